@@ -1,0 +1,38 @@
+# The libraries hob stands on. script/setup installs them; .deps/ is where it puts what the
+# system's package manager does not have (llhttp on Debian 12).
+list(PREPEND CMAKE_PREFIX_PATH "${PROJECT_SOURCE_DIR}/.deps/usr")
+
+# Makes the target name::name from a library file and, unless NO_HEADER, the folder of a header.
+function(hob_find_library name header)
+  find_library(${name}_LIBRARY NAMES ${ARGN})
+  add_library(${name}::${name} UNKNOWN IMPORTED)
+  if(NOT header STREQUAL "NO_HEADER")
+    find_path(${name}_INCLUDE_DIR ${header})
+    target_include_directories(${name}::${name} SYSTEM INTERFACE "${${name}_INCLUDE_DIR}")
+  endif()
+  if(NOT ${name}_LIBRARY OR "${${name}_INCLUDE_DIR}" MATCHES "NOTFOUND$")
+    message(FATAL_ERROR "${name} was not found. Run script/setup, which installs it or says how.")
+  endif()
+  set_target_properties(${name}::${name} PROPERTIES IMPORTED_LOCATION "${${name}_LIBRARY}")
+endfunction()
+
+hob_find_library(libev ev.h ev)
+
+# The static library itself: just its assembly is linked in, and no C++ runtime.
+hob_find_library(boost_context NO_HEADER libboost_context.a)
+
+# The static library first: one found in .deps/ would need a run path to be found again.
+hob_find_library(llhttp llhttp.h libllhttp.a llhttp)
+file(STRINGS "${llhttp_INCLUDE_DIR}/llhttp.h" llhttp_version REGEX "define LLHTTP_VERSION_M")
+string(REGEX REPLACE "[^0-9]+([0-9]+)[^0-9]+([0-9]+)" "\\1.\\2" llhttp_version "${llhttp_version}")
+if(llhttp_version VERSION_LESS 9.2)
+  # Older ones accept requests that are used for smuggling.
+  message(FATAL_ERROR "llhttp ${llhttp_version} is too old: 9.2 or later is needed. "
+    "Run script/setup, which installs it or says how.")
+endif()
+
+if(HOB_TESTS)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(criterion REQUIRED IMPORTED_TARGET criterion)
+  pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+endif()

@@ -1,0 +1,41 @@
+/*
+ * hob/log.h: lines on standard error, for people and for whatever collects them.
+ */
+#ifndef HOB_LOG_H
+#define HOB_LOG_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From the quietest to the most talkative. */
+typedef enum {
+    HOB_LOG_ERROR, /* something failed that the operator should look at */
+    HOB_LOG_WARN,  /* something was odd, and was coped with */
+    HOB_LOG_INFO,  /* what the program is for has happened: a dish is done */
+    HOB_LOG_DEBUG, /* each step on the way there */
+} hob_log_level;
+
+/*
+ * Lines above this level are dropped. The default is HOB_LOG_INFO. Set it before other threads
+ * log: it is not synchronised.
+ */
+void hob_log_set_level(hob_log_level level);
+
+/* Finds the level called "error", "warn", "info" or "debug". Returns false if there is none. */
+bool hob_log_level_from_name(const char *name, hob_log_level *level);
+
+/*
+ * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message as printf
+ * would format it. Control characters in the message are written as '?', so that one call is
+ * always one line; messages above 1,000 bytes are cut. May be called from any thread.
+ */
+void hob_log(hob_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,120 @@
+#include "context.h"
+
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define WITH_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN 1
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define WITH_TSAN 1
+#endif
+
+#ifdef WITH_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef WITH_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+
+/*
+ * Boost.Context's assembly. Boost's own header is C++, so its two functions are declared here as
+ * boost/context/detail/fcontext.hpp has them (Boost 1.61 to today). A jump arrives in the other
+ * context as the value `fctx`, where the jump came from, and `data`, what it brought.
+ */
+struct transfer {
+    void *fctx;
+    void *data;
+};
+struct transfer jump_fcontext(void *to, void *data);
+void *make_fcontext(void *stack_top, size_t size, void (*entry)(struct transfer));
+
+/* What a jump brings: who jumped, so that its registers can be found again, and to whom. */
+struct handover {
+    struct context *from;
+    struct context *to;
+};
+
+static void before_jump(const struct context *to, void **fake_stack)
+{
+    (void)to;
+    (void)fake_stack;
+#ifdef WITH_ASAN
+    __sanitizer_start_switch_fiber(fake_stack, to->bottom, to->size);
+#endif
+#ifdef WITH_TSAN
+    __tsan_switch_to_fiber(to->fiber, 0);
+#endif
+}
+
+/* On arrival: keeps where the other side can be resumed, and learns where its stack lies. */
+static void after_jump(struct transfer arrival)
+{
+    const struct handover *handover = arrival.data;
+    handover->from->saved = arrival.fctx;
+#ifdef WITH_ASAN
+    __sanitizer_finish_switch_fiber(
+        handover->to->fake_stack, &handover->from->bottom, &handover->from->size);
+#endif
+}
+
+/* The first frame on a new stack. */
+static void run_entry(struct transfer arrival)
+{
+    struct context *self = ((const struct handover *)arrival.data)->to;
+    after_jump(arrival);
+    self->entry(self->arg);
+    abort(); /* returning from here would make Boost.Context end the process without a word */
+}
+
+void context_init_current(struct context *self)
+{
+    *self = (struct context){0};
+#ifdef WITH_TSAN
+    self->fiber = __tsan_get_current_fiber();
+#endif
+}
+
+void context_init(struct context *self, void *bottom, size_t size, context_entry *entry, void *arg)
+{
+    *self = (struct context){.entry = entry, .arg = arg, .bottom = bottom, .size = size};
+#ifdef WITH_ASAN
+    /* Frames that never returned, of whoever had the stack before, left their marks. */
+    __asan_unpoison_memory_region(bottom, size);
+#endif
+    self->saved = make_fcontext((char *)bottom + size, size, run_entry);
+#ifdef WITH_TSAN
+    self->fiber = __tsan_create_fiber(0);
+#endif
+}
+
+void context_switch(struct context *from, struct context *to)
+{
+    struct handover handover = {.from = from, .to = to};
+    before_jump(to, &from->fake_stack);
+    after_jump(jump_fcontext(to->saved, &handover));
+}
+
+void context_exit(struct context *from, struct context *to)
+{
+    struct handover handover = {.from = from, .to = to};
+    before_jump(to, NULL); /* NULL: AddressSanitizer drops the old stack's locals */
+    jump_fcontext(to->saved, &handover);
+    abort();
+}
+
+void context_destroy(struct context *self)
+{
+    (void)self;
+#ifdef WITH_TSAN
+    __tsan_destroy_fiber(self->fiber);
+#endif
+}

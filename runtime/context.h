@@ -1,0 +1,41 @@
+/*
+ * Switching the thread from one stack to another. The only file of hob that knows Boost.Context,
+ * and the one that tells the sanitizers what it does.
+ */
+#ifndef HOB_RUNTIME_CONTEXT_H
+#define HOB_RUNTIME_CONTEXT_H
+
+#include <stddef.h>
+
+typedef void context_entry(void *arg);
+
+/* A place where execution can go on: a stack and the registers saved on it. */
+struct context {
+    void *saved; /* where on the stack the registers are; stale while this context runs */
+    context_entry *entry;
+    void *arg;
+    const void *bottom; /* lowest address of the stack; known late for context_init_current() */
+    size_t size;
+    void *fake_stack; /* AddressSanitizer's copy of the stack's locals while it does not run */
+    void *fiber;      /* ThreadSanitizer's name for this context */
+};
+
+/* Makes `self` stand for the code that calls this, on the stack it already has. */
+void context_init_current(struct context *self);
+
+/*
+ * Prepares a context that will call entry(arg) on the stack [bottom, bottom + size) when first
+ * switched to. entry must not return: it ends with context_exit().
+ */
+void context_init(struct context *self, void *bottom, size_t size, context_entry *entry, void *arg);
+
+/* Saves the running context in `from` and goes on in `to`. Returns when someone switches back. */
+void context_switch(struct context *from, struct context *to);
+
+/* Leaves `from` for good. Its stack may be reused from then on. */
+_Noreturn void context_exit(struct context *from, struct context *to);
+
+/* Frees what context_init() took. The context must have exited, or never have run. */
+void context_destroy(struct context *self);
+
+#endif

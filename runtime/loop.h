@@ -1,0 +1,41 @@
+/*
+ * The event loop and scheduler of one thread.
+ *
+ * One turn: run every task that was ready when the turn began, in the order in which they became
+ * ready; then let libev look for input and expired timers, whose callbacks make more tasks ready.
+ * Tasks that become ready meanwhile wait for the next turn, so input is never starved.
+ */
+#ifndef HOB_RUNTIME_LOOP_H
+#define HOB_RUNTIME_LOOP_H
+
+#include <ev.h>
+
+#include "context.h"
+#include "list.h"
+#include "stack.h"
+#include "task.h"
+
+struct loop {
+    struct ev_loop *ev;
+    struct context scheduler; /* where tasks switch back to */
+    struct task *running;     /* NULL while the scheduler or a callback runs */
+    struct task *ready_first; /* the ready queue, linked by task->next */
+    struct task **ready_end;  /* where the next one is linked in */
+    struct stack_pool stacks;
+    ev_timer trim;           /* gives idle stacks back; runs only while stacks are parked */
+    struct list free_timers; /* timer futures to use again */
+};
+
+/* The loop that runs on this thread, or NULL. */
+struct loop *loop_current(void);
+
+/* The libev loop of a task, for watchers of the layers above. */
+struct ev_loop *task_ev_loop(const struct task *task);
+
+/* Puts a task, which must not be in it, at the end of the ready queue. See task_wake(). */
+void loop_enqueue(struct loop *self, struct task *task);
+
+/* Starts giving idle stacks back to the system, if that is not going on. */
+void loop_expect_idle_stacks(struct loop *self);
+
+#endif

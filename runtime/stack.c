@@ -1,0 +1,125 @@
+#include "stack.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(start, end) 0u
+#define VALGRIND_STACK_DEREGISTER(id)       ((void)(id))
+#endif
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102 /* linux/mman.h since 6.13 */
+#endif
+
+/*
+ * Enough for fprintf (10 KB) and getaddrinfo (9.5 KB) with room to spare. Sanitizers make frames
+ * several times larger.
+ */
+#ifdef HOB_SANITIZED
+#define USABLE_SIZE (256 * 1024)
+#else
+#define USABLE_SIZE (64 * 1024)
+#endif
+
+void stack_pool_init(struct stack_pool *pool)
+{
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+    *pool = (struct stack_pool){
+        .page_size = page_size,
+        .map_size = USABLE_SIZE + page_size,
+    };
+    list_init(&pool->parked);
+}
+
+/*
+ * MADV_GUARD_INSTALL marks the page without splitting the mapping, so the number of stacks is
+ * not bounded by vm.max_map_count. mprotect() needs two mappings a stack and stops near 32,000.
+ */
+static int install_guard(struct stack_pool *pool, void *page)
+{
+    if (!pool->guard_by_mprotect) {
+        if (madvise(page, pool->page_size, MADV_GUARD_INSTALL) == 0)
+            return 0;
+        if (errno != EINVAL)
+            return -errno;
+        pool->guard_by_mprotect = true;
+    }
+    return mprotect(page, pool->page_size, PROT_NONE) == 0 ? 0 : -errno;
+}
+
+static struct stack *map_stack(struct stack_pool *pool)
+{
+    char *mapping = mmap(
+        NULL, pool->map_size, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (mapping == MAP_FAILED)
+        return NULL;
+    if (install_guard(pool, mapping) < 0) {
+        munmap(mapping, pool->map_size);
+        return NULL;
+    }
+    char *bottom = mapping + pool->page_size;
+    char *end = mapping + pool->map_size;
+    struct stack *stack = (struct stack *)(void *)(end - sizeof(struct stack));
+    stack->bottom = bottom;
+    stack->valgrind_id = VALGRIND_STACK_REGISTER(bottom, end);
+    pool->mapped_count++;
+    return stack;
+}
+
+static void unmap_stack(struct stack_pool *pool, struct stack *stack)
+{
+    VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
+    munmap(stack->bottom - pool->page_size, pool->map_size);
+    pool->mapped_count--;
+}
+
+struct stack *stack_take(struct stack_pool *pool)
+{
+    if (list_empty(&pool->parked))
+        return map_stack(pool);
+    struct stack *stack = list_entry(pool->parked.prev, struct stack, link);
+    list_remove(&stack->link);
+    pool->parked_count--;
+    if (pool->unused_count > pool->parked_count)
+        pool->unused_count = pool->parked_count;
+    return stack;
+}
+
+void stack_give(struct stack_pool *pool, struct stack *stack)
+{
+    list_append(&pool->parked, &stack->link);
+    pool->parked_count++;
+}
+
+size_t stack_size(const struct stack *stack)
+{
+    return (size_t)((const char *)stack - stack->bottom);
+}
+
+static void unmap_coldest(struct stack_pool *pool)
+{
+    struct stack *stack = list_entry(pool->parked.next, struct stack, link);
+    list_remove(&stack->link);
+    pool->parked_count--;
+    unmap_stack(pool, stack);
+}
+
+size_t stack_pool_trim(struct stack_pool *pool, size_t limit)
+{
+    size_t surplus = (pool->unused_count + 1) / 2;
+    for (size_t i = 0; i < surplus && i < limit; i++)
+        unmap_coldest(pool);
+    pool->unused_count = pool->parked_count;
+    return pool->parked_count;
+}
+
+void stack_pool_destroy(struct stack_pool *pool)
+{
+    while (!list_empty(&pool->parked))
+        unmap_coldest(pool);
+}

@@ -1,0 +1,56 @@
+/*
+ * The stacks that coroutines run on: mapped, guarded, and pooled.
+ *
+ *     low address                                                       high address
+ *     | guard page | free ............ <- grows down | first frames | what `top` holds |
+ *
+ * Touching the guard page faults, so an overflow never runs into someone else's memory. Only
+ * pages that were touched cost memory: a coroutine that waits in a shallow call costs one.
+ */
+#ifndef HOB_RUNTIME_STACK_H
+#define HOB_RUNTIME_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "list.h"
+
+/* A mapped stack; the record itself lies in the stack's highest bytes. */
+struct stack {
+    struct list link; /* in the pool's list while parked */
+    char *bottom;     /* lowest usable address, right above the guard page */
+    unsigned valgrind_id;
+};
+
+/* Parked stacks of one thread. The one parked last is taken first: its pages are warm. */
+struct stack_pool {
+    struct list parked; /* the one parked last stands last */
+    size_t parked_count;
+    size_t unused_count; /* how many of them nobody took since the last trim */
+    size_t mapped_count; /* parked or in use */
+    size_t map_size;     /* bytes of each mapping, the guard page included */
+    size_t page_size;
+    bool guard_by_mprotect; /* MADV_GUARD_INSTALL is not there: Linux before 6.13 */
+};
+
+void stack_pool_init(struct stack_pool *pool);
+
+/* A stack from the pool or a new one. NULL when the system has no memory or mappings left. */
+struct stack *stack_take(struct stack_pool *pool);
+
+/* Parks a stack for the next stack_take(). */
+void stack_give(struct stack_pool *pool, struct stack *stack);
+
+/* Bytes that can be used between stack->bottom and the stack record. */
+size_t stack_size(const struct stack *stack);
+
+/*
+ * Gives back to the system half of the stacks that were parked all the time since the last call,
+ * but no more than `limit`. Returns how many parked stacks are left.
+ */
+size_t stack_pool_trim(struct stack_pool *pool, size_t limit);
+
+/* Unmaps all parked stacks. None may be in use. */
+void stack_pool_destroy(struct stack_pool *pool);
+
+#endif

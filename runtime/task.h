@@ -1,0 +1,73 @@
+/*
+ * A task: a coroutine with the state that the scheduler needs.
+ *
+ *     made --> queued <--> running --> returned --> released
+ *                 ^           |
+ *                 '- waiting <'
+ *
+ * Its control block lies at the top of its own stack, so that a waiting task costs one page.
+ */
+#ifndef HOB_RUNTIME_TASK_H
+#define HOB_RUNTIME_TASK_H
+
+#include <stdbool.h>
+
+#include "context.h"
+#include "future.h"
+#include "hob/runtime.h"
+#include "list.h"
+
+struct loop;
+struct stack;
+
+struct task {
+    hob_future future; /* first: a coroutine's future is its task */
+    struct loop *loop;
+    struct stack *stack; /* the one that this struct lies on */
+    struct context context;
+    hob_fn *fn;
+    void *arg;
+    struct list children;           /* futures this task made that were not consumed yet */
+    struct task *next;              /* in the ready queue */
+    void (*before_wait)(void *arg); /* see task_before_wait() */
+    void *before_wait_arg;
+    int cancelled;  /* 0, or what its awaits return from now on: -ECANCELED */
+    bool queued;    /* in the ready queue */
+    bool joining;   /* its function has returned; it waits for its children */
+    bool unwatched; /* nobody awaits it: it is released when it has returned */
+};
+
+/* A new task, queued to run fn(arg). NULL when there is no memory for its stack. */
+struct task *task_spawn(struct loop *loop, struct task *maker, hob_fn *fn, void *arg);
+
+/*
+ * A child that nobody awaits: it is released as soon as it returns, but still cancelled and joined
+ * when its maker returns. May be called from callbacks of the loop. Returns NULL like the above.
+ */
+struct task *task_spawn_unwatched(struct task *maker, hob_fn *fn, void *arg);
+
+/* The coroutine that calls this. Ends the process with a message naming `call` if there is none. */
+struct task *task_current(const char *call);
+
+/*
+ * Suspends the current task until task_wake(). Check before and after, in a loop, whether there
+ * is anything to wait for: a task may be woken for no reason, and is not woken while it runs.
+ */
+void task_suspend(struct task *self);
+
+/* Queues a task that waits. Does nothing if it is queued already, or running. */
+void task_wake(struct task *self);
+
+/* Makes every await of the task return -ECANCELED from now on, the one it is in first. */
+void task_cancel(struct task *self);
+
+/*
+ * Has fn(arg) called each time before the task waits, so that it can leave things shared by all
+ * tasks of the thread (a read buffer) as they should be found. fn must not wait. NULL ends it.
+ */
+void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
+
+/* Frees a task that has returned: its stack goes back to the pool. */
+void task_release(struct task *self);
+
+#endif

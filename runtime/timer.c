@@ -1,0 +1,93 @@
+#include "timer.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "hob/runtime.h"
+#include "loop.h"
+#include "task.h"
+
+struct timer {
+    hob_future future;
+    struct loop *loop;
+    ev_timer watcher;
+};
+
+static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    future_complete(watcher->data, 0);
+}
+
+static void cancel_timer(hob_future *future)
+{
+    struct timer *self = (struct timer *)future;
+    ev_timer_stop(self->loop->ev, &self->watcher);
+    future_complete(future, -ECANCELED);
+}
+
+/* Kept for the next timer: a server makes as many as it cooks dishes. */
+static void release_timer(hob_future *future)
+{
+    struct timer *self = (struct timer *)future;
+    list_append(&self->loop->free_timers, &future->sibling);
+}
+
+static const struct future_kind pooled = {.cancel = cancel_timer, .release = release_timer};
+static const struct future_kind on_stack = {.cancel = cancel_timer};
+
+static void timer_start(
+    struct timer *self, struct task *task, const struct future_kind *kind, struct task *maker,
+    double seconds)
+{
+    future_init(&self->future, kind, maker);
+    self->loop = task->loop;
+    ev_timer_init(&self->watcher, on_time, seconds > 0 ? seconds : 0, 0.);
+    self->watcher.data = &self->future;
+    if (isnan(seconds)) {
+        future_complete(&self->future, -EINVAL);
+        return;
+    }
+    /* libev counts from when the loop last woke: too early after a turn of hard work. */
+    ev_now_update(task->loop->ev);
+    ev_timer_start(task->loop->ev, &self->watcher);
+}
+
+static struct timer *take_timer(struct loop *loop)
+{
+    if (list_empty(&loop->free_timers))
+        return malloc(sizeof(struct timer));
+    struct list *link = loop->free_timers.prev;
+    list_remove(link);
+    return list_entry(link, struct timer, future.sibling);
+}
+
+void timers_destroy(struct list *free_timers)
+{
+    while (!list_empty(free_timers)) {
+        struct list *link = free_timers->next;
+        list_remove(link);
+        free(list_entry(link, struct timer, future.sibling));
+    }
+}
+
+hob_future *hob_timer(double seconds)
+{
+    struct task *task = task_current(__func__);
+    struct timer *self = take_timer(task->loop);
+    if (!self)
+        return NULL;
+    timer_start(self, task, &pooled, task, seconds);
+    return &self->future;
+}
+
+int hob_sleep(double seconds)
+{
+    struct task *task = task_current(__func__);
+    struct timer self;
+    timer_start(&self, task, &on_stack, NULL, seconds);
+    return hob_await(&self.future);
+}

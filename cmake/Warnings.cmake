@@ -3,7 +3,7 @@ function(hob_own_code target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wconversion
-    -Wno-sign-conversion -Wno-gnu-zero-variadic-macro-arguments
+    -Wno-sign-conversion
     -fno-common -fstack-clash-protection)
   if(HOB_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

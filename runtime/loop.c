@@ -29,8 +29,8 @@ void loop_enqueue(struct loop *self, struct task *task)
 
 /* One second after the rush, then every second: a rush that comes back finds its stacks warm. */
 #define TRIM_INTERVAL 1.0
-/* Unmapping costs about 2 us a stack: a quarter of a millisecond that no order has to wait. */
-#define TRIM_LIMIT 128
+/* Unmapping costs about 2 us a stack: this is a millisecond in which nobody is served. */
+#define TRIM_LIMIT 512
 
 static void on_trim(struct ev_loop *ev, ev_timer *watcher, int events)
 {

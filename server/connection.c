@@ -1,0 +1,296 @@
+#include "connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "hob/log.h"
+#include "request.h"
+#include "runtime/loop.h"
+#include "serve.h"
+
+/* Input kept while a handler waits. Above it the client is not read from until it is needed. */
+#define KEPT_LIMIT (64 * 1024)
+/* Seconds that connection_linger() takes at most. */
+#define LINGER_TIME 2.0
+
+static struct ev_loop *loop_of(const struct connection *self)
+{
+    return task_ev_loop(self->server->task);
+}
+
+static void on_readable(struct ev_loop *ev, ev_io *watcher, int events);
+static void on_writable(struct ev_loop *ev, ev_io *watcher, int events);
+
+int connection_open(hob_server *server, int fd)
+{
+    struct connection *self = calloc(1, sizeof(*self));
+    if (!self) {
+        close(fd);
+        return -ENOMEM;
+    }
+    self->server = server;
+    list_append(&server->connections, &self->link);
+    server->connection_count++;
+    ev_io_init(&self->readable, on_readable, fd, EV_READ);
+    ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
+    self->readable.data = self->writable.data = self;
+    ev_io_start(loop_of(self), &self->readable);
+    return 0;
+}
+
+void connection_close(struct connection *self)
+{
+    hob_server *server = self->server;
+    ev_io_stop(loop_of(self), &self->readable);
+    ev_io_stop(loop_of(self), &self->writable);
+    close(self->readable.fd);
+    list_remove(&self->link);
+    buffer_free(&self->kept);
+    buffer_free(&self->unsent);
+    free(self);
+    if (--server->connection_count == 0 && server->stopping)
+        future_complete(&server->drained, 0);
+}
+
+static void start_serving(struct connection *self)
+{
+    self->task = task_spawn_unwatched(self->server->task, serve_connection, self);
+    if (self->task)
+        return;
+    hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
+    connection_close(self);
+}
+
+void connection_become_idle(struct connection *self)
+{
+    self->task = NULL;
+    buffer_free(&self->kept);
+    buffer_free(&self->unsent);
+}
+
+void connection_finish(struct connection *self)
+{
+    char byte;
+    if (self->task)
+        return;
+    if (recv(self->readable.fd, &byte, 1, MSG_PEEK) > 0)
+        start_serving(self);
+    else
+        connection_close(self);
+}
+
+/*
+ * Waiting for the socket. `slot` is where the watcher's callback finds whom to wake.
+ */
+
+static void cancel_io(hob_future *future)
+{
+    future_complete(future, -ECANCELED);
+}
+
+static int wait_for_io(hob_future **slot)
+{
+    static const struct future_kind io_kind = {.cancel = cancel_io};
+    hob_future ready;
+    future_init(&ready, &io_kind, NULL);
+    *slot = &ready;
+    int err = hob_await(&ready);
+    *slot = NULL;
+    return err;
+}
+
+/*
+ * Input.
+ */
+
+static bool would_block(int err)
+{
+    return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
+}
+
+/* The handler has its reasons to wait, but not when nobody waits for its dish. */
+static void end_input(struct connection *self, ssize_t received)
+{
+    self->ended = true;
+    self->broken = received < 0;
+    ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
+    if (self->handling)
+        task_cancel(self->task);
+}
+
+/* Input while the task waits for something else. Also how it is found out that a client left. */
+static void keep_early_input(struct connection *self)
+{
+    struct workspace *workspace = self->server->workspace;
+    ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
+    if (received < 0 && would_block(errno))
+        return;
+    if (received <= 0 || buffer_append(&self->kept, workspace->in, (size_t)received) < 0)
+        end_input(self, received > 0 ? -1 : received);
+    else if (buffer_length(&self->kept) >= KEPT_LIMIT)
+        ev_io_stop(loop_of(self), &self->readable);
+}
+
+static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct connection *self = watcher->data;
+    (void)ev;
+    (void)events;
+    if (!self->task)
+        start_serving(self);
+    else if (self->input)
+        future_complete(self->input, 0);
+    else
+        keep_early_input(self);
+}
+
+const char *connection_unread(const struct connection *self, size_t *length)
+{
+    bool kept = buffer_length(&self->kept) > 0;
+    *length = kept ? buffer_length(&self->kept) : self->fresh_length;
+    return kept ? buffer_bytes(&self->kept) : self->fresh;
+}
+
+void connection_consume(struct connection *self, size_t size)
+{
+    if (buffer_length(&self->kept) > 0) {
+        buffer_consume(&self->kept, size);
+    } else {
+        self->fresh += size;
+        self->fresh_length -= size;
+    }
+}
+
+int connection_fill(struct connection *self)
+{
+    struct workspace *workspace = self->server->workspace;
+    size_t unread;
+    for (;;) {
+        connection_unread(self, &unread);
+        if (unread > 0)
+            return 1;
+        if (self->ended)
+            return self->broken ? -ECONNRESET : 0;
+        ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
+        if (received > 0) {
+            self->fresh = workspace->in;
+            self->fresh_length = (size_t)received;
+        } else if (received < 0 && would_block(errno)) {
+            ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
+            int err = wait_for_io(&self->input);
+            if (err < 0)
+                return err;
+        } else {
+            end_input(self, received);
+        }
+    }
+}
+
+/*
+ * Output.
+ */
+
+struct buffer *connection_out(struct connection *self)
+{
+    return buffer_length(&self->unsent) > 0 ? &self->unsent : &self->server->workspace->out;
+}
+
+/* Sends until the socket takes no more. */
+static void send_some(struct connection *self, struct buffer *out)
+{
+    while (buffer_length(out) > 0 && !self->broken) {
+        ssize_t sent = send(self->readable.fd, buffer_bytes(out), buffer_length(out), MSG_NOSIGNAL);
+        if (sent >= 0)
+            buffer_consume(out, (size_t)sent);
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return;
+        else if (errno != EINTR)
+            self->broken = true;
+    }
+    buffer_consume(out, buffer_length(out));
+}
+
+/* Responses above this size give their memory back at once. */
+#define OUT_CAPACITY_KEPT (256 * 1024)
+
+static void send_now(struct connection *self)
+{
+    struct buffer *out = connection_out(self);
+    if (buffer_length(out) == 0)
+        return;
+    send_some(self, out);
+    if (buffer_length(out) > 0) {
+        if (out != &self->unsent) {
+            if (buffer_append(&self->unsent, buffer_bytes(out), buffer_length(out)) < 0)
+                self->broken = true;
+            buffer_consume(out, buffer_length(out));
+        }
+        ev_io_start(loop_of(self), &self->writable);
+    }
+    if (out->capacity > OUT_CAPACITY_KEPT && buffer_length(out) == 0)
+        buffer_free(out);
+}
+
+static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct connection *self = watcher->data;
+    (void)events;
+    send_some(self, &self->unsent);
+    if (buffer_length(&self->unsent) > 0)
+        return;
+    ev_io_stop(ev, watcher);
+    if (self->sent)
+        future_complete(self->sent, 0);
+}
+
+int connection_flush(struct connection *self)
+{
+    send_now(self);
+    while (buffer_length(&self->unsent) > 0 && !self->broken) {
+        int err = wait_for_io(&self->sent);
+        if (err < 0)
+            return err;
+    }
+    return self->broken ? -EPIPE : 0;
+}
+
+void connection_leave_workspace(void *connection)
+{
+    struct connection *self = connection;
+    send_now(self);
+    if (self->fresh_length > 0) {
+        if (buffer_append(&self->kept, self->fresh, self->fresh_length) < 0)
+            self->broken = self->ended = true;
+        self->fresh_length = 0;
+    }
+    if (self->request && request_keep_head(self->request) < 0)
+        self->broken = true;
+}
+
+/*
+ * The end.
+ */
+
+static void on_lingered(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    task_cancel(watcher->data);
+}
+
+void connection_linger(struct connection *self)
+{
+    ev_timer limit;
+    size_t unread;
+    shutdown(self->readable.fd, SHUT_WR);
+    ev_timer_init(&limit, on_lingered, LINGER_TIME, 0.);
+    limit.data = self->task;
+    ev_timer_start(loop_of(self), &limit);
+    do {
+        connection_unread(self, &unread);
+        connection_consume(self, unread);
+    } while (connection_fill(self) > 0);
+    ev_timer_stop(loop_of(self), &limit);
+}

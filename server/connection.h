@@ -1,0 +1,91 @@
+/*
+ * One client's connection: its socket, and the bytes on their way in and out.
+ *
+ *     accepted --> idle --first byte--> a task serves --nothing more to read--> idle
+ *                   '----- closed <-----------'
+ *
+ * While it is idle it costs this struct and nothing else.
+ */
+#ifndef HOB_SERVER_CONNECTION_H
+#define HOB_SERVER_CONNECTION_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buffer.h"
+#include "runtime/future.h"
+#include "runtime/list.h"
+#include "runtime/task.h"
+#include "server.h"
+
+struct hob_request;
+
+struct connection {
+    hob_server *server;
+    struct list link; /* in server->connections */
+    ev_io readable;   /* armed from accept to close, but for the cases below */
+    ev_io writable;   /* armed while unsent bytes wait for the client to read */
+
+    struct task *task;           /* serves a request; NULL while idle */
+    struct hob_request *request; /* the one that task serves */
+    hob_future *input;           /* set while task waits for input */
+    hob_future *sent;            /* set while task waits until everything is sent */
+
+    const char *fresh;    /* unread input in the workspace, none while kept has some */
+    size_t fresh_length;  /* 0 whenever the task waits */
+    struct buffer kept;   /* unread input that did not fit the time, held for this connection */
+    struct buffer unsent; /* output that the socket did not take */
+
+    bool handling; /* the handler runs: a client that leaves cancels it */
+    bool ended;    /* the client will send no more */
+    bool broken;   /* bytes were lost, or the socket failed: to be closed without a word */
+};
+
+/* Takes over an accepted socket. Returns 0, or -ENOMEM, and then the socket is closed. */
+int connection_open(hob_server *server, int fd);
+
+/* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
+void connection_close(struct connection *self);
+
+/*
+ * For a server that stops: serves what an idle connection has already been sent, else closes it.
+ */
+void connection_finish(struct connection *self);
+
+/*
+ * Makes sure that there is unread input, and waits for it. Returns 1, 0 if the client has ended
+ * its side, -ECANCELED, or what recv(2) failed with.
+ */
+int connection_fill(struct connection *self);
+
+/* The input that is there but was not read yet, and how much of it there is. */
+const char *connection_unread(const struct connection *self, size_t *length);
+
+/* Marks `size` bytes of the unread input as read. */
+void connection_consume(struct connection *self, size_t size);
+
+/* Where to put output, behind whatever is to be sent before it. */
+struct buffer *connection_out(struct connection *self);
+
+/* Sends the output, and waits until the socket has taken all. Returns 0 or a negative errno. */
+int connection_flush(struct connection *self);
+
+/*
+ * Leaves the workspace to other tasks; called each time the connection's task waits. Sends what
+ * the socket takes at once, and moves the rest of the output, the unread input and the request's
+ * head to memory of their own.
+ */
+void connection_leave_workspace(void *connection);
+
+/* The task has nothing more to do: it is about to return, and the connection waits for input. */
+void connection_become_idle(struct connection *self);
+
+/*
+ * Ends the connection in a way that lets the client read the last response: closing a socket that
+ * has unread input makes the kernel reset the connection, which may destroy that response on its
+ * way. So this ends our side, then reads and drops input for a short while (RFC 9112 9.6).
+ */
+void connection_linger(struct connection *self);
+
+#endif

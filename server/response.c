@@ -1,0 +1,183 @@
+#include "response.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "runtime/loop.h"
+#include "status.h"
+
+void response_init(struct hob_response *self, struct hob_request *request)
+{
+    *self = (struct hob_response){.request = request};
+}
+
+void response_free(struct hob_response *self)
+{
+    buffer_free(&self->fields);
+}
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(const char *text)
+{
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+    for (const char *c = text; *c; c++) {
+        if (!isalnum((unsigned char)*c) && !strchr(marks, *c))
+            return false;
+    }
+    return *text != '\0';
+}
+
+/* A line break in a value would start a header, or a response, that nobody meant to send. */
+static bool is_field_value(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if ((*c < ' ' && *c != '\t') || *c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool is_written_by_server(const char *name)
+{
+    static const char *const names[] = {
+        "connection", "content-length", "content-type", "date", "server", "transfer-encoding",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+int hob_response_header(hob_response *res, const char *name, const char *value)
+{
+    struct buffer *fields = &res->fields;
+    if (res->replied)
+        return -EALREADY;
+    if (!is_token(name) || !is_field_value(value) || is_written_by_server(name))
+        return -EINVAL;
+    int err = buffer_reserve(fields, strlen(name) + strlen(value) + 4);
+    if (err < 0)
+        return err;
+    buffer_append(fields, name, strlen(name));
+    buffer_append(fields, ": ", 2);
+    buffer_append(fields, value, strlen(value));
+    buffer_append(fields, "\r\n", 2);
+    return 0;
+}
+
+/* The Server and Date lines, made anew when the second has changed (RFC 9110 section 6.6.1). */
+static const char *common_fields(hob_server *server)
+{
+    struct workspace *workspace = server->workspace;
+    time_t now = (time_t)ev_now(task_ev_loop(server->task));
+    if (now != workspace->formatted_at) {
+        struct tm utc;
+        gmtime_r(&now, &utc);
+        strftime(
+            workspace->common_fields, sizeof(workspace->common_fields),
+            "Server: hob\r\nDate: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+        workspace->formatted_at = now;
+    }
+    return workspace->common_fields;
+}
+
+/* Room for the lines of a head that have a bounded length. */
+#define FIXED_FIELDS_SIZE 320
+
+static void put(struct buffer *out, const char *text)
+{
+    buffer_append(out, text, strlen(text)); /* hob_reply() has reserved the room */
+}
+
+/* `number` in decimal, and without the stack that printf takes. */
+static void put_number(struct buffer *out, size_t number)
+{
+    char digits[24];
+    char *first = digits + sizeof(digits) - 1;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put(out, first);
+}
+
+/* 204 and 304 have no content, and no Content-Length either (RFC 9110 section 8.6). */
+static bool has_content(int status)
+{
+    return status != 204 && status != 304;
+}
+
+static void put_head(
+    struct hob_response *self, struct buffer *out, int status, const char *content_type,
+    size_t size)
+{
+    const struct hob_request *request = self->request;
+    put(out, "HTTP/1.1 ");
+    put_number(out, (size_t)status);
+    put(out, " ");
+    put(out, status_reason(status));
+    put(out, "\r\n");
+    put(out, common_fields(request->connection->server));
+    if (has_content(status)) {
+        if (content_type) {
+            put(out, "Content-Type: ");
+            put(out, content_type);
+            put(out, "\r\n");
+        }
+        put(out, "Content-Length: ");
+        put_number(out, size);
+        put(out, "\r\n");
+    }
+    if (!self->keep_alive)
+        put(out, "Connection: close\r\n");
+    else if (request->parser.http.http_minor == 0)
+        put(out, "Connection: keep-alive\r\n");
+    buffer_append(out, buffer_bytes(&self->fields), buffer_length(&self->fields));
+    put(out, "\r\n");
+}
+
+int hob_reply(
+    hob_response *res, int status, const char *content_type, const void *content, size_t size)
+{
+    struct hob_request *request = res->request;
+    if (res->replied)
+        return -EALREADY;
+    if (status < 200 || status > 599 || (content_type && !is_field_value(content_type)))
+        return -EINVAL;
+
+    bool send_content = has_content(status) && request->parser.http.method != HTTP_HEAD;
+    struct buffer *out = connection_out(request->connection);
+    size_t room = FIXED_FIELDS_SIZE + (content_type ? strlen(content_type) : 0) +
+                  buffer_length(&res->fields) + (send_content ? size : 0);
+    int err = buffer_reserve(out, room);
+    if (err < 0)
+        return err;
+
+    res->replied = true;
+    res->keep_alive = request->parser.keep_alive && request_can_drain(request) &&
+                      !request->connection->server->stopping;
+    put_head(res, out, status, content_type, size);
+    if (send_content)
+        buffer_append(out, content, size);
+    return 0;
+}
+
+int hob_reply_text(hob_response *res, int status, const char *text)
+{
+    return hob_reply(res, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+int response_reply_error(struct hob_response *self, int status, const char *detail)
+{
+    char text[200];
+    snprintf(
+        text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
+        detail ? detail : "");
+    return hob_reply_text(self, status, text);
+}

@@ -1,0 +1,10 @@
+/* hob/hob.h: everything. */
+#ifndef HOB_HOB_H
+#define HOB_HOB_H
+
+#include "hob/log.h"
+#include "hob/router.h"
+#include "hob/runtime.h"
+#include "hob/server.h"
+
+#endif

@@ -1,0 +1,21 @@
+#include <stdio.h>
+
+#include "dishes.h"
+#include "kitchen.h"
+
+int serve_menu(hob_request *req, hob_response *res)
+{
+    char menu[512];
+    (void)req;
+    snprintf(
+        menu, sizeof(menu),
+        "hob: one cook, many pans\n"
+        "\n"
+        "GET /french-fries  %4g s  cut the potatoes, fry them brown, finish\n"
+        "GET /noodles       %4g s  boil the egg, prepare and boil the noodles, finish\n"
+        "GET /meal          %4g s  both, at the same time\n"
+        "\n"
+        "Order as many as you like at once: together they take as long as the longest.\n",
+        kitchen_time(4), kitchen_time(6), kitchen_time(6));
+    return hob_reply_text(res, 200, menu);
+}

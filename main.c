@@ -43,7 +43,7 @@ static int serve(const struct options *options, hob_router *router)
             .handler = hob_router_handle,
             .context = router,
             .grace = options->grace,
-            .handle_signals = 1,
+            .handle_signals = true,
         },
         &server);
     if (err < 0) {

@@ -95,6 +95,16 @@ _Noreturn static void print_and_exit(const char *text)
     exit(fputs(text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
+/* getopt_long() leaves in optopt which option it could not use, or 0 for a long one. */
+_Noreturn static void fail_unknown(const char *argument)
+{
+    if (optopt >= OPT_HOST)
+        fail("'%s': this option takes no value", argument);
+    if (optopt > 0)
+        fail("'-%c' is not an option", optopt);
+    fail("'%s' is not an option, or could be several", argument);
+}
+
 static void apply(struct options *options, int option, const char *value, char **argv)
 {
     switch (option) {
@@ -120,7 +130,7 @@ static void apply(struct options *options, int option, const char *value, char *
     case ':':
         fail("%s needs a value", argv[optind - 1]);
     default:
-        fail("'%s' is not an option, or not a complete one", argv[optind - 1]);
+        fail_unknown(argv[optind - 1]);
     }
 }
 

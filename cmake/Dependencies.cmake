@@ -16,6 +16,11 @@ function(hob_find_library name header)
   set_target_properties(${name}::${name} PROPERTIES IMPORTED_LOCATION "${${name}_LIBRARY}")
 endfunction()
 
+if(HOB_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
+
+# libev has neither a pkg-config file nor a CMake config on Debian.
 hob_find_library(libev ev.h ev)
 
 # The static library itself: just its assembly is linked in, and no C++ runtime.

@@ -67,11 +67,13 @@ static struct timer *take_timer(struct loop *loop)
 
 void timers_destroy(struct list *free_timers)
 {
-    while (!list_empty(free_timers)) {
-        struct list *link = free_timers->next;
-        list_remove(link);
+    struct list *link = free_timers->next;
+    while (link != free_timers) {
+        struct list *next = link->next;
         free(list_entry(link, struct timer, future.sibling));
+        link = next;
     }
+    list_init(free_timers);
 }
 
 hob_future *hob_timer(double seconds)

@@ -12,6 +12,8 @@
 
 /* Input kept while a handler waits. Above it the client is not read from until it is needed. */
 #define KEPT_LIMIT (64 * 1024)
+/* A client that sends as fast as it is read must not keep the thread: others get a turn. */
+#define READS_IN_A_ROW 16
 /* Seconds that connection_linger() takes at most. */
 #define LINGER_TIME 2.0
 
@@ -66,8 +68,10 @@ static void start_serving(struct connection *self)
 void connection_become_idle(struct connection *self)
 {
     self->task = NULL;
+    self->reads = 0;
     buffer_free(&self->kept);
     buffer_free(&self->unsent);
+    ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
 }
 
 void connection_finish(struct connection *self)
@@ -173,12 +177,15 @@ int connection_fill(struct connection *self)
             return 1;
         if (self->ended)
             return self->broken ? -ECONNRESET : 0;
+        if (++self->reads % READS_IN_A_ROW == 0 && hob_yield() < 0)
+            return -ECANCELED;
         ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
         if (received > 0) {
             self->fresh = workspace->in;
             self->fresh_length = (size_t)received;
         } else if (received < 0 && would_block(errno)) {
-            ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
+            self->reads = 0;
+            ev_io_start(loop_of(self), &self->readable);
             int err = wait_for_io(&self->input);
             if (err < 0)
                 return err;

@@ -37,9 +37,10 @@ struct connection {
     struct buffer kept;   /* unread input that did not fit the time, held for this connection */
     struct buffer unsent; /* output that the socket did not take */
 
-    bool handling; /* the handler runs: a client that leaves cancels it */
-    bool ended;    /* the client will send no more */
-    bool broken;   /* bytes were lost, or the socket failed: to be closed without a word */
+    unsigned reads; /* how often input was read without waiting for it */
+    bool handling;  /* the handler runs: a client that leaves cancels it */
+    bool ended;     /* the client will send no more */
+    bool broken;    /* bytes were lost, or the socket failed: to be closed without a word */
 };
 
 /* Takes over an accepted socket. Returns 0, or -ENOMEM, and then the socket is closed. */

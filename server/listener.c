@@ -70,7 +70,7 @@ int listener_open(const char *host, uint16_t port)
 
 int listener_url(int listener, char *url, size_t size)
 {
-    union address address;
+    union address address = {0};
     socklen_t length = sizeof(address);
     char host[INET6_ADDRSTRLEN];
     if (getsockname(listener, &address.any, &length) < 0)

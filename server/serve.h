@@ -3,6 +3,6 @@
 #define HOB_SERVER_SERVE_H
 
 /* The task of a struct connection that has become readable: reads, answers, closes or idles. */
-int serve_connection(void *connection);
+int serve_connection(void *arg);
 
 #endif

@@ -159,6 +159,17 @@ static void watch_signals(hob_server *self)
     }
 }
 
+static void unwatch_signals(hob_server *self)
+{
+    struct ev_loop *ev = task_ev_loop(self->task);
+    if (!self->options.handle_signals)
+        return;
+    ev_signal_stop(ev, &self->interrupt);
+    ev_signal_stop(ev, &self->terminate);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 /*
  * Running.
  */
@@ -231,8 +242,7 @@ static int run(void *arg)
     finish_idle_connections(self);
     if (err == 0)
         err = drain(self);
-    ev_signal_stop(task_ev_loop(self->task), &self->interrupt);
-    ev_signal_stop(task_ev_loop(self->task), &self->terminate);
+    unwatch_signals(self);
     return err;
 }
 

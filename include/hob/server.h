@@ -9,6 +9,7 @@
 #ifndef HOB_SERVER_H
 #define HOB_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,7 +38,7 @@ typedef struct {
     hob_handler *handler; /* answers every request */
     void *context;        /* for the handler: see hob_request_context() */
     double grace;         /* seconds that requests in progress get when the server stops */
-    int handle_signals;   /* not 0: SIGINT and SIGTERM stop the server, a second one at once */
+    bool handle_signals;  /* SIGINT and SIGTERM stop the server, a second one at once */
 } hob_server_options;
 
 /*

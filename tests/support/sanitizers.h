@@ -1,0 +1,49 @@
+/*
+ * What the sanitizers change for a test.
+ */
+#ifndef HOB_TESTS_SUPPORT_SANITIZERS_H
+#define HOB_TESTS_SUPPORT_SANITIZERS_H
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#endif
+#ifndef UNDER_ASAN
+#define UNDER_ASAN 0
+#endif
+
+/* For tests of how much memory is touched: a sanitizer touches more. */
+#ifdef HOB_SANITIZED
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+#if UNDER_ASAN
+#include <sanitizer/lsan_interface.h>
+
+/*
+ * The process that runs the tests loses 48 bytes of Criterion's own, so the check at its end would
+ * always fail; tests call has_leaks() instead. Weak, since each file of a test program has this.
+ */
+__attribute__((weak)) const char *__lsan_default_options(void)
+{
+    return "leak_check_at_exit=0";
+}
+#endif
+
+/* Whether there is memory that was allocated in this test's process and is lost now. */
+static inline int has_leaks(void)
+{
+#if UNDER_ASAN
+    return __lsan_do_recoverable_leak_check();
+#else
+    return 0;
+#endif
+}
+
+#endif

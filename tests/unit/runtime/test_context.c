@@ -1,0 +1,273 @@
+#include "runtime/context.h"
+
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "tests/support/child.h"
+#include "tests/support/sanitizers.h"
+#include "tests/support/trace.h"
+
+/* Enough for one of Criterion's assertions. */
+#define STACK_SIZE  (SANITIZED ? 256 * 1024 : 64 * 1024)
+#define STACK_COUNT 500
+
+static _Alignas(64) char stacks[STACK_COUNT][STACK_SIZE];
+static struct context inside[STACK_COUNT];
+static struct context outside;
+
+static void begin(void)
+{
+    context_init_current(&outside);
+}
+
+TestSuite(context, .init = begin, .timeout = 20);
+
+static void make(size_t i, context_entry *entry)
+{
+    context_init(&inside[i], stacks[i], STACK_SIZE, entry, (void *)(uintptr_t)i);
+}
+
+static void enter(size_t i)
+{
+    context_switch(&outside, &inside[i]);
+}
+
+static void leave(size_t i)
+{
+    context_switch(&inside[i], &outside);
+}
+
+static void trace_three_times(void *arg)
+{
+    size_t i = (size_t)(uintptr_t)arg;
+    for (int turn = 0; turn < 3; turn++) {
+        trace((char)('a' + i));
+        leave(i);
+    }
+    context_exit(&inside[i], &outside);
+}
+
+Test(context, control_goes_back_and_forth)
+{
+    make(0, trace_three_times);
+    for (int turn = 0; turn < 3; turn++) {
+        trace('-');
+        enter(0);
+    }
+    cr_expect_str_eq(traced(), "-a-a-a");
+}
+
+Test(context, making_one_does_not_run_it)
+{
+    make(0, trace_three_times);
+    cr_expect_str_eq(traced(), "");
+    context_destroy(&inside[0]);
+}
+
+static void *received;
+static uintptr_t frame_address;
+
+static void receive(void *arg)
+{
+    received = arg;
+    frame_address = (uintptr_t)__builtin_frame_address(0);
+    context_exit(&inside[0], &outside);
+}
+
+Test(context, the_entry_gets_its_argument)
+{
+    context_init(&inside[0], stacks[0], STACK_SIZE, receive, &received);
+    enter(0);
+    cr_expect_eq(received, &received);
+}
+
+Test(context, runs_on_the_stack_it_was_given)
+{
+    make(1, trace_three_times);
+    make(0, receive);
+    enter(0);
+    cr_expect_geq(frame_address, (uintptr_t)stacks[0]);
+    cr_expect_lt(frame_address, (uintptr_t)stacks[1]);
+}
+
+/* Vector instructions fault on a stack that is not. */
+Test(context, the_stack_is_aligned_as_the_calling_convention_says)
+{
+    make(0, receive);
+    enter(0);
+    cr_expect_eq(frame_address % 16, 0, "frame at %#lx", (unsigned long)frame_address);
+}
+
+/*
+ * More values than there are registers that survive a call, all of them needed after each pause;
+ * `register` keeps gcc from writing them to the stack in a debug build.
+ */
+static double stir(double seed, void (*pause)(size_t), size_t i)
+{
+    register long a = (long)seed, b = a + 1, c = b * 3, d = c + 5, e = d * 7, f = e + 11;
+    register double u = seed, v = seed / 3, w = seed / 7, x = seed / 11;
+    for (int turn = 0; turn < 10; turn++) {
+        pause(i);
+        a = (a + b) & 0xffff;
+        b = (b ^ c) & 0xffff;
+        c = (c + d) & 0xffff;
+        d = (d ^ e) & 0xffff;
+        e = (e + f) & 0xffff;
+        f = (f ^ a) & 0xffff;
+        u = u * 0.5 + v;
+        v = v * 0.5 + w;
+        w = w * 0.5 + x;
+        x = x * 0.5 + (double)f;
+    }
+    return (double)(a + b + c + d + e + f) + u + v + w + x;
+}
+
+static void no_pause(size_t i)
+{
+    (void)i;
+}
+
+static double stirred[2];
+
+static void stir_inside(void *arg)
+{
+    size_t i = (size_t)(uintptr_t)arg;
+    stirred[i] = stir((double)i + 100, leave, i);
+    context_exit(&inside[i], &outside);
+}
+
+static void enter_both(size_t i)
+{
+    (void)i;
+    enter(0);
+    enter(1);
+}
+
+Test(context, values_in_registers_survive_switches)
+{
+    make(0, stir_inside);
+    make(1, stir_inside);
+    double stirred_outside = stir(99, enter_both, 0);
+    enter_both(0); /* the last turn: both return from stir() */
+    cr_expect_eq(stirred_outside, stir(99, no_pause, 0));
+    cr_expect_eq(stirred[0], stir(100, no_pause, 0));
+    cr_expect_eq(stirred[1], stir(101, no_pause, 0));
+}
+
+#define TURNS 10
+
+static size_t turns_of[STACK_COUNT];
+
+static void count_turns(void *arg)
+{
+    size_t i = (size_t)(uintptr_t)arg;
+    size_t turns = 0; /* on this stack, to be compared with what the others cannot reach */
+    while (turns < TURNS) {
+        turns_of[i] = ++turns;
+        leave(i);
+    }
+    context_exit(&inside[i], &outside);
+}
+
+Test(context, many_can_be_interleaved_in_any_order)
+{
+    for (size_t i = 0; i < STACK_COUNT; i++)
+        make(i, count_turns);
+    for (size_t turn = 1; turn <= TURNS; turn++) {
+        /* Each turn in another order: 3, 7, 11, ... have no factor in common with 500. */
+        static const size_t strides[] = {1, 3, 7, 11, 13, 17, 19, 21, 23, 499};
+        for (size_t n = 0; n < STACK_COUNT; n++) {
+            size_t i = n * strides[turn - 1] % STACK_COUNT;
+            enter(i);
+            cr_assert_eq(turns_of[i], turn);
+        }
+    }
+}
+
+static void pass_on(void *arg)
+{
+    size_t i = (size_t)(uintptr_t)arg;
+    trace((char)('a' + i));
+    if (i == 3)
+        context_exit(&inside[i], &outside);
+    context_exit(&inside[i], &inside[i + 1]);
+}
+
+Test(context, one_can_hand_control_to_another_directly)
+{
+    for (size_t i = 0; i <= 3; i++)
+        make(i, pass_on);
+    enter(0);
+    cr_expect_str_eq(traced(), "abcd");
+}
+
+static int uses;
+
+/* Its two frames never return; under AddressSanitizer, the marks around their locals stay. */
+static __attribute__((noinline)) void exit_with_locals(const char *outer)
+{
+    char inner[256];
+    memset(inner, 1, sizeof(inner));
+    uses += inner[0] * outer[0];
+    context_exit(&inside[0], &outside);
+}
+
+static void exit_from_two_frames(void *arg)
+{
+    char outer[256];
+    (void)arg;
+    memset(outer, 1, sizeof(outer));
+    exit_with_locals(outer);
+}
+
+static void use_much_of_the_stack(void *arg)
+{
+    char local[8 * 1024];
+    (void)arg;
+    memset(local, 1, sizeof(local));
+    uses += local[sizeof(local) - 1];
+    context_exit(&inside[0], &outside);
+}
+
+Test(context, the_stack_can_be_reused_after_an_exit)
+{
+    for (int i = 1; i <= 100; i++) {
+        make(0, exit_from_two_frames);
+        enter(0);
+        context_destroy(&inside[0]);
+        make(0, use_much_of_the_stack);
+        enter(0);
+        context_destroy(&inside[0]);
+        cr_assert_eq(uses, 2 * i);
+    }
+}
+
+Test(context, the_stack_of_one_that_never_ran_can_be_reused)
+{
+    make(0, use_much_of_the_stack);
+    context_destroy(&inside[0]);
+    make(0, trace_three_times);
+    enter(0);
+    cr_expect_str_eq(traced(), "a");
+    cr_expect_eq(uses, 0);
+}
+
+static void just_return(void *arg)
+{
+    (void)arg;
+}
+
+static void run_one_that_returns(void *arg)
+{
+    (void)arg;
+    make(0, just_return);
+    enter(0);
+}
+
+/* Boost.Context itself would end the process with status 0, as if all were well. */
+Test(context, an_entry_that_returns_aborts)
+{
+    struct child_end end = run_in_child(run_one_that_returns, NULL);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
+}

@@ -1,0 +1,193 @@
+#include "hob/log.h"
+
+#include <criterion/criterion.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/child.h"
+
+TestSuite(log, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Logs in a child process and returns what came out. */
+static struct child_end logged(void (*fn)(void *arg), void *arg)
+{
+    struct child_end end = run_in_child(fn, arg);
+    cr_assert(child_returned(&end), "status %#x", end.status);
+    return end;
+}
+
+/* The part of a line after the time and the level: what the caller said. */
+static const char *message_in(const struct child_end *end)
+{
+    size_t prefix = strlen("2026-11-22T03:30:01.123Z info  ");
+    cr_assert_geq(strlen(end->output), prefix, "%s", end->output);
+    return end->output + prefix;
+}
+
+static void log_at_all_levels(void *arg)
+{
+    if (arg)
+        hob_log_set_level(*(const hob_log_level *)arg);
+    hob_log(HOB_LOG_DEBUG, "D");
+    hob_log(HOB_LOG_INFO, "I");
+    hob_log(HOB_LOG_WARN, "W");
+    hob_log(HOB_LOG_ERROR, "E");
+}
+
+Test(log, a_level_drops_what_is_more_talkative)
+{
+    static struct {
+        hob_log_level level;
+        const char *messages;
+    } cases[] = {
+        {HOB_LOG_ERROR, "E"},
+        {HOB_LOG_WARN, "WE"},
+        {HOB_LOG_INFO, "IWE"},
+        {HOB_LOG_DEBUG, "DIWE"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = logged(log_at_all_levels, &cases[i].level);
+        char messages[5] = "";
+        for (const char *p = end.output; (p = strchr(p, '\n')); p++)
+            strncat(messages, p - 1, 1); /* each message is one character */
+        cr_expect_str_eq(messages, cases[i].messages);
+    }
+}
+
+Test(log, the_level_is_info_by_default)
+{
+    struct child_end end = logged(log_at_all_levels, NULL);
+    cr_expect_not_null(strstr(end.output, " info  I\n"));
+    cr_expect_null(strstr(end.output, " debug D\n"));
+}
+
+Test(log, levels_are_found_by_their_names)
+{
+    static const struct {
+        const char *name;
+        bool found;
+        hob_log_level level;
+    } cases[] = {
+        {"error", true, HOB_LOG_ERROR},
+        {"warn", true, HOB_LOG_WARN},
+        {"info", true, HOB_LOG_INFO},
+        {"debug", true, HOB_LOG_DEBUG},
+        {"", false, 0},
+        {"ERROR", false, 0},
+        {"warning", false, 0},
+        {"inf", false, 0},
+        {" debug", false, 0},
+        {"debug ", false, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_log_level unchanged = (hob_log_level)42;
+        hob_log_level level = unchanged;
+        bool found = hob_log_level_from_name(cases[i].name, &level);
+        cr_expect_eq(found, cases[i].found, "\"%s\"", cases[i].name);
+        cr_expect_eq(level, found ? cases[i].level : unchanged, "\"%s\"", cases[i].name);
+    }
+}
+
+Test(log, a_line_is_the_time_the_level_and_the_message)
+{
+    struct child_end end = logged(log_at_all_levels, &(hob_log_level){HOB_LOG_DEBUG});
+    static const char time[] = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-5][0-9]){2}"
+                               "[.][0-9]{3}Z";
+    char pattern[512];
+    snprintf(
+        pattern, sizeof(pattern), "^%s debug D\n%s info  I\n%s warn  W\n%s error E\n$", time, time,
+        time, time);
+    regex_t regex;
+    cr_assert_eq(regcomp(&regex, pattern, REG_EXTENDED), 0);
+    cr_expect_eq(regexec(&regex, end.output, 0, NULL, 0), 0, "%s", end.output);
+    regfree(&regex);
+}
+
+static void log_formatted(void *arg)
+{
+    (void)arg;
+    hob_log(HOB_LOG_INFO, "%s took %d ms, %.1f%%", "fries", 42, 99.5);
+}
+
+Test(log, the_message_is_formatted_as_by_printf)
+{
+    struct child_end end = logged(log_formatted, NULL);
+    cr_expect_str_eq(message_in(&end), "fries took 42 ms, 99.5%\n");
+}
+
+static void log_text(void *arg)
+{
+    hob_log(HOB_LOG_INFO, "%s", (const char *)arg);
+}
+
+/* Or a client could write lines of its own into the log, or colours into a terminal. */
+Test(log, control_characters_are_replaced)
+{
+    static struct {
+        char message[40];
+        const char *expected;
+    } cases[] = {
+        {"one\ntwo", "one?two\n"},
+        {"one\r\ntwo\n", "one??two?\n"},
+        {"\x1b[31mred\x1b[0m", "?[31mred?[0m\n"},
+        {"tab\there", "tab?here\n"},
+        {"\x01\x1f \x7e\x7f", "?? ~?\n"},
+        {"Br\xc3\xb8"
+         "d \xf0\x9f\x8d\x9f",
+         "Br\xc3\xb8"
+         "d \xf0\x9f\x8d\x9f\n"},
+        {"", "\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = logged(log_text, cases[i].message);
+        cr_expect_str_eq(message_in(&end), cases[i].expected, "case %zu", i);
+    }
+}
+
+static void log_length(void *arg)
+{
+    hob_log(HOB_LOG_INFO, "%0*d", *(const int *)arg, 7);
+}
+
+Test(log, a_message_is_cut_at_1000_bytes)
+{
+    static struct {
+        int length;
+        size_t expected;
+    } cases[] = {{1, 1}, {999, 999}, {1000, 1000}, {1001, 1000}, {5000, 1000}, {100000, 1000}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = logged(log_length, &cases[i].length);
+        const char *message = message_in(&end);
+        cr_expect_eq(strspn(message, "07"), cases[i].expected, "%d bytes", cases[i].length);
+        cr_expect_str_eq(message + cases[i].expected, "\n", "%d bytes", cases[i].length);
+    }
+}
+
+static void log_what_has_no_encoding(void *arg)
+{
+    (void)arg;
+    hob_log(HOB_LOG_INFO, "%ls", L"\xd800");
+}
+
+Test(log, a_message_that_printf_refuses_is_an_empty_line)
+{
+    struct child_end end = logged(log_what_has_no_encoding, NULL);
+    cr_expect_str_eq(message_in(&end), "\n");
+}
+
+static void log_a_short_one_after_a_long_one(void *arg)
+{
+    hob_log(HOB_LOG_INFO, "%01000d", 0);
+    hob_log(HOB_LOG_INFO, "%s", (const char *)arg);
+}
+
+Test(log, a_short_line_has_nothing_of_a_longer_one_before_it)
+{
+    char text[] = "short";
+    struct child_end end = logged(log_a_short_one_after_a_long_one, text);
+    cr_expect_not_null(strstr(end.output, "info  short\n"));
+    cr_expect_str_eq(end.output + strlen(end.output) - 6, "short\n");
+}

@@ -1,0 +1,242 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+
+#include "hob/runtime.h"
+#include "runtime/task.h"
+#include "tests/support/clock.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/trace.h"
+
+TestSuite(timer, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int run_once(void *arg)
+{
+    trace(name_of(arg));
+    return 0;
+}
+
+/* Times. A timer may be late by as much as the machine is busy, but never early. */
+
+CoroutineTest(timer, is_never_early)
+{
+    static const double cases[] = {0, 1e-9, 0.0001, 0.001, 0.0015, 0.002, 0.005, 0.010};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double begin = clock_seconds();
+        cr_expect_eq(hob_await(hob_timer(cases[i])), 0);
+        double passed = clock_seconds() - begin;
+        cr_expect_geq(passed, cases[i], "%g s: after %g s", cases[i], passed);
+
+        begin = clock_seconds();
+        cr_expect_eq(hob_sleep(cases[i]), 0);
+        passed = clock_seconds() - begin;
+        cr_expect_geq(passed, cases[i], "%g s of sleep: after %g s", cases[i], passed);
+    }
+}
+
+/* libev's own idea of now is from when the loop last woke. */
+CoroutineTest(timer, is_not_early_after_its_maker_kept_the_thread_busy)
+{
+    keep_busy(0.010);
+    double begin = clock_seconds();
+    hob_await(hob_timer(0.005));
+    cr_expect_geq(clock_seconds() - begin, 0.005);
+
+    keep_busy(0.010);
+    begin = clock_seconds();
+    hob_sleep(0.005);
+    cr_expect_geq(clock_seconds() - begin, 0.005);
+}
+
+static int await_and_trace(void *arg)
+{
+    hob_await(arg);
+    trace('e');
+    return 0;
+}
+
+static int sleep_and_trace(void *arg)
+{
+    (void)arg;
+    hob_sleep(0.005);
+    trace('l');
+    return 0;
+}
+
+/* The early one has 10 ms to go when the late one is made, which 15 ms were worked before. */
+CoroutineTest(timer, runs_from_when_it_is_made_not_from_when_it_is_awaited)
+{
+    hob_future *early = hob_async(await_and_trace, hob_timer(0.010));
+    keep_busy(0.015);
+    hob_future *late = start(sleep_and_trace, 0);
+    hob_join(early, late);
+    cr_expect_str_eq(traced(), "el");
+}
+
+/* Far enough apart that a pause of the machine between two of them does not change the order. */
+static int sleep_by_name(void *arg)
+{
+    int err = hob_sleep(0.020 * (name_of(arg) - 'a'));
+    trace(name_of(arg));
+    return err;
+}
+
+CoroutineTest(timer, several_are_ready_in_the_order_of_their_times)
+{
+    static const char order[] = "cadb";
+    hob_future *sleepers[COUNT(order) - 1];
+    for (size_t i = 0; i < COUNT(sleepers); i++)
+        sleepers[i] = start(sleep_by_name, order[i]);
+    cr_expect_eq(hob_join_all(sleepers, COUNT(sleepers)), 0);
+    cr_expect_str_eq(traced(), "abcd");
+}
+
+/* Odd times. */
+
+static const double no_time[] = {0, -0., -1e-9, -1, -1e300, -INFINITY};
+
+CoroutineTest(timer, of_no_time_is_ready_on_the_next_turn)
+{
+    for (size_t i = 0; i < COUNT(no_time); i++) {
+        hob_future *timer = hob_timer(no_time[i]);
+        cr_expect_not(timer->ready, "%g s: ready before the loop has turned", no_time[i]);
+        cr_expect_eq(hob_yield(), 0);
+        cr_expect(timer->ready, "%g s: not ready after a turn", no_time[i]);
+        cr_expect_eq(hob_await(timer), 0, "%g s", no_time[i]);
+    }
+}
+
+CoroutineTest(timer, sleep_of_no_time_lets_others_run)
+{
+    for (size_t i = 0; i < COUNT(no_time); i++) {
+        hob_future *other = start(run_once, 'o');
+        cr_expect_eq(hob_sleep(no_time[i]), 0, "%g s", no_time[i]);
+        cr_expect(other->ready, "%g s", no_time[i]);
+        hob_await(other);
+    }
+}
+
+CoroutineTest(timer, of_nan_is_an_error_at_once)
+{
+    hob_future *other = start(run_once, 'o');
+    cr_expect_eq(hob_await(hob_timer(NAN)), -EINVAL);
+    cr_expect_eq(hob_sleep(-NAN), -EINVAL);
+    cr_expect_str_eq(traced(), "");
+    hob_await(other);
+}
+
+CoroutineTest(timer, of_a_long_time_can_be_cancelled)
+{
+    static const double cases[] = {INFINITY, 1e300, 1e18, 3e9, 86400};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_future *timer = hob_timer(cases[i]);
+        hob_yield();
+        cr_expect_not(timer->ready, "%g s", cases[i]);
+        hob_cancel(timer);
+        cr_expect_eq(hob_await(timer), -ECANCELED, "%g s", cases[i]);
+    }
+}
+
+CoroutineTest(timer, of_a_long_time_does_not_hold_up_a_short_one)
+{
+    hob_future *longest = hob_timer(INFINITY);
+    cr_expect_eq(hob_sleep(0.001), 0);
+    hob_cancel(longest);
+    cr_expect_eq(hob_await(longest), -ECANCELED);
+}
+
+static int abandon_a_timer(void *arg)
+{
+    (void)arg;
+    hob_timer(INFINITY);
+    return 0;
+}
+
+CoroutineTest(timer, that_nobody_awaits_does_not_hold_up_its_maker)
+{
+    cr_expect_eq(hob_await(start(abandon_a_timer, 0)), 0);
+}
+
+/* Numbers, and the memory that is used again. */
+
+#define CROWD 10000
+
+static hob_future *crowd[CROWD];
+
+CoroutineTest(timer, ten_thousand_at_once_all_fire)
+{
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = hob_timer((double)(i * 7919 % CROWD) * 1e-6);
+    for (size_t i = 0; i < CROWD; i++) {
+        int result = hob_await(crowd[i]);
+        if (result != 0) /* one assertion each would take longer than the test */
+            cr_expect_eq(result, 0, "timer %zu", i);
+    }
+}
+
+CoroutineTest(timer, ten_thousand_at_once_can_be_cancelled)
+{
+    for (size_t i = 0; i < CROWD; i++)
+        crowd[i] = hob_timer(INFINITY);
+    for (size_t i = 0; i < CROWD; i++)
+        hob_cancel(crowd[i * 7919 % CROWD]);
+    for (size_t i = 0; i < CROWD; i++) {
+        int result = hob_await(crowd[i]);
+        if (result != -ECANCELED)
+            cr_expect_eq(result, -ECANCELED, "timer %zu", i);
+    }
+}
+
+CoroutineTest(timer, the_memory_of_one_that_is_over_is_used_again)
+{
+    hob_future *first = hob_timer(0);
+    hob_await(first);
+    hob_future *second = hob_timer(INFINITY);
+    cr_expect_eq(second, first);
+    hob_cancel(second);
+    hob_await(second);
+    hob_future *third = hob_timer(NAN);
+    cr_expect_eq(third, first);
+    hob_await(third);
+    cr_expect_eq(hob_timer(0), first);
+}
+
+CoroutineTest(timer, the_memory_of_one_that_is_not_over_is_not_used_again)
+{
+    hob_future *first = hob_timer(INFINITY);
+    cr_expect_neq(hob_timer(0), first);
+    hob_cancel(first);
+    cr_expect_neq(hob_timer(0), first, "ready, but not awaited");
+}
+
+/* A watcher that was stopped, or never started, must not keep what it was. */
+CoroutineTest(timer, one_in_used_memory_is_as_good_as_new)
+{
+    static const struct {
+        double before; /* what the memory was used for; cancelled if that would take long */
+        double seconds;
+        int expected;
+    } cases[] = {
+        {INFINITY, 0.001, 0}, {NAN, 0.001, 0}, {0, 0.001, 0}, {0, NAN, -EINVAL}, {NAN, 0, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_future *before = hob_timer(cases[i].before);
+        if (isinf(cases[i].before))
+            hob_cancel(before);
+        hob_await(before);
+
+        double begin = clock_seconds();
+        cr_expect_eq(hob_await(hob_timer(cases[i].seconds)), cases[i].expected, "case %zu", i);
+        if (cases[i].expected == 0)
+            cr_expect_geq(clock_seconds() - begin, cases[i].seconds, "case %zu", i);
+    }
+}
+
+CoroutineTest(timer, sleep_leaves_nothing_behind)
+{
+    hob_sleep(0);
+    hob_sleep(NAN);
+    cr_expect(list_empty(&task_current(__func__)->children));
+}

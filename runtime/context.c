@@ -37,15 +37,9 @@ struct transfer {
 struct transfer jump_fcontext(void *to, void *data);
 void *make_fcontext(void *stack_top, size_t size, void (*entry)(struct transfer));
 
-/* What a jump brings: who jumped, so that its registers can be found again, and to whom. */
-struct handover {
-    struct context *from;
-    struct context *to;
-};
-
-static void before_jump(const struct context *to, void **fake_stack)
+static void before_jump(struct context *from, struct context *to, void **fake_stack)
 {
-    (void)to;
+    from->to = to;
     (void)fake_stack;
 #ifdef WITH_ASAN
     __sanitizer_start_switch_fiber(fake_stack, to->bottom, to->size);
@@ -55,22 +49,24 @@ static void before_jump(const struct context *to, void **fake_stack)
 #endif
 }
 
-/* On arrival: keeps where the other side can be resumed, and learns where its stack lies. */
-static void after_jump(struct transfer arrival)
+/*
+ * On arrival: keeps where the other side, which brought itself, can be resumed, and learns where
+ * its stack lies. Returns the context that was switched to.
+ */
+static struct context *after_jump(struct transfer arrival)
 {
-    const struct handover *handover = arrival.data;
-    handover->from->saved = arrival.fctx;
+    struct context *from = arrival.data;
+    from->saved = arrival.fctx;
 #ifdef WITH_ASAN
-    __sanitizer_finish_switch_fiber(
-        handover->to->fake_stack, &handover->from->bottom, &handover->from->size);
+    __sanitizer_finish_switch_fiber(from->to->fake_stack, &from->bottom, &from->size);
 #endif
+    return from->to;
 }
 
 /* The first frame on a new stack. */
 static void run_entry(struct transfer arrival)
 {
-    struct context *self = ((const struct handover *)arrival.data)->to;
-    after_jump(arrival);
+    struct context *self = after_jump(arrival);
     self->entry(self->arg);
     abort(); /* returning from here would make Boost.Context end the process without a word */
 }
@@ -98,16 +94,14 @@ void context_init(struct context *self, void *bottom, size_t size, context_entry
 
 void context_switch(struct context *from, struct context *to)
 {
-    struct handover handover = {.from = from, .to = to};
-    before_jump(to, &from->fake_stack);
-    after_jump(jump_fcontext(to->saved, &handover));
+    before_jump(from, to, &from->fake_stack);
+    after_jump(jump_fcontext(to->saved, from));
 }
 
 void context_exit(struct context *from, struct context *to)
 {
-    struct handover handover = {.from = from, .to = to};
-    before_jump(to, NULL); /* NULL: AddressSanitizer drops the old stack's locals */
-    jump_fcontext(to->saved, &handover);
+    before_jump(from, to, NULL); /* NULL: AddressSanitizer drops the old stack's locals */
+    jump_fcontext(to->saved, from);
     abort();
 }
 

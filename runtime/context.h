@@ -11,7 +11,8 @@ typedef void context_entry(void *arg);
 
 /* A place where execution can go on: a stack and the registers saved on it. */
 struct context {
-    void *saved; /* where on the stack the registers are; stale while this context runs */
+    void *saved;        /* where on the stack the registers are; stale while this context runs */
+    struct context *to; /* where it switched to last */
     context_entry *entry;
     void *arg;
     const void *bottom; /* lowest address of the stack; known late for context_init_current() */

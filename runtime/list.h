@@ -14,7 +14,9 @@ struct list {
 };
 
 /* The struct of this type of which link is the given member. */
-#define list_entry(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
+/* clang-format off */
+#define list_entry(link, type, member) ((type *)(void *)((char *)(link) - offsetof(type, member)))
+/* clang-format on */
 
 static inline void list_init(struct list *list)
 {

@@ -2,6 +2,7 @@
  * hob: options, the menu, serve. The story is told in handlers/french_fries.c.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
     if (options.healthcheck)
         return healthcheck(options.host, options.port);
 
+    signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to die */
     hob_log_set_level(options.log_level);
     kitchen_set_time_scale(options.time_scale);
     hob_router *router = make_router();

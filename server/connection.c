@@ -177,8 +177,11 @@ int connection_fill(struct connection *self)
             return 1;
         if (self->ended)
             return self->broken ? -ECONNRESET : 0;
-        if (++self->reads % READS_IN_A_ROW == 0 && hob_yield() < 0)
-            return -ECANCELED;
+        if (++self->reads % READS_IN_A_ROW == 0) {
+            if (hob_yield() < 0)
+                return -ECANCELED;
+            continue; /* what came meanwhile was kept */
+        }
         ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
         if (received > 0) {
             self->fresh = workspace->in;

@@ -85,11 +85,31 @@ static int on_name_complete(llhttp_t *http)
     return 0;
 }
 
-static int note_host(struct parser *self)
+/* A host, perhaps a port, and nothing that others could read as a second host or a path. */
+static bool is_host(const char *value)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "-._~%!$&'()*+;=:[]"; /* RFC 3986 section 3.2.2 but the comma */
+    return value[strspn(value, allowed)] == '\0';
+}
+
+static int note_host(struct parser *self, const char *value)
 {
     if (self->host_seen)
         return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
+    if (!is_host(value))
+        return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
     self->host_seen = true;
+    return 0;
+}
+
+/* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
+static int note_transfer_coding(struct parser *self, const char *value)
+{
+    if (*value == '\0')
+        return fail(self, 400, "the Transfer-Encoding is empty (RFC 9112 section 6.1)");
+    if (strcasecmp(value, "chunked") != 0)
+        self->unknown_coding = true;
     return 0;
 }
 
@@ -115,7 +135,9 @@ static int on_value_complete(llhttp_t *http)
     const char *value = head->data + self->value;
     self->name = head->length;
     if (strcasecmp(name, "host") == 0)
-        return note_host(self);
+        return note_host(self, value);
+    if (strcasecmp(name, "transfer-encoding") == 0)
+        return note_transfer_coding(self, value);
     if (strcasecmp(name, "expect") == 0)
         return note_expect(self, value);
     return 0;
@@ -130,8 +152,11 @@ static int on_head_complete(llhttp_t *http)
         return fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
     if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
         return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
+    if (self->unknown_coding && (http->flags & F_CHUNKED)) /* else llhttp refuses it */
+        return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
 
-    self->keep_alive = llhttp_should_keep_alive(http);
+    /* llhttp lets keep-alive win in HTTP/1.0; close does (RFC 9112 section 9.3). */
+    self->keep_alive = llhttp_should_keep_alive(http) && !(http->flags & F_CONNECTION_CLOSE);
     self->state = PARSER_BODY;
     http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
     bool has_body = (http->flags & F_CHUNKED) || http->content_length > 0;

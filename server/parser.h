@@ -55,6 +55,7 @@ struct parser {
     bool in_request_line;
     bool after_space;
     bool host_seen;
+    bool unknown_coding; /* a transfer coding other than chunked */
 };
 
 /* Starts on a new request. `room` has HEAD_LIMIT bytes for the head's strings. */

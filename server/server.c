@@ -25,6 +25,19 @@ static void cancel_event(hob_future *future)
 
 static const struct future_kind event = {.cancel = cancel_event};
 
+/*
+ * From hob_server_open() until the server runs, signals wait: whoever has been told the URL may
+ * stop the server at once, and it is to stop as it always does.
+ */
+static void hold_signals(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(how, &signals, NULL);
+}
+
 int hob_server_open(const hob_server_options *options, hob_server **server)
 {
     hob_server *self = calloc(1, sizeof(*self));
@@ -44,6 +57,8 @@ int hob_server_open(const hob_server_options *options, hob_server **server)
     list_init(&self->connections);
     future_init(&self->stop, &event, NULL);
     future_init(&self->drained, &event, NULL);
+    if (options->handle_signals)
+        hold_signals(SIG_BLOCK);
     *server = self;
     return 0;
 
@@ -61,6 +76,8 @@ void hob_server_close(hob_server *server)
         return;
     if (server->listener >= 0)
         close(server->listener);
+    if (server->options.handle_signals)
+        hold_signals(SIG_UNBLOCK); /* in case it never ran */
     buffer_free(&server->workspace->out);
     free(server->workspace);
     free(server);
@@ -156,6 +173,7 @@ static void watch_signals(hob_server *self)
     if (self->options.handle_signals) {
         ev_signal_start(ev, &self->interrupt);
         ev_signal_start(ev, &self->terminate);
+        hold_signals(SIG_UNBLOCK);
     }
 }
 

@@ -43,7 +43,8 @@ typedef struct {
 
 /*
  * Makes a server that is bound to its port and listens: clients can connect from now on, and are
- * served once hob_server_run() runs. The options are copied, but for what context points to.
+ * served once hob_server_run() runs. The options are copied, but for what context points to. If the
+ * server is to handle signals, they are held back on this thread until it runs.
  *
  * Returns 0 and sets *server, or -EINVAL if host is not an address, or what socket(7), bind(2)
  * and listen(2) failed with: -EADDRINUSE if the port is taken, -EACCES if it is privileged,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,11 +18,24 @@ static inline size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static inline bool is_mapped(const void *address)
+/* The first number in a file of the kernel's, or 0. */
+static inline size_t number_in(const char *path)
+{
+    char text[64] = "";
+    FILE *file = fopen(path, "r");
+    if (file) {
+        if (!fgets(text, sizeof(text), file))
+            text[0] = '\0';
+        fclose(file);
+    }
+    return strtoul(text, NULL, 10);
+}
+
+static inline bool is_mapped(char *address)
 {
     unsigned char resident;
-    uintptr_t page = (uintptr_t)address & ~(uintptr_t)(page_size() - 1);
-    return mincore((void *)page, page_size(), &resident) == 0;
+    char *page = address - (uintptr_t)address % page_size();
+    return mincore(page, page_size(), &resident) == 0;
 }
 
 /* How many of the pages of [start, start + size), which must be mapped, cost memory. */
@@ -36,19 +50,18 @@ static inline size_t resident_pages(char *start, size_t size)
     return count;
 }
 
+/* How much address space this process uses. */
+static inline size_t mapped_bytes(void)
+{
+    return number_in("/proc/self/statm") * page_size();
+}
+
 /* From now on no more than so many bytes can be mapped. */
 static inline void limit_address_space(size_t more)
 {
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file) {
-        if (fscanf(file, "%lu", &pages) != 1)
-            pages = 0;
-        fclose(file);
-    }
     struct rlimit limit;
     getrlimit(RLIMIT_AS, &limit);
-    limit.rlim_cur = pages * page_size() + more;
+    limit.rlim_cur = mapped_bytes() + more;
     setrlimit(RLIMIT_AS, &limit);
 }
 

@@ -25,15 +25,6 @@
 
 #if UNDER_ASAN
 #include <sanitizer/lsan_interface.h>
-
-/*
- * The process that runs the tests loses 48 bytes of Criterion's own, so the check at its end would
- * always fail; tests call has_leaks() instead. Weak, since each file of a test program has this.
- */
-__attribute__((weak)) const char *__lsan_default_options(void)
-{
-    return "leak_check_at_exit=0";
-}
 #endif
 
 /* Whether there is memory that was allocated in this test's process and is lost now. */

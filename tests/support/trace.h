@@ -10,11 +10,11 @@
 /* Each test runs in a process of its own, so this starts empty. */
 static char trace_text[256];
 
-static inline void trace(char event)
+static inline void trace(int event)
 {
     static size_t length;
     if (length < sizeof(trace_text) - 1)
-        trace_text[length++] = event;
+        trace_text[length++] = (char)event;
 }
 
 static inline const char *traced(void)

@@ -23,9 +23,15 @@ static void begin(void)
 
 TestSuite(context, .init = begin, .timeout = 20);
 
+/* The entry gets the context itself. */
 static void make(size_t i, context_entry *entry)
 {
-    context_init(&inside[i], stacks[i], STACK_SIZE, entry, (void *)(uintptr_t)i);
+    context_init(&inside[i], stacks[i], STACK_SIZE, entry, &inside[i]);
+}
+
+static size_t index_of(const struct context *self)
+{
+    return (size_t)(self - inside);
 }
 
 static void enter(size_t i)
@@ -40,7 +46,7 @@ static void leave(size_t i)
 
 static void trace_three_times(void *arg)
 {
-    size_t i = (size_t)(uintptr_t)arg;
+    size_t i = index_of(arg);
     for (int turn = 0; turn < 3; turn++) {
         trace((char)('a' + i));
         leave(i);
@@ -132,7 +138,7 @@ static double stirred[2];
 
 static void stir_inside(void *arg)
 {
-    size_t i = (size_t)(uintptr_t)arg;
+    size_t i = index_of(arg);
     stirred[i] = stir((double)i + 100, leave, i);
     context_exit(&inside[i], &outside);
 }
@@ -161,7 +167,7 @@ static size_t turns_of[STACK_COUNT];
 
 static void count_turns(void *arg)
 {
-    size_t i = (size_t)(uintptr_t)arg;
+    size_t i = index_of(arg);
     size_t turns = 0; /* on this stack, to be compared with what the others cannot reach */
     while (turns < TURNS) {
         turns_of[i] = ++turns;
@@ -187,7 +193,7 @@ Test(context, many_can_be_interleaved_in_any_order)
 
 static void pass_on(void *arg)
 {
-    size_t i = (size_t)(uintptr_t)arg;
+    size_t i = index_of(arg);
     trace((char)('a' + i));
     if (i == 3)
         context_exit(&inside[i], &outside);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
@@ -276,6 +277,14 @@ CoroutineTest(future, an_error_that_was_there_before_the_join_cancels_the_rest)
     hob_yield();
     cr_expect_eq(hob_join(start(sleep_for_ever, 'a'), failed), -EIO);
     cr_expect_str_eq(traced(), "a");
+}
+
+CoroutineTest(future, of_errors_that_were_there_before_the_join_the_first_listed_wins)
+{
+    hob_future *one = start(return_number, -EIO);
+    hob_future *other = start(return_number, -EPERM);
+    hob_yield();
+    cr_expect_eq(hob_join(other, NULL, one), -EPERM);
 }
 
 CoroutineTest(future, null_in_a_join_cancels_the_rest)
@@ -560,6 +569,13 @@ static int abandon_it_before_it_is_ready(void *arg)
     return 0;
 }
 
+static int abandon_it_before_it_is_awaited(void *arg)
+{
+    probe_init(arg, &probe_kind);
+    hob_yield();
+    return 0;
+}
+
 static int let_a_child_await_it(void *arg)
 {
     struct probe *probe = arg;
@@ -615,21 +631,30 @@ CoroutineTest(future, is_released_once_whoever_awaits_it)
     }
 }
 
-static int leave_a_timer_to_a_child(void *arg)
+static int leave_a_sleeper_to_a_child(void *arg)
 {
     (void)arg;
-    hob_async(await_it, hob_timer(INFINITY));
+    hob_async(await_it, start(sleep_for_ever, 's'));
     return hob_yield();
 }
 
-/* A timer released twice would be handed out twice. */
-CoroutineTest(future, a_timer_left_to_a_child_is_released_once)
+CoroutineTest(future, a_coroutine_left_to_a_child_is_released_once)
 {
-    hob_await(start(leave_a_timer_to_a_child, 0));
-    cr_expect_str_eq(traced(), "w");
-    hob_future *one = hob_timer(INFINITY);
-    hob_future *other = hob_timer(INFINITY);
-    cr_expect_neq(one, other);
+    const struct stack_pool *pool = &loop_current()->stacks;
+    hob_await(start(leave_a_sleeper_to_a_child, 0));
+    cr_expect_str_eq(traced(), "sw");
+    cr_expect_eq(pool->parked_count, pool->mapped_count - 1, "all but this task's");
+}
+
+/* Who awaits it ends no sooner for its maker's sake, and the maker has to wait for the release. */
+CoroutineTest(future, one_can_be_awaited_by_a_task_above_its_maker)
+{
+    struct probe probe;
+    hob_future *maker = hob_async(abandon_it_before_it_is_awaited, &probe);
+    hob_yield();
+    cr_expect_eq(hob_await(&probe.future), -ECANCELED);
+    cr_expect_eq(hob_await(maker), 0);
+    cr_expect_eq(probe.releases, 1);
 }
 
 CoroutineTest(future, one_without_a_release_can_lie_on_a_stack)

@@ -3,7 +3,9 @@
 #include <criterion/criterion.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/child.h"
 
@@ -104,6 +106,31 @@ Test(log, a_line_is_the_time_the_level_and_the_message)
     cr_assert_eq(regcomp(&regex, pattern, REG_EXTENDED), 0);
     cr_expect_eq(regexec(&regex, end.output, 0, NULL, 0), 0, "%s", end.output);
     regfree(&regex);
+}
+
+static void log_in_another_time_zone(void *arg)
+{
+    setenv("TZ", "HOB-7:30", 1);
+    tzset();
+    log_at_all_levels(arg);
+}
+
+static void utc_minute(char *text, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(text, size, "%Y-%m-%dT%H:%M:", gmtime_r(&now, &utc));
+}
+
+Test(log, the_time_is_utc_in_every_time_zone)
+{
+    char before[32], after[32]; /* a minute may end meanwhile */
+    utc_minute(before, sizeof(before));
+    struct child_end end = logged(log_in_another_time_zone, NULL);
+    utc_minute(after, sizeof(after));
+    bool right = strncmp(end.output, before, strlen(before)) == 0 ||
+                 strncmp(end.output, after, strlen(after)) == 0;
+    cr_expect(right, "%s", end.output);
 }
 
 static void log_formatted(void *arg)

@@ -51,7 +51,7 @@ Test(loop, block_on_returns_the_result)
 {
     static const int cases[] = {INT_MIN, -EIO, -1, 0, 1, INT_MAX};
     for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(hob_block_on(return_number, (void *)(intptr_t)cases[i]), cases[i]);
+        cr_expect_eq(hob_block_on(return_number, as_argument(cases[i])), cases[i]);
 }
 
 static int block_on_another(void *arg)
@@ -85,9 +85,24 @@ static int leave_a_sleeper(void *arg)
     return number_of(arg);
 }
 
+static int await_one(void *arg)
+{
+    return hob_await(hob_async(return_number, arg));
+}
+
+Test(loop, block_on_unmaps_its_stacks)
+{
+    if (SANITIZED)
+        cr_skip_test("the sanitizers map memory themselves");
+    size_t before = mapped_bytes();
+    for (int i = 0; i < 100; i++)
+        hob_block_on(await_one, NULL);
+    cr_expect_lt(mapped_bytes(), before + 10 * 64 * 1024, "of 200 stacks of 64 KiB");
+}
+
 Test(loop, block_on_joins_what_its_coroutine_did_not_await)
 {
-    cr_expect_eq(hob_block_on(leave_a_sleeper, (void *)(intptr_t)3), 3);
+    cr_expect_eq(hob_block_on(leave_a_sleeper, as_argument(3)), 3);
     cr_expect_str_eq(traced(), "s");
 }
 
@@ -133,7 +148,7 @@ static int meet(void *arg)
 
 static void *block_on_meet(void *arg)
 {
-    return (void *)(intptr_t)hob_block_on(meet, arg);
+    return as_argument(hob_block_on(meet, arg));
 }
 
 Test(loop, two_threads_can_each_run_one)
@@ -145,7 +160,7 @@ Test(loop, two_threads_can_each_run_one)
     cr_assert_eq(pthread_create(&thread, NULL, block_on_meet, &other), 0);
     cr_expect_eq(hob_block_on(meet, &one), 1);
     pthread_join(thread, &result);
-    cr_expect_eq((intptr_t)result, 1);
+    cr_expect_eq(number_of(result), 1);
 }
 
 /* What ends the process, with a message that says why. */
@@ -372,6 +387,18 @@ CoroutineTest(loop, stacks_are_given_back_after_a_rush)
 
     hob_await(start(return_number, 0));
     cr_expect(ev_is_active(&loop->trim), "and it starts over");
+}
+
+/* The trim timer is not counted as a reason to go on; the others must stay counted. */
+CoroutineTest(loop, a_timer_comes_though_stacks_were_given_back)
+{
+    struct loop *loop = loop_current();
+    for (int i = 0; i < 3; i++) {
+        hob_await(start(return_number, 0));
+        while (ev_is_active(&loop->trim))
+            let_trim_time_pass(loop);
+        cr_expect_eq(hob_sleep(0.001), 0);
+    }
 }
 
 CoroutineTest(loop, stacks_that_are_used_all_the_time_are_kept)

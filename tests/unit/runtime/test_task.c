@@ -386,6 +386,20 @@ CoroutineTest(task, the_hook_is_called_once_for_each_wait)
     task_before_wait(this_task(), NULL, NULL);
 }
 
+static void trace_hook(void *arg)
+{
+    trace(name_of(arg));
+}
+
+CoroutineTest(task, the_hook_is_called_before_anybody_else_runs)
+{
+    hob_future *child = start(run_once, 'c');
+    task_before_wait(this_task(), trace_hook, as_argument('h'));
+    hob_await(child);
+    task_before_wait(this_task(), NULL, NULL);
+    cr_expect_str_eq(traced(), "hc");
+}
+
 CoroutineTest(task, the_hook_is_not_called_when_there_is_nothing_to_wait_for)
 {
     hob_future *ready = start(run_once, 'a');
@@ -440,8 +454,8 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 static int leave_unwatched_ones(void *arg)
 {
     struct task *self = this_task();
-    task_spawn_unwatched(self, sleep_for_ever, (void *)(intptr_t)'a');
-    task_spawn_unwatched(self, sleep_for_ever, (void *)(intptr_t)'b');
+    task_spawn_unwatched(self, sleep_for_ever, as_argument('a'));
+    task_spawn_unwatched(self, sleep_for_ever, as_argument('b'));
     hob_yield();
     trace(name_of(arg));
     return 0;
@@ -459,7 +473,7 @@ static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int event
 {
     (void)ev;
     (void)events;
-    task_spawn_unwatched(watcher->data, run_once, (void *)(intptr_t)'u');
+    task_spawn_unwatched(watcher->data, run_once, as_argument('u'));
 }
 
 CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
@@ -509,7 +523,7 @@ static int recurse(void *arg)
 {
     volatile char local[256];
     local[0] = 1;
-    return number_of(arg) == 0 ? 0 : recurse((void *)((intptr_t)arg - 1)) + local[0];
+    return number_of(arg) == 0 ? 0 : recurse(as_argument((intptr_t)arg - 1)) + local[0];
 }
 
 static int await_endless_recursion(void *arg)

@@ -1,0 +1,178 @@
+/*
+ * Bodies of requests that no handler reads. The menu's handlers do not: what a client sends all the
+ * same is dropped, for as long as that is cheaper than a new connection.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(bodies, .timeout = 60);
+
+#define COUNT(array)     (sizeof(array) / sizeof((array)[0]))
+#define POST(fields)     REQUEST("POST /ping", fields)
+#define POST_SIZED(size) POST("Content-Length: " size "\r\n")
+#define POST_CHUNKED     POST("Transfer-Encoding: chunked\r\n")
+#define NOT_ALLOWED      405 /* what POST /ping gets, body or not */
+
+static void send_zeros(struct raw_client *client, size_t count)
+{
+    char *zeros = calloc(count, 1);
+    cr_assert_not_null(zeros);
+    raw_send_bytes(client, zeros, count);
+    free(zeros);
+}
+
+/* Small ones: the connection stays. */
+
+ProcessTest(bodies, what_nobody_reads_is_dropped_and_the_next_request_is_served)
+{
+    static const char *const cases[] = {
+        POST_SIZED("0"),
+        POST_SIZED("3") "egg",
+        POST_SIZED("18") "GET /ping HTTP/1.1",
+        POST_CHUNKED "0\r\n\r\n",
+        POST_CHUNKED "3\r\negg\r\n7\r\nnoodles\r\n0\r\n\r\n",
+        POST_CHUNKED "3;fresh=yes\r\negg\r\n0\r\n\r\n",
+        POST_CHUNKED "3\r\negg\r\n0\r\nX-Trailer: salt\r\nHost: other\r\n\r\n",
+    };
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cr_expect_eq(raw_exchange(&client, cases[i]).status, NOT_ALLOWED, "%s", cases[i]);
+        cr_expect_str_eq(raw_exchange(&client, GET("/healthz")).body, "ok\n", "%s", cases[i]);
+    }
+    raw_close(&client);
+}
+
+ProcessTest(bodies, one_that_comes_later_is_dropped_as_well)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, POST_SIZED("10")).status, NOT_ALLOWED);
+    for (size_t i = 0; i < 10; i++) {
+        raw_send(&client, "b");
+        raw_settle(&client);
+    }
+    cr_expect_str_eq(raw_exchange(&client, GET("/healthz")).body, "ok\n");
+    raw_close(&client);
+}
+
+ProcessTest(bodies, one_of_64_kib_is_dropped)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_SIZED("65536"));
+    send_zeros(&client, 65536);
+    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    cr_expect_str_eq(raw_exchange(&client, GET("/healthz")).body, "ok\n");
+    raw_close(&client);
+}
+
+/*
+ * Large ones: the connection is closed, but not so early that the client, which sends first and
+ * reads then, finds a reset instead of the response.
+ */
+
+ProcessTest(bodies, a_large_one_is_answered_and_ends_the_connection)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_SIZED("10000000"));
+    send_zeros(&client, 10000000);
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, NOT_ALLOWED);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(bodies, a_large_chunk_is_answered_and_ends_the_connection)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_CHUNKED "f4240\r\n");
+    send_zeros(&client, 0xf4240);
+    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(bodies, a_broken_chunk_ends_the_connection)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_CHUNKED "3\r\neggs\r\n0\r\n\r\n");
+    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(bodies, a_client_that_stops_in_the_middle_is_not_waited_for_for_long)
+{
+    struct server server = server_start();
+    size_t descriptors = server_descriptors(&server);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_SIZED("10000000") "and no more");
+    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    bool closed = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(closed);
+    raw_close(&client);
+}
+
+ProcessTest(bodies, a_client_that_sends_for_ever_is_cut_off)
+{
+    static const char block[64 * 1024];
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST_SIZED("1000000000000"));
+    double end = clock_seconds() + PATIENCE;
+    while (clock_seconds() < end && send(client.fd, block, sizeof(block), MSG_NOSIGNAL) > 0)
+        ;
+    cr_expect_lt(clock_seconds(), end);
+    raw_close(&client);
+}
+
+/* Bodies that wait to be asked for. */
+
+ProcessTest(bodies, one_that_nobody_reads_is_not_asked_for)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, POST("Content-Length: 3\r\nExpect: 100-continue\r\n"));
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, NOT_ALLOWED, "and not 100");
+    cr_expect(has_field(&response, "Connection: close"), "whether the body comes is not known");
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+static size_t read_zeros(char *buffer, size_t size, size_t count, void *left)
+{
+    size_t *bytes_left = left;
+    size_t length = size * count < *bytes_left ? size * count : *bytes_left;
+    memset(buffer, 0, length);
+    *bytes_left -= length;
+    return length;
+}
+
+ProcessTest(bodies, libcurl_gets_its_answer_without_uploading)
+{
+    size_t left = 2000000;
+    struct server server = server_start();
+    struct order *upload = order_prepare(&server, "/ping");
+    curl_easy_setopt(upload->easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(upload->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)left);
+    curl_easy_setopt(upload->easy, CURLOPT_READFUNCTION, read_zeros);
+    curl_easy_setopt(upload->easy, CURLOPT_READDATA, &left);
+    curl_easy_setopt(upload->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, PATIENCE * 1000L);
+    order_begin(upload);
+    wait_for(upload);
+    cr_expect_eq(upload->status, NOT_ALLOWED);
+    cr_expect_eq(left, 2000000);
+}

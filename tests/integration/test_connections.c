@@ -1,0 +1,244 @@
+/*
+ * How long a connection lasts, and what it means to send the next request before the last response
+ * has come.
+ */
+#include <criterion/criterion.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/sanitizers.h"
+#include "tests/support/server_process.h"
+
+TestSuite(connections, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define KIB(n)       ((size_t)(n)*1024)
+#define HELLO        "Hello, world!"
+
+/* Which last. */
+
+ProcessTest(connections, libcurl_uses_one_connection_for_many_orders)
+{
+    struct server server = server_start();
+    cr_expect_eq(get(&server, "/ping")->connections, 1);
+    for (size_t i = 0; i < 10; i++)
+        cr_expect_eq(get(&server, "/ping")->connections, 0);
+}
+
+ProcessTest(connections, they_last_or_end_as_the_client_wishes)
+{
+    static const struct {
+        const char *request;
+        const char *connection; /* what the response says about it */
+        bool lasts;
+    } cases[] = {
+        {GET("/ping"), "", true},
+        {REQUEST("GET /ping", "Connection: keep-alive\r\n"), "", true},
+        {REQUEST("GET /ping", "Connection: close\r\n"), "close", false},
+        {REQUEST("GET /ping", "Connection: Close\r\n"), "close", false},
+        {"GET /ping HTTP/1.0\r\n\r\n", "close", false},
+        {"GET /ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "keep-alive", true},
+        {"GET /ping HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", "close", false},
+        {GET("/pizza"), "", true},
+        {REQUEST("POST /ping", "Connection: close\r\n"), "close", false},
+    };
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct raw_client client = raw_connect(&server);
+        struct response response = raw_exchange(&client, cases[i].request);
+        cr_expect_str_eq(field(&response, "Connection"), cases[i].connection, "case %zu", i);
+        if (cases[i].lasts)
+            cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200, "case %zu", i);
+        else
+            cr_expect(raw_ended(&client), "case %zu", i);
+        raw_close(&client);
+    }
+}
+
+/* Pipelining: several requests are sent at once, and their responses come in the same order. */
+
+ProcessTest(connections, pipelined_orders_are_answered_in_their_order)
+{
+    struct server server = server_start("--time-scale", "0.05");
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries"));
+    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(&client).body, HELLO);
+    cr_expect_str_eq(raw_receive(&client).body, FRIES_DONE);
+    raw_close(&client);
+}
+
+ProcessTest(connections, an_order_sent_while_another_cooks_is_answered_after_it)
+{
+    struct server server = server_start("--time-scale", "0.05", "--log-level", "debug");
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles"));
+    cr_expect(server_logs(&server, "boil the egg"));
+    raw_send(&client, GET("/ping"));
+    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(&client).body, HELLO);
+    raw_close(&client);
+}
+
+ProcessTest(connections, nothing_is_answered_behind_a_request_to_close)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/ping") REQUEST("GET /healthz", "Connection: close\r\n") GET("/ping"));
+    cr_expect_str_eq(raw_receive(&client).body, HELLO);
+    cr_expect_str_eq(raw_receive(&client).body, "ok\n");
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(connections, nothing_is_answered_behind_a_bad_request)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/ping") "GET /ping HTTP/1.1\r\n\r\n" GET("/ping"));
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect_eq(raw_receive(&client).status, 400);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* Many of them. */
+
+/* Returns the request so many times in a row. Free it. */
+static char *repeat(const char *request, size_t count)
+{
+    size_t length = strlen(request);
+    char *text = malloc(count * length + 1);
+    cr_assert_not_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * length, request, length);
+    text[count * length] = '\0';
+    return text;
+}
+
+static void expect_pings(struct raw_client *client, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct response response = raw_receive(client);
+        cr_assert_eq(response.status, 200, "response %zu of %zu: %d", i, count, response.status);
+        cr_assert_str_eq(response.body, HELLO);
+    }
+}
+
+static unsigned segments_received(const struct raw_client *client)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+    cr_assert_eq(getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+    return info.tcpi_data_segs_in;
+}
+
+/* One write arrives as one segment: the loopback interface takes up to 64 KiB in one. */
+ProcessTest(connections, the_responses_of_a_batch_leave_in_one_write)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    char *batch = repeat(GET("/ping"), 100);
+    raw_send(&client, batch);
+    expect_pings(&client, 100);
+    cr_expect_eq(segments_received(&client), 1);
+    free(batch);
+    raw_close(&client);
+}
+
+ProcessTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    char *batch = repeat(GET("/ping"), 100000);
+    raw_send_meanwhile(&client, batch, strlen(batch));
+    expect_pings(&client, 100000);
+    raw_join(&client);
+    free(batch);
+    raw_close(&client);
+}
+
+ProcessTest(connections, one_that_never_pauses_does_not_keep_others_waiting)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    char *pings = repeat(GET("/ping"), 10000);
+    raw_flood(&client, pings, strlen(pings));
+    for (size_t i = 0; i < 20; i++)
+        cr_expect_eq(get(&server, "/healthz")->status, 200);
+    raw_end_flood(&client);
+    free(pings);
+}
+
+/* Requests that come while a handler waits are kept for later, but not without limit. */
+
+static int wait_and_reply(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = wait_for_release();
+    return err < 0 ? err : reply(res, 200, "at last");
+}
+
+/* 1,024 of these fill 64 KiB, which is how much is kept. */
+#define OTHER_OF_64_BYTES REQUEST("GET /other", "X-Padding: 12345678901234567\r\n")
+_Static_assert(sizeof(OTHER_OF_64_BYTES) - 1 == 64, "or what is kept ends within a request");
+
+/*
+ * The server stops reading when it keeps enough. When all that has been answered it has to read
+ * again, although it stands between two requests and looks idle.
+ */
+ProcessTest(connections, reading_goes_on_after_all_that_was_kept_has_been_answered)
+{
+    char *behind = repeat(OTHER_OF_64_BYTES, 1024);
+    struct server server = serve(wait_and_reply);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    raw_settle(&client);
+    raw_send(&client, behind);
+    raw_settle(&client);
+    release(&server);
+    cr_expect_str_eq(raw_receive(&client).body, "at last");
+    for (size_t i = 0; i < 1024; i++)
+        cr_assert_str_eq(raw_receive(&client).body, "other");
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+    free(behind);
+}
+
+ProcessTest(connections, a_flood_of_orders_behind_one_that_takes_its_time_is_held_back)
+{
+    enum { COUNT_BEHIND = 32 * 1024 }; /* a mebibyte */
+    char *behind = repeat(GET("/other"), COUNT_BEHIND);
+    struct server server = serve(wait_and_reply);
+    struct raw_client client = raw_connect(&server);
+    get(&server, "/other"); /* what it needs memory for only once, it has now */
+    size_t before = process_resident_bytes(server.process);
+    raw_send(&client, GET("/"));
+    raw_send_meanwhile(&client, behind, strlen(behind));
+
+    bool held_back = eventually(raw_unread(&client) > KIB(512));
+    cr_expect(held_back);
+    for (size_t i = 0; i < 20; i++)
+        get(&server, "/other"); /* now it had the time to read on */
+    cr_expect_gt(raw_unread(&client), KIB(512));
+    size_t grown = process_resident_bytes(server.process) - before;
+    if (!SANITIZED) /* a sanitizer takes memory of its own */
+        cr_expect_lt(grown, KIB(512), "%zu KiB more", grown / 1024);
+
+    release(&server);
+    cr_expect_str_eq(raw_receive(&client).body, "at last");
+    for (size_t i = 0; i < COUNT_BEHIND; i++)
+        cr_assert_str_eq(raw_receive(&client).body, "other");
+    raw_join(&client);
+    raw_close(&client);
+    free(behind);
+}

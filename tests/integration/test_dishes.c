@@ -1,0 +1,213 @@
+/*
+ * What the kitchen promises: every dish by its recipe, and all that is on the stove cooks at the
+ * same time, on one thread.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/server_process.h"
+
+TestSuite(dishes, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What is served. */
+
+ProcessTest(dishes, each_order_is_answered_with_its_dish)
+{
+    static const struct {
+        const char *path;
+        const char *body;
+    } cases[] = {
+        {"/french-fries", FRIES_DONE},
+        {"/noodles", NOODLES_DONE},
+        {"/meal", FRIES_DONE NOODLES_DONE},
+        {"/ping", "Hello, world!"},
+        {"/healthz", "ok\n"},
+    };
+    struct server server = server_start("--time-scale", "0.001");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct order *dish = get(&server, cases[i].path);
+        cr_expect_eq(dish->status, 200, "%s: %ld", cases[i].path, dish->status);
+        cr_expect_str_eq(dish->body.bytes, cases[i].body);
+        cr_expect(order_has_field(dish, "Content-Type: text/plain; charset=utf-8"));
+    }
+}
+
+ProcessTest(dishes, the_menu_lists_each_dish_with_its_time)
+{
+    struct server server = server_start("--time-scale", "0.5");
+    struct order *menu = get(&server, "/");
+    cr_expect_eq(menu->status, 200);
+    cr_expect_not_null(strstr(menu->body.bytes, "GET /french-fries     2 s"));
+    cr_expect_not_null(strstr(menu->body.bytes, "GET /noodles          3 s"));
+    cr_expect_not_null(strstr(menu->body.bytes, "GET /meal             3 s"));
+}
+
+/*
+ * How long it takes. Fries take 4 s and noodles 6 s, here a fifth of that. The limits lie half-way
+ * to what it would take one after the other, or further, for the sake of busy machines.
+ */
+
+ProcessTest(dishes, both_at_once_take_as_long_as_the_longer_one)
+{
+    struct server server = server_start("--time-scale", "0.2");
+    struct order *noodles = order(&server, "/noodles");
+    struct order *fries = order(&server, "/french-fries");
+    wait_for_orders();
+    cr_expect_eq(fries->status, 200);
+    cr_expect_geq(fries->seconds, 0.8);
+    cr_expect_geq(noodles->seconds, 1.2);
+    cr_expect_lt(noodles->seconds, 1.7, "took %g s; one after the other is 2 s", noodles->seconds);
+}
+
+ProcessTest(dishes, the_one_that_is_ready_first_is_served_first)
+{
+    struct server server = server_start("--time-scale", "0.1");
+    struct order *noodles = order(&server, "/noodles");
+    struct order *fries = order(&server, "/french-fries");
+    wait_for_orders();
+    cr_expect_lt(fries->rank, noodles->rank);
+}
+
+ProcessTest(dishes, a_meal_takes_as_long_as_its_noodles)
+{
+    struct server server = server_start("--time-scale", "0.2");
+    struct order *meal = get(&server, "/meal");
+    cr_expect_geq(meal->seconds, 1.2);
+    cr_expect_lt(meal->seconds, 1.7, "took %g s; one after the other is 2 s", meal->seconds);
+}
+
+ProcessTest(dishes, two_hundred_take_as_long_as_one)
+{
+    struct server server = server_start("--time-scale", "0.1");
+    struct order **orders = order_many(&server, "/noodles", 200);
+    wait_for_orders();
+    cr_expect_eq(count_served(orders, 200, NOODLES_DONE), 200);
+    for (size_t i = 0; i < 200; i++) {
+        double seconds = orders[i]->seconds;
+        cr_assert(seconds >= 0.6 && seconds < 3, "took %g s; one after the other is 120", seconds);
+    }
+    free(orders);
+}
+
+/* Who waits for whom: nobody. */
+
+ProcessTest(dishes, pings_are_answered_while_two_hundred_orders_cook)
+{
+    struct server server = start_slow_kitchen("--grace", "0");
+    struct order **orders = cook_noodles(&server, 200);
+    for (size_t i = 0; i < 20; i++)
+        cr_expect_eq(get(&server, "/ping")->status, 200);
+    for (size_t i = 0; i < 200; i++)
+        cr_assert_not(orders[i]->done);
+    free(orders);
+}
+
+ProcessTest(dishes, two_hundred_orders_cook_on_one_thread)
+{
+    struct server server = start_slow_kitchen("--grace", "0");
+    struct order **orders = cook_noodles(&server, 200);
+    cr_expect_eq(process_threads(server.process), 1);
+    free(orders);
+}
+
+static void allow_descriptors(rlim_t count)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < count)
+        limit.rlim_cur = count;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0, "no more than %lu", (long)limit.rlim_max);
+}
+
+ProcessTest(dishes, a_thousand_at_once_are_all_served)
+{
+    allow_descriptors(2048); /* for the server too, which inherits the limit */
+    struct server server = server_start("--time-scale", "0.1");
+    struct order **fries = order_many(&server, "/french-fries", 500);
+    struct order **noodles = order_many(&server, "/noodles", 500);
+    wait_for_orders();
+    cr_expect_eq(count_served(fries, 500, FRIES_DONE), 500);
+    cr_expect_eq(count_served(noodles, 500, NOODLES_DONE), 500);
+    cr_expect_eq(server_log_count(&server, "cooking done"), 1000);
+    free(fries);
+    free(noodles);
+}
+
+/* What the log tells. */
+
+/* Expects lines that contain these texts, in this order. */
+static void expect_log(const struct server *server, const char *const *steps, size_t count)
+{
+    const char *at = process_errors(server->process);
+    for (size_t i = 0; i < count; i++) {
+        const char *found = strstr(at, steps[i]);
+        cr_assert_not_null(found, "'%s' is missing, or not in its place", steps[i]);
+        at = found + strlen(steps[i]);
+    }
+}
+
+ProcessTest(dishes, french_fries_are_cooked_by_their_recipe)
+{
+    static const char *const steps[] = {
+        "debug french fries: cut the potatoes\n",
+        "debug french fries: start frying\n",
+        "debug french fries: the potatoes turn brown, 0.003 s\n",
+        "debug french fries: add the other ingredients\n",
+        "debug french fries: end cooking, 0.001 s\n",
+        "info  french fries cooking done\n",
+    };
+    struct server server = server_start("--time-scale", "0.001", "--log-level", "debug");
+    get(&server, "/french-fries");
+    expect_log(&server, steps, COUNT(steps));
+}
+
+ProcessTest(dishes, noodles_are_cooked_by_their_recipe)
+{
+    static const char *const steps[] = {
+        "debug noodles: boil the egg, 0.002 s\n",
+        "debug noodles: prepare the raw noodles, 0.001 s\n",
+        "debug noodles: boil the noodles, 0.002 s\n",
+        "debug noodles: finish, 0.001 s\n",
+        "info  noodles cooking done\n",
+    };
+    struct server server = server_start("--time-scale", "0.001", "--log-level", "debug");
+    get(&server, "/noodles");
+    expect_log(&server, steps, COUNT(steps));
+}
+
+ProcessTest(dishes, a_meal_cooks_both_at_the_same_time)
+{
+    static const char *const steps[] = {
+        "french fries: the potatoes turn brown",
+        "noodles: boil the egg",
+        "noodles: prepare the raw noodles",
+        "french fries cooking done",
+        "noodles: finish",
+        "noodles cooking done",
+    };
+    struct server server = server_start("--time-scale", "0.1", "--log-level", "debug");
+    get(&server, "/meal");
+    expect_log(&server, steps, COUNT(steps));
+}
+
+ProcessTest(dishes, without_being_asked_the_log_tells_only_what_is_done)
+{
+    struct server server = server_start("--time-scale", "0.001");
+    get(&server, "/meal");
+    cr_expect_eq(server_log_count(&server, "french fries cooking done\n"), 1);
+    cr_expect_eq(server_log_count(&server, "noodles cooking done\n"), 1);
+    cr_expect_eq(server_log_count(&server, "\n"), 2);
+}
+
+ProcessTest(dishes, the_log_can_be_told_to_be_quiet)
+{
+    struct server server = server_start("--time-scale", "0.001", "--log-level", "warn");
+    get(&server, "/meal");
+    cr_expect_str_empty(process_errors(server.process));
+}

@@ -1,0 +1,288 @@
+/*
+ * Bodies that a handler reads (include/hob/server.h).
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(handler_bodies, .timeout = 60);
+
+#define KIB(n) ((size_t)(n)*1024)
+#define MIB(n) (KIB(n) * 1024)
+
+/* Reads all of the body and tells how much it was, and the sum of its bytes. */
+static int tell_body(hob_request *req, hob_response *res)
+{
+    unsigned char piece[10000];
+    size_t length = 0;
+    unsigned long sum = 0;
+    int received;
+    while ((received = hob_body_read(req, piece, sizeof(piece))) > 0) {
+        length += (size_t)received;
+        for (int i = 0; i < received; i++)
+            sum += piece[i];
+    }
+    if (received < 0)
+        return received;
+    int again = hob_body_read(req, piece, sizeof(piece));
+    return reply(res, 200, "%zu bytes, sum %lu, then %d", length, sum, again);
+}
+
+/* A mebibyte of 0, 1, ... 255, 0, ... */
+static const char *mebibyte(void)
+{
+    static char bytes[1024 * 1024];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (char)i;
+    return bytes;
+}
+#define TOLD_MEBIBYTE "1048576 bytes, sum 133693440, then 0"
+
+ProcessTest(handler_bodies, a_body_of_known_length_is_read)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
+    raw_send_bytes(&client, mebibyte(), MIB(1));
+    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
+    raw_close(&client);
+}
+
+/* Sends a mebibyte as chunks of sizes from 1 to 16,381. */
+static void send_chunks(struct raw_client *client)
+{
+    const char *bytes = mebibyte();
+    for (size_t at = 0, size = 1; at < MIB(1); at += size, size = size * 7 % 16381) {
+        char begin[16];
+        if (size > MIB(1) - at)
+            size = MIB(1) - at;
+        snprintf(begin, sizeof(begin), "%zx\r\n", size);
+        raw_send(client, begin);
+        raw_send_bytes(client, bytes + at, size);
+        raw_send(client, "\r\n");
+    }
+    raw_send(client, "0\r\n\r\n");
+}
+
+ProcessTest(handler_bodies, a_body_in_chunks_is_read)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
+    send_chunks(&client);
+    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
+    raw_close(&client);
+}
+
+ProcessTest(handler_bodies, a_request_without_a_body_has_an_empty_one)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "0 bytes, sum 0, then 0");
+    raw_close(&client);
+}
+
+ProcessTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
+    for (const char *byte = "3\r\n\x01\x02\x03\r\n2;x=y\r\n\x04\x05\r\n0\r\nA: b\r\n\r\n"; *byte;
+         byte++) {
+        raw_send_bytes(&client, byte, 1);
+        raw_settle(&client);
+    }
+    cr_expect_str_eq(raw_receive(&client).body, "5 bytes, sum 15, then 0");
+    raw_close(&client);
+}
+
+static int tell_body_after_release(hob_request *req, hob_response *res)
+{
+    int err = wait_for_release();
+    return err < 0 ? err : tell_body(req, res);
+}
+
+ProcessTest(handler_bodies, a_body_that_comes_while_the_handler_waits_is_read)
+{
+    struct server server = serve(tell_body_after_release);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
+    raw_send_meanwhile(&client, mebibyte(), MIB(1));
+    release(&server);
+    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
+    raw_join(&client);
+    raw_close(&client);
+}
+
+/* Keeps the thread after each piece, so that the next one is there by then. */
+static int tell_body_slowly(hob_request *req, hob_response *res)
+{
+    static char piece[64 * 1024]; /* larger than the stack of a coroutine */
+    size_t length = 0;
+    int received;
+    while ((received = hob_body_read(req, piece, sizeof(piece))) > 0) {
+        length += (size_t)received;
+        keep_busy(0.001);
+    }
+    return received < 0 ? received : reply(res, 200, "%zu", length);
+}
+
+/*
+ * Whoever sends faster than it is read has to let others have their turn after a while. One of
+ * these bodies ends right there, and must not be forgotten meanwhile.
+ */
+ProcessTest(handler_bodies, a_body_that_never_pauses_is_read_to_its_end)
+{
+    struct server server = serve(tell_body_slowly);
+    static char body[20 * 64 * 1024];
+    for (size_t size = KIB(64); size <= sizeof(body); size += KIB(64)) {
+        char request[128];
+        char expected[16];
+        struct raw_client client = raw_connect(&server);
+        snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), size);
+        snprintf(expected, sizeof(expected), "%zu", size);
+        raw_send(&client, request);
+        raw_send_meanwhile(&client, body, size);
+        cr_expect_str_eq(raw_receive(&client).body, expected, "a body of %zu bytes", size);
+        raw_join(&client);
+        raw_close(&client);
+    }
+}
+
+ProcessTest(handler_bodies, a_body_that_never_ends_does_not_keep_others_waiting)
+{
+    static const char block[64 * 1024];
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 1000000000000\r\n"));
+    raw_flood(&client, block, sizeof(block));
+    for (size_t i = 0; i < 20; i++)
+        cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
+    raw_end_flood(&client);
+}
+
+static int log_body_error(hob_request *req, hob_response *res)
+{
+    char piece[100];
+    int length = 0;
+    int received;
+    while ((received = hob_body_read(req, piece, sizeof(piece))) > 0)
+        length += received;
+    hob_log(HOB_LOG_INFO, "after %d bytes: %s", length, strerror(-received));
+    return received < 0 ? received : reply(res, 200, "%d bytes", length);
+}
+
+ProcessTest(handler_bodies, a_body_cut_short_is_an_error)
+{
+    struct server server = serve(log_body_error);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "only 6");
+    raw_settle(&client);
+    raw_end(&client);
+    cr_expect(server_logs(&server, "after 6 bytes: Connection reset by peer"));
+    raw_close(&client);
+}
+
+ProcessTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400)
+{
+    struct server server = serve(log_body_error);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "3\r\neggs\r\n");
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, 400);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect(raw_ended(&client));
+    cr_expect(server_logs(&server, "bytes: Invalid argument"));
+    raw_close(&client);
+}
+
+/* Bodies that wait to be asked for: "Expect: 100-continue". */
+
+#define EXPECTING REQUEST("POST /", "Content-Length: 3\r\nExpect: 100-continue\r\n")
+
+ProcessTest(handler_bodies, a_client_is_told_to_continue_when_the_handler_reads)
+{
+    struct server server = serve(tell_body_after_release);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, EXPECTING);
+    raw_settle(&client);
+    release(&server);
+    cr_expect_eq(raw_receive(&client).status, 100);
+    raw_send(&client, "\x01\x02\x03");
+    cr_expect_str_eq(raw_receive(&client).body, "3 bytes, sum 6, then 0");
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+}
+
+static int reply_at_once(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return reply(res, 200, "thanks");
+}
+
+ProcessTest(handler_bodies, a_client_is_not_told_to_continue_when_the_handler_does_not_read)
+{
+    struct server server = serve(reply_at_once);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, EXPECTING);
+    cr_expect_eq(response.status, 200);
+    cr_expect(has_field(&response, "Connection: close"), "whether the body comes is not known");
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_continue)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, EXPECTING "\x01\x02\x03");
+    cr_expect_eq(response.status, 200);
+    cr_expect_str_eq(response.body, "3 bytes, sum 6, then 0");
+    raw_close(&client);
+}
+
+ProcessTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue)
+{
+    struct server server = serve(tell_body);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, "POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    raw_settle(&client);
+    raw_send(&client, "\x01\x02\x03");
+    cr_expect_eq(raw_receive(&client).status, 200);
+    raw_close(&client);
+}
+
+static size_t upload_mebibyte(char *buffer, size_t size, size_t count, void *at)
+{
+    size_t *offset = at;
+    size_t length = size * count < MIB(1) - *offset ? size * count : MIB(1) - *offset;
+    memcpy(buffer, mebibyte() + *offset, length);
+    *offset += length;
+    return length;
+}
+
+ProcessTest(handler_bodies, libcurl_uploads_once_it_is_told_to_continue)
+{
+    size_t offset = 0;
+    struct server server = serve(tell_body);
+    struct order *upload = order_prepare(&server, "/");
+    struct curl_slist *expect = curl_slist_append(NULL, "Expect: 100-continue");
+    curl_easy_setopt(upload->easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(upload->easy, CURLOPT_HTTPHEADER, expect);
+    curl_easy_setopt(upload->easy, CURLOPT_INFILESIZE, (long)MIB(1));
+    curl_easy_setopt(upload->easy, CURLOPT_READFUNCTION, upload_mebibyte);
+    curl_easy_setopt(upload->easy, CURLOPT_READDATA, &offset);
+    curl_easy_setopt(upload->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, PATIENCE * 1000L);
+    order_begin(upload);
+    wait_for(upload);
+    cr_expect_str_eq(upload->body.bytes, TOLD_MEBIBYTE);
+    cr_expect_lt(upload->seconds, PATIENCE, "it was not told, and stopped waiting");
+    curl_slist_free_all(expect);
+}

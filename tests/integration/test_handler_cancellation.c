@@ -1,0 +1,119 @@
+/*
+ * Handlers whose client leaves, and servers that a handler stops (include/hob/server.h).
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(handler_cancellation, .timeout = 60);
+
+static char handler_name[] = "handler";
+
+static int sleep_and_clean_up(void *name)
+{
+    int err = hob_sleep(INFINITY);
+    hob_log(HOB_LOG_INFO, "%s cleans up: %s", (const char *)name, strerror(-err));
+    return err;
+}
+
+static int wait_for_ever(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    hob_log(HOB_LOG_INFO, "begins");
+    return sleep_and_clean_up(handler_name);
+}
+
+static void expect_cancelled_by(void (*leave)(struct raw_client *client))
+{
+    struct server server = serve(wait_for_ever);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "begins"));
+    leave(&client);
+    cr_expect(server_logs(&server, "handler cleans up: Operation canceled"));
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(server_log_count(&server, "handler cleans up"), 1);
+}
+
+ProcessTest(handler_cancellation, a_client_that_closes_cancels_its_handler)
+{
+    expect_cancelled_by(raw_close);
+}
+
+ProcessTest(handler_cancellation, a_client_that_resets_cancels_its_handler)
+{
+    expect_cancelled_by(raw_reset);
+}
+
+ProcessTest(handler_cancellation, a_client_that_ends_its_side_cancels_its_handler)
+{
+    expect_cancelled_by(raw_end);
+}
+
+static int wait_for_children(hob_request *req, hob_response *res)
+{
+    static char forgotten[] = "forgotten child";
+    static char first[] = "first child";
+    static char second[] = "second child";
+    (void)req;
+    (void)res;
+    hob_async(sleep_and_clean_up, forgotten);
+    hob_log(HOB_LOG_INFO, "begins");
+    return hob_join(hob_async(sleep_and_clean_up, first), hob_async(sleep_and_clean_up, second));
+}
+
+ProcessTest(handler_cancellation, a_client_that_leaves_cancels_the_children_of_its_handler_too)
+{
+    struct server server = serve(wait_for_children);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "begins"));
+    raw_close(&client);
+    cr_expect(server_logs(&server, "first child cleans up: Operation canceled"));
+    cr_expect(server_logs(&server, "second child cleans up: Operation canceled"));
+    cr_expect(server_logs(&server, "forgotten child cleans up: Operation canceled"));
+}
+
+/* As one that checks no result. */
+static int ignore_cancellation(hob_request *req, hob_response *res)
+{
+    (void)req;
+    hob_log(HOB_LOG_INFO, "begins");
+    hob_sleep(INFINITY);
+    hob_sleep(INFINITY);
+    return reply(res, 200, "so what");
+}
+
+ProcessTest(
+    handler_cancellation, a_handler_that_ignores_its_cancellation_ends_and_its_reply_is_tried)
+{
+    struct server server = serve(ignore_cancellation);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "begins"));
+    raw_end(&client);
+    cr_expect_str_eq(raw_receive(&client).body, "so what");
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+static int stop_server(hob_request *req, hob_response *res)
+{
+    hob_server_stop(server_of(req));
+    return reply(res, 200, "good night");
+}
+
+ProcessTest(handler_cancellation, a_handler_can_stop_the_server_and_still_reply)
+{
+    struct server server = serve(stop_server);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "good night");
+    cr_expect(raw_ended(&client));
+    cr_expect_eq(process_result(server.process), 0);
+    raw_close(&client);
+}

@@ -1,0 +1,91 @@
+/*
+ * What a handler is told about its request, but for the body (include/hob/server.h).
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(handler_requests, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int tell_request(hob_request *req, hob_response *res)
+{
+    const char *query = hob_request_query(req);
+    const char *spice = hob_request_header(req, "x-spice");
+    return reply(
+        res, 200, "%s %s %s %s", hob_request_method(req), hob_request_path(req),
+        query ? query : "NULL", spice ? spice : "NULL");
+}
+
+ProcessTest(handler_requests, the_request_is_told_as_it_was_sent)
+{
+    static const struct {
+        const char *request;
+        const char *told;
+    } cases[] = {
+        {GET("/a/b"), "GET /a/b NULL NULL"},
+        {GET("/a%20b?c=%20&d?"), "GET /a%20b c=%20&d? NULL"},
+        {GET("/?"), "GET /  NULL"},
+        {GET("http://hob/a?b"), "GET /a b NULL"},
+        {GET("http://hob?b"), "GET / b NULL"},
+        {REQUEST("OPTIONS *", ""), "OPTIONS * NULL NULL"},
+        {REQUEST("PROPFIND /a", ""), "PROPFIND /a NULL NULL"},
+        {REQUEST("GET /", "X-Spice: hot \r\n"), "GET / NULL hot"},
+        {REQUEST("GET /", "X-SPICE:one\r\nX-Spice: two\r\n"), "GET / NULL one"},
+        {REQUEST("GET /", "X-Spice:\r\n"), "GET / NULL "},
+        {REQUEST("GET /", "X-Spices: hot\r\n"), "GET / NULL NULL"},
+    };
+    struct server server = serve(tell_request);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_str_eq(raw_exchange(&client, cases[i].request).body, cases[i].told);
+    raw_close(&client);
+}
+
+static int tell_request_after_others(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    const char *query = hob_request_query(req);
+    const char *spice = hob_request_header(req, "X-Spice");
+    int err = wait_for_release();
+    if (err < 0)
+        return err;
+    return reply(
+        res, 200, "%s %s %s %s %s", path, query, spice, hob_request_path(req),
+        hob_request_header(req, "X-Spice"));
+}
+
+/* Request number i has strings of its own, and of a length of its own. */
+static void expect_own_strings(struct raw_client *client, int i)
+{
+    char expected[128];
+    int length = snprintf(expected, sizeof(expected), "/p%0*d q%d s%d ", i, i, i, i);
+    snprintf(expected + length, sizeof(expected) - (size_t)length, "/p%0*d s%d", i, i, i);
+    cr_expect_str_eq(raw_receive(client).body, expected);
+}
+
+ProcessTest(handler_requests, strings_stay_what_they_are_while_others_are_served)
+{
+    enum { CLIENTS = 40 };
+    struct raw_client clients[CLIENTS];
+    struct server server = serve(tell_request_after_others);
+    for (int i = 0; i < CLIENTS; i++) {
+        char request[256];
+        snprintf(
+            request, sizeof(request),
+            "GET /p%0*d?q%d HTTP/1.1\r\nHost: hob\r\nX-Spice: s%d\r\n\r\n", i, i, i, i);
+        clients[i] = raw_connect(&server);
+        raw_send(&clients[i], request);
+        raw_settle(&clients[i]);
+    }
+    release(&server);
+    for (int i = 0; i < CLIENTS; i++) {
+        expect_own_strings(&clients[i], i);
+        raw_close(&clients[i]);
+    }
+}

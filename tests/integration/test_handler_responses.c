@@ -1,0 +1,305 @@
+/*
+ * What a handler replies, and what becomes of it (include/hob/server.h).
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/eventually.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(handler_responses, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Tells what each of several replies returned. */
+static int reply_twice(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int first = hob_reply_text(res, 200, "first");
+    int second = hob_reply_text(res, 404, "second");
+    int header = hob_response_header(res, "X-Late", "yes");
+    hob_log(HOB_LOG_INFO, "%d, %s, %s", first, strerror(-second), strerror(-header));
+    return 0;
+}
+
+ProcessTest(handler_responses, the_first_reply_wins)
+{
+    struct server server = serve(reply_twice);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, GET("/"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_str_eq(response.body, "first");
+    cr_expect_str_empty(field(&response, "X-Late"));
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    cr_expect(server_logs(&server, "0, Operation already in progress, Operation already"));
+    raw_close(&client);
+}
+
+static int reply_then_fail(hob_request *req, hob_response *res)
+{
+    (void)req;
+    reply(res, 200, "fine");
+    return -EIO;
+}
+
+ProcessTest(handler_responses, an_error_after_the_reply_changes_nothing)
+{
+    struct server server = serve(reply_then_fail);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+}
+
+static int reply_then_wait(hob_request *req, hob_response *res)
+{
+    (void)req;
+    reply(res, 200, "fine");
+    return wait_for_release();
+}
+
+ProcessTest(handler_responses, a_reply_is_sent_when_the_handler_waits)
+{
+    struct server server = serve(reply_then_wait);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
+    release(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+}
+
+/* Returns the number in the query. */
+static int return_query(hob_request *req, hob_response *res)
+{
+    (void)res;
+    return (int)strtol(hob_request_query(req), NULL, 10);
+}
+
+ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
+{
+    static const struct {
+        int result;
+        int status;
+    } cases[] = {
+        {-EINVAL, 400}, {-ENOENT, 404}, {-EMSGSIZE, 413}, {-ETIMEDOUT, 504},
+        {-ENOMEM, 500}, {-EIO, 500},    {-EPERM, 500},    {-ECONNRESET, 500},
+        {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
+    };
+    struct server server = serve(return_query);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[64];
+        char body_begin[8];
+        snprintf(request, sizeof(request), GET("/?%d"), cases[i].result);
+        snprintf(body_begin, sizeof(body_begin), "%d ", cases[i].status);
+        struct response response = raw_exchange(&client, request);
+        cr_expect_eq(response.status, cases[i].status, "%d: %d", cases[i].result, response.status);
+        cr_expect(strncmp(response.body, body_begin, strlen(body_begin)) == 0);
+    }
+    cr_expect_eq(server_log_count(&server, "returned without a reply"), 3);
+    raw_close(&client);
+}
+
+ProcessTest(handler_responses, a_cancelled_handler_gets_no_reply)
+{
+    struct server server = serve(return_query);
+    struct raw_client client = raw_connect(&server);
+    char request[64];
+    snprintf(request, sizeof(request), GET("/?%d"), -ECANCELED);
+    raw_send(&client, request);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* Adds the header that the query's number stands for, and tells what came of it. */
+static const struct {
+    const char *name;
+    const char *value;
+    int result;
+} headers[] = {
+    {"X-Spice", "pepper", 0},
+    {"X-Empty", "", 0},
+    {"x!#$%&'*+-.^_`|~9", "any token", 0},
+    {"X-Tab", "a\tb", 0},
+    {"X-Umlaut",
+     "k\xc3\xbc"
+     "che",
+     0},
+    {"", "no name", -EINVAL},
+    {"X Spice", "space", -EINVAL},
+    {"X-Spice:", "colon", -EINVAL},
+    {"X-Spice\r\nX-Evil", "line break", -EINVAL},
+    {"X-K\xc3\xbc"
+     "che",
+     "not ASCII", -EINVAL},
+    {"X-Spice", "line\r\nX-Evil: break", -EINVAL},
+    {"X-Spice", "line\nbreak", -EINVAL},
+    {"X-Spice", "carriage\rreturn", -EINVAL},
+    {"X-Spice", "delete\x7f", -EINVAL},
+    {"Connection", "close", -EINVAL},
+    {"Content-Length", "1", -EINVAL},
+    {"Content-Type", "text/html", -EINVAL},
+    {"Date", "today", -EINVAL},
+    {"Server", "other", -EINVAL},
+    {"Transfer-Encoding", "chunked", -EINVAL},
+    {"content-LENGTH", "1", -EINVAL},
+};
+
+static int add_header(hob_request *req, hob_response *res)
+{
+    size_t i = strtoul(hob_request_query(req), NULL, 10);
+    return reply(res, 200, "%d", hob_response_header(res, headers[i].name, headers[i].value));
+}
+
+ProcessTest(handler_responses, a_header_is_added_if_it_can_do_no_harm)
+{
+    struct server server = serve(add_header);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        char request[64];
+        char result[16];
+        char line[64];
+        snprintf(request, sizeof(request), GET("/?%zu"), i);
+        snprintf(result, sizeof(result), "%d", headers[i].result);
+        snprintf(line, sizeof(line), "%s: %s", headers[i].name, headers[i].value);
+        struct response response = raw_exchange(&client, request);
+        cr_expect_str_eq(response.body, result, "%s", line);
+        cr_expect_eq(has_field(&response, line), headers[i].result == 0, "%s", line);
+        cr_expect_null(strstr(response.head, "Evil"));
+    }
+    raw_close(&client);
+}
+
+/* Tries what must be refused, and tells about the first that was not. */
+static int reply_badly(hob_request *req, hob_response *res)
+{
+    static const int statuses[] = {-1, 0, 99, 100, 101, 199, 600, 1000};
+    (void)req;
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        if (hob_reply_text(res, statuses[i], "bad") != -EINVAL)
+            hob_log(HOB_LOG_ERROR, "status %d was taken", statuses[i]);
+    }
+    if (hob_reply(res, 200, "text/plain\r\nX-Evil: yes", "bad", 3) != -EINVAL)
+        hob_log(HOB_LOG_ERROR, "a type of two lines was taken");
+    return reply(res, 200, "good");
+}
+
+ProcessTest(handler_responses, a_reply_that_is_refused_leaves_no_trace)
+{
+    struct server server = serve(reply_badly);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, GET("/"));
+    cr_expect_str_eq(response.body, "good");
+    cr_expect_null(strstr(response.head, "Evil"));
+    cr_expect_eq(server_log_count(&server, "was taken"), 0);
+    raw_close(&client);
+}
+
+/* Replies with the status in the query. */
+static int reply_with_status(hob_request *req, hob_response *res)
+{
+    return reply(res, (int)strtol(hob_request_query(req), NULL, 10), "content");
+}
+
+ProcessTest(handler_responses, each_status_has_its_line_and_only_some_no_content)
+{
+    static const struct {
+        const char *request;
+        const char *line;
+        const char *content_length;
+    } cases[] = {
+        {GET("/?200"), "HTTP/1.1 200 OK\r\n", "7"},
+        {GET("/?418"), "HTTP/1.1 418 \r\n", "7"},
+        {GET("/?204"), "HTTP/1.1 204 No Content\r\n", ""},
+        {GET("/?304"), "HTTP/1.1 304 Not Modified\r\n", ""},
+        {GET("/?599"), "HTTP/1.1 599 \r\n", "7"},
+        {REQUEST("HEAD /?200", ""), "HTTP/1.1 200 OK\r\n", "7"},
+    };
+    struct server server = serve(reply_with_status);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        bool head = strncmp(cases[i].request, "HEAD", 4) == 0;
+        raw_send(&client, cases[i].request);
+        struct response response = head ? raw_receive_head(&client) : raw_receive(&client);
+        cr_expect(strncmp(response.head, cases[i].line, strlen(cases[i].line)) == 0);
+        cr_expect_str_eq(field(&response, "Content-Length"), cases[i].content_length);
+        cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other", "%s", cases[i].line);
+    }
+    raw_close(&client);
+}
+
+/* Responses that are larger than what the kernel holds for a client that does not read. */
+
+enum { LARGE = 8 * 1024 * 1024 };
+
+static char large_byte(size_t at)
+{
+    return (char)('a' + at % 23);
+}
+
+static int reply_large(hob_request *req, hob_response *res)
+{
+    static char content[LARGE];
+    (void)req;
+    for (size_t i = 0; i < LARGE; i++)
+        content[i] = large_byte(i);
+    return hob_reply(res, 200, "text/plain", content, LARGE);
+}
+
+static void expect_large(const struct response *response)
+{
+    size_t right = 0;
+    cr_assert_eq(response->length, LARGE);
+    while (right < LARGE && response->body[right] == large_byte(right))
+        right++;
+    cr_expect_eq(right, LARGE);
+}
+
+ProcessTest(handler_responses, a_large_response_waits_for_its_client_but_others_do_not)
+{
+    struct server server = serve(reply_large);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/") GET("/other"));
+    raw_settle(&client);
+    for (size_t i = 0; i < 20; i++)
+        cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
+    struct response response = raw_receive(&client);
+    expect_large(&response);
+    cr_expect_str_eq(raw_receive(&client).body, "other");
+    raw_close(&client);
+}
+
+ProcessTest(handler_responses, a_large_response_is_sent_to_its_end_though_the_server_stops)
+{
+    struct server server = serve(reply_large);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    raw_settle(&client);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping: 1 requests"));
+    struct response response = raw_receive(&client);
+    expect_large(&response);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(handler_responses, a_client_that_leaves_its_large_response_leaves_nothing_behind)
+{
+    struct server server = serve(reply_large);
+    size_t descriptors = server_descriptors(&server);
+    for (size_t i = 0; i < 10; i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, GET("/"));
+        raw_settle(&client);
+        raw_close(&client);
+    }
+    bool closed = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(closed);
+}

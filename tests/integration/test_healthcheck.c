@@ -1,0 +1,125 @@
+/*
+ * "hob healthcheck": what an image without a shell or curl asks its server with.
+ */
+#include <criterion/criterion.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/process.h"
+#include "tests/support/server_process.h"
+
+TestSuite(healthcheck, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct process *start_check(const char *host, uint16_t port)
+{
+    char text[8];
+    snprintf(text, sizeof(text), "%u", port);
+    return process_start(
+        (const char *const[]){HOB_BINARY, "healthcheck", "--host", host, "--port", text, NULL});
+}
+
+static void expect_unwell(struct process *check)
+{
+    cr_expect_eq(process_result(check), 1, "%d", check->result);
+    cr_expect(strncmp(process_errors(check), "hob: ", 5) == 0, "%s", process_errors(check));
+    cr_expect_str_empty(process_output(check));
+}
+
+/* Real servers. */
+
+ProcessTest(healthcheck, a_server_that_runs_is_well)
+{
+    struct server server = server_start();
+    struct process *check = start_check("127.0.0.1", server.port);
+    cr_expect_eq(process_result(check), 0);
+    cr_expect_str_empty(process_errors(check));
+}
+
+/* The addresses that stand for all are none to connect to. */
+ProcessTest(healthcheck, a_server_on_all_addresses_is_well)
+{
+    struct server server = server_start("--host", "0.0.0.0");
+    cr_expect_eq(process_result(start_check("0.0.0.0", server.port)), 0);
+}
+
+ProcessTest(healthcheck, a_server_on_ipv6_is_well)
+{
+    static const char *const hosts[] = {"::1", "::"};
+    if (!has_ipv6())
+        cr_skip("this machine has no IPv6");
+    for (size_t i = 0; i < COUNT(hosts); i++) {
+        struct server server = server_start("--host", hosts[i]);
+        cr_expect_eq(process_result(start_check(hosts[i], server.port)), 0, "%s", hosts[i]);
+    }
+}
+
+ProcessTest(healthcheck, the_port_may_come_from_the_environment)
+{
+    char port[8];
+    struct server server = server_start();
+    snprintf(port, sizeof(port), "%u", server.port);
+    setenv("PORT", port, 1);
+    struct process *check = process_start((const char *const[]){HOB_BINARY, "healthcheck", NULL});
+    cr_expect_eq(process_result(check), 0);
+}
+
+ProcessTest(healthcheck, a_server_that_stopped_is_not)
+{
+    struct server server = server_start();
+    server_stop(&server);
+    expect_unwell(start_check("127.0.0.1", server.port));
+}
+
+/* Others that listen on the port. */
+
+/* Returns a socket that listens on a free port. */
+static int listen_somewhere(uint16_t *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(listener, (struct sockaddr *)&address, length), 0);
+    cr_assert_eq(listen(listener, 1), 0);
+    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+    *port = ntohs(address.sin_port);
+    return listener;
+}
+
+ProcessTest(healthcheck, any_other_answer_is_not_well)
+{
+    static const char *const answers[] = {
+        "HTTP/1.1 500 Internal Server Error\r\n\r\n",
+        "HTTP/1.1 404 Not Found\r\n\r\n",
+        "HTTP/1.1 20",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "\n",
+        "",
+    };
+    uint16_t port;
+    int listener = listen_somewhere(&port);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct process *check = start_check("127.0.0.1", port);
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        cr_expect_gt(send(fd, answers[i], strlen(answers[i]), MSG_NOSIGNAL), -1);
+        shutdown(fd, SHUT_WR);
+        expect_unwell(check);
+        close(fd);
+    }
+    close(listener);
+}
+
+/* The connection is taken by the kernel, so nobody is needed for this. */
+ProcessTest(healthcheck, silence_is_not_waited_for_for_long)
+{
+    uint16_t port;
+    int listener = listen_somewhere(&port);
+    expect_unwell(start_check("127.0.0.1", port));
+    close(listener);
+}

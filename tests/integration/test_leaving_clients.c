@@ -1,0 +1,179 @@
+/*
+ * Clients that leave in the middle of things: nobody cooks for them, nothing is left behind, and
+ * nobody else notices.
+ */
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(leaving_clients, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* While nothing cooks. */
+
+static void expect_still_serving(const struct server *server)
+{
+    cr_expect_eq(get(server, "/ping")->status, 200);
+}
+
+ProcessTest(leaving_clients, one_that_only_connects_is_no_trouble)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_close(&client);
+    client = raw_connect(&server);
+    raw_reset(&client);
+    expect_still_serving(&server);
+}
+
+ProcessTest(leaving_clients, one_that_ends_without_a_word_is_ended)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_end(&client);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+ProcessTest(leaving_clients, one_that_ends_within_a_request_is_ended_without_an_answer)
+{
+    static const char *const beginnings[] = {
+        "G", "GET /ping HTTP/1.1\r\n", "GET /ping HTTP/1.1\r\nHo"};
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(beginnings); i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, beginnings[i]);
+        raw_end(&client);
+        cr_expect(raw_ended(&client), "%s", beginnings[i]);
+        raw_close(&client);
+    }
+}
+
+ProcessTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/ping") GET("/ping"));
+    raw_end(&client);
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* While their order cooks, which would take hours: if the server ends before, it was given up. */
+
+static struct raw_client order_noodles(const struct server *server)
+{
+    struct raw_client client = raw_connect(server);
+    raw_send(&client, GET("/noodles"));
+    cr_assert(server_logs(server, "boil the egg"));
+    return client;
+}
+
+/* Stops the server, which an order in progress would keep from ending for as long as the grace. */
+static void expect_nothing_cooks(const struct server *server)
+{
+    cr_expect_eq(server_stop(server), 0);
+    cr_expect_eq(server_log_count(server, "prepare the raw noodles"), 0);
+    cr_expect_eq(server_log_count(server, "cooking done"), 0);
+}
+
+ProcessTest(leaving_clients, one_that_ends_its_side_gives_up_its_order)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = order_noodles(&server);
+    raw_end(&client);
+    cr_expect(raw_ended(&client));
+    expect_nothing_cooks(&server);
+    raw_close(&client);
+}
+
+ProcessTest(leaving_clients, one_that_closes_gives_up_its_order)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = order_noodles(&server);
+    raw_close(&client);
+    expect_nothing_cooks(&server);
+}
+
+ProcessTest(leaving_clients, one_that_resets_gives_up_its_order)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = order_noodles(&server);
+    raw_reset(&client);
+    expect_nothing_cooks(&server);
+}
+
+ProcessTest(leaving_clients, one_gives_up_both_dishes_of_its_meal)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/meal"));
+    cr_assert(server_logs(&server, "boil the egg"));
+    raw_close(&client);
+    expect_nothing_cooks(&server);
+}
+
+ProcessTest(leaving_clients, the_orders_behind_the_one_given_up_are_given_up_too)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles") GET("/french-fries") GET("/ping"));
+    cr_assert(server_logs(&server, "boil the egg"));
+    raw_end(&client);
+    cr_expect(raw_ended(&client));
+    expect_nothing_cooks(&server);
+    raw_close(&client);
+}
+
+/* Many. */
+
+/* Numbers that look random, and are the same in each run (Marsaglia's xorshift). */
+static uint32_t next_random(void)
+{
+    static uint32_t state = 2463534242;
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+/* Sends something, or leaves in one of three ways. Returns whether it has left. */
+static bool take_step(struct raw_client *client)
+{
+    static const char *const texts[] = {GET("/ping"), GET("/noodles"), GET("/meal"), "GET /pi"};
+    static void (*const leave[])(struct raw_client *) = {raw_close, raw_reset, raw_end};
+    bool leaves = next_random() % 2;
+    if (leaves)
+        leave[next_random() % COUNT(leave)](client);
+    else
+        raw_send(client, texts[next_random() % COUNT(texts)]);
+    return leaves;
+}
+
+ProcessTest(leaving_clients, three_hundred_that_leave_at_any_moment_leave_nothing_behind)
+{
+    enum { CLIENTS = 300 };
+    static struct raw_client clients[CLIENTS];
+    struct server server = server_start("--time-scale", "1000");
+    size_t descriptors = server_descriptors(&server);
+
+    for (size_t i = 0; i < CLIENTS; i++)
+        clients[i] = raw_connect(&server);
+    for (size_t left = CLIENTS; left > 0;) {
+        size_t i = next_random() % left;
+        if (take_step(&clients[i]))
+            clients[i] = clients[--left]; /* the last one takes its place */
+    }
+    bool nothing_left = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(nothing_left);
+    expect_still_serving(&server);
+}

@@ -1,0 +1,272 @@
+/*
+ * From the first line that the program prints to its exit status.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(lifecycle, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Starting. */
+
+static bool begins_with(const char *text, const char *begin)
+{
+    return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+ProcessTest(lifecycle, it_says_where_it_listens_and_nothing_else)
+{
+    struct server server = server_start();
+    char line[128];
+    cr_expect(begins_with(server.url, "http://127.0.0.1:"));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    server_stop(&server);
+    snprintf(line, sizeof(line), "hob listens on %s\n", server.url);
+    cr_expect_str_eq(process_output(server.process), line);
+}
+
+ProcessTest(lifecycle, it_serves_ipv6)
+{
+    if (!has_ipv6())
+        cr_skip("this machine has no IPv6");
+    struct server server = server_start("--host", "::1");
+    cr_expect(begins_with(server.url, "http://[::1]:"));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+ProcessTest(lifecycle, two_on_free_ports_do_not_meet)
+{
+    struct server one = server_start();
+    struct server other = server_start();
+    cr_expect_neq(one.port, other.port);
+    cr_expect_eq(get(&one, "/ping")->status, 200);
+    cr_expect_eq(get(&other, "/ping")->status, 200);
+}
+
+/* Port 0 stands for any that is free: all of them but the default. */
+ProcessTest(lifecycle, the_port_may_come_from_the_environment)
+{
+    setenv("PORT", "0", 1);
+    struct server server = server_start_with((const char *const[]){HOB_BINARY, NULL});
+    cr_expect_neq(server.port, 8080);
+}
+
+ProcessTest(lifecycle, a_flag_wins_over_the_environment)
+{
+    setenv("PORT", "not even a number", 1);
+    struct server server = server_start("--port", "0");
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+ProcessTest(lifecycle, a_port_that_is_taken_is_an_error)
+{
+    char port[8];
+    struct server server = server_start();
+    snprintf(port, sizeof(port), "%u", server.port);
+    struct process *second = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
+    cr_expect_eq(process_result(second), 1);
+    cr_expect_not_null(strstr(process_errors(second), port));
+    cr_expect_not_null(strstr(process_errors(second), "taken"));
+    cr_expect_str_empty(process_output(second));
+}
+
+ProcessTest(lifecycle, an_address_of_another_machine_is_an_error)
+{
+    struct process *hob = process_start(
+        (const char *const[]){HOB_BINARY, "--host", "192.0.2.1", "--port", "0", NULL});
+    cr_expect_eq(process_result(hob), 1);
+    cr_expect_not_null(strstr(process_errors(hob), "192.0.2.1"));
+}
+
+/* Stopping in good order. */
+
+static bool is_refused(const struct server *server)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(server->port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool refused =
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 && errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+static void expect_orders_are_finished(int signal)
+{
+    struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
+    struct order **orders = cook_noodles(&server, 50);
+    server_signal(&server, signal);
+    wait_for_orders();
+    cr_expect_eq(process_result(server.process), 0);
+    cr_expect_eq(count_served(orders, 50, NOODLES_DONE), 50);
+    for (size_t i = 0; i < 50; i++)
+        cr_assert(order_has_field(orders[i], "Connection: close"));
+    free(orders);
+}
+
+ProcessTest(lifecycle, sigterm_lets_fifty_orders_be_finished)
+{
+    expect_orders_are_finished(SIGTERM);
+}
+
+ProcessTest(lifecycle, sigint_lets_fifty_orders_be_finished)
+{
+    expect_orders_are_finished(SIGINT);
+}
+
+/* With an order that takes hours, so that it goes on stopping until it is told to once more. */
+static struct server start_busy_server(void)
+{
+    struct server server = start_slow_kitchen();
+    free(cook_noodles(&server, 1));
+    return server;
+}
+
+static void stop_at_once(const struct server *server)
+{
+    server_signal(server, SIGTERM);
+    cr_expect_eq(process_result(server->process), 128 + SIGTERM);
+}
+
+ProcessTest(lifecycle, one_that_stops_closes_idle_connections)
+{
+    struct server server = start_busy_server();
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
+    server_signal(&server, SIGTERM);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+    stop_at_once(&server);
+}
+
+ProcessTest(lifecycle, one_that_stops_refuses_new_connections)
+{
+    struct server server = start_busy_server();
+    cr_expect_not(is_refused(&server));
+    server_signal(&server, SIGTERM);
+    bool refused = eventually(is_refused(&server));
+    cr_expect(refused);
+    stop_at_once(&server);
+}
+
+ProcessTest(lifecycle, one_that_stops_says_how_many_it_waits_for)
+{
+    struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
+    free(cook_noodles(&server, 3));
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping: 3 requests in progress"));
+    wait_for_orders();
+}
+
+/* Whoever has sent a request gets a response: the client does not know that the server stops. */
+ProcessTest(lifecycle, requests_sent_before_the_signal_are_answered)
+{
+    for (size_t i = 0; i < 50; i++) {
+        struct server server = server_start();
+        struct raw_client first = raw_connect(&server);
+        raw_exchange(&first, GET("/ping")); /* now it surely runs */
+        struct raw_client second = raw_connect(&server);
+        raw_send(&first, GET("/ping"));
+        raw_send(&second, GET("/ping"));
+        server_signal(&server, SIGTERM);
+        cr_expect_eq(raw_receive(&first).status, 200);
+        cr_expect_eq(raw_receive(&second).status, 200);
+        cr_expect_eq(process_result(server.process), 0);
+        raw_close(&first);
+        raw_close(&second);
+    }
+}
+
+/* Its line is what others wait for: a supervisor may tell it to stop as soon as it is there. */
+ProcessTest(lifecycle, a_signal_right_behind_the_line_is_heeded)
+{
+    for (size_t i = 0; i < 50; i++) {
+        struct server server = server_start();
+        cr_assert_eq(server_stop(&server), 0, "%d", server.process->result);
+    }
+}
+
+/* Stopping with an effort. */
+
+ProcessTest(lifecycle, orders_that_take_longer_than_the_grace_are_given_up)
+{
+    struct server server = start_slow_kitchen("--grace", "0.2");
+    struct order **orders = cook_noodles(&server, 3);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(server_log_count(&server, "3 requests took longer than the grace"), 1);
+    cr_expect_eq(server_log_count(&server, "cooking done"), 0);
+    wait_for_orders();
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_eq(orders[i]->status, 0, "%ld", orders[i]->status);
+    free(orders);
+}
+
+ProcessTest(lifecycle, a_second_signal_stops_it_at_once)
+{
+    static const int signals[][2] = {
+        {SIGTERM, SIGTERM}, {SIGTERM, SIGINT}, {SIGINT, SIGTERM}, {SIGINT, SIGINT}};
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        struct server server = start_busy_server();
+        server_signal(&server, signals[i][0]);
+        cr_expect(server_logs(&server, "stopping"));
+        server_signal(&server, signals[i][1]);
+        cr_expect_eq(process_result(server.process), 128 + signals[i][1]);
+    }
+}
+
+/* Staying alive. */
+
+ProcessTest(lifecycle, more_clients_than_descriptors_have_to_wait_but_do_no_harm)
+{
+    enum { CLIENTS = 100 };
+    static struct raw_client clients[CLIENTS];
+    static const struct rlimit few = {.rlim_cur = 32, .rlim_max = 32};
+    struct server server = server_start();
+    cr_assert_eq(prlimit(server.process->pid, RLIMIT_NOFILE, &few, NULL), 0);
+    for (size_t i = 0; i < CLIENTS; i++)
+        clients[i] = raw_connect(&server);
+
+    cr_expect(server_logs(&server, "new connections wait"));
+    cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200, "the first ones are in");
+    double used = process_cpu_seconds(server.process);
+    sleep(1);
+    used = process_cpu_seconds(server.process) - used;
+    cr_expect_lt(used, 0.3, "worked for %g s of one in which there was nothing to do", used);
+
+    for (size_t i = 0; i < CLIENTS; i++)
+        raw_close(&clients[i]);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+/* As when its output goes to a program that has ended: the log is lost, and nothing else. */
+ProcessTest(lifecycle, it_survives_a_log_that_nobody_reads)
+{
+    int ends[2];
+    char end[32];
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    snprintf(end, sizeof(end), "/dev/fd/%d", dup(ends[1])); /* the copy is inherited */
+    struct server server = server_start_with((const char *const[]){
+        "/bin/sh", "-c", "exec \"$0\" --port 0 --time-scale 0.001 2>\"$1\"", HOB_BINARY, end,
+        NULL});
+    close(ends[0]);
+    cr_expect_str_eq(get(&server, "/noodles")->body.bytes, NOODLES_DONE);
+}

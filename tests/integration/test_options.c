@@ -1,0 +1,144 @@
+/*
+ * The command line and the environment: what is refused, and what needs no server.
+ */
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/process.h"
+
+TestSuite(options, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define BAD_USAGE    2
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+/* Expects one line, on standard error alone, that has both texts in it. */
+static void expect_refused(const char *const *argv, const char *what, const char *value)
+{
+    struct process *hob = process_start(argv);
+    cr_expect_eq(process_result(hob), BAD_USAGE, "%s '%s': %d", what, value, hob->result);
+    const char *errors = process_errors(hob);
+    cr_expect_eq(count_lines(errors), 1, "%s", errors);
+    cr_expect(strncmp(errors, "hob: ", 5) == 0, "%s", errors);
+    cr_expect(strstr(errors, what), "'%s' is not in: %s", what, errors);
+    cr_expect(strstr(errors, value), "'%s' is not in: %s", value, errors);
+    cr_expect_str_empty(process_output(hob));
+}
+
+ProcessTest(options, a_bad_value_is_named_with_its_option)
+{
+    static const char *const cases[][2] = {
+        {"--port", "-1"},
+        {"--port", "65536"},
+        {"--port", "abc"},
+        {"--port", ""},
+        {"--port", "80x"},
+        {"--port", " 80"},
+        {"--port", "+80"},
+        {"--port", "0x50"},
+        {"--port", "8.5"},
+        {"--port", "99999999999999999999"},
+        {"--host", "localhost"},
+        {"--host", "1.2.3"},
+        {"--host", ""},
+        {"--host", "[::1]"},
+        {"--host", "127.0.0.256"},
+        {"--host", "127.0.0.1:80"},
+        {"--time-scale", "-1"},
+        {"--time-scale", "nan"},
+        {"--time-scale", "inf"},
+        {"--time-scale", "x"},
+        {"--time-scale", ""},
+        {"--time-scale", "1s"},
+        {"--time-scale", "1e99"},
+        {"--grace", "-1"},
+        {"--grace", "nan"},
+        {"--grace", "inf"},
+        {"--grace", ""},
+        {"--grace", "1 s"},
+        {"--log-level", "loud"},
+        {"--log-level", ""},
+        {"--log-level", "INFO"},
+        {"--log-level", "info "},
+    };
+    char quoted[64];
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        snprintf(quoted, sizeof(quoted), "'%s'", cases[i][1]);
+        expect_refused(
+            (const char *const[]){HOB_BINARY, cases[i][0], cases[i][1], NULL}, cases[i][0], quoted);
+    }
+}
+
+ProcessTest(options, a_value_behind_an_equals_sign_is_the_same)
+{
+    expect_refused((const char *const[]){HOB_BINARY, "--port=abc", NULL}, "--port", "'abc'");
+}
+
+ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
+{
+    static const char *const cases[] = {"abc", "-1", "65536", "80x", ""};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv("PORT", cases[i], 1);
+        expect_refused(
+            (const char *const[]){HOB_BINARY, NULL}, "PORT in the environment", cases[i]);
+    }
+}
+
+ProcessTest(options, an_option_without_its_value_is_named)
+{
+    static const char *const cases[] = {
+        "--port", "--host", "--time-scale", "--grace", "--log-level"};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
+}
+
+ProcessTest(options, an_argument_that_is_not_understood_is_named)
+{
+    static const char *const cases[][2] = {
+        {"--spice", "'--spice'"},
+        {"--spice=salt", "'--spice=salt'"},
+        {"-p", "'-p'"},
+        {"-port", "'-p'"},
+        {"--", "'more'"},
+        {"noodles", "'noodles'"},
+        {"--help=now", "--help=now"},
+        {"", "''"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        expect_refused(
+            (const char *const[]){HOB_BINARY, cases[i][0], "more", NULL}, cases[i][1], "");
+    }
+}
+
+ProcessTest(options, help_names_every_option)
+{
+    static const char *const words[] = {
+        "Usage: hob", "healthcheck",  "--host", "--port",      "$PORT",  "8080",      "127.0.0.1",
+        "--grace",    "--time-scale", "30",     "--log-level", "--help", "--version",
+    };
+    struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
+    cr_expect_eq(process_result(hob), 0);
+    for (size_t i = 0; i < COUNT(words); i++)
+        cr_expect(strstr(process_output(hob), words[i]), "%s", words[i]);
+    cr_expect_str_empty(process_errors(hob));
+}
+
+ProcessTest(options, version_is_one_line)
+{
+    struct process *hob = process_start((const char *const[]){HOB_BINARY, "--version", NULL});
+    cr_expect_eq(process_result(hob), 0);
+    const char *output = process_output(hob);
+    cr_expect(strncmp(output, "hob ", 4) == 0 && isdigit((unsigned char)output[4]), "%s", output);
+    cr_expect_eq(count_lines(output), 1);
+    cr_expect_str_empty(process_errors(hob));
+}

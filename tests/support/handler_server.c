@@ -1,0 +1,78 @@
+#include "tests/support/handler_server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+
+/* Of the process that serves: a copy of the test's. */
+static hob_handler *tested;
+static hob_server *running;
+static bool released;
+
+static int dispatch(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    if (strcmp(path, "/other") == 0)
+        return hob_reply_text(res, 200, "other");
+    if (strcmp(path, "/release") == 0) {
+        released = true;
+        return hob_reply(res, 204, NULL, NULL, 0);
+    }
+    return tested(req, res);
+}
+
+static int run(void *unused)
+{
+    (void)unused;
+    int result = hob_block_on(hob_server_run, running);
+    hob_server_close(running);
+    return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+struct server serve(hob_handler *handler)
+{
+    hob_server_options options = {
+        .handler = dispatch,
+        .context = &running,
+        .grace = PATIENCE / 2.0,
+        .handle_signals = true,
+    };
+    tested = handler;
+    cr_assert_eq(hob_server_open(&options, &running), 0);
+    struct server server = server_at(hob_server_url(running));
+    server.process = process_fork(run, NULL);
+    hob_server_close(running); /* the copy has it */
+    return server;
+}
+
+int wait_for_release(void)
+{
+    int err = 0;
+    while (!released && err == 0)
+        err = hob_sleep(0.001);
+    return err;
+}
+
+void release(const struct server *server)
+{
+    cr_expect_eq(get(server, "/release")->status, 204);
+}
+
+hob_server *server_of(hob_request *req)
+{
+    return *(hob_server **)hob_request_context(req);
+}
+
+int reply(hob_response *res, int status, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    return hob_reply_text(res, status, text);
+}

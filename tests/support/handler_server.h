@@ -1,0 +1,28 @@
+/*
+ * A server of hob's library with a handler of the test, in a process of its own. What the handler
+ * finds out it tells in its reply or in the log.
+ */
+#ifndef HOB_TESTS_SUPPORT_HANDLER_SERVER_H
+#define HOB_TESTS_SUPPORT_HANDLER_SERVER_H
+
+#include "hob/hob.h"
+#include "tests/support/server_process.h"
+
+/*
+ * Starts it, on a free port. Every path is answered by the handler, but for two: GET /other says
+ * "other", and GET /release is release().
+ */
+struct server serve(hob_handler *handler);
+
+/* For the handler: waits until the test calls release(). Returns 0 or -ECANCELED. */
+int wait_for_release(void);
+void release(const struct server *server);
+
+/* For the handler: the server that called it. */
+hob_server *server_of(hob_request *req);
+
+/* For the handler: replies with text as printf would format it. */
+int reply(hob_response *res, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

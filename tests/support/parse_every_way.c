@@ -1,0 +1,154 @@
+#include "tests/support/parse_every_way.h"
+
+#include <criterion/criterion.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *printable(const char *bytes, size_t length)
+{
+    static char text[320];
+    const char *const last = text + sizeof(text) - sizeof("\\x..") - sizeof("...");
+    char *at = text;
+    for (size_t i = 0; i < length && at < last; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (c == '\r' || c == '\n')
+            at += sprintf(at, c == '\r' ? "\\r" : "\\n");
+        else
+            at += sprintf(at, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+    }
+    strcpy(at, at < last ? "" : "...");
+    return text;
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    cr_assert(memory || size == 0);
+    return memory;
+}
+
+static void *copy_of(const void *data, size_t size)
+{
+    return memcpy(allocate(size), data, size);
+}
+
+/* As the server does before the handler runs: from then on the parser adds nothing to the head. */
+static void move_head(struct head *head)
+{
+    char *room = head->data;
+    head->data = copy_of(room, head->length);
+    free(room);
+}
+
+static void append_to_body(struct parsed *self, const char *data, size_t size)
+{
+    self->body = realloc(self->body, self->body_length + size + 1);
+    cr_assert_not_null(self->body);
+    memcpy(self->body + self->body_length, data, size);
+    self->body_length += size;
+    self->body[self->body_length] = '\0'; /* so that tests can take it for a string */
+}
+
+/*
+ * All memory has the exact size that it may have, so that AddressSanitizer sees who goes beyond.
+ * The checks are plain ifs because Criterion's assertions cost too much when they hold.
+ */
+static void feed(struct parsed *self, const char *data, size_t size)
+{
+    struct parser *parser = &self->parser;
+    enum parser_state before = parser->state;
+    char *piece = copy_of(data, size);
+    char *out = allocate(size);
+    parser->body = out;
+    parser->body_length = 0;
+    size_t taken = parser_feed(parser, piece, size);
+    if (taken > size || (taken < size && parser->state == before))
+        cr_assert_fail("took %zu of %zu bytes, but its state is the same", taken, size);
+    if (parser->body_length > taken || (before == PARSER_HEAD && parser->body_length > 0))
+        cr_assert_fail("more bytes came out than went in");
+    append_to_body(self, out, parser->body_length);
+    self->taken += taken;
+    parser->body = NULL;
+    free(out);
+    free(piece);
+    if (before == PARSER_HEAD && parser->state != PARSER_HEAD)
+        move_head(&parser->head);
+}
+
+static bool is_over(const struct parser *parser)
+{
+    return parser->state == PARSER_DONE || parser->state == PARSER_FAILED;
+}
+
+/* The first piece has `first` bytes, the others have `rest`. */
+static struct parsed parse(const char *bytes, size_t length, size_t first, size_t rest)
+{
+    struct parsed self = {0};
+    size_t end = first;
+    parser_init(&self.parser, allocate(HEAD_LIMIT));
+    while (self.taken < length && !is_over(&self.parser)) {
+        if (self.taken == end)
+            end = length - end > rest ? end + rest : length;
+        feed(&self, bytes + self.taken, end - self.taken);
+    }
+    if (is_over(&self.parser) && parser_feed(&self.parser, "G", 1) != 0)
+        cr_assert_fail("it takes bytes after the end");
+    return self;
+}
+
+/* What differs, or NULL. The strings of a failed request are never looked at. */
+static const char *difference(const struct parsed *a, const struct parsed *b)
+{
+    const struct parser *p = &a->parser;
+    const struct parser *q = &b->parser;
+    if (p->state != q->state)
+        return "state";
+    if (a->taken != b->taken)
+        return "number of bytes taken";
+    if (p->state == PARSER_FAILED)
+        return p->status != q->status || strcmp(p->reason, q->reason) != 0 ? "error" : NULL;
+    if (p->state == PARSER_HEAD)
+        return NULL;
+
+    const struct head *h = &p->head;
+    const struct head *k = &q->head;
+    if (p->http.method != q->http.method || p->http.http_minor != q->http.http_minor ||
+        p->keep_alive != q->keep_alive || p->expect_continue != q->expect_continue)
+        return "fact";
+    if (h->path != k->path || h->query != k->query || h->headers != k->headers ||
+        h->header_count != k->header_count || h->length != k->length ||
+        memcmp(h->data, k->data, h->length) != 0)
+        return "string of the head";
+    if (a->body_length != b->body_length || memcmp(a->body, b->body, a->body_length) != 0)
+        return "body";
+    return NULL;
+}
+
+static void expect_same(
+    const struct parsed *whole, const char *bytes, size_t length, size_t first, size_t rest)
+{
+    struct parsed pieces = parse(bytes, length, first, rest);
+    const char *what = difference(whole, &pieces);
+    if (what)
+        cr_assert_fail(
+            "another %s in pieces of %zu, %zu, ... bytes: %s", what, first, rest,
+            printable(bytes, length));
+    parsed_free(&pieces);
+}
+
+struct parsed parse_every_way(const char *bytes, size_t length)
+{
+    struct parsed whole = parse(bytes, length, length, length);
+    for (size_t cut = 1; cut < length; cut++)
+        expect_same(&whole, bytes, length, cut, length - cut);
+    expect_same(&whole, bytes, length, 1, 1);
+    return whole;
+}
+
+void parsed_free(struct parsed *self)
+{
+    free(self->parser.head.data);
+    free(self->body);
+}

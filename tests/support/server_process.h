@@ -1,0 +1,46 @@
+/*
+ * A server in a process of its own, where to reach it, and what it says.
+ */
+#ifndef HOB_TESTS_SUPPORT_SERVER_PROCESS_H
+#define HOB_TESTS_SUPPORT_SERVER_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/support/process.h"
+
+struct server {
+    struct process *process;
+    char url[80]; /* such as "http://127.0.0.1:40123/" */
+    uint16_t port;
+};
+
+/*
+ * Starts hob on a free port with these arguments, and waits until it listens:
+ *
+ *     struct server server = server_start("--time-scale", "0.1");
+ */
+#define server_start(...)                                                                          \
+    server_start_with((const char *const[]){HOB_BINARY, "--port", "0", ##__VA_ARGS__, NULL})
+
+struct server server_start_with(const char *const *argv);
+
+/* A server without a process: for whoever starts one himself. */
+struct server server_at(const char *url);
+
+/* Whether this machine has the address ::1; in a container it may be missing. */
+bool has_ipv6(void);
+
+void server_signal(const struct server *self, int signal);
+
+/* Tells it to stop and returns its result; see process_result(). */
+int server_stop(const struct server *self);
+
+/* How often a text is in its log by now. */
+size_t server_log_count(const struct server *self, const char *text);
+
+/* Waits until it is there; false if that never happens. */
+bool server_logs(const struct server *self, const char *text);
+
+#endif

@@ -18,7 +18,7 @@ const char *printable(const char *bytes, size_t length)
         else
             at += sprintf(at, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
     }
-    strcpy(at, at < last ? "" : "...");
+    stpcpy(at, at < last ? "" : "...");
     return text;
 }
 
@@ -126,8 +126,8 @@ static const char *difference(const struct parsed *a, const struct parsed *b)
     return NULL;
 }
 
-static void expect_same(
-    const struct parsed *whole, const char *bytes, size_t length, size_t first, size_t rest)
+static void
+expect_same(const struct parsed *whole, const char *bytes, size_t length, size_t first, size_t rest)
 {
     struct parsed pieces = parse(bytes, length, first, rest);
     const char *what = difference(whole, &pieces);

@@ -83,8 +83,8 @@ static const char *or_none(const char *text)
 
 Test(parser, keeps_the_method)
 {
-    static const char *const methods[] = {"GET", "HEAD",    "POST",  "PUT",      "PATCH", "DELETE",
-                                          "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH"};
+    static const char *const methods[] = {"GET",    "HEAD",    "POST",  "PUT",      "PATCH",
+                                          "DELETE", "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH"};
     for (size_t i = 0; i < COUNT(methods); i++) {
         char request[64];
         snprintf(request, sizeof(request), "%s / HTTP/1.1\r\n" HOST "\r\n", methods[i]);
@@ -410,10 +410,10 @@ Test(parser, refuses_no_host_and_several)
 Test(parser, refuses_a_host_that_cannot_be_one)
 {
     static const struct bad_request cases[] = {
-        {GET "Host: h, i\r\n\r\n", 400, "Host"}, {GET "Host: h i\r\n\r\n", 400, "Host"},
-        {GET "Host: h\ti\r\n\r\n", 400, "Host"}, {GET "Host: h/\r\n\r\n", 400, "Host"},
-        {GET "Host: h?\r\n\r\n", 400, "Host"},   {GET "Host: h#\r\n\r\n", 400, "Host"},
-        {GET "Host: u@h\r\n\r\n", 400, "Host"},  {GET "Host: h\\\r\n\r\n", 400, "Host"},
+        {GET "Host: h, i\r\n\r\n", 400, "Host"},  {GET "Host: h i\r\n\r\n", 400, "Host"},
+        {GET "Host: h\ti\r\n\r\n", 400, "Host"},  {GET "Host: h/\r\n\r\n", 400, "Host"},
+        {GET "Host: h?\r\n\r\n", 400, "Host"},    {GET "Host: h#\r\n\r\n", 400, "Host"},
+        {GET "Host: u@h\r\n\r\n", 400, "Host"},   {GET "Host: h\\\r\n\r\n", 400, "Host"},
         {GET "Host: \"h\"\r\n\r\n", 400, "Host"},
     };
     refuse_all(cases, COUNT(cases));
@@ -584,8 +584,7 @@ Test(parser, drops_a_body_that_nobody_wants)
 Test(parser, drops_trailers)
 {
     static const char *const trailers[] = {
-        "A: b\r\n",          "A: b\r\nC:\r\n", "Host: i\r\n",
-        "Expect: x\r\n", "Connection: close\r\n",
+        "A: b\r\n", "A: b\r\nC:\r\n", "Host: i\r\n", "Expect: x\r\n", "Connection: close\r\n",
     };
     for (size_t i = 0; i < COUNT(trailers); i++) {
         char request[128];
@@ -717,7 +716,7 @@ static char *padded(const char *before, size_t count, const char *after)
     cr_assert_not_null(text);
     char *end = stpcpy(text, before);
     memset(end, 'x', count);
-    strcpy(end + count, after);
+    stpcpy(end + count, after);
     return text;
 }
 
@@ -747,8 +746,7 @@ Test(parser, accepts_a_target_that_takes_all_of_the_limit)
 {
     char *by_target = padded_to(HEAD_LIMIT, "GET /", " HTTP/1.0\r\n\r\n");
     struct parsed parsed = accept_request(by_target);
-    cr_expect_eq(
-        strlen(parsed.parser.head.data), HEAD_LIMIT - strlen("GET  HTTP/1.0\r\n\r\n"));
+    cr_expect_eq(strlen(parsed.parser.head.data), HEAD_LIMIT - strlen("GET  HTTP/1.0\r\n\r\n"));
     parsed_free(&parsed);
     free(by_target);
 }
@@ -791,7 +789,7 @@ static void write_request_with_headers(char *request, int count)
     char *end = stpcpy(request, GET HOST);
     for (int i = 1; i < count; i++)
         end += sprintf(end, "X%d:%d\r\n", i, i);
-    strcpy(end, "\r\n");
+    stpcpy(end, "\r\n");
 }
 
 Test(parser, accepts_a_hundred_headers)

@@ -27,9 +27,9 @@ void future_complete(hob_future *self, int result)
             wait->error = result;
         if (wait->pending == 0 || wait->error < 0)
             task_wake(wait->task);
-    } else if (self->maker && self->maker->joining) {
-        task_wake(self->maker); /* to release this */
     }
+    if (self->maker && self->maker->joining)
+        task_wake(self->maker); /* this may have been the last it waits for */
 }
 
 void future_cancel(hob_future *self)
@@ -41,8 +41,6 @@ void future_cancel(hob_future *self)
 void future_release(hob_future *self)
 {
     list_remove(&self->sibling);
-    if (self->maker && self->maker->joining)
-        task_wake(self->maker); /* this may have been its last child */
     if (self->kind->release)
         self->kind->release(self);
 }

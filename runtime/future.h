@@ -33,7 +33,7 @@ struct wait {
 
 struct hob_future {
     const struct future_kind *kind;
-    struct task *maker;  /* must outlive this; NULL for one on a stack */
+    struct task *maker;  /* NULL for one on a stack, or whose maker has returned */
     struct list sibling; /* in maker->children */
     struct wait *wait;   /* who waits for this; NULL while nobody does */
     int result;          /* once it is ready */

@@ -23,29 +23,39 @@ static const struct future_kind task_kind = {
     .release = release_task_future,
 };
 
-/* Releases the children that are ready, but not one that another task is about to release. */
-static void release_ready_children(struct task *self)
+static bool children_are_ready(const struct task *self)
 {
-    struct list *link = self->children.next;
-    while (link != &self->children) {
-        hob_future *child = list_entry(link, hob_future, sibling);
-        link = link->next;
-        if (child->ready && !child->claimed)
+    for (struct list *link = self->children.next; link != &self->children; link = link->next) {
+        if (!list_entry(link, hob_future, sibling)->ready)
+            return false;
+    }
+    return true;
+}
+
+/* Releases the children, all ready; but one that another task awaits is left to that task. */
+static void release_children(struct task *self)
+{
+    while (!list_empty(&self->children)) {
+        hob_future *child = list_entry(self->children.next, hob_future, sibling);
+        list_remove(&child->sibling);
+        child->maker = NULL;
+        if (!child->claimed)
             future_release(child);
     }
 }
 
-/* Nothing outlives its maker: cancels what this task started and did not await, and waits. */
+/*
+ * Nothing outlives its maker: cancels what this task started and did not await, and waits. None
+ * is released before all are ready: a child that has yet to run may be about to await another.
+ */
 static void join_children(struct task *self)
 {
     self->joining = true;
     for (struct list *link = self->children.next; link != &self->children; link = link->next)
         future_cancel(list_entry(link, hob_future, sibling));
-    release_ready_children(self);
-    while (!list_empty(&self->children)) {
+    while (!children_are_ready(self))
         task_suspend(self);
-        release_ready_children(self);
-    }
+    release_children(self);
 }
 
 /* The whole life of a task, on its own stack. */
@@ -78,6 +88,8 @@ struct task *task_spawn(struct loop *loop, struct task *maker, hob_fn *fn, void 
     context_init(
         &self->context, stack->bottom, (size_t)((char *)self - stack->bottom), task_main, self);
     task_wake(self);
+    if (maker && maker->joining)
+        task_cancel(self); /* the others were cancelled before this one was made */
     return self;
 }
 

@@ -594,6 +594,15 @@ static int abandon_it_while_a_child_awaits_it(void *arg)
     return hob_yield();
 }
 
+/* The child awaits it when its maker has long returned. */
+static int abandon_it_before_a_child_awaits_it(void *arg)
+{
+    struct probe *probe = arg;
+    probe_init(probe, &probe_kind);
+    hob_async(await_it, &probe->future);
+    return 0;
+}
+
 /* It is ready, and the child is about to find out, when its maker returns. */
 static int abandon_it_before_a_child_has_noticed(void *arg)
 {
@@ -621,6 +630,7 @@ CoroutineTest(future, is_released_once_whoever_awaits_it)
         {"abandoned before it is ready", abandon_it_before_it_is_ready},
         {"awaited by a child", let_a_child_await_it},
         {"abandoned while a child awaits it", abandon_it_while_a_child_awaits_it},
+        {"abandoned before a child awaits it", abandon_it_before_a_child_awaits_it},
         {"abandoned before a child has noticed", abandon_it_before_a_child_has_noticed},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -646,7 +656,6 @@ CoroutineTest(future, a_coroutine_left_to_a_child_is_released_once)
     cr_expect_eq(pool->parked_count, pool->mapped_count - 1, "all but this task's");
 }
 
-/* Who awaits it ends no sooner for its maker's sake, and the maker has to wait for the release. */
 CoroutineTest(future, one_can_be_awaited_by_a_task_above_its_maker)
 {
     struct probe probe;
@@ -654,6 +663,16 @@ CoroutineTest(future, one_can_be_awaited_by_a_task_above_its_maker)
     hob_yield();
     cr_expect_eq(hob_await(&probe.future), -ECANCELED);
     cr_expect_eq(hob_await(maker), 0);
+    cr_expect_eq(probe.releases, 1);
+}
+
+/* Its maker is ready only when it is; neither may wait for the other's release. */
+CoroutineTest(future, one_can_be_joined_together_with_its_maker)
+{
+    struct probe probe;
+    hob_future *maker = hob_async(abandon_it_before_it_is_awaited, &probe);
+    hob_yield();
+    cr_expect_eq(hob_join(maker, &probe.future), -ECANCELED);
     cr_expect_eq(probe.releases, 1);
 }
 

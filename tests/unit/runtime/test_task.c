@@ -487,6 +487,27 @@ CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
     cr_expect_str_eq(traced(), "u");
 }
 
+static int clean_up_with_help(void *arg)
+{
+    hob_sleep(INFINITY);
+    task_spawn_unwatched(arg, sleep_for_ever, as_argument('u'));
+    return 0;
+}
+
+static int leave_one_that_makes_another(void *arg)
+{
+    (void)arg;
+    hob_async(clean_up_with_help, this_task());
+    return hob_yield();
+}
+
+CoroutineTest(task, an_unwatched_one_made_while_its_maker_joins_is_cancelled_as_well)
+{
+    hob_await(start(leave_one_that_makes_another, 0));
+    trace('r');
+    cr_expect_str_eq(traced(), "ur");
+}
+
 /* What a task costs, and what happens when that is not there. */
 
 CoroutineTest(task, one_that_waits_costs_one_page)

@@ -76,10 +76,9 @@ void connection_become_idle(struct connection *self)
 
 void connection_finish(struct connection *self)
 {
-    char byte;
     if (self->task)
         return;
-    if (recv(self->readable.fd, &byte, 1, MSG_PEEK) > 0)
+    if (connection_has_input(self))
         start_serving(self);
     else
         connection_close(self);
@@ -155,6 +154,14 @@ const char *connection_unread(const struct connection *self, size_t *length)
     bool kept = buffer_length(&self->kept) > 0;
     *length = kept ? buffer_length(&self->kept) : self->fresh_length;
     return kept ? buffer_bytes(&self->kept) : self->fresh;
+}
+
+bool connection_has_input(const struct connection *self)
+{
+    char byte;
+    size_t unread;
+    connection_unread(self, &unread);
+    return unread > 0 || recv(self->readable.fd, &byte, 1, MSG_PEEK) > 0;
 }
 
 void connection_consume(struct connection *self, size_t size)

@@ -63,6 +63,9 @@ int connection_fill(struct connection *self);
 /* The input that is there but was not read yet, and how much of it there is. */
 const char *connection_unread(const struct connection *self, size_t *length);
 
+/* Whether there is any input that was not read, here or in the kernel. */
+bool connection_has_input(const struct connection *self);
+
 /* Marks `size` bytes of the unread input as read. */
 void connection_consume(struct connection *self, size_t size);
 

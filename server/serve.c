@@ -12,7 +12,7 @@
 enum next {
     NEXT_REQUEST, /* keep it */
     NEXT_CLOSE,
-    NEXT_LINGER, /* close it, but it has input that nobody will read */
+    NEXT_LINGER, /* close it, although the client is still sending */
 };
 
 /* The handler's reply, or one that tells why there is none. */
@@ -99,6 +99,8 @@ int serve_connection(void *arg)
     while (next == NEXT_REQUEST && has_more(self));
 
     connection_flush(self);
+    if (next == NEXT_CLOSE && connection_has_input(self))
+        next = NEXT_LINGER;
     if (next == NEXT_LINGER && !self->broken)
         connection_linger(self);
     task_before_wait(task, NULL, NULL);

@@ -24,6 +24,27 @@ TestSuite(connections, .timeout = 60);
 #define KIB(n)       ((size_t)(n)*1024)
 #define HELLO        "Hello, world!"
 
+/* Returns the request so many times in a row. Free it. */
+static char *repeat(const char *request, size_t count)
+{
+    size_t length = strlen(request);
+    char *text = malloc(count * length + 1);
+    cr_assert_not_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * length, request, length);
+    text[count * length] = '\0';
+    return text;
+}
+
+static void expect_pings(struct raw_client *client, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct response response = raw_receive(client);
+        cr_assert_eq(response.status, 200, "response %zu of %zu: %d", i, count, response.status);
+        cr_assert_str_eq(response.body, HELLO);
+    }
+}
+
 /* Which last. */
 
 ProcessTest(connections, libcurl_uses_one_connection_for_many_orders)
@@ -100,6 +121,24 @@ ProcessTest(connections, nothing_is_answered_behind_a_request_to_close)
     raw_close(&client);
 }
 
+/*
+ * A socket that is closed while the kernel still holds input for it resets the connection, and that
+ * can destroy the response on its way.
+ */
+ProcessTest(connections, a_request_to_close_is_answered_however_much_is_sent_behind_it)
+{
+    struct server server = server_start();
+    char *requests = repeat(REQUEST("GET /ping", "Connection: close\r\n"), 10000);
+    for (size_t i = 0; i < 10; i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, requests);
+        expect_pings(&client, 1);
+        cr_expect(raw_ended(&client));
+        raw_close(&client);
+    }
+    free(requests);
+}
+
 ProcessTest(connections, nothing_is_answered_behind_a_bad_request)
 {
     struct server server = server_start();
@@ -112,27 +151,6 @@ ProcessTest(connections, nothing_is_answered_behind_a_bad_request)
 }
 
 /* Many of them. */
-
-/* Returns the request so many times in a row. Free it. */
-static char *repeat(const char *request, size_t count)
-{
-    size_t length = strlen(request);
-    char *text = malloc(count * length + 1);
-    cr_assert_not_null(text);
-    for (size_t i = 0; i < count; i++)
-        memcpy(text + i * length, request, length);
-    text[count * length] = '\0';
-    return text;
-}
-
-static void expect_pings(struct raw_client *client, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct response response = raw_receive(client);
-        cr_assert_eq(response.status, 200, "response %zu of %zu: %d", i, count, response.status);
-        cr_assert_str_eq(response.body, HELLO);
-    }
-}
 
 static unsigned segments_received(const struct raw_client *client)
 {

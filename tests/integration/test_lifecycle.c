@@ -196,6 +196,31 @@ ProcessTest(lifecycle, requests_sent_before_the_signal_are_answered)
     }
 }
 
+/* The same for many at once, which the signal finds in each place where a request can wait. */
+ProcessTest(lifecycle, requests_sent_while_it_was_held_up_are_answered)
+{
+    enum { KNOWN = 10, CLIENTS = 310 }; /* the others are more than are accepted at a time */
+    static struct raw_client clients[CLIENTS];
+    struct server server = server_start();
+    for (size_t i = 0; i < KNOWN; i++) {
+        clients[i] = raw_connect(&server);
+        raw_exchange(&clients[i], GET("/ping"));
+    }
+    kill(server.process->pid, SIGSTOP);
+    for (size_t i = KNOWN; i < CLIENTS; i++)
+        clients[i] = raw_connect(&server);
+    for (size_t i = 0; i < CLIENTS; i++)
+        raw_send(&clients[i], GET("/ping"));
+    server_signal(&server, SIGTERM);
+    kill(server.process->pid, SIGCONT);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        cr_assert_eq(raw_receive(&clients[i]).status, 200, "client %zu", i);
+        cr_assert(raw_ended(&clients[i]), "client %zu", i);
+        raw_close(&clients[i]);
+    }
+    cr_expect_eq(process_result(server.process), 0);
+}
+
 /* Its line is what others wait for: a supervisor may tell it to stop as soon as it is there. */
 ProcessTest(lifecycle, a_signal_right_behind_the_line_is_heeded)
 {

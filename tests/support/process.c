@@ -84,6 +84,7 @@ static struct process *make_process(void)
 
     struct process *self = &processes[process_count++];
     self->output_file = memfd_create("output", MFD_CLOEXEC);
+    unlink(name); /* in case it is left from a run that was killed */
     self->errors_file = open(name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     cr_assert_geq(self->output_file, 0);
     cr_assert_geq(self->errors_file, 0, "%s: %m", name);

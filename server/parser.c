@@ -39,37 +39,47 @@ static int on_string(llhttp_t *http, const char *at, size_t length)
     return 0;
 }
 
-/* Leaves "http://authority" of the absolute form away (RFC 9112 3.2.2). */
-static size_t path_offset(const char *target)
+/*
+ * Where the path of a target begins: at 0 for the origin form, behind the authority for the
+ * absolute form (RFC 9112 section 3.2.2). Returns false if the authority has no host.
+ */
+static bool find_path(const char *target, size_t *path)
 {
+    *path = 0;
     if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
-        return 0;
+        return true;
     const char *authority = strstr(target, "//") + 2;
-    return (size_t)(authority + strcspn(authority, "/?") - target);
+    size_t host_length = strcspn(authority, ":/?");
+    *path = (size_t)(authority + strcspn(authority, "/?") - target);
+    return host_length > 0;
+}
+
+static void split_query(struct head *head)
+{
+    char *question_mark = strchr(head->data + head->path, '?');
+    if (!question_mark)
+        return;
+    *question_mark = '\0';
+    head->query = (size_t)(question_mark + 1 - head->data);
 }
 
 static int on_target_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
     struct head *head = &self->head;
+    const char *target = head->data; /* nothing else is in there yet */
     end_string(self);
     head->headers = self->name = head->length;
 
-    /* The data begins with the target. */
-    if (strchr(head->data, '#'))
+    if (strchr(target, '#'))
         return fail(self, 400, "the target has a fragment (RFC 9112 section 3.2)");
-    head->path = path_offset(head->data);
-    char *question_mark = strchr(head->data + head->path, '?');
-    if (question_mark) {
-        *question_mark = '\0';
-        head->query = (size_t)(question_mark + 1 - head->data);
-    }
-    char first = head->data[head->path];
-    bool asterisk =
-        strcmp(head->data, "*") == 0 && (http->method == HTTP_OPTIONS || http->method == HTTP_PRI);
-    bool absolute = head->path > 0;
-    if (first != '/' && !asterisk && !absolute)
+    if (!find_path(target, &head->path))
+        return fail(self, 400, "the target has no host (RFC 9110 section 4.2.1)");
+    bool asterisk = strcmp(target, "*") == 0;
+    if (asterisk ? http->method != HTTP_OPTIONS && http->method != HTTP_PRI
+                 : head->path == 0 && *target != '/')
         return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
+    split_query(head);
     return 0;
 }
 

@@ -1,150 +1,212 @@
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "handlers/dishes.h"
 #include "handlers/kitchen.h"
-#include "handlers/routes.h"
 #include "hob/log.h"
+#include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/lone_request.h"
 
 TestSuite(recipes, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Cooks in a child whose log is the child's output. */
-static int cook(void *arg)
-{
-    return hob_await(hob_async(*(hob_fn **)arg, NULL));
-}
+/*
+ * The log tells what happened and in which order, so most tests need no clock. The kitchen runs in
+ * a child process whose standard error is read.
+ */
 
-static void cook_aloud(void *arg)
+struct order {
+    hob_fn *fn;
+    int result; /* what it is to return */
+};
+
+static void cook(void *arg)
 {
+    const struct order *order = arg;
     hob_log_set_level(HOB_LOG_DEBUG);
-    kitchen_set_time_scale(0.001);
-    if (hob_block_on(cook, arg) != 0)
-        abort();
+    kitchen_set_time_scale(0.005);
+    _exit(hob_block_on(order->fn, NULL) == order->result ? 0 : 1);
 }
 
-/* Takes the time and the level off each line of a log: "2026-11-22T03:30:01.123Z debug ". */
+/* Takes time and level off each line. */
 static void keep_messages(char *log)
 {
-    char *to = log;
+    const size_t prefix = strlen("2026-11-22T03:30:01.123Z info  ");
+    char *end = log;
     for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
-        const char *message = strlen(line) > 31 ? line + 31 : "";
-        size_t length = strlen(message);
-        memmove(to, message, length);
-        to[length] = '\n';
-        to += length + 1;
+        cr_assert_geq(strlen(line), prefix, "%s", line);
+        size_t length = strlen(line + prefix);
+        memmove(end, line + prefix, length);
+        end += length;
+        *end++ = '\n';
     }
-    *to = '\0';
+    *end = '\0';
 }
 
-static void expect_steps(hob_fn *recipe, const char *steps)
+/* What is logged when a recipe, which is to return this, is cooked. */
+static struct child_end log_of(hob_fn *recipe, int result)
 {
-    struct child_end end = run_in_child(cook_aloud, &recipe);
-    cr_expect_eq(end.status, 0);
+    struct child_end end = run_in_child(cook, &(struct order){recipe, result});
+    cr_expect(child_returned(&end), "another result: %s", end.output);
     keep_messages(end.output);
-    cr_expect_str_eq(end.output, steps);
+    return end;
 }
 
-Test(recipes, french_fries_go_step_by_step)
+static const char fries_steps[] = "french fries: cut the potatoes\n"
+                                  "french fries: start frying\n"
+                                  "french fries: the potatoes turn brown, 0.015 s\n"
+                                  "french fries: add the other ingredients\n"
+                                  "french fries: end cooking, 0.005 s\n"
+                                  "french fries cooking done\n";
+
+static const char noodles_steps[] = "noodles: boil the egg, 0.01 s\n"
+                                    "noodles: prepare the raw noodles, 0.005 s\n"
+                                    "noodles: boil the noodles, 0.01 s\n"
+                                    "noodles: finish, 0.005 s\n"
+                                    "noodles cooking done\n";
+
+Test(recipes, french_fries_are_cooked_step_by_step)
 {
-    expect_steps(
-        cook_french_fries, "french fries: cut the potatoes\n"
-                           "french fries: start frying\n"
-                           "french fries: the potatoes turn brown, 0.003 s\n"
-                           "french fries: add the other ingredients\n"
-                           "french fries: end cooking, 0.001 s\n"
-                           "french fries cooking done\n");
+    struct child_end end = log_of(cook_french_fries, 0);
+    cr_expect_str_eq(end.output, fries_steps);
 }
 
-Test(recipes, noodles_go_step_by_step)
+Test(recipes, noodles_are_cooked_step_by_step)
 {
-    expect_steps(
-        cook_noodles, "noodles: boil the egg, 0.002 s\n"
-                      "noodles: prepare the raw noodles, 0.001 s\n"
-                      "noodles: boil the noodles, 0.002 s\n"
-                      "noodles: finish, 0.001 s\n"
-                      "noodles cooking done\n");
+    struct child_end end = log_of(cook_noodles, 0);
+    cr_expect_str_eq(end.output, noodles_steps);
 }
 
-CoroutineTest(recipes, take_their_time)
+/* Both at once. */
+
+static int cook_both(void *unused)
 {
-    static const struct {
-        hob_fn *recipe;
-        double seconds;
-    } cases[] = {{cook_french_fries, 4}, {cook_noodles, 6}};
-    const double scale = 0.005;
-    kitchen_set_time_scale(scale);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        double start = clock_seconds();
-        cr_expect_eq(hob_await(hob_async(cases[i].recipe, NULL)), 0);
-        cr_expect_geq(clock_seconds() - start, cases[i].seconds * scale);
+    (void)unused;
+    return hob_join(hob_async(cook_french_fries, NULL), hob_async(cook_noodles, NULL));
+}
+
+/* The lines of one dish. */
+static void pick(const char *log, const char *dish, char *lines)
+{
+    *lines = '\0';
+    while (*log) {
+        size_t length = strcspn(log, "\n") + 1;
+        if (strncmp(log, dish, strlen(dish)) == 0)
+            lines = strncat(lines, log, length);
+        log += length;
     }
 }
 
-CoroutineTest(recipes, end_soon_when_the_guest_leaves)
+Test(recipes, both_at_once_are_each_cooked_step_by_step)
 {
-    static hob_fn *const recipes[] = {cook_french_fries, cook_noodles};
-    kitchen_set_time_scale(1000);
-    for (size_t i = 0; i < COUNT(recipes); i++) {
-        hob_future *dish = hob_async(recipes[i], NULL);
-        cr_expect_eq(hob_yield(), 0);
-        hob_cancel(dish);
-        cr_expect_eq(hob_await(dish), -ECANCELED);
+    struct child_end end = log_of(cook_both, 0);
+    char lines[sizeof(end.output)];
+    pick(end.output, "french fries", lines);
+    cr_expect_str_eq(lines, fries_steps);
+    pick(end.output, "noodles", lines);
+    cr_expect_str_eq(lines, noodles_steps);
+}
+
+static size_t place_of(const char *log, const char *line)
+{
+    const char *at = strstr(log, line);
+    cr_assert(at, "no '%s' in: %s", line, log);
+    return (size_t)(at - log);
+}
+
+/*
+ * Together they take less than the sum: both pans are on before the cook waits at all, and the
+ * dish that takes longer to cook is done last.
+ */
+Test(recipes, both_at_once_are_on_the_stove_at_the_same_time)
+{
+    struct child_end end = log_of(cook_both, 0);
+    const char *const order[] = {
+        "french fries: the potatoes turn brown",
+        "noodles: boil the egg",
+        "french fries: add the other ingredients",
+        "french fries cooking done",
+        "noodles cooking done",
+    };
+    for (size_t i = 1; i < COUNT(order); i++) {
+        size_t before = place_of(end.output, order[i - 1]);
+        cr_expect_lt(before, place_of(end.output, order[i]), "%s", end.output);
     }
 }
 
-/* The handlers, by way of what they answer. */
+/* Cancelled. */
 
-static void expect_content(hob_handler *handler, const char *content)
+static hob_fn *recipe_to_cancel;
+
+static int cancel_at_once(void *unused)
 {
-    struct lone_request lone;
-    lone_request_init(&lone, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", NULL);
-    cr_expect_eq(handler(&lone.req, &lone.res), 0);
-    cr_expect_str_eq(lone_content(&lone), content);
-    lone_request_free(&lone);
+    (void)unused;
+    hob_future *dish = hob_async(recipe_to_cancel, NULL);
+    hob_cancel(dish);
+    return hob_await(dish);
 }
 
-CoroutineTest(recipes, are_served_when_they_are_done)
+static int cancel_at_first_wait(void *unused)
 {
-    kitchen_set_time_scale(0.001);
-    expect_content(serve_french_fries, "french fries cooking done\n");
-    expect_content(serve_noodles, "noodles cooking done\n");
-    expect_content(serve_meal, "french fries cooking done\nnoodles cooking done\n");
+    (void)unused;
+    hob_future *dish = hob_async(recipe_to_cancel, NULL);
+    hob_yield();
+    hob_cancel(dish);
+    return hob_await(dish);
 }
 
-CoroutineTest(recipes, stand_on_the_menu_with_the_time_they_take)
+static struct child_end log_of_cancelled(hob_fn *recipe, hob_fn *cancel)
 {
-    kitchen_set_time_scale(0.5);
-    expect_content(
-        serve_menu,
-        "hob: one cook, many pans\n"
-        "\n"
-        "GET /french-fries     2 s  cut the potatoes, fry them brown, finish\n"
-        "GET /noodles          3 s  boil the egg, prepare and boil the noodles, finish\n"
-        "GET /meal             3 s  both, at the same time\n"
-        "\n"
-        "Order as many as you like at once: together they take as long as the longest.\n");
+    recipe_to_cancel = recipe;
+    return log_of(cancel, -ECANCELED);
 }
 
-CoroutineTest(recipes, ping_is_thirteen_bytes)
+Test(recipes, a_dish_nobody_waits_for_any_more_is_given_up)
 {
-    expect_content(serve_ping, "Hello, world!");
+    struct child_end fries = log_of_cancelled(cook_french_fries, cancel_at_first_wait);
+    cr_expect_str_eq(
+        fries.output, "french fries: cut the potatoes\n"
+                      "french fries: start frying\n"
+                      "french fries: the potatoes turn brown, 0.015 s\n");
+    struct child_end noodles = log_of_cancelled(cook_noodles, cancel_at_first_wait);
+    cr_expect_str_eq(noodles.output, "noodles: boil the egg, 0.01 s\n");
 }
 
-CoroutineTest(recipes, the_routes_are_a_table_that_the_router_takes)
+/* Cancelled before its first step, it begins all the same, but waits for nothing. */
+Test(recipes, a_dish_given_up_before_it_began_is_never_done)
 {
-    size_t count;
-    const hob_route *table = routes(&count);
-    hob_router *router = NULL;
-    const char *culprit = NULL;
-    cr_expect_eq(hob_router_new(table, count, &router, &culprit), 0, "%s", culprit);
-    hob_router_free(router);
+    struct child_end fries = log_of_cancelled(cook_french_fries, cancel_at_once);
+    cr_expect_null(strstr(fries.output, "done"), "%s", fries.output);
+    struct child_end noodles = log_of_cancelled(cook_noodles, cancel_at_once);
+    cr_expect_null(strstr(noodles.output, "done"), "%s", noodles.output);
+}
+
+/* Time. How late a dish may be depends on the machine, but it is never early. */
+
+static void expect_at_least(hob_fn *recipe, double seconds)
+{
+    hob_log_set_level(HOB_LOG_ERROR);
+    double begin = clock_seconds();
+    cr_expect_eq(hob_block_on(recipe, NULL), 0);
+    double passed = clock_seconds() - begin;
+    cr_expect_geq(passed, seconds, "%g s", passed);
+}
+
+Test(recipes, take_as_long_as_the_menu_says)
+{
+    kitchen_set_time_scale(0.005);
+    expect_at_least(cook_french_fries, 4 * 0.005);
+    expect_at_least(cook_noodles, 6 * 0.005);
+    expect_at_least(cook_both, 6 * 0.005);
+}
+
+Test(recipes, take_no_time_at_scale_zero)
+{
+    hob_log_set_level(HOB_LOG_ERROR);
+    kitchen_set_time_scale(0);
+    cr_expect_eq(kitchen_time(1000), 0);
+    cr_expect_eq(hob_block_on(cook_both, NULL), 0);
 }

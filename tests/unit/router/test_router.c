@@ -1,204 +1,332 @@
-#include "hob/router.h"
-
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/coroutine.h"
-#include "tests/support/lone_request.h"
+#include "hob/router.h"
+#include "tests/support/fake_request.h"
+#include "tests/support/sanitizers.h"
 
-TestSuite(router, .timeout = 20);
+static void expect_no_leaks(void)
+{
+    cr_expect_not(has_leaks());
+}
+
+TestSuite(router, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int reply_get(hob_request *req, hob_response *res)
+/* Handlers that can be told apart. */
+
+static int reply_a(hob_request *req, hob_response *res)
 {
     (void)req;
-    return hob_reply_text(res, 200, "get");
+    return hob_reply(res, 200, NULL, "a", 1);
 }
 
-static int reply_post(hob_request *req, hob_response *res)
+static int reply_b(hob_request *req, hob_response *res)
 {
     (void)req;
-    return hob_reply_text(res, 200, "post");
+    return hob_reply(res, 200, NULL, "b", 1);
 }
 
-static int reply_head(hob_request *req, hob_response *res)
+static int reply_c(hob_request *req, hob_response *res)
 {
     (void)req;
-    return hob_reply_text(res, 299, "head");
+    return hob_reply(res, 200, NULL, "c", 1);
 }
 
-static int reply_options(hob_request *req, hob_response *res)
-{
-    (void)req;
-    return hob_reply_text(res, 299, "options");
-}
+/*
+ * Making one.
+ */
 
-static int fail_to_reply(hob_request *req, hob_response *res)
-{
-    (void)req;
-    (void)res;
-    return -ETIMEDOUT;
-}
-
-static const hob_route menu[] = {
-    {"GET /", reply_get},          {"GET /dishes", reply_get},
-    {"POST /dishes", reply_post},  {"DELETE /dishes", reply_post},
-    {"POST /orders", reply_post},  {"GET /head", reply_get},
-    {"HEAD /head", reply_head},    {"OPTIONS /options", reply_options},
-    {"GET /fails", fail_to_reply},
-};
-
-static hob_router *make_router(const hob_route *routes, size_t count)
+static hob_router *make(const hob_route *routes, size_t count)
 {
     hob_router *router = NULL;
-    const char *culprit = NULL;
-    cr_expect_eq(hob_router_new(routes, count, &router, &culprit), 0, "%s", culprit);
+    const char *culprit = "(none)";
+    int err = hob_router_new(routes, count, &router, &culprit);
+    cr_assert_eq(err, 0, "%s: %s", culprit, strerror(-err));
     return router;
 }
 
-/* Making one. */
-
-Test(router, refuses_patterns_that_are_none)
+Test(router, takes_each_method)
 {
-    static const char *const patterns[] = {
-        "",         "GET",        "/",      "GET/",      "get /",         "GET  /",    " GET /",
-        "GET / ",   "GET dishes", "GET *",  "GETT /",    "GE /",          "BREW /tea", "GET /a b",
-        "GET /a?b", "GET /a#b",   "GET\t/", "CONNECT /", "GET http://h/",
+    static const hob_route routes[] = {
+        {"GET /", reply_a},   {"HEAD /", reply_a},   {"POST /", reply_a},    {"PUT /", reply_a},
+        {"PATCH /", reply_a}, {"DELETE /", reply_a}, {"OPTIONS /", reply_a},
     };
-    for (size_t i = 0; i < COUNT(patterns); i++) {
-        const hob_route routes[] = {{"GET /good", reply_get}, {patterns[i], reply_get}};
+    hob_router_free(make(routes, COUNT(routes)));
+}
+
+Test(router, takes_any_path)
+{
+    static const hob_route routes[] = {
+        {"GET /", reply_a},    {"GET //", reply_a}, {"GET /a", reply_a},
+        {"GET /a/", reply_a},  {"GET /A", reply_a}, {"GET /a/b.c-d_e~f", reply_a},
+        {"GET /%20", reply_a}, {"GET /*", reply_a}, {"GET /a:b@c;d=e,f", reply_a},
+    };
+    hob_router_free(make(routes, COUNT(routes)));
+}
+
+Test(router, refuses_a_bad_pattern_and_tells_which)
+{
+    static const char *const cases[] = {
+        "",        " ",       "GET",     "GET ",          "/",         " /",      "GET/",
+        "GET  /",  "GET\t/",  " GET /",  "GET a",         "GET *",     "get /",   "Get /",
+        "GETS /",  "GE /",    "TRACE /", "CONNECT /",     "* /",       "GET /a ", "GET /a b",
+        "GET /a?", "GET /?b", "GET /a#", "GET http://h/", "OPTIONS *",
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const hob_route routes[] = {{"GET /", reply_a}, {cases[i], reply_b}, {"GET /c", reply_c}};
         hob_router *router = NULL;
-        const char *culprit = NULL;
-        cr_expect_eq(hob_router_new(routes, 2, &router, &culprit), -EINVAL, "'%s'", patterns[i]);
-        cr_expect_eq(culprit, patterns[i]);
+        const char *culprit = "(none)";
+        cr_expect_eq(
+            hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL, "'%s'", cases[i]);
+        cr_expect_eq(culprit, cases[i], "'%s'", culprit);
         cr_expect_null(router);
     }
 }
 
-Test(router, refuses_the_same_pattern_twice)
+Test(router, refuses_a_pattern_that_stands_twice_and_tells_which)
 {
-    const hob_route routes[] = {
-        {"GET /a", reply_get},
-        {"POST /a", reply_post},
-        {"GET /b", reply_get},
-        {"GET /a", reply_post}};
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},  {"POST /a", reply_a}, {"GET /b", reply_a},
+        {"POST /a", reply_b}, {"GET /a", reply_b},
+    };
     hob_router *router = NULL;
-    const char *culprit = NULL;
+    const char *culprit = "(none)";
     cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EEXIST);
-    cr_expect_eq(culprit, routes[3].pattern);
+    cr_expect_eq(culprit, routes[3].pattern, "%s", culprit);
     cr_expect_null(router);
 }
 
-Test(router, that_is_none_can_be_freed)
+Test(router, of_nothing_can_be_freed)
 {
     hob_router_free(NULL);
 }
 
-/* Asking one. */
+/*
+ * Dispatch.
+ */
 
-static void expect_answer(
-    hob_router *router, const char *method, const char *target, int status, const char *content,
-    const char *allow)
+struct exchange {
+    const char *line;     /* the request line without its version */
+    const char *response; /* without the lines that are the same in all */
+};
+
+static void take_out(struct fake_response *response, const char *line)
 {
-    struct lone_request lone;
-    char text[256];
-    char status_line[32];
-    char allow_line[128];
-    snprintf(text, sizeof(text), "%s %s HTTP/1.1\r\nHost: h\r\n\r\n", method, target);
-    snprintf(status_line, sizeof(status_line), "HTTP/1.1 %d ", status);
-    snprintf(allow_line, sizeof(allow_line), "\r\nAllow: %s\r\n", allow ? allow : "");
-
-    lone_request_init(&lone, text, router);
-    cr_expect_eq(hob_router_handle(&lone.req, &lone.res), 0, "%s %s", method, target);
-    const char *response = lone_response(&lone);
-    cr_expect_eq(strncmp(response, status_line, strlen(status_line)), 0, "%s%s", text, response);
-    cr_expect_str_eq(lone_content(&lone), content, "%s", text);
-    const char *line = allow ? allow_line : "\r\nAllow:";
-    cr_expect_eq(strstr(response, line) != NULL, allow != NULL, "%s%s", text, response);
-    lone_request_free(&lone);
+    char *at = strstr(response->bytes, line);
+    if (at)
+        memmove(at, at + strlen(line), strlen(at + strlen(line)) + 1);
 }
 
-CoroutineTest(router, finds_the_handler_of_method_and_path)
+static void expect_exchanges(
+    const hob_route *routes, size_t route_count, const struct exchange *cases, size_t count)
 {
-    static const struct {
-        const char *method, *target;
-        int status;
-        const char *content, *allow;
-    } cases[] = {
-        {"GET", "/", 200, "get", NULL},
-        {"GET", "/dishes", 200, "get", NULL},
-        {"POST", "/dishes", 200, "post", NULL},
-        {"DELETE", "/dishes", 200, "post", NULL},
-        {"GET", "/dishes?hot=1", 200, "get", NULL}, /* the query is not part of the path */
-        {"GET", "/dishes?", 200, "get", NULL},
-        {"GET", "http://h/dishes", 200, "get", NULL}, /* RFC 9112 section 3.2.2 */
-        {"GET", "http://h", 200, "get", NULL},
-
-        /* HEAD is GET without content (RFC 9110 section 9.3.2), unless there is a route for it. */
-        {"HEAD", "/dishes", 200, "", NULL},
-        {"HEAD", "/head", 299, "", NULL},
-        {"HEAD", "/orders", 405, "", "POST, OPTIONS"},
-
-        {"GET", "/none", 404, "404 Not Found\n", NULL},
-        {"GET", "/Dishes", 404, "404 Not Found\n", NULL}, /* RFC 9110 section 4.2.3 */
-        {"GET", "/dishes/", 404, "404 Not Found\n", NULL},
-        {"GET", "/dish", 404, "404 Not Found\n", NULL},
-        {"GET", "//", 404, "404 Not Found\n", NULL},
-        {"OPTIONS", "/none", 404, "404 Not Found\n", NULL},
-
-        /* RFC 9110 sections 15.5.6 and 10.2.1. */
-        {"PUT", "/dishes", 405, "405 Method Not Allowed\n", "GET, HEAD, POST, DELETE, OPTIONS"},
-        {"GET", "/orders", 405, "405 Method Not Allowed\n", "POST, OPTIONS"},
-        {"PROPFIND", "/", 405, "405 Method Not Allowed\n", "GET, HEAD, OPTIONS"},
-
-        /* RFC 9110 section 9.3.7. */
-        {"OPTIONS", "/dishes", 204, "", "GET, HEAD, POST, DELETE, OPTIONS"},
-        {"OPTIONS", "/options", 299, "options", NULL},
-        {"OPTIONS", "*", 204, "", "GET, HEAD, POST, DELETE, OPTIONS"},
-    };
-    hob_router *router = make_router(menu, COUNT(menu));
-    for (size_t i = 0; i < COUNT(cases); i++)
-        expect_answer(
-            router, cases[i].method, cases[i].target, cases[i].status, cases[i].content,
-            cases[i].allow);
-    hob_router_free(router);
-}
-
-CoroutineTest(router, passes_on_what_the_handler_returns)
-{
-    struct lone_request lone;
-    hob_router *router = make_router(menu, COUNT(menu));
-    lone_request_init(&lone, "GET /fails HTTP/1.1\r\nHost: h\r\n\r\n", router);
-    cr_expect_eq(hob_router_handle(&lone.req, &lone.res), -ETIMEDOUT);
-    cr_expect_str_eq(lone_response(&lone), "");
-    lone_request_free(&lone);
-    hob_router_free(router);
-}
-
-CoroutineTest(router, without_routes_knows_no_path)
-{
-    hob_router *router = make_router(NULL, 0);
-    expect_answer(router, "GET", "/", 404, "404 Not Found\n", NULL);
-    expect_answer(router, "OPTIONS", "*", 204, "", "OPTIONS");
-    hob_router_free(router);
-}
-
-CoroutineTest(router, finds_each_of_many)
-{
-    enum { MANY = 500 };
-    static char patterns[MANY][32];
-    static hob_route routes[MANY];
-    for (int i = 0; i < MANY; i++) {
-        /* 7 and MANY have no common factor: every number once, but not in order. */
-        snprintf(patterns[i], sizeof(patterns[i]), "GET /dish/%d", i * 7 % MANY);
-        routes[i] = (hob_route){patterns[i], reply_get};
+    hob_router *router = make(routes, route_count);
+    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    for (size_t i = 0; i < count; i++) {
+        char request[256];
+        snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].line);
+        struct fake_response response = fake_exchange(&server, request);
+        drop_date(&response);
+        take_out(&response, "HTTP/1.1 ");
+        take_out(&response, "Server: hob\r\n");
+        take_out(&response, "Content-Type: text/plain; charset=utf-8\r\n");
+        cr_expect_str_eq(
+            response.bytes, cases[i].response, "%s: %s", cases[i].line, response.bytes);
+        cr_expect_geq(response.result, 0);
+        fake_response_free(&response);
     }
-    hob_router *router = make_router(routes, MANY);
-    for (int i = 0; i < MANY; i++)
-        expect_answer(router, "GET", patterns[i] + strlen("GET "), 200, "get", NULL);
-    expect_answer(router, "GET", "/dish/500", 404, "404 Not Found\n", NULL);
     hob_router_free(router);
+}
+
+#define A         "200 OK\r\nContent-Length: 1\r\n\r\na"
+#define B         "200 OK\r\nContent-Length: 1\r\n\r\nb"
+#define C         "200 OK\r\nContent-Length: 1\r\n\r\nc"
+#define ONLY_HEAD "200 OK\r\nContent-Length: 1\r\n\r\n"
+#define NOT_FOUND "404 Not Found\r\nContent-Length: 14\r\n\r\n404 Not Found\n"
+#define NOT_ALLOWED(methods)                                                                       \
+    "405 Method Not Allowed\r\nContent-Length: 23\r\nAllow: " methods                              \
+    "\r\n\r\n405 Method Not Allowed\n"
+#define ALLOWED(methods) "204 No Content\r\nAllow: " methods "\r\n\r\n"
+
+Test(router, calls_the_handler_of_method_and_path)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},
+        {"POST /a", reply_b},
+        {"GET /b", reply_c},
+    };
+    static const struct exchange cases[] = {
+        {"GET /a", A},
+        {"POST /a", B},
+        {"GET /b", C},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+/* RFC 3986 section 6.2.1: what is not the same string may be another place. */
+Test(router, takes_the_path_to_the_letter)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},
+        {"GET /A", reply_b},
+        {"GET /a/", reply_c},
+    };
+    static const struct exchange cases[] = {
+        {"GET /a", A},           {"GET /A", B},           {"GET /a/", C},
+        {"GET /A/", NOT_FOUND},  {"GET //a", NOT_FOUND},  {"GET /a//", NOT_FOUND},
+        {"GET /%61", NOT_FOUND}, {"GET /./a", NOT_FOUND}, {"GET /ab", NOT_FOUND},
+        {"GET /", NOT_FOUND},    {"GET /a;b", NOT_FOUND},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, looks_only_at_the_path)
+{
+    static const hob_route routes[] = {{"GET /", reply_a}, {"GET /b", reply_b}};
+    static const struct exchange cases[] = {
+        {"GET /?", A},         {"GET /?b", A},      {"GET /b?/c?d", B},
+        {"GET http://i/b", B}, {"GET http://i", A}, {"GET http://i?/b", A},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, does_not_find_what_is_not_there)
+{
+    static const hob_route routes[] = {{"GET /a", reply_a}};
+    static const struct exchange cases[] = {
+        {"GET /", NOT_FOUND},       {"GET /b", NOT_FOUND},
+        {"POST /b", NOT_FOUND},     {"OPTIONS /b", NOT_FOUND},
+        {"PROPFIND /b", NOT_FOUND}, {"HEAD /b", "404 Not Found\r\nContent-Length: 14\r\n\r\n"},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, without_routes_finds_nothing)
+{
+    static const struct exchange cases[] = {
+        {"GET /", NOT_FOUND},
+        {"OPTIONS *", ALLOWED("OPTIONS")},
+    };
+    expect_exchanges(NULL, 0, cases, COUNT(cases));
+}
+
+/* RFC 9110 section 15.5.6. */
+Test(router, tells_which_methods_a_path_has)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a}, {"POST /b", reply_b}, {"DELETE /c", reply_c},
+        {"GET /c", reply_a}, {"HEAD /d", reply_a},
+    };
+    static const struct exchange cases[] = {
+        {"POST /a", NOT_ALLOWED("GET, HEAD, OPTIONS")},
+        {"GET /b", NOT_ALLOWED("POST, OPTIONS")},
+        {"PUT /c", NOT_ALLOWED("GET, HEAD, DELETE, OPTIONS")},
+        {"GET /d", NOT_ALLOWED("HEAD, OPTIONS")},
+        {"PROPFIND /a", NOT_ALLOWED("GET, HEAD, OPTIONS")},
+        {"TRACE /b", NOT_ALLOWED("POST, OPTIONS")},
+        {"HEAD /b", "405 Method Not Allowed\r\nContent-Length: 23\r\nAllow: POST, OPTIONS\r\n\r\n"},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+/* RFC 9110 section 9.3.2. */
+Test(router, answers_head_as_get)
+{
+    static const hob_route routes[] = {{"GET /a", reply_a}, {"GET /b", reply_b}};
+    static const struct exchange cases[] = {{"HEAD /a", ONLY_HEAD}, {"HEAD /b?c", ONLY_HEAD}};
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+static int reply_text(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 201, "own");
+}
+
+/* Whichever of the two is registered first. */
+Test(router, prefers_a_handler_to_its_own_answer)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},     {"HEAD /a", reply_text}, {"OPTIONS /a", reply_text},
+        {"HEAD /b", reply_text}, {"GET /b", reply_b},
+    };
+    static const struct exchange cases[] = {
+        {"GET /a", A},
+        {"HEAD /a", "201 Created\r\nContent-Length: 3\r\n\r\n"},
+        {"OPTIONS /a", "201 Created\r\nContent-Length: 3\r\n\r\nown"},
+        {"GET /b", B},
+        {"HEAD /b", "201 Created\r\nContent-Length: 3\r\n\r\n"},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+/* RFC 9110 section 9.3.7. */
+Test(router, answers_options)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},
+        {"PUT /b", reply_b},
+        {"PATCH /b", reply_c},
+    };
+    static const struct exchange cases[] = {
+        {"OPTIONS /a", ALLOWED("GET, HEAD, OPTIONS")},
+        {"OPTIONS /b?c", ALLOWED("PUT, PATCH, OPTIONS")},
+        {"OPTIONS *", ALLOWED("GET, HEAD, PUT, PATCH, OPTIONS")},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, answers_options_with_all_methods_there_are)
+{
+    static const hob_route routes[] = {
+        {"OPTIONS /", reply_a}, {"DELETE /", reply_a}, {"PATCH /", reply_a}, {"PUT /", reply_a},
+        {"POST /", reply_a},    {"HEAD /", reply_a},   {"GET /", reply_a},
+    };
+    static const struct exchange cases[] = {
+        {"OPTIONS *", ALLOWED("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
+        {"TRACE /", NOT_ALLOWED("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+static int fail(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    return -EIO;
+}
+
+Test(router, returns_what_the_handler_returned)
+{
+    static const hob_route routes[] = {{"GET /", fail}};
+    hob_router *router = make(routes, COUNT(routes));
+    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
+    cr_expect_eq(response.result, -EIO);
+    cr_expect_eq(response.length, 0);
+    fake_response_free(&response);
+    hob_router_free(router);
+}
+
+/* In an order that is not the sorted one, and with paths that begin alike. */
+Test(router, finds_each_of_many)
+{
+    enum { MANY = 1000, STEP = 617 }; /* no common divisor: each number comes once */
+    static hob_handler *const handlers[] = {reply_a, reply_b, reply_c};
+    static const char *const responses[] = {A, B, C};
+    static char patterns[MANY][16];
+    static hob_route routes[MANY];
+    static struct exchange cases[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        size_t number = i * STEP % MANY;
+        snprintf(patterns[i], sizeof(patterns[i]), "GET /%zu", number);
+        routes[i] = (hob_route){patterns[i], handlers[number % COUNT(handlers)]};
+        cases[i] = (struct exchange){patterns[i], responses[number % COUNT(handlers)]};
+    }
+    expect_exchanges(routes, MANY, cases, MANY);
 }

@@ -207,6 +207,28 @@ Test(parser, refuses_a_bad_target)
     refuse_all(cases, COUNT(cases));
 }
 
+/* RFC 9110 section 4.2.1. */
+Test(parser, refuses_an_absolute_target_without_a_host)
+{
+    static const struct bad_request cases[] = {
+        {"GET http:///a HTTP/1.1\r\n" HOST "\r\n", 400, ""},
+        {"GET http:// HTTP/1.1\r\n" HOST "\r\n", 400, ""},
+        {"GET http://?a HTTP/1.1\r\n" HOST "\r\n", 400, ""},
+        {"GET https://:80/ HTTP/1.1\r\n" HOST "\r\n", 400, ""},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+/* RFC 9112 section 3.2.4. */
+Test(parser, refuses_an_asterisk_with_a_query)
+{
+    static const struct bad_request cases[] = {
+        {"OPTIONS *? HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
+        {"OPTIONS *?a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
 Test(parser, refuses_other_versions)
 {
     static const struct bad_request cases[] = {

@@ -1,0 +1,106 @@
+#include "tests/support/fake_request.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "runtime/task.h"
+#include "server/connection.h"
+#include "server/request.h"
+#include "server/response.h"
+#include "server/server.h"
+
+/* What a server has while it answers one request. Too large for the stack of a coroutine. */
+struct exchange {
+    struct hob_server server;
+    struct workspace workspace;
+    struct connection connection;
+    struct hob_request request;
+    struct hob_response response;
+};
+
+static struct exchange *exchange_new(const struct fake_server *server)
+{
+    struct exchange *self = calloc(1, sizeof(*self));
+    cr_assert_not_null(self);
+    self->server.workspace = &self->workspace;
+    self->server.options.handler = server->handler;
+    self->server.options.context = server->context;
+    self->server.stopping = server->stopping;
+    self->connection.server = &self->server;
+    self->connection.ended = true; /* so that no socket is asked for more */
+    request_init(&self->request, &self->connection);
+    response_init(&self->response, &self->request);
+    return self;
+}
+
+static void exchange_free(struct exchange *self)
+{
+    response_free(&self->response);
+    request_free(&self->request);
+    buffer_free(&self->workspace.out);
+    free(self);
+}
+
+static void read_head(struct exchange *self, const char *input, size_t length)
+{
+    self->connection.fresh = input;
+    self->connection.fresh_length = length;
+    cr_assert_eq(request_read_head(&self->request), 1, "the head is not whole: %s", input);
+    cr_assert_neq(
+        self->request.parser.state, PARSER_FAILED, "%s: %s", self->request.parser.reason, input);
+}
+
+static int call_handler(void *arg)
+{
+    struct exchange *self = arg;
+    self->server.task = task_current(__func__); /* whose loop knows the time */
+    return self->server.options.handler(&self->request, &self->response);
+}
+
+static char *copy_of(const char *bytes, size_t length)
+{
+    char *copy = malloc(length + 1);
+    cr_assert_not_null(copy);
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+struct fake_response fake_exchange(const struct fake_server *server, const char *request)
+{
+    struct fake_response response;
+    struct exchange *exchange = exchange_new(server);
+    const struct buffer *out = &exchange->workspace.out;
+    read_head(exchange, request, strlen(request));
+    response.result = hob_block_on(call_handler, exchange);
+    response.length = buffer_length(out);
+    response.bytes = copy_of(out->data, response.length);
+    exchange_free(exchange);
+    return response;
+}
+
+void fake_response_free(struct fake_response *self)
+{
+    free(self->bytes);
+}
+
+void drop_date(struct fake_response *response)
+{
+    char *line = strstr(response->bytes, "\r\nDate: ");
+    cr_assert(line, "no Date: %s", response->bytes);
+    char *next = strstr(line + 2, "\r\n");
+    cr_assert(next, "no end: %s", response->bytes);
+    memmove(line, next, (size_t)(response->bytes + response->length + 1 - next));
+    response->length -= (size_t)(next - line);
+}
+
+void expect_exchange(const struct fake_server *server, const char *request, const char *expected)
+{
+    struct fake_response response = fake_exchange(server, request);
+    drop_date(&response);
+    cr_expect_str_eq(response.bytes, expected, "to %s\n%s", request, response.bytes);
+    fake_response_free(&response);
+}

@@ -1,0 +1,227 @@
+#include "server/request.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/server.h"
+#include "tests/support/fake_request.h"
+#include "tests/support/sanitizers.h"
+
+static void expect_no_leaks(void)
+{
+    cr_expect_not(has_leaks());
+}
+
+TestSuite(request, .fini = expect_no_leaks, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define HOST    "Host: h\r\n"
+#define POST    "POST / HTTP/1.1\r\n" HOST
+#define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
+
+/* Calls a handler that makes its expectations known itself. */
+static void exchange(hob_handler *handler, void *context, const char *request)
+{
+    const struct fake_server server = {.handler = handler, .context = context};
+    struct fake_response response = fake_exchange(&server, request);
+    fake_response_free(&response);
+}
+
+/*
+ * The head.
+ */
+
+struct head_facts {
+    const char *request, *method, *path, *query, *header;
+};
+
+static const char *or_none(const char *text)
+{
+    return text ? text : "(none)";
+}
+
+static int expect_facts(hob_request *req, hob_response *res)
+{
+    const struct head_facts *facts = hob_request_context(req);
+    (void)res;
+    cr_expect_str_eq(hob_request_method(req), facts->method, "%s", facts->request);
+    cr_expect_str_eq(hob_request_path(req), facts->path, "%s", facts->request);
+    cr_expect_str_eq(or_none(hob_request_query(req)), or_none(facts->query), "%s", facts->request);
+    cr_expect_str_eq(
+        or_none(hob_request_header(req, "x-header")), or_none(facts->header), "%s", facts->request);
+    return 0;
+}
+
+Test(request, tells_what_the_client_asked_for)
+{
+    static struct head_facts cases[] = {
+        {"GET / HTTP/1.1\r\n" HOST "\r\n", "GET", "/", NULL, NULL},
+        {"PUT /a/%20?b=c?d HTTP/1.1\r\n" HOST "X-Header: e \r\n\r\n", "PUT", "/a/%20", "b=c?d",
+         "e"},
+        {"GET /? HTTP/1.1\r\n" HOST "X-HEADER:\r\nX-Header: f\r\n\r\n", "GET", "/", "", ""},
+        {"OPTIONS * HTTP/1.1\r\n" HOST "\r\n", "OPTIONS", "*", NULL, NULL},
+        {"GET http://h/a HTTP/1.1\r\n" HOST "\r\n", "GET", "/a", NULL, NULL},
+        /* RFC 9110 section 4.2.3: an empty path is the same as "/". */
+        {"GET http://h HTTP/1.1\r\n" HOST "\r\n", "GET", "/", NULL, NULL},
+        {"GET http://h?b HTTP/1.1\r\n" HOST "\r\n", "GET", "/", "b", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        exchange(expect_facts, &cases[i], cases[i].request);
+}
+
+static int expect_lasting_strings(hob_request *req, hob_response *res)
+{
+    (void)res;
+    const char *path = hob_request_path(req);
+    const char *query = hob_request_query(req);
+    const char *host = hob_request_header(req, "Host");
+    struct workspace *workspace = req->connection->server->workspace;
+    connection_leave_workspace(req->connection); /* as when the handler waits */
+    memset(workspace->head, 'x', sizeof(workspace->head));
+    cr_expect_str_eq(path, "/path");
+    cr_expect_str_eq(query, "query");
+    cr_expect_str_eq(host, "h");
+    cr_expect_eq(hob_request_path(req), path);
+    return 0;
+}
+
+Test(request, has_strings_that_last_while_others_are_served)
+{
+    exchange(expect_lasting_strings, NULL, "GET /path?query HTTP/1.1\r\n" HOST "\r\n");
+}
+
+/*
+ * The body.
+ */
+
+struct body_facts {
+    const char *request;
+    const char *body; /* NULL where it is of no use to know how much was read before an error */
+    int end;          /* what the last read returns */
+    size_t size;      /* how much is read at a time */
+};
+
+static int expect_body(hob_request *req, hob_response *res)
+{
+    const struct body_facts *facts = hob_request_context(req);
+    char body[128];
+    size_t length = 0;
+    int received;
+    (void)res;
+    while ((received = hob_body_read(req, body + length, facts->size)) > 0) {
+        cr_expect_leq((size_t)received, facts->size);
+        length += (size_t)received;
+    }
+    body[length] = '\0';
+    if (facts->body)
+        cr_expect_str_eq(body, facts->body, "%s", facts->request);
+    cr_expect_eq(received, facts->end, "%d: %s", received, facts->request);
+    cr_expect_eq(hob_body_read(req, body, 1), facts->end, "it ends in the same way again");
+    return 0;
+}
+
+static void expect_bodies(const struct body_facts *cases, size_t count)
+{
+    static const size_t sizes[] = {1, 2, 3, 5, 64};
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < COUNT(sizes); j++) {
+            struct body_facts facts = cases[i];
+            facts.size = sizes[j];
+            exchange(expect_body, &facts, facts.request);
+        }
+    }
+}
+
+Test(request, gives_the_body_in_pieces_that_fit)
+{
+    static const struct body_facts cases[] = {
+        {.request = "GET / HTTP/1.1\r\n" HOST "\r\n", .body = ""},
+        {.request = POST "Content-Length: 5\r\n\r\nhello", .body = "hello"},
+        {.request = POST "Content-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\n", .body = "hello"},
+        {.request = CHUNKED "5\r\nhello\r\n0\r\n\r\n", .body = "hello"},
+        {.request = CHUNKED "2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\nA: b\r\n\r\n", .body = "hello"},
+        {.request = CHUNKED "0\r\n\r\n", .body = ""},
+    };
+    expect_bodies(cases, COUNT(cases));
+}
+
+Test(request, tells_when_the_body_is_broken)
+{
+    static const struct body_facts cases[] = {
+        {.request = CHUNKED "x\r\n", .end = -EINVAL},
+        {.request = CHUNKED "5\r\nhello\r\nx", .end = -EINVAL},
+        {.request = CHUNKED "5\r\nhello!", .end = -EINVAL},
+    };
+    expect_bodies(cases, COUNT(cases));
+}
+
+Test(request, tells_when_the_client_left_before_the_end)
+{
+    static const struct body_facts cases[] = {
+        {.request = POST "Content-Length: 5\r\n\r\n", .body = "", .end = -ECONNRESET},
+        {.request = POST "Content-Length: 5\r\n\r\nhell", .body = "hell", .end = -ECONNRESET},
+        {.request = CHUNKED "5\r\nhello\r\n", .body = "hello", .end = -ECONNRESET},
+        {.request = CHUNKED "5\r\nhello\r\n0\r\n", .body = "hello", .end = -ECONNRESET},
+    };
+    expect_bodies(cases, COUNT(cases));
+}
+
+static int read_nothing(hob_request *req, hob_response *res)
+{
+    char body[8] = "";
+    (void)res;
+    cr_expect_eq(hob_body_read(req, body, 0), 0);
+    cr_expect_eq(hob_body_read(req, body, SIZE_MAX), 5, "nothing was lost");
+    cr_expect_str_eq(body, "hello");
+    return 0;
+}
+
+Test(request, gives_no_bytes_where_there_is_no_room)
+{
+    exchange(read_nothing, NULL, POST "Content-Length: 5\r\n\r\nhello");
+}
+
+/*
+ * What nobody reads.
+ */
+
+static int expect_drained(hob_request *req, hob_response *res)
+{
+    (void)res;
+    cr_expect(request_can_drain(req));
+    cr_expect(request_drain(req));
+    return 0;
+}
+
+static int expect_not_drained(hob_request *req, hob_response *res)
+{
+    (void)res;
+    cr_expect_not(request_drain(req));
+    return 0;
+}
+
+Test(request, drains_a_body_up_to_its_end)
+{
+    exchange(expect_drained, NULL, "GET / HTTP/1.1\r\n" HOST "\r\n");
+    exchange(expect_drained, NULL, POST "Content-Length: 5\r\n\r\nhello");
+    exchange(expect_drained, NULL, CHUNKED "5\r\nhello\r\n0\r\n\r\n");
+    exchange(expect_not_drained, NULL, POST "Content-Length: 5\r\n\r\nhell");
+    exchange(expect_not_drained, NULL, CHUNKED "x");
+}
+
+/* A chunk of half the limit. */
+#define HALF "8000\r\n%032768d\r\n"
+
+Test(request, gives_up_draining_a_body_that_has_no_end)
+{
+    char input[4 * DRAIN_LIMIT];
+    snprintf(input, sizeof(input), CHUNKED HALF HALF "0\r\n\r\n", 0, 0);
+    exchange(expect_drained, NULL, input);
+    snprintf(input, sizeof(input), CHUNKED HALF HALF HALF HALF "0\r\n\r\n", 0, 0, 0, 0);
+    exchange(expect_not_drained, NULL, input);
+}

@@ -1,58 +1,68 @@
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handlers/dishes.h"
 #include "handlers/kitchen.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
-#include "tests/support/child.h"
+#include "runtime/future.h"
 #include "tests/support/clock.h"
+#include "tests/support/fake_request.h"
 
 TestSuite(recipes, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * The log tells what happened and in which order, so most tests need no clock. The kitchen runs in
- * a child process whose standard error is read.
+ * The log tells what happened and in which order, so that few tests need a clock. It is written to
+ * standard error, which is a file meanwhile.
  */
 
-struct order {
-    hob_fn *fn;
-    int result; /* what it is to return */
+static FILE *log_file;
+static int usual_stderr;
+
+static void begin_log(void)
+{
+    log_file = tmpfile();
+    usual_stderr = dup(STDERR_FILENO);
+    cr_assert(log_file && usual_stderr >= 0);
+    dup2(fileno(log_file), STDERR_FILENO);
+    hob_log_set_level(HOB_LOG_DEBUG);
+}
+
+/* Gives the messages of the log, a line each, without time and level. */
+static void end_log(char *messages, size_t size)
+{
+    static const char prefix[] = "2026-11-22T03:30:01.123Z info  ";
+    char line[128];
+    dup2(usual_stderr, STDERR_FILENO);
+    close(usual_stderr);
+    rewind(log_file);
+    *messages = '\0';
+    while (fgets(line, sizeof(line), log_file)) {
+        cr_assert_gt(strlen(line), strlen(prefix), "%s", line);
+        strncat(messages, line + strlen(prefix), size - strlen(messages) - 1);
+    }
+    fclose(log_file);
+}
+
+struct cooked {
+    int result;
+    char log[1024];
 };
 
-static void cook(void *arg)
+static struct cooked cook(hob_fn *recipe, double time_scale)
 {
-    const struct order *order = arg;
-    hob_log_set_level(HOB_LOG_DEBUG);
-    kitchen_set_time_scale(0.005);
-    _exit(hob_block_on(order->fn, NULL) == order->result ? 0 : 1);
-}
-
-/* Takes time and level off each line. */
-static void keep_messages(char *log)
-{
-    const size_t prefix = strlen("2026-11-22T03:30:01.123Z info  ");
-    char *end = log;
-    for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
-        cr_assert_geq(strlen(line), prefix, "%s", line);
-        size_t length = strlen(line + prefix);
-        memmove(end, line + prefix, length);
-        end += length;
-        *end++ = '\n';
-    }
-    *end = '\0';
-}
-
-/* What is logged when a recipe, which is to return this, is cooked. */
-static struct child_end log_of(hob_fn *recipe, int result)
-{
-    struct child_end end = run_in_child(cook, &(struct order){recipe, result});
-    cr_expect(child_returned(&end), "another result: %s", end.output);
-    keep_messages(end.output);
-    return end;
+    struct cooked cooked;
+    kitchen_set_time_scale(time_scale);
+    begin_log();
+    cooked.result = hob_block_on(recipe, NULL);
+    end_log(cooked.log, sizeof(cooked.log));
+    return cooked;
 }
 
 static const char fries_steps[] = "french fries: cut the potatoes\n"
@@ -70,22 +80,33 @@ static const char noodles_steps[] = "noodles: boil the egg, 0.01 s\n"
 
 Test(recipes, french_fries_are_cooked_step_by_step)
 {
-    struct child_end end = log_of(cook_french_fries, 0);
-    cr_expect_str_eq(end.output, fries_steps);
+    struct cooked cooked = cook(cook_french_fries, 0.005);
+    cr_expect_eq(cooked.result, 0);
+    cr_expect_str_eq(cooked.log, fries_steps);
 }
 
 Test(recipes, noodles_are_cooked_step_by_step)
 {
-    struct child_end end = log_of(cook_noodles, 0);
-    cr_expect_str_eq(end.output, noodles_steps);
+    struct cooked cooked = cook(cook_noodles, 0.005);
+    cr_expect_eq(cooked.result, 0);
+    cr_expect_str_eq(cooked.log, noodles_steps);
 }
 
-/* Both at once. */
+/*
+ * The meal: both at once.
+ */
 
-static int cook_both(void *unused)
+static struct cooked cook_meal(void)
 {
-    (void)unused;
-    return hob_join(hob_async(cook_french_fries, NULL), hob_async(cook_noodles, NULL));
+    const struct fake_server server = {.handler = serve_meal};
+    struct cooked cooked;
+    kitchen_set_time_scale(0.005);
+    begin_log();
+    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
+    end_log(cooked.log, sizeof(cooked.log));
+    cooked.result = response.result;
+    fake_response_free(&response);
+    return cooked;
 }
 
 /* The lines of one dish. */
@@ -95,18 +116,19 @@ static void pick(const char *log, const char *dish, char *lines)
     while (*log) {
         size_t length = strcspn(log, "\n") + 1;
         if (strncmp(log, dish, strlen(dish)) == 0)
-            lines = strncat(lines, log, length);
+            strncat(lines, log, length);
         log += length;
     }
 }
 
-Test(recipes, both_at_once_are_each_cooked_step_by_step)
+Test(recipes, of_a_meal_are_each_cooked_step_by_step)
 {
-    struct child_end end = log_of(cook_both, 0);
-    char lines[sizeof(end.output)];
-    pick(end.output, "french fries", lines);
+    struct cooked cooked = cook_meal();
+    char lines[sizeof(cooked.log)];
+    cr_expect_eq(cooked.result, 0);
+    pick(cooked.log, "french fries", lines);
     cr_expect_str_eq(lines, fries_steps);
-    pick(end.output, "noodles", lines);
+    pick(cooked.log, "noodles", lines);
     cr_expect_str_eq(lines, noodles_steps);
 }
 
@@ -118,95 +140,94 @@ static size_t place_of(const char *log, const char *line)
 }
 
 /*
- * Together they take less than the sum: both pans are on before the cook waits at all, and the
- * dish that takes longer to cook is done last.
+ * So together they take less than the sum: both pans are on before the cook waits at all, and what
+ * takes longer is done last.
  */
-Test(recipes, both_at_once_are_on_the_stove_at_the_same_time)
+Test(recipes, of_a_meal_are_on_the_stove_at_the_same_time)
 {
-    struct child_end end = log_of(cook_both, 0);
-    const char *const order[] = {
+    static const char *const order[] = {
         "french fries: the potatoes turn brown",
         "noodles: boil the egg",
         "french fries: add the other ingredients",
         "french fries cooking done",
         "noodles cooking done",
     };
+    struct cooked cooked = cook_meal();
     for (size_t i = 1; i < COUNT(order); i++) {
-        size_t before = place_of(end.output, order[i - 1]);
-        cr_expect_lt(before, place_of(end.output, order[i]), "%s", end.output);
+        size_t before = place_of(cooked.log, order[i - 1]);
+        cr_expect_lt(before, place_of(cooked.log, order[i]), "%s", cooked.log);
     }
 }
 
-/* Cancelled. */
+/*
+ * Dishes that nobody waits for any more.
+ */
 
 static hob_fn *recipe_to_cancel;
+static int turns_before;
+static bool was_done;
 
-static int cancel_at_once(void *unused)
+static int cook_and_cancel(void *unused)
 {
     (void)unused;
     hob_future *dish = hob_async(recipe_to_cancel, NULL);
+    for (int i = 0; i < turns_before; i++)
+        hob_yield();
+    was_done = dish->ready;
     hob_cancel(dish);
     return hob_await(dish);
 }
 
-static int cancel_at_first_wait(void *unused)
-{
-    (void)unused;
-    hob_future *dish = hob_async(recipe_to_cancel, NULL);
-    hob_yield();
-    hob_cancel(dish);
-    return hob_await(dish);
-}
-
-static struct child_end log_of_cancelled(hob_fn *recipe, hob_fn *cancel)
+static struct cooked cancel(hob_fn *recipe, int turns, double time_scale)
 {
     recipe_to_cancel = recipe;
-    return log_of(cancel, -ECANCELED);
+    turns_before = turns;
+    return cook(cook_and_cancel, time_scale);
 }
 
-Test(recipes, a_dish_nobody_waits_for_any_more_is_given_up)
+/* After one turn of the loop it waits, for an hour or more. */
+Test(recipes, are_given_up_where_they_are)
 {
-    struct child_end fries = log_of_cancelled(cook_french_fries, cancel_at_first_wait);
+    struct cooked fries = cancel(cook_french_fries, 1, 3600);
+    cr_expect_eq(fries.result, -ECANCELED);
     cr_expect_str_eq(
-        fries.output, "french fries: cut the potatoes\n"
-                      "french fries: start frying\n"
-                      "french fries: the potatoes turn brown, 0.015 s\n");
-    struct child_end noodles = log_of_cancelled(cook_noodles, cancel_at_first_wait);
-    cr_expect_str_eq(noodles.output, "noodles: boil the egg, 0.01 s\n");
+        fries.log, "french fries: cut the potatoes\n"
+                   "french fries: start frying\n"
+                   "french fries: the potatoes turn brown, 10800 s\n");
+    struct cooked noodles = cancel(cook_noodles, 1, 3600);
+    cr_expect_eq(noodles.result, -ECANCELED);
+    cr_expect_str_eq(noodles.log, "noodles: boil the egg, 7200 s\n");
 }
 
-/* Cancelled before its first step, it begins all the same, but waits for nothing. */
-Test(recipes, a_dish_given_up_before_it_began_is_never_done)
+/* When they take no time, each number of turns ends at one of the steps, until they are done. */
+Test(recipes, are_given_up_at_any_time_before_they_are_done)
 {
-    struct child_end fries = log_of_cancelled(cook_french_fries, cancel_at_once);
-    cr_expect_null(strstr(fries.output, "done"), "%s", fries.output);
-    struct child_end noodles = log_of_cancelled(cook_noodles, cancel_at_once);
-    cr_expect_null(strstr(noodles.output, "done"), "%s", noodles.output);
+    static hob_fn *const recipes[] = {cook_french_fries, cook_noodles};
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        for (int turns = 0; turns < 40; turns++) {
+            struct cooked dish = cancel(recipes[i], turns, 0);
+            bool says_done = strstr(dish.log, "cooking done");
+            cr_expect_eq(dish.result, was_done ? 0 : -ECANCELED, "%d: %s", dish.result, dish.log);
+            cr_expect_eq(says_done, was_done, "%d turns: %s", turns, dish.log);
+        }
+    }
 }
 
-/* Time. How late a dish may be depends on the machine, but it is never early. */
+/*
+ * Time. How late a dish may be depends on the machine, but it is never early.
+ */
 
-static void expect_at_least(hob_fn *recipe, double seconds)
+static void expect_at_least(double seconds, hob_fn *recipe)
 {
-    hob_log_set_level(HOB_LOG_ERROR);
     double begin = clock_seconds();
-    cr_expect_eq(hob_block_on(recipe, NULL), 0);
+    struct cooked cooked = cook(recipe, 0.005);
     double passed = clock_seconds() - begin;
-    cr_expect_geq(passed, seconds, "%g s", passed);
+    cr_expect_eq(cooked.result, 0);
+    cr_expect_geq(passed, seconds * 0.005, "%g s", passed);
 }
 
 Test(recipes, take_as_long_as_the_menu_says)
 {
-    kitchen_set_time_scale(0.005);
-    expect_at_least(cook_french_fries, 4 * 0.005);
-    expect_at_least(cook_noodles, 6 * 0.005);
-    expect_at_least(cook_both, 6 * 0.005);
-}
-
-Test(recipes, take_no_time_at_scale_zero)
-{
-    hob_log_set_level(HOB_LOG_ERROR);
-    kitchen_set_time_scale(0);
-    cr_expect_eq(kitchen_time(1000), 0);
-    cr_expect_eq(hob_block_on(cook_both, NULL), 0);
+    expect_at_least(4, cook_french_fries);
+    expect_at_least(6, cook_noodles);
 }

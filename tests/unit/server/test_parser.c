@@ -630,6 +630,7 @@ Test(parser, ignores_the_wish_to_upgrade)
     expect_body(GET HOST "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "");
     expect_body(
         POST HOST "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi", "hi");
+    expect_body("CONNECT / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi", "hi");
 }
 
 /* What is smuggled past a proxy that counts the body's bytes in another way. */

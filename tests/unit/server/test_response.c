@@ -117,10 +117,12 @@ static time_t now(void)
     return time.tv_sec;
 }
 
-Test(response, has_the_date_of_now)
+Test(response, has_the_date_of_now_wherever_the_server_is)
 {
     const struct fake_server server = {.handler = reply_hello};
     struct tm utc = {0};
+    setenv("TZ", "HOB-5:45", 1);
+    tzset();
     time_t before = now();
     struct fake_response response = fake_exchange(&server, GET "\r\n");
     time_t after = now();

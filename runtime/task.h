@@ -63,7 +63,8 @@ void task_cancel(struct task *self);
 
 /*
  * Has fn(arg) called each time before the task waits, so that it can leave things shared by all
- * tasks of the thread (a read buffer) as they should be found. fn must not wait. NULL ends it.
+ * tasks of the thread (a read buffer) as they should be found. fn must not wait, nor complete what
+ * the task is about to wait for: it still counts as running, and would not be woken. NULL ends it.
  */
 void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
 

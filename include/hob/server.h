@@ -73,7 +73,8 @@ void hob_server_stop(hob_server *server);
 void hob_server_close(hob_server *server);
 
 /*
- * The request. Strings belong to the request and stay valid until its handler returns.
+ * The request. Strings belong to the request and stay valid until its handler returns. They are
+ * NULL, too, when there is no memory to keep them in.
  */
 
 /* What hob_server_options.context was set to. */

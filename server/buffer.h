@@ -16,9 +16,10 @@ struct buffer {
     size_t capacity;
 };
 
+/* NULL if it has never held any. */
 static inline const char *buffer_bytes(const struct buffer *self)
 {
-    return self->data + self->start;
+    return self->data ? self->data + self->start : NULL;
 }
 
 static inline size_t buffer_length(const struct buffer *self)

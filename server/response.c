@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -150,6 +151,8 @@ int hob_reply(
         return -EALREADY;
     if (status < 200 || status > 599 || (content_type && !is_field_value(content_type)))
         return -EINVAL;
+    if (size > SIZE_MAX / 4)
+        return -ENOMEM;
 
     bool send_content = has_content(status) && request->parser.http.method != HTTP_HEAD;
     struct buffer *out = connection_out(request->connection);

@@ -378,6 +378,20 @@ Test(response, is_the_first)
     expect_response(reply_again, OK "Content-Length: 3\r\n\r\none");
 }
 
+/* So much that the room for it, with the head, cannot be counted. */
+static int reply_with_too_much(hob_request *req, hob_response *res)
+{
+    (void)req;
+    cr_expect_eq(hob_reply(res, 200, NULL, "", SIZE_MAX), -ENOMEM);
+    cr_expect_eq(hob_reply(res, 200, NULL, "", SIZE_MAX / 2), -ENOMEM);
+    return hob_reply(res, 200, NULL, "hi", 2);
+}
+
+Test(response, of_more_than_there_is_memory_is_refused)
+{
+    expect_response(reply_with_too_much, OK "Content-Length: 2\r\n\r\nhi");
+}
+
 static int reply_with_bad_statuses(hob_request *req, hob_response *res)
 {
     static const int cases[] = {INT32_MIN, -200, -1, 0, 1, 99, 100, 101, 199, 600, 999, INT32_MAX};

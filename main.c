@@ -34,6 +34,18 @@ static void explain_open_error(const struct options *options, int err)
         fprintf(stderr, "%s\n", strerror(-err));
 }
 
+struct shift {
+    hob_server *server;
+    double stall_limit;
+};
+
+static int run(void *arg)
+{
+    struct shift *shift = arg;
+    hob_stall_limit(shift->stall_limit);
+    return hob_server_run(shift->server);
+}
+
 static int serve(const struct options *options, hob_router *router)
 {
     hob_server *server;
@@ -53,7 +65,7 @@ static int serve(const struct options *options, hob_router *router)
     }
     printf("hob listens on %s\n", hob_server_url(server));
     fflush(stdout);
-    err = hob_block_on(hob_server_run, server);
+    err = hob_block_on(run, &(struct shift){server, options->stall_limit});
     if (err < 0)
         fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
     hob_server_close(server);

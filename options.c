@@ -20,6 +20,9 @@ static const char usage[] =
     "                      (default 1)\n"
     "  --grace SECONDS     how long orders in progress may take when the server stops\n"
     "                      (default 30)\n"
+    "  --stall-limit SECONDS\n"
+    "                      report an order that keeps the thread for longer; 0 is off\n"
+    "                      (default 0.1)\n"
     "  --log-level LEVEL   error, warn, info or debug (default info)\n"
     "  --help              print this and exit\n"
     "  --version           print the version and exit\n"
@@ -76,13 +79,23 @@ static hob_log_level parse_log_level(const char *value)
     return level;
 }
 
-enum { OPT_HOST = 256, OPT_PORT, OPT_TIME_SCALE, OPT_GRACE, OPT_LOG_LEVEL, OPT_HELP, OPT_VERSION };
+enum {
+    OPT_HOST = 256,
+    OPT_PORT,
+    OPT_TIME_SCALE,
+    OPT_GRACE,
+    OPT_STALL_LIMIT,
+    OPT_LOG_LEVEL,
+    OPT_HELP,
+    OPT_VERSION,
+};
 
 static const struct option long_options[] = {
     {"host", required_argument, NULL, OPT_HOST},
     {"port", required_argument, NULL, OPT_PORT},
     {"time-scale", required_argument, NULL, OPT_TIME_SCALE},
     {"grace", required_argument, NULL, OPT_GRACE},
+    {"stall-limit", required_argument, NULL, OPT_STALL_LIMIT},
     {"log-level", required_argument, NULL, OPT_LOG_LEVEL},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
@@ -120,6 +133,9 @@ static void apply(struct options *options, int option, const char *value, char *
     case OPT_GRACE:
         options->grace = parse_number("--grace", value, 1000000);
         break;
+    case OPT_STALL_LIMIT:
+        options->stall_limit = parse_number("--stall-limit", value, 1000000);
+        break;
     case OPT_LOG_LEVEL:
         options->log_level = parse_log_level(value);
         break;
@@ -141,6 +157,7 @@ struct options options_parse(int argc, char **argv)
         .port = 8080,
         .time_scale = 1,
         .grace = 30,
+        .stall_limit = 0.1,
         .log_level = HOB_LOG_INFO,
     };
     bool port_given = false;

@@ -14,8 +14,9 @@ enum {
 struct options {
     const char *host;
     uint16_t port;
-    double time_scale; /* cooking takes this many times as long */
-    double grace;      /* seconds */
+    double time_scale;  /* cooking takes this many times as long */
+    double grace;       /* seconds */
+    double stall_limit; /* seconds; 0 is off */
     hob_log_level log_level;
     bool healthcheck; /* ask a running server how it is, instead of being one */
 };

@@ -20,6 +20,9 @@ if(HOB_STATIC)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 endif()
 
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
 # libev has neither a pkg-config file nor a CMake config on Debian.
 hob_find_library(libev ev.h ev)
 

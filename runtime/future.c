@@ -2,14 +2,27 @@
 
 #include <errno.h>
 
+#include "misuse.h"
 #include "task.h"
 
 void future_init(hob_future *self, const struct future_kind *kind, struct task *maker)
 {
     *self = (hob_future){.kind = kind, .maker = maker};
     list_init(&self->sibling);
-    if (maker)
+    if (maker) {
+        self->loop = maker->future.loop;
         list_append(&maker->children, &self->sibling);
+    }
+}
+
+/* The first future that failed, or the first at all, decides how the wait ends. */
+static void wait_note(struct wait *wait, const hob_future *future, int result)
+{
+    if (wait->decided || !(wait->any || result < 0))
+        return;
+    wait->decided = true;
+    wait->result = result;
+    wait->decider = future;
 }
 
 void future_complete(hob_future *self, int result)
@@ -23,90 +36,127 @@ void future_complete(hob_future *self, int result)
     if (wait) {
         self->wait = NULL;
         wait->pending--;
-        if (result < 0 && wait->error == 0)
-            wait->error = result;
-        if (wait->pending == 0 || wait->error < 0)
+        wait_note(wait, self, result);
+        if (wait->pending == 0 || wait->decided)
             task_wake(wait->task);
     }
     if (self->maker && self->maker->joining)
         task_wake(self->maker); /* this may have been the last it waits for */
 }
 
-void future_cancel(hob_future *self)
+void future_cancel(hob_future *self, int reason)
 {
     if (self && !self->ready)
-        self->kind->cancel(self);
+        self->kind->cancel(self, reason);
 }
 
 void future_release(hob_future *self)
 {
+    const struct future_kind *kind = self->kind;
     list_remove(&self->sibling);
-    if (self->kind->release)
-        self->kind->release(self);
+    self->kind = NULL; /* so that it is noticed when it is used again */
+    if (kind->release)
+        kind->release(self);
 }
 
 /* Hangs the wait on a future that is not ready yet, or takes in the result of one that is. */
-static void wait_add(struct wait *wait, hob_future *future)
+static void wait_add(struct wait *wait, hob_future *future, const char *call)
 {
-    int result = -ENOMEM; /* what a maker's NULL means */
-    if (future) {
-        future->claimed = true;
-        result = future->ready ? future->result : 0;
+    if (!future) {
+        wait_note(wait, NULL, -ENOMEM); /* what a maker's NULL means */
+        return;
     }
-    if (future && !future->ready) {
+    if (!future->kind)
+        misuse(call, "the future was awaited before, and is gone");
+    if (future->claimed)
+        misuse(call, "the future is being awaited already, or is named twice");
+    if (future->loop && future->loop != wait->task->future.loop)
+        misuse(call, "the future belongs to the loop of another thread");
+    future->claimed = true;
+    if (future->ready) {
+        wait_note(wait, future, future->result);
+    } else {
         future->wait = wait;
         wait->pending++;
     }
-    if (result < 0 && wait->error == 0)
-        wait->error = result;
 }
 
 /*
- * Sleeps until all futures are ready. As soon as one has failed or the task is cancelled, the
- * rest are cancelled; they are waited for all the same, since what they use may be on our stack.
- * Returns 0 or that first error.
+ * Sleeps until all futures are ready. As soon as the wait is decided or the task is interrupted,
+ * the rest are cancelled; they are waited for all the same, since what they use may be on our
+ * stack. Returns the result that decided, or what interrupted the task.
  */
-static int wait_for_all(struct task *self, hob_future *const *futures, size_t count)
+static int wait_for(struct wait *wait, hob_future *const *futures, size_t count, const char *call)
 {
-    struct wait wait = {.task = self};
+    struct task *self = wait->task = task_current(call);
+    self->waits_in = call;
     bool cancelled = false;
 
     for (size_t i = 0; i < count; i++)
-        wait_add(&wait, futures[i]);
-    while (wait.pending > 0) {
-        if (!cancelled && (wait.error < 0 || self->cancelled)) {
+        wait_add(wait, futures[i], call);
+    while (wait->pending > 0) {
+        int reason = task_interrupted(self);
+        if (!cancelled && (wait->decided || reason < 0)) {
             cancelled = true;
+            wait->interrupted = !wait->decided;
             for (size_t i = 0; i < count; i++)
-                future_cancel(futures[i]);
+                future_cancel(futures[i], reason < 0 ? reason : -ECANCELED);
             continue;
         }
         task_suspend(self);
     }
-    return self->cancelled ? self->cancelled : wait.error;
+    int reason = task_interrupted(self);
+    return reason < 0 ? reason : wait->result;
 }
 
-int hob_await(hob_future *future)
+static void release_all(hob_future *const *futures, size_t count)
 {
-    struct task *self = task_current(__func__);
-    int err = wait_for_all(self, &future, 1);
-    int result = err < 0 ? err : future->result;
-    if (future)
-        future_release(future);
-    return result;
-}
-
-int hob_join_all(hob_future *const *futures, size_t count)
-{
-    struct task *self = task_current(__func__);
-    int err = wait_for_all(self, futures, count);
     for (size_t i = 0; i < count; i++) {
         if (futures[i])
             future_release(futures[i]);
     }
-    return err;
+}
+
+int future_await(hob_future *self, const char *call)
+{
+    struct wait wait = {.any = true}; /* of one future: its result, whatever it is */
+    int result = wait_for(&wait, &self, 1, call);
+    release_all(&self, 1);
+    return result;
+}
+
+int hob_await(hob_future *future)
+{
+    return future_await(future, __func__);
+}
+
+int hob_join_all(hob_future *const *futures, size_t count)
+{
+    struct wait wait = {0};
+    int result = wait_for(&wait, futures, count, __func__);
+    release_all(futures, count);
+    return result;
+}
+
+int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
+{
+    struct wait wait = {.any = true};
+    if (count == 0)
+        return -EINVAL;
+    int result = wait_for(&wait, futures, count, __func__);
+    size_t first = wait.interrupted ? count : 0;
+    while (first < count && futures[first] != wait.decider)
+        first++;
+    release_all(futures, count);
+    if (winner)
+        *winner = first;
+    return result;
 }
 
 void hob_cancel(hob_future *future)
 {
-    future_cancel(future);
+    task_current(__func__);
+    if (future && !future->kind)
+        misuse(__func__, "the future was awaited before, and is gone");
+    future_cancel(future, -ECANCELED);
 }

@@ -3,8 +3,9 @@
  *
  *     future --wait--> struct wait (on the waiter's stack) --task--> the task to wake
  *
- * A wait is a count of futures that are not ready yet. Each of them points to it; the one that
- * brings the count to zero, or fails, wakes the task. Await and join are this one idea.
+ * A wait counts the futures that are not ready yet. Each of them points to it; the one that
+ * decides it (the last one, the first that failed, or the first at all) wakes the task. Await, join
+ * and race are this one idea.
  */
 #ifndef HOB_RUNTIME_FUTURE_H
 #define HOB_RUNTIME_FUTURE_H
@@ -15,12 +16,16 @@
 #include "hob/runtime.h"
 #include "list.h"
 
+struct loop;
 struct task;
 
 /* How one kind of future (a timer, a coroutine, ...) is cancelled and freed. */
 struct future_kind {
-    /* Makes the future ready soon, or at once. Called when it is not ready yet. */
-    void (*cancel)(hob_future *self);
+    /*
+     * Makes the future ready soon, or at once. Called when it is not ready yet. `reason` is what
+     * the awaits of a coroutine return then: -ECANCELED or -ETIMEDOUT.
+     */
+    void (*cancel)(hob_future *self, int reason);
     /* Takes back the memory of a ready future. NULL if the future lies on a stack. */
     void (*release)(hob_future *self);
 };
@@ -28,15 +33,20 @@ struct future_kind {
 struct wait {
     struct task *task; /* who sleeps until this is over */
     size_t pending;    /* how many futures are not ready */
-    int error;         /* the first negative result, or 0 */
+    bool any;          /* the first one decides, not only the first that fails */
+    bool decided;      /* what is pending is of no interest any more */
+    bool interrupted;  /* the task was, before that */
+    int result;        /* of the future that decided, else 0 */
+    const hob_future *decider;
 };
 
 struct hob_future {
-    const struct future_kind *kind;
-    struct task *maker;  /* NULL for one on a stack, or whose maker has returned */
-    struct list sibling; /* in maker->children */
-    struct wait *wait;   /* who waits for this; NULL while nobody does */
-    int result;          /* once it is ready */
+    const struct future_kind *kind; /* NULL when it was consumed */
+    struct loop *loop;              /* where it was made; NULL for one on a stack */
+    struct task *maker;             /* NULL for one on a stack, or whose maker has returned */
+    struct list sibling;            /* in maker->children */
+    struct wait *wait;              /* who waits for this; NULL while nobody does */
+    int result;                     /* once it is ready */
     bool ready;
     bool claimed; /* a task awaits it and will release it */
 };
@@ -47,8 +57,11 @@ void future_init(hob_future *self, const struct future_kind *kind, struct task *
 /* Makes a future ready with this result and wakes who waits for it. Ignored if it was ready. */
 void future_complete(hob_future *self, int result);
 
-/* hob_cancel(), also from callbacks of the loop. */
-void future_cancel(hob_future *self);
+/* hob_cancel(), with a reason, also from callbacks of the loop. */
+void future_cancel(hob_future *self, int reason);
+
+/* hob_await() on behalf of another call, which messages name. */
+int future_await(hob_future *self, const char *call);
 
 /* Takes a ready future from its maker's children and frees it. */
 void future_release(hob_future *self);

@@ -1,10 +1,9 @@
 #include "loop.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "hob/runtime.h"
+#include "misuse.h"
 #include "timer.h"
 
 static _Thread_local struct loop *current;
@@ -16,7 +15,7 @@ struct loop *loop_current(void)
 
 struct ev_loop *task_ev_loop(const struct task *task)
 {
-    return task->loop->ev;
+    return task->future.loop->ev;
 }
 
 void loop_enqueue(struct loop *self, struct task *task)
@@ -54,6 +53,7 @@ void loop_expect_idle_stacks(struct loop *self)
 static void resume(struct loop *self, struct task *task)
 {
     task->queued = false;
+    self->stall.resumed++;
     self->running = task;
     context_switch(&self->scheduler, &task->context);
     self->running = NULL;
@@ -61,9 +61,10 @@ static void resume(struct loop *self, struct task *task)
         future_release(&task->future);
 }
 
-/* Runs the tasks that are ready now, not those that become ready meanwhile. */
-static void run_ready(struct loop *self)
+/* Runs the tasks that are ready now, not those that become ready meanwhile. Returns how many. */
+static size_t run_ready(struct loop *self)
 {
+    size_t count = 0;
     struct task *task = self->ready_first;
     self->ready_first = NULL;
     self->ready_end = &self->ready_first;
@@ -71,20 +72,26 @@ static void run_ready(struct loop *self)
         struct task *next = task->next; /* read first: the task may be gone afterwards */
         resume(self, task);
         task = next;
+        count++;
     }
+    return count;
 }
 
-static void run_until_ready(struct loop *self, const hob_future *root)
+/* To look for input is a system call: not before so many tasks have run, if more are ready. */
+#define TASKS_A_TURN 64
+
+static void run_until_ready(struct loop *self, const struct task *root)
 {
-    for (;;) {
-        run_ready(self);
-        if (root->ready)
+    while (!root->future.ready) {
+        size_t count = 0;
+        stall_watch_turn(&self->stall, ev_now(self->ev));
+        while (self->ready_first && count < TASKS_A_TURN)
+            count += run_ready(self);
+        if (root->future.ready)
             return;
         int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
-        if (!watched && !self->ready_first) {
-            fputs("hob: deadlock: every coroutine waits, and nothing can wake one\n", stderr);
-            abort();
-        }
+        if (!watched && !self->ready_first)
+            misuse_by(root, root->waits_in, "deadlock: it waits, and nothing can wake it");
     }
 }
 
@@ -93,9 +100,15 @@ static int loop_init(struct loop *self)
     *self = (struct loop){.ev = ev_loop_new(EVFLAG_AUTO)};
     if (!self->ev)
         return -ENOMEM;
+    if (overflow_watch(&self->signal_stack) < 0) {
+        ev_loop_destroy(self->ev);
+        return -ENOMEM;
+    }
     self->ready_end = &self->ready_first;
     stack_pool_init(&self->stacks);
     list_init(&self->free_timers);
+    pool_init(&self->pool, self->ev);
+    stall_watch_init(&self->stall, self);
     ev_init(&self->trim, on_trim);
     self->trim.data = self;
     context_init_current(&self->scheduler);
@@ -104,12 +117,29 @@ static int loop_init(struct loop *self)
 
 static void loop_destroy(struct loop *self)
 {
+    stall_watch_destroy(&self->stall);
+    pool_destroy(&self->pool);
     timers_destroy(&self->free_timers);
     stack_pool_destroy(&self->stacks);
+    overflow_unwatch(&self->signal_stack);
     ev_loop_destroy(self->ev);
 }
 
-int hob_block_on(hob_fn *fn, void *arg)
+/* Runs fn(arg) as the loop's first task. */
+static int run_root(struct loop *self, const char *name, hob_fn *fn, void *arg)
+{
+    struct task *root = task_spawn(self, NULL, name, fn, arg);
+    if (!root)
+        return -ENOMEM;
+    current = self;
+    run_until_ready(self, root);
+    current = NULL;
+    int result = root->future.result;
+    future_release(&root->future);
+    return result;
+}
+
+int hob_block_on_named(const char *name, hob_fn *fn, void *arg)
 {
     struct loop loop;
     if (current)
@@ -117,17 +147,7 @@ int hob_block_on(hob_fn *fn, void *arg)
     int result = loop_init(&loop);
     if (result < 0)
         return result;
-
-    struct task *root = task_spawn(&loop, NULL, fn, arg);
-    if (root) {
-        current = &loop;
-        run_until_ready(&loop, &root->future);
-        current = NULL;
-        result = root->future.result;
-        future_release(&root->future);
-    } else {
-        result = -ENOMEM;
-    }
+    result = run_root(&loop, name, fn, arg);
     loop_destroy(&loop);
     return result;
 }

@@ -1,9 +1,10 @@
 /*
  * The event loop and scheduler of one thread.
  *
- * One turn: run every task that was ready when the turn began, in the order in which they became
- * ready; then let libev look for input and expired timers, whose callbacks make more tasks ready.
- * Tasks that become ready meanwhile wait for the next turn, so input is never starved.
+ * One turn: run the tasks that are ready, in the order in which they became ready, until there are
+ * none or enough have run; then let libev look for input and expired timers, whose callbacks make
+ * more tasks ready. So input is never starved, and looking for it costs a system call only once in
+ * a while.
  */
 #ifndef HOB_RUNTIME_LOOP_H
 #define HOB_RUNTIME_LOOP_H
@@ -12,7 +13,10 @@
 
 #include "context.h"
 #include "list.h"
+#include "offload.h"
+#include "overflow.h"
 #include "stack.h"
+#include "stall.h"
 #include "task.h"
 
 struct loop {
@@ -21,9 +25,12 @@ struct loop {
     struct task *running;     /* NULL while the scheduler or a callback runs */
     struct task *ready_first; /* the ready queue, linked by task->next */
     struct task **ready_end;  /* where the next one is linked in */
+    struct stall_watch stall;
     struct stack_pool stacks;
+    struct signal_stack signal_stack;
     ev_timer trim;           /* gives idle stacks back; runs only while stacks are parked */
     struct list free_timers; /* timer futures to use again */
+    struct pool pool;        /* threads for hob_offload() */
 };
 
 /* The loop that runs on this thread, or NULL. */

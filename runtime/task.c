@@ -2,15 +2,15 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "deadline.h"
 #include "loop.h"
+#include "misuse.h"
 #include "stack.h"
 
-static void cancel_task_future(hob_future *future)
+static void cancel_task_future(hob_future *future, int reason)
 {
-    task_cancel((struct task *)future);
+    task_cancel((struct task *)future, reason);
 }
 
 static void release_task_future(hob_future *future)
@@ -51,11 +51,13 @@ static void release_children(struct task *self)
 static void join_children(struct task *self)
 {
     self->joining = true;
+    self->waits_in = "join_children"; /* at the end of its function, so no call of its own */
     for (struct list *link = self->children.next; link != &self->children; link = link->next)
-        future_cancel(list_entry(link, hob_future, sibling));
+        future_cancel(list_entry(link, hob_future, sibling), -ECANCELED);
     while (!children_are_ready(self))
         task_suspend(self);
     release_children(self);
+    self->joining = false;
 }
 
 /* The whole life of a task, on its own stack. */
@@ -63,9 +65,13 @@ static void task_main(void *arg)
 {
     struct task *self = arg;
     int result = self->fn(self->arg);
-    join_children(self);
+    do
+        join_children(self);
+    while (arena_clean_up(&self->arena)); /* which may have made more children */
+    arena_free(&self->arena);
+    deadline_disarm(self);
     future_complete(&self->future, result);
-    context_exit(&self->context, &self->loop->scheduler);
+    context_exit(&self->context, &self->future.loop->scheduler);
 }
 
 /* The control block goes right below the stack's own record, on a cache line of its own. */
@@ -75,27 +81,30 @@ static struct task *place_on(struct stack *stack)
     return (struct task *)(void *)(place - (uintptr_t)place % 64);
 }
 
-struct task *task_spawn(struct loop *loop, struct task *maker, hob_fn *fn, void *arg)
+struct task *
+task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
     struct stack *stack = stack_take(&loop->stacks);
     if (!stack)
         return NULL;
 
     struct task *self = place_on(stack);
-    *self = (struct task){.loop = loop, .stack = stack, .fn = fn, .arg = arg};
+    *self = (struct task){.name = name, .stack = stack, .fn = fn, .arg = arg};
     future_init(&self->future, &task_kind, maker);
+    self->future.loop = loop;
     list_init(&self->children);
+    deadline_inherit(self, maker);
     context_init(
         &self->context, stack->bottom, (size_t)((char *)self - stack->bottom), task_main, self);
     task_wake(self);
     if (maker && maker->joining)
-        task_cancel(self); /* the others were cancelled before this one was made */
+        task_cancel(self, -ECANCELED); /* the others were cancelled before this one was made */
     return self;
 }
 
-struct task *task_spawn_unwatched(struct task *maker, hob_fn *fn, void *arg)
+struct task *task_spawn_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    struct task *self = task_spawn(maker->loop, maker, fn, arg);
+    struct task *self = task_spawn(maker->future.loop, maker, name, fn, arg);
     if (self)
         self->unwatched = true;
     return self;
@@ -104,10 +113,8 @@ struct task *task_spawn_unwatched(struct task *maker, hob_fn *fn, void *arg)
 struct task *task_current(const char *call)
 {
     struct loop *loop = loop_current();
-    if (!loop || !loop->running) {
-        fprintf(stderr, "hob: %s() was called outside a coroutine; see hob_block_on()\n", call);
-        abort();
-    }
+    if (!loop || !loop->running)
+        misuse(call, "this was called outside a coroutine; see hob_block_on()");
     return loop->running;
 }
 
@@ -115,21 +122,32 @@ void task_suspend(struct task *self)
 {
     if (self->before_wait)
         self->before_wait(self->before_wait_arg);
-    context_switch(&self->context, &self->loop->scheduler);
+    deadline_arm(self);
+    context_switch(&self->context, &self->future.loop->scheduler);
 }
 
 void task_wake(struct task *self)
 {
-    if (!self->queued && self->loop->running != self)
-        loop_enqueue(self->loop, self);
+    struct loop *loop = self->future.loop;
+    if (!self->queued && loop->running != self)
+        loop_enqueue(loop, self);
 }
 
-void task_cancel(struct task *self)
+void task_cancel(struct task *self, int reason)
 {
     if (self->cancelled)
         return;
-    self->cancelled = -ECANCELED;
+    self->cancelled = reason;
     task_wake(self);
+}
+
+int task_interrupted(const struct task *self)
+{
+    if (self->shields > 0)
+        return 0;
+    if (self->cancelled)
+        return self->cancelled;
+    return self->expired ? -ETIMEDOUT : 0;
 }
 
 void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg)
@@ -140,25 +158,35 @@ void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg)
 
 void task_release(struct task *self)
 {
-    struct loop *loop = self->loop;
+    struct loop *loop = self->future.loop;
     context_destroy(&self->context);
     stack_give(&loop->stacks, self->stack); /* self lies on it: not to be used any more */
     loop_expect_idle_stacks(loop);
 }
 
-hob_future *hob_async(hob_fn *fn, void *arg)
+hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
 {
-    struct task *maker = task_current(__func__);
-    struct task *task = task_spawn(maker->loop, maker, fn, arg);
+    struct task *maker = task_current("hob_async");
+    struct task *task = task_spawn(maker->future.loop, maker, name, fn, arg);
     return task ? &task->future : NULL;
 }
 
 int hob_yield(void)
 {
     struct task *self = task_current(__func__);
-    if (!self->cancelled) {
-        loop_enqueue(self->loop, self);
-        task_suspend(self);
-    }
-    return self->cancelled;
+    int reason = task_interrupted(self);
+    if (reason < 0)
+        return reason;
+    loop_enqueue(self->future.loop, self);
+    task_suspend(self);
+    return task_interrupted(self);
+}
+
+int hob_shield(hob_fn *fn, void *arg)
+{
+    struct task *self = task_current(__func__);
+    self->shields++;
+    int result = fn(arg);
+    self->shields--;
+    return result;
 }

@@ -10,8 +10,10 @@
 #ifndef HOB_RUNTIME_TASK_H
 #define HOB_RUNTIME_TASK_H
 
+#include <ev.h>
 #include <stdbool.h>
 
+#include "arena.h"
 #include "context.h"
 #include "future.h"
 #include "hob/runtime.h"
@@ -21,9 +23,10 @@ struct loop;
 struct stack;
 
 struct task {
-    hob_future future; /* first: a coroutine's future is its task */
-    struct loop *loop;
-    struct stack *stack; /* the one that this struct lies on */
+    hob_future future;    /* first: a coroutine's future is its task */
+    const char *name;     /* for messages: the function that it runs */
+    const char *waits_in; /* for messages: the call that it waits in, or has waited in last */
+    struct stack *stack;  /* the one that this struct lies on */
     struct context context;
     hob_fn *fn;
     void *arg;
@@ -31,20 +34,30 @@ struct task {
     struct task *next;              /* in the ready queue */
     void (*before_wait)(void *arg); /* see task_before_wait() */
     void *before_wait_arg;
-    int cancelled;  /* 0, or what its awaits return from now on: -ECANCELED */
+    struct arena arena; /* what hob_alloc() and hob_defer() gave it */
+
+    /* What interrupts it: see task_interrupted(). */
+    int cancelled;        /* 0, -ECANCELED or -ETIMEDOUT */
+    unsigned shields;     /* how many hob_shield() it is in */
+    bool expired;         /* its deadline has passed */
+    double deadline;      /* on the clock of hob_now(); INFINITY if there is none */
+    double last_deadline; /* what its maker's was: it cannot give itself more */
+    ev_timer alarm;       /* runs while the task waits, or has waited, under a deadline */
+
     bool queued;    /* in the ready queue */
     bool joining;   /* its function has returned; it waits for its children */
     bool unwatched; /* nobody awaits it: it is released when it has returned */
 };
 
 /* A new task, queued to run fn(arg). NULL when there is no memory for its stack. */
-struct task *task_spawn(struct loop *loop, struct task *maker, hob_fn *fn, void *arg);
+struct task *
+task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg);
 
 /*
  * A child that nobody awaits: it is released as soon as it returns, but still cancelled and joined
  * when its maker returns. May be called from callbacks of the loop. Returns NULL like the above.
  */
-struct task *task_spawn_unwatched(struct task *maker, hob_fn *fn, void *arg);
+struct task *task_spawn_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
 
 /* The coroutine that calls this. Ends the process with a message naming `call` if there is none. */
 struct task *task_current(const char *call);
@@ -58,8 +71,14 @@ void task_suspend(struct task *self);
 /* Queues a task that waits. Does nothing if it is queued already, or running. */
 void task_wake(struct task *self);
 
-/* Makes every await of the task return -ECANCELED from now on, the one it is in first. */
-void task_cancel(struct task *self);
+/* Makes every await of the task return `reason` from now on, the one it is in first. */
+void task_cancel(struct task *self, int reason);
+
+/*
+ * 0, or what an await has to return instead of waiting: -ECANCELED if the task was cancelled, or
+ * -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's has. 0 in a shield.
+ */
+int task_interrupted(const struct task *self);
 
 /*
  * Has fn(arg) called each time before the task waits, so that it can leave things shared by all

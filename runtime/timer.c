@@ -11,7 +11,7 @@
 
 struct timer {
     hob_future future;
-    struct loop *loop;
+    struct ev_loop *ev;
     ev_timer watcher;
 };
 
@@ -22,29 +22,25 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
     future_complete(watcher->data, 0);
 }
 
-static void cancel_timer(hob_future *future)
+static void cancel_timer(hob_future *future, int reason)
 {
     struct timer *self = (struct timer *)future;
-    ev_timer_stop(self->loop->ev, &self->watcher);
-    future_complete(future, -ECANCELED);
+    ev_timer_stop(self->ev, &self->watcher);
+    future_complete(future, reason);
 }
 
 /* Kept for the next timer: a server makes as many as it cooks dishes. */
 static void release_timer(hob_future *future)
 {
-    struct timer *self = (struct timer *)future;
-    list_append(&self->loop->free_timers, &future->sibling);
+    list_append(&future->loop->free_timers, &future->sibling);
 }
 
 static const struct future_kind pooled = {.cancel = cancel_timer, .release = release_timer};
 static const struct future_kind on_stack = {.cancel = cancel_timer};
 
-static void timer_start(
-    struct timer *self, struct task *task, const struct future_kind *kind, struct task *maker,
-    double seconds)
+static void timer_start(struct timer *self, struct ev_loop *ev, double seconds)
 {
-    future_init(&self->future, kind, maker);
-    self->loop = task->loop;
+    self->ev = ev;
     ev_timer_init(&self->watcher, on_time, seconds > 0 ? seconds : 0, 0.);
     self->watcher.data = &self->future;
     if (isnan(seconds)) {
@@ -52,8 +48,8 @@ static void timer_start(
         return;
     }
     /* libev counts from when the loop last woke: too early after a turn of hard work. */
-    ev_now_update(task->loop->ev);
-    ev_timer_start(task->loop->ev, &self->watcher);
+    ev_now_update(ev);
+    ev_timer_start(ev, &self->watcher);
 }
 
 static struct timer *take_timer(struct loop *loop)
@@ -79,17 +75,18 @@ void timers_destroy(struct list *free_timers)
 hob_future *hob_timer(double seconds)
 {
     struct task *task = task_current(__func__);
-    struct timer *self = take_timer(task->loop);
+    struct timer *self = take_timer(task->future.loop);
     if (!self)
         return NULL;
-    timer_start(self, task, &pooled, task, seconds);
+    future_init(&self->future, &pooled, task);
+    timer_start(self, task_ev_loop(task), seconds);
     return &self->future;
 }
 
 int hob_sleep(double seconds)
 {
-    struct task *task = task_current(__func__);
     struct timer self;
-    timer_start(&self, task, &on_stack, NULL, seconds);
-    return hob_await(&self.future);
+    future_init(&self.future, &on_stack, NULL);
+    timer_start(&self, task_ev_loop(task_current(__func__)), seconds);
+    return future_await(&self.future, __func__);
 }

@@ -58,7 +58,8 @@ void connection_close(struct connection *self)
 
 static void start_serving(struct connection *self)
 {
-    self->task = task_spawn_unwatched(self->server->task, serve_connection, self);
+    self->task =
+        task_spawn_unwatched(self->server->task, "serve_connection", serve_connection, self);
     if (self->task)
         return;
     hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
@@ -88,9 +89,9 @@ void connection_finish(struct connection *self)
  * Waiting for the socket. `slot` is where the watcher's callback finds whom to wake.
  */
 
-static void cancel_io(hob_future *future)
+static void cancel_io(hob_future *future, int reason)
 {
-    future_complete(future, -ECANCELED);
+    future_complete(future, reason);
 }
 
 static int wait_for_io(hob_future **slot)
@@ -120,7 +121,7 @@ static void end_input(struct connection *self, ssize_t received)
     self->broken = received < 0;
     ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
     if (self->handling)
-        task_cancel(self->task);
+        task_cancel(self->task, -ECANCELED);
 }
 
 /* Input while the task waits for something else. Also how it is found out that a client left. */
@@ -294,7 +295,7 @@ static void on_lingered(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     (void)ev;
     (void)events;
-    task_cancel(watcher->data);
+    task_cancel(watcher->data, -ECANCELED);
 }
 
 void connection_linger(struct connection *self)

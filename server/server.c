@@ -18,9 +18,9 @@
 /* Seconds without accepting when the system has no descriptors left. */
 #define ACCEPT_PAUSE 0.1
 
-static void cancel_event(hob_future *future)
+static void cancel_event(hob_future *future, int reason)
 {
-    future_complete(future, -ECANCELED);
+    future_complete(future, reason);
 }
 
 static const struct future_kind event = {.cancel = cancel_event};

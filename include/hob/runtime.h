@@ -31,29 +31,35 @@ typedef int hob_fn(void *arg);
 
 /*
  * Starts an event loop on this thread, runs fn(arg) in its first coroutine, and returns fn's
- * result once that coroutine has returned. Several threads may each run a loop of their own.
+ * result once that coroutine has returned. Several threads may each run a loop of their own. In
+ * messages the coroutine is called like fn, or by the name given.
  *
  * Returns -ENOMEM if the loop or the first stack could not be made (fn has not run then), and
  * -EBUSY if this thread is already inside a hob_block_on().
  */
-int hob_block_on(hob_fn *fn, void *arg);
+#define hob_block_on(fn, ...) hob_block_on_named(#fn, fn, __VA_ARGS__) /* (fn, arg) */
+int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
 
 /*
- * Makes a coroutine that will run fn(arg). It first runs when its maker next waits, and it always
- * runs, even when it is cancelled before: fn may release what arg owns. Await the future for fn's
- * result; a future that nobody awaits is cancelled and joined when its maker returns.
+ * Makes a coroutine that will run fn(arg), and is called like fn in messages. It first runs when
+ * its maker next waits, and it always runs, even when it is cancelled before: fn may release what
+ * arg owns. Await the future for fn's result; a future that nobody awaits is cancelled and joined
+ * when its maker returns.
  *
  * arg must live until the coroutine has returned. If it is a local variable of the maker, await
  * the coroutine: the locals are gone when the maker's children are joined.
  *
  * Returns NULL when out of memory. No check is needed: hob_await(NULL) is -ENOMEM.
  */
-hob_future *hob_async(hob_fn *fn, void *arg);
+#define hob_async(fn, ...) hob_async_named(#fn, fn, __VA_ARGS__) /* (fn, arg) */
+
+/* The same with a name of your choice, which must live as long as the coroutine. */
+hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 
 /*
  * A future that is ready with result 0 when so many seconds have passed, never earlier. Zero and
- * negative numbers are ready on the loop's next turn. NaN gives a future whose result is -EINVAL.
- * Returns NULL when out of memory, as hob_async() does.
+ * negative numbers are ready when the loop looks for timers next. NaN gives a future whose result
+ * is -EINVAL. Returns NULL when out of memory, as hob_async() does.
  */
 hob_future *hob_timer(double seconds);
 
@@ -80,12 +86,31 @@ int hob_await(hob_future *future);
 /* The same for an array of count futures. The array stays the caller's. */
 int hob_join_all(hob_future *const *futures, size_t count);
 
+/*
+ * Waits for the first of the futures that is ready, and consumes them all: the others are cancelled
+ * and waited for. Returns the first one's result; if several are ready, the first in order counts.
+ *
+ *     int err = hob_race(hob_async(ask, supplier), hob_async(ask, other_supplier));
+ */
+#define hob_race(...)                                                                              \
+    hob_race_all(                                                                                  \
+        (hob_future *[]){__VA_ARGS__},                                                             \
+        sizeof((hob_future *[]){__VA_ARGS__}) / sizeof(hob_future *), NULL)
+
+/*
+ * The same for an array, which stays the caller's. Sets *winner, unless winner is NULL, to the
+ * index of the first one, or to count if the caller was cancelled before there was one. Returns
+ * -EINVAL if count is 0.
+ */
+int hob_race_all(hob_future *const *futures, size_t count, size_t *winner);
+
 /* Waits so many seconds (see hob_timer). Returns 0, -ECANCELED, or -EINVAL for NaN. */
 int hob_sleep(double seconds);
 
 /*
- * Lets every other coroutine that can run do so once, and the loop look for input, before going
- * on. Returns 0 or -ECANCELED.
+ * Lets every other coroutine that can run do so once before going on. If there are none, or they
+ * have run some dozens of times, the loop looks for input and timers as well. Returns 0,
+ * -ECANCELED or -ETIMEDOUT.
  */
 int hob_yield(void);
 
@@ -95,6 +120,172 @@ int hob_yield(void);
  * awaited, or is when its maker returns. Does nothing if the future is ready, or NULL.
  */
 void hob_cancel(hob_future *future);
+
+/*
+ * Runs fn(arg) in this coroutine, as a function call, and returns its result. Meanwhile a
+ * cancellation or a deadline of this coroutine is held back: awaits work as if there was none.
+ * For what must be finished once it has begun; keep it short, since nobody can stop it.
+ */
+int hob_shield(hob_fn *fn, void *arg);
+
+/*
+ * Deadlines. From its deadline on, each await of a coroutine returns -ETIMEDOUT at once, the one
+ * it is in first. A coroutine has the deadline that its maker had when it was made, and can give
+ * itself an earlier one, but not a later one.
+ */
+
+/* Seconds on the clock that deadlines and timers use (CLOCK_MONOTONIC, see clock_gettime(2)). */
+double hob_now(void);
+
+/*
+ * Sets this coroutine's deadline to so many seconds from now. Returns the one it had before, for
+ * hob_deadline_at(); INFINITY if it had none.
+ */
+double hob_deadline(double seconds);
+
+/*
+ * The same for a time on the clock of hob_now(). If that is later than now, awaits work again
+ * after a deadline has passed, unless it was the maker's:
+ *
+ *     double before = hob_deadline(2);
+ *     int err = hob_await(hob_async(cook_noodles, NULL));
+ *     hob_deadline_at(before);
+ */
+double hob_deadline_at(double when);
+
+/*
+ * Memory and clean-ups of a coroutine. Both end when its function has returned and its children
+ * have been joined: the clean-ups in the reverse order of their making, then the memory.
+ */
+
+/* `size` bytes, aligned for any type, not initialised. NULL when out of memory. */
+void *hob_alloc(size_t size);
+
+/*
+ * Has fn(arg) called at that time, in this coroutine. Returns 0, or -ENOMEM, and then fn(arg) has
+ * been called at once: either way it is called exactly once.
+ */
+int hob_defer(void (*fn)(void *arg), void *arg);
+
+/*
+ * A future that becomes ready when somebody calls hob_resolve(): the way to await what tells its
+ * end by a callback. Returns NULL when out of memory.
+ */
+hob_future *hob_promise(void);
+
+/*
+ * Makes a promise ready with this result. To be called exactly once for each promise, on the thread
+ * of its loop, from a coroutine or from a callback, also when the promise was cancelled and its
+ * await has returned long ago: until then the promise is kept for this call.
+ */
+void hob_resolve(hob_future *promise, int result);
+
+/*
+ * Descriptors. They must be non-blocking (O_NONBLOCK, see open(2)) for hob_read() and hob_write(),
+ * and stay open while a future or a call is about them.
+ */
+
+/*
+ * A future that is ready with 0 when the descriptor can be read from, or has ended or failed;
+ * hob_writable() when it can be written to, or has failed. The result is -EBADF if it is not open.
+ * Regular files are always ready. NULL when out of memory.
+ */
+hob_future *hob_readable(int fd);
+hob_future *hob_writable(int fd);
+
+/*
+ * Waits until there is something to read, and reads up to `size` bytes. Returns how many, 0 at the
+ * end, or a negative errno of read(2), -ECANCELED or -ETIMEDOUT.
+ */
+int hob_read(int fd, void *data, size_t size);
+
+/*
+ * Writes all of the `size` bytes, and waits whenever there is no room. Returns 0 or a negative
+ * errno of write(2), -ECANCELED or -ETIMEDOUT; some of the bytes may have been written then. A
+ * socket whose peer has gone raises SIGPIPE as with write(2): ignore that signal.
+ */
+int hob_write(int fd, const void *data, size_t size);
+
+/*
+ * Threads, for functions that block: a few, shared by all coroutines of the loop, and started when
+ * the first function needs one.
+ */
+
+/*
+ * Runs blocking(arg) on another thread. The future's result is what it returns, or -EAGAIN if no
+ * thread could be started or the queue was full; it has not run then. Cancelled while it is still
+ * queued, it never runs and the result is -ECANCELED; once it runs it is waited for. arg must live
+ * until the future was awaited. Functions of this header must not be called on that thread. NULL
+ * when out of memory.
+ */
+hob_future *hob_offload(hob_fn *blocking, void *arg);
+
+/*
+ * How many threads there may be (default 4), and how many functions may wait for one (default
+ * 1,024). Returns 0, -EINVAL if one is 0, or -EBUSY once a thread was started.
+ */
+int hob_offload_limits(size_t threads, size_t queue);
+
+/* Bytes in memory of their own, followed by a NUL that is not counted. All zero is none. */
+typedef struct {
+    char *data;
+    size_t size;
+} hob_bytes;
+
+/* Frees the bytes. Harmless if there are none. */
+void hob_bytes_free(hob_bytes *bytes);
+
+/*
+ * Reads a whole file, on another thread. The path is copied; *out is set to no bytes now, and to
+ * the content when the future is ready with 0. Else its result is -ENOENT, -EISDIR for a
+ * directory, or another negative errno of open(2) and read(2), or of hob_offload(). *out must live
+ * until the future was awaited; free it with hob_bytes_free() then, whatever the result was. NULL
+ * when out of memory.
+ */
+hob_future *hob_read_file(const char *path, hob_bytes *out);
+
+/*
+ * The stall detector. A coroutine that keeps the thread, because it computes or calls something
+ * that blocks, keeps all others from running. When one has done so for longer than a limit, a
+ * message on standard error names it and shows where it is, while it is still there. A stall that
+ * begins late in a long turn of the loop may take twice the limit to be noticed.
+ *
+ * It uses the signal SIGURG, unless the program handles that itself; then there are no reports. The
+ * signal may cut a call short that cannot go on by itself, such as nanosleep(2): see signal(7).
+ */
+
+/* The limit for this loop, in seconds (default 0.1); 0 is off. Returns 0, or -EINVAL. */
+int hob_stall_limit(double seconds);
+
+/* How many stalls this loop has reported. */
+size_t hob_stall_count(void);
+
+/*
+ * A queue that coroutines of one loop hand values through: a bounded one, so that a fast producer
+ * waits for a slow consumer (backpressure).
+ */
+typedef struct hob_queue hob_queue;
+
+/* A queue for up to `capacity` values, at least 1. NULL when out of memory or capacity is 0. */
+hob_queue *hob_queue_new(size_t capacity);
+
+/* Frees a queue that no coroutine waits for. What is in it is lost. NULL is ignored. */
+void hob_queue_free(hob_queue *queue);
+
+/*
+ * Adds a value at the end, and waits while the queue is full. Returns 0, -EPIPE if the queue is
+ * closed, -ECANCELED or -ETIMEDOUT; with an error the value stays the caller's.
+ */
+int hob_queue_put(hob_queue *queue, void *value);
+
+/*
+ * Takes the value that was put first, and waits while there is none. Returns 1, 0 if the queue is
+ * closed and empty, -ECANCELED or -ETIMEDOUT.
+ */
+int hob_queue_get(hob_queue *queue, void **value);
+
+/* No more values will be put. What is in the queue can still be taken. */
+void hob_queue_close(hob_queue *queue);
 
 #ifdef __cplusplus
 }

@@ -97,6 +97,16 @@ ProcessTest(dishes, two_hundred_take_as_long_as_one)
 
 /* Who waits for whom: nobody. */
 
+/* Ten microseconds are soon over. But it is by chance whether the timer meets a task at work. */
+ProcessTest(dishes, what_keeps_the_thread_for_longer_than_the_stall_limit_is_reported)
+{
+    struct server server = server_start("--stall-limit", "0.00001");
+    for (int i = 0; i < 5000 && server_log_count(&server, "has kept the thread") == 0; i++)
+        get(&server, "/ping");
+    cr_expect(server_logs(&server, "task 'serve_connection' has kept the thread for 1e-05 s"));
+    cr_expect_eq(server_stop(&server), 0);
+}
+
 ProcessTest(dishes, pings_are_answered_while_two_hundred_orders_cook)
 {
     struct server server = start_slow_kitchen("--grace", "0");

@@ -66,6 +66,11 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--grace", "inf"},
         {"--grace", ""},
         {"--grace", "1 s"},
+        {"--stall-limit", "-1"},
+        {"--stall-limit", "nan"},
+        {"--stall-limit", "inf"},
+        {"--stall-limit", ""},
+        {"--stall-limit", "0.1s"},
         {"--log-level", "loud"},
         {"--log-level", ""},
         {"--log-level", "INFO"},
@@ -96,8 +101,8 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
 
 ProcessTest(options, an_option_without_its_value_is_named)
 {
-    static const char *const cases[] = {
-        "--port", "--host", "--time-scale", "--grace", "--log-level"};
+    static const char *const cases[] = {"--port",  "--host",        "--time-scale",
+                                        "--grace", "--stall-limit", "--log-level"};
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
 }
@@ -123,8 +128,9 @@ ProcessTest(options, an_argument_that_is_not_understood_is_named)
 ProcessTest(options, help_names_every_option)
 {
     static const char *const words[] = {
-        "Usage: hob", "healthcheck",  "--host", "--port",      "$PORT",  "8080",      "127.0.0.1",
-        "--grace",    "--time-scale", "30",     "--log-level", "--help", "--version",
+        "Usage: hob",  "healthcheck", "--host",    "--port",        "$PORT",
+        "8080",        "127.0.0.1",   "--grace",   "--time-scale",  "30",
+        "--log-level", "--help",      "--version", "--stall-limit",
     };
     struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
     cr_expect_eq(process_result(hob), 0);

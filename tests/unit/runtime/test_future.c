@@ -48,15 +48,16 @@ struct probe {
     int releases;
 };
 
-static void cancel_probe(hob_future *future)
+static void cancel_probe(hob_future *future, int reason)
 {
     ((struct probe *)future)->cancels++;
-    future_complete(future, -ECANCELED);
+    future_complete(future, reason);
 }
 
 /* One whose work takes a while to stop: somebody has to complete it. */
-static void cancel_probe_slowly(hob_future *future)
+static void cancel_probe_slowly(hob_future *future, int reason)
 {
+    (void)reason;
     ((struct probe *)future)->cancels++;
 }
 
@@ -468,7 +469,7 @@ static int (*const ways_to_wait[])(void) = {
 
 CoroutineTest(future, every_await_of_a_cancelled_coroutine_says_so_each_time)
 {
-    task_cancel(this_task());
+    task_cancel(this_task(), -ECANCELED);
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < COUNT(ways_to_wait); i++)
             cr_expect_eq(ways_to_wait[i](), -ECANCELED, "round %d, way %zu", round, i);

@@ -250,8 +250,9 @@ Test(loop, calls_in_a_callback_of_the_loop_abort_and_name_the_call)
     }
 }
 
-static void leave_pending(hob_future *future)
+static void leave_pending(hob_future *future, int reason)
 {
+    (void)reason;
     (void)future;
 }
 
@@ -344,13 +345,13 @@ static int make_next(void *arg)
 {
     struct task *maker = arg;
     if (hob_yield() == 0)
-        task_spawn_unwatched(maker, make_next, maker);
+        task_spawn_unwatched(maker, "make_next", make_next, maker);
     return 0;
 }
 
 CoroutineTest(loop, a_timer_comes_while_coroutines_keep_being_made)
 {
-    task_spawn_unwatched(this_task(), make_next, this_task());
+    task_spawn_unwatched(this_task(), "make_next", make_next, this_task());
     cr_expect_eq(hob_sleep(0.002), 0);
 }
 

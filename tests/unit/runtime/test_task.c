@@ -111,7 +111,7 @@ CoroutineTest(task, yield_lets_every_other_run_once)
 CoroutineTest(task, yield_goes_on_at_once_when_cancelled)
 {
     hob_future *other = start(run_once, 'o');
-    task_cancel(this_task());
+    task_cancel(this_task(), -ECANCELED);
     cr_expect_eq(hob_yield(), -ECANCELED);
     cr_expect_str_eq(traced(), "");
     hob_await(other);
@@ -348,8 +348,8 @@ CoroutineTest(task, cancelled_twice_is_woken_once)
 {
     hob_future *child = start(ignore_cancellation, 'i');
     hob_yield();
-    task_cancel((struct task *)child);
-    task_cancel((struct task *)child);
+    task_cancel((struct task *)child, -ECANCELED);
+    task_cancel((struct task *)child, -ECANCELED);
     cr_expect_eq(hob_await(child), 0);
     cr_expect_str_eq(traced(), "iii");
 }
@@ -413,7 +413,7 @@ CoroutineTest(task, the_hook_is_not_called_when_there_is_nothing_to_wait_for)
     hob_join_all(NULL, 0);
     hob_await(NULL);
     hob_await(hob_timer(NAN));
-    task_cancel(this_task());
+    task_cancel(this_task(), -ECANCELED);
     hob_yield();
     hob_sleep(INFINITY);
     hob_await(hob_timer(INFINITY));
@@ -444,7 +444,7 @@ CoroutineTest(task, the_hook_is_not_called_after_its_end)
 
 CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 {
-    task_spawn_unwatched(this_task(), run_once, NULL);
+    task_spawn_unwatched(this_task(), "run_once", run_once, NULL);
     cr_expect_eq(this_pool()->parked_count, 0);
     hob_yield();
     cr_expect_eq(this_pool()->parked_count, 1);
@@ -454,8 +454,8 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 static int leave_unwatched_ones(void *arg)
 {
     struct task *self = this_task();
-    task_spawn_unwatched(self, sleep_for_ever, as_argument('a'));
-    task_spawn_unwatched(self, sleep_for_ever, as_argument('b'));
+    task_spawn_unwatched(self, "sleep_for_ever", sleep_for_ever, as_argument('a'));
+    task_spawn_unwatched(self, "sleep_for_ever", sleep_for_ever, as_argument('b'));
     hob_yield();
     trace(name_of(arg));
     return 0;
@@ -473,7 +473,7 @@ static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int event
 {
     (void)ev;
     (void)events;
-    task_spawn_unwatched(watcher->data, run_once, as_argument('u'));
+    task_spawn_unwatched(watcher->data, "run_once", run_once, as_argument('u'));
 }
 
 CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
@@ -490,7 +490,7 @@ CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
 static int clean_up_with_help(void *arg)
 {
     hob_sleep(INFINITY);
-    task_spawn_unwatched(arg, sleep_for_ever, as_argument('u'));
+    task_spawn_unwatched(arg, "sleep_for_ever", sleep_for_ever, as_argument('u'));
     return 0;
 }
 
@@ -525,7 +525,7 @@ CoroutineTest(task, without_memory_for_its_stack_none_is_made)
 {
     limit_address_space(0);
     hob_future *future = start(run_once, 'c');
-    struct task *unwatched = task_spawn_unwatched(this_task(), run_once, NULL);
+    struct task *unwatched = task_spawn_unwatched(this_task(), "run_once", run_once, NULL);
     unlimit_address_space();
     cr_expect_null(future);
     cr_expect_null(unwatched);

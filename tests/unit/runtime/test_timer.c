@@ -97,12 +97,14 @@ CoroutineTest(timer, several_are_ready_in_the_order_of_their_times)
 
 static const double no_time[] = {0, -0., -1e-9, -1, -1e300, -INFINITY};
 
-CoroutineTest(timer, of_no_time_is_ready_on_the_next_turn)
+/* When the loop looks for timers next, that is: after some dozens of tasks, at the latest. */
+CoroutineTest(timer, of_no_time_is_ready_soon)
 {
     for (size_t i = 0; i < COUNT(no_time); i++) {
         hob_future *timer = hob_timer(no_time[i]);
         cr_expect_not(timer->ready, "%g s: ready before the loop has turned", no_time[i]);
-        cr_expect_eq(hob_yield(), 0);
+        for (int yields = 0; yields < 100 && !timer->ready; yields++)
+            cr_expect_eq(hob_yield(), 0);
         cr_expect(timer->ready, "%g s: not ready after a turn", no_time[i]);
         cr_expect_eq(hob_await(timer), 0, "%g s", no_time[i]);
     }

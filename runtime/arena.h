@@ -1,0 +1,36 @@
+/*
+ * Memory and clean-ups that end together: all at once, the clean-ups in the reverse order of their
+ * making, before the memory. All zero is an empty arena.
+ */
+#ifndef HOB_RUNTIME_ARENA_H
+#define HOB_RUNTIME_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct chunk;
+struct cleanup;
+
+struct arena {
+    struct chunk *chunks; /* the newest first */
+    char *free;           /* what is left of the newest chunk */
+    size_t free_size;
+    struct cleanup *cleanups; /* the newest first; they lie in the chunks */
+};
+
+/* `size` bytes, aligned for any type, not initialised. NULL when out of memory. */
+void *arena_alloc(struct arena *self, size_t size);
+
+/*
+ * Has fn(arg) called as a clean-up. Returns 0, or -ENOMEM, and then fn(arg) was called at once,
+ * so that what it frees is not lost.
+ */
+int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
+
+/* Does the clean-up that was made last, and forgets it. Returns false if there was none. */
+bool arena_clean_up(struct arena *self);
+
+/* Frees the memory, when all clean-ups are done. */
+void arena_free(struct arena *self);
+
+#endif

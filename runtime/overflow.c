@@ -1,0 +1,84 @@
+#include "overflow.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "stack.h"
+#include "task.h"
+
+#define SIGNAL_STACK_SIZE (32 * 1024)
+
+/* The task whose guard page has this address, if it runs on this thread. */
+static const struct task *overflown_task(const struct loop *loop, const char *address)
+{
+    const struct task *task = loop ? loop->running : NULL;
+    if (!task)
+        return NULL;
+    const char *guard = task->stack->bottom - loop->stacks.page_size;
+    return address >= guard && address < task->stack->bottom ? task : NULL;
+}
+
+/* snprintf() is not promised to work in a signal handler, but here the process is lost anyway. */
+static void report(const struct task *task)
+{
+    char line[300];
+    int length = snprintf(
+        line, sizeof(line),
+        "hob: task '%s': stack overflow: all %zu KiB of its stack are used; large local variables "
+        "and deep recursion belong on the heap\n",
+        task->name, (stack_size(task->stack) + 1023) / 1024);
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    (void)written;
+}
+
+static void on_fault(int signal_number, siginfo_t *info, void *context)
+{
+    (void)context;
+    const struct task *task = overflown_task(loop_current(), info->si_addr);
+    if (task)
+        report(task);
+    /* Back in the code that faulted, it faults again, and the process ends as it would have. */
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(signal_number, &action, NULL);
+    if (info->si_code <= 0)
+        raise(signal_number); /* it was sent by somebody: there is no fault to come back */
+}
+
+static void handle_faults(void)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction before;
+    if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) &&
+        before.sa_handler == SIG_DFL)
+        sigaction(SIGSEGV, &action, NULL);
+}
+
+int overflow_watch(struct signal_stack *self)
+{
+    stack_t before;
+    self->memory = NULL;
+    handle_faults();
+    if (sigaltstack(NULL, &before) < 0 || !(before.ss_flags & SS_DISABLE))
+        return 0;
+    self->memory = malloc(SIGNAL_STACK_SIZE);
+    if (!self->memory)
+        return -ENOMEM;
+    stack_t stack = {.ss_sp = self->memory, .ss_size = SIGNAL_STACK_SIZE};
+    sigaltstack(&stack, NULL);
+    return 0;
+}
+
+void overflow_unwatch(struct signal_stack *self)
+{
+    stack_t none = {.ss_flags = SS_DISABLE};
+    if (!self->memory)
+        return;
+    sigaltstack(&none, NULL);
+    free(self->memory);
+}

@@ -1,0 +1,163 @@
+#include "stall.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#include "hob/runtime.h"
+#include "loop.h"
+#include "task.h"
+
+#define DEFAULT_LIMIT   0.1
+#define BACKTRACE_DEPTH 24
+
+/*
+ * Ignored unless it is handled, rarely used (for urgent data on sockets), and known to debuggers
+ * as one to pass on without a word.
+ */
+#define STALL_SIGNAL SIGURG
+
+static void set_timer(struct stall_watch *self, double seconds)
+{
+    struct itimerspec when = {
+        .it_value.tv_sec = (time_t)seconds,
+        .it_value.tv_nsec = (long)((seconds - floor(seconds)) * 1e9),
+    };
+    timer_settime(self->timer, 0, &when, NULL);
+}
+
+/*
+ * In the signal handler. The functions called here are not all promised to work in one, but they
+ * do not allocate, and what is interrupted is the program's own code in all but rare cases.
+ */
+
+static void write_line(const char *line, int length)
+{
+    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    (void)written;
+}
+
+struct trace {
+    int depth;
+    bool interrupted; /* past the frames of the signal handler itself */
+};
+
+static _Unwind_Reason_Code write_frame(struct _Unwind_Context *frame, void *arg)
+{
+    struct trace *trace = arg;
+    char line[200];
+    Dl_info symbol = {0};
+    int before_instruction = 0; /* set for a frame that was interrupted, not one that called */
+    uintptr_t address = _Unwind_GetIPInfo(frame, &before_instruction);
+    trace->interrupted = trace->interrupted || before_instruction;
+    if (address == 0 || trace->depth == BACKTRACE_DEPTH)
+        return _URC_END_OF_STACK;
+    if (!trace->interrupted)
+        return _URC_NO_REASON;
+    /* The place within its file, so that addr2line(1) finds the line. */
+    dladdr((void *)address, &symbol); // NOLINT(performance-no-int-to-ptr)
+    int length = snprintf(
+        line, sizeof(line), "hob:   #%-2d %s (%s+0x%zx)\n", trace->depth++,
+        symbol.dli_sname ? symbol.dli_sname : "?", symbol.dli_fname ? symbol.dli_fname : "?",
+        address - (uintptr_t)symbol.dli_fbase);
+    write_line(line, length < (int)sizeof(line) ? length : (int)sizeof(line) - 1);
+    return _URC_NO_REASON;
+}
+
+static void report(struct stall_watch *self, const struct task *task)
+{
+    char line[200];
+    struct trace trace = {0};
+    int length = snprintf(
+        line, sizeof(line),
+        "hob: task '%.60s' has kept the thread for %g s, and nobody else is served; it is in\n",
+        task->name, self->limit);
+    write_line(line, length);
+    _Unwind_Backtrace(write_frame, &trace);
+    self->count++;
+}
+
+static void on_signal(int signal_number, siginfo_t *info, void *context)
+{
+    (void)signal_number;
+    (void)context;
+    struct loop *loop = loop_current();
+    if (info->si_code != SI_TIMER || !loop || info->si_value.sival_ptr != &loop->stall)
+        return;
+    struct stall_watch *self = &loop->stall;
+    if (!loop->running)
+        return; /* the loop sleeps */
+    int err = errno;
+    if (self->resumed == self->suspect && self->resumed != self->reported) {
+        self->reported = self->resumed;
+        report(self, loop->running);
+    }
+    /* If it is another task, that got the thread late in a long turn, it has a limit from now. */
+    self->suspect = self->resumed;
+    set_timer(self, self->limit);
+    errno = err;
+}
+
+/* On the loop's thread. */
+
+/* Returns false if the program has a handler of its own. */
+static bool handle_signal(void)
+{
+    struct sigaction action = {
+        .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    struct sigaction before;
+    if (sigaction(STALL_SIGNAL, NULL, &before) < 0)
+        return false;
+    if (before.sa_flags & SA_SIGINFO)
+        return before.sa_sigaction == on_signal;
+    return before.sa_handler == SIG_DFL && sigaction(STALL_SIGNAL, &action, NULL) == 0;
+}
+
+void stall_watch_init(struct stall_watch *self, struct loop *loop)
+{
+    *self = (struct stall_watch){.limit = DEFAULT_LIMIT, .loop = loop};
+    struct sigevent event = {
+        .sigev_notify = SIGEV_THREAD_ID,
+        .sigev_signo = STALL_SIGNAL,
+        .sigev_value.sival_ptr = self,
+        ._sigev_un._tid = gettid(),
+    };
+    self->usable = handle_signal() && timer_create(CLOCK_MONOTONIC, &event, &self->timer) == 0;
+}
+
+void stall_watch_destroy(struct stall_watch *self)
+{
+    if (self->usable)
+        timer_delete(self->timer);
+}
+
+void stall_watch_turn(struct stall_watch *self, double now)
+{
+    self->suspect = self->resumed + 1;
+    if (!self->usable || self->limit == 0 || self->goes_off - now >= self->limit)
+        return;
+    /* Half as much again, so that this is needed only twice in the time of a limit. */
+    set_timer(self, self->limit * 1.5);
+    self->goes_off = now + self->limit * 1.5;
+}
+
+int hob_stall_limit(double seconds)
+{
+    struct stall_watch *self = &task_current(__func__)->future.loop->stall;
+    if (!(seconds >= 0 && seconds <= 1e6))
+        return -EINVAL;
+    self->limit = seconds;
+    self->goes_off = 0;
+    if (self->usable)
+        set_timer(self, 0);
+    return 0;
+}
+
+size_t hob_stall_count(void)
+{
+    return task_current(__func__)->future.loop->stall.count;
+}

@@ -1,0 +1,34 @@
+/*
+ * The stall detector: says who keeps the thread while everybody else waits.
+ *
+ * A timer of the kernel is set to go off a while after the turn of the loop that is going on. The
+ * loop puts it off again before that, so it goes off only if a turn takes long, or when the loop
+ * sleeps. Its signal then interrupts the task that is to blame, and what it was doing is known.
+ */
+#ifndef HOB_RUNTIME_STALL_H
+#define HOB_RUNTIME_STALL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct stall_watch {
+    bool usable; /* the system gave us a timer */
+    timer_t timer;
+    double limit;      /* seconds; 0 is off */
+    double goes_off;   /* on the clock of ev_now() */
+    size_t resumed;    /* how often tasks were resumed: tells one time from another */
+    size_t suspect;    /* the value of `resumed` at which the limit is over when it goes off */
+    size_t reported;   /* ... that was reported last */
+    size_t count;      /* reports */
+    struct loop *loop; /* which is watched */
+};
+
+void stall_watch_init(struct stall_watch *self, struct loop *loop);
+void stall_watch_destroy(struct stall_watch *self);
+
+/* At the beginning of each turn, `now` on the clock of ev_now(). */
+void stall_watch_turn(struct stall_watch *self, double now);
+
+#endif

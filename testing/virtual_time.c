@@ -1,0 +1,108 @@
+/*
+ * Virtual time: link this into a test, and a recipe of ten minutes is done in milliseconds.
+ *
+ * Time stands still while code runs. When no coroutine can run and no descriptor is ready, it jumps
+ * to the next timer, so everything happens in the same order in every run. (To look for input takes
+ * a microsecond, so that it does not stand still where code waits by yielding.) The code under test
+ * is not changed: this file defines the functions by which the runtime and libev tell the time and
+ * wait, and the linker takes these instead of the C library's.
+ *
+ * It is so inside hob_block_on() only: a test framework around it has the real time, and so do
+ * functions on other threads (hob_offload). While one of those runs, there are no jumps.
+ *
+ * What sleeps on its own, with nanosleep(2) and its kin, moves the time on as well.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hob/testing.h"
+#include "runtime/loop.h"
+
+#define NANOSECONDS 1000000000LL
+
+/* How far virtual time is from where it started. */
+static _Atomic int64_t elapsed;
+
+static bool is_virtual(void)
+{
+    return loop_current() != NULL;
+}
+
+double hob_virtual_elapsed(void)
+{
+    return (double)atomic_load(&elapsed) / NANOSECONDS;
+}
+
+static void advance(int64_t nanoseconds)
+{
+    atomic_fetch_add(&elapsed, nanoseconds);
+}
+
+/* Both clocks start at a time that is easy to recognise: 2001-09-09T01:46:40Z. */
+static const int64_t start = 1000000000LL * NANOSECONDS;
+
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): there they have underscores */
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    if (!is_virtual() || (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME))
+        return (int)syscall(SYS_clock_gettime, clock, now);
+    int64_t time = start + atomic_load(&elapsed);
+    now->tv_sec = time / NANOSECONDS;
+    now->tv_nsec = time % NANOSECONDS;
+    return 0;
+}
+
+static int real_epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
+{
+    return (int)syscall(SYS_epoll_pwait, epoll, events, count, timeout, NULL, 0);
+}
+
+/* Whether something goes on that no timer tells the end of. */
+static bool threads_are_busy(void)
+{
+    const struct loop *loop = loop_current();
+    return loop && loop->pool.unfinished > 0;
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
+{
+    if (!is_virtual())
+        return real_epoll_wait(epoll, events, count, timeout);
+    int ready = real_epoll_wait(epoll, events, count, 0);
+    if (ready != 0)
+        return ready;
+    if (timeout != 0 && (timeout < 0 || threads_are_busy()))
+        return real_epoll_wait(epoll, events, count, -1);
+    /* A microsecond more: for libev a timer is due when its time is in the past. */
+    advance(timeout * (NANOSECONDS / 1000) + 1000);
+    return 0;
+}
+
+int nanosleep(const struct timespec *duration, struct timespec *left)
+{
+    if (!is_virtual())
+        return (int)syscall(SYS_nanosleep, duration, left);
+    advance(duration->tv_sec * NANOSECONDS + duration->tv_nsec);
+    return 0;
+}
+
+int usleep(useconds_t microseconds)
+{
+    struct timespec duration = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    return nanosleep(&duration, NULL);
+}
+
+unsigned sleep(unsigned seconds)
+{
+    struct timespec duration = {seconds, 0};
+    return nanosleep(&duration, NULL) == 0 ? 0 : seconds;
+}
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -1,0 +1,605 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <ev.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "hob/runtime.h"
+#include "runtime/loop.h"
+#include "runtime/task.h"
+#include "tests/support/child.h"
+#include "tests/support/clock.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/trace.h"
+
+/* As servers do; the tests of the signal itself are in processes of their own. */
+static void ignore_sigpipe(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+}
+
+TestSuite(descriptor, .init = ignore_sigpipe, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What is written to ends[1] can be read from ends[0]. */
+static void open_pipe(int ends[2])
+{
+    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
+}
+
+static void open_sockets(int ends[2])
+{
+    cr_expect_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+}
+
+static void close_both(const int ends[2])
+{
+    if (ends[0] >= 0)
+        close(ends[0]);
+    if (ends[1] >= 0)
+        close(ends[1]);
+}
+
+static const struct {
+    const char *name;
+    void (*open)(int ends[2]);
+} channels[] = {{"pipe", open_pipe}, {"sockets", open_sockets}};
+
+static void fill(int fd)
+{
+    static const char block[4096];
+    while (write(fd, block, sizeof(block)) > 0)
+        ;
+}
+
+static void drain(int fd)
+{
+    char block[4096];
+    while (read(fd, block, sizeof(block)) > 0)
+        ;
+}
+
+/* How many descriptors and timers the loop waits for. */
+static int active_watchers(void)
+{
+    return ev_run(loop_current()->ev, EVRUN_NOWAIT);
+}
+
+/* A sleep, even of no time, does not end before the loop has looked for input. */
+static void let_others_run(void)
+{
+    for (int i = 0; i < 3; i++)
+        hob_sleep(0);
+}
+
+static int await_it(void *arg)
+{
+    int result = hob_await(arg);
+    trace('w');
+    return result;
+}
+
+/* Readiness. A case prepares ends[0] to be ready. */
+
+static void put_data(const int ends[2])
+{
+    cr_expect_eq(write(ends[1], "x", 1), 1);
+}
+
+static void close_writer(int ends[2])
+{
+    close(ends[1]);
+    ends[1] = -1;
+}
+
+static void put_data_and_close_writer(int ends[2])
+{
+    put_data(ends);
+    close_writer(ends);
+}
+
+static void stop_writing(int ends[2])
+{
+    shutdown(ends[1], SHUT_WR);
+}
+
+CoroutineTest(descriptor, readable_is_ready_when_there_is_something_to_find_out)
+{
+    static const struct {
+        const char *name;
+        void (*open)(int ends[2]);
+        void (*prepare)(int ends[2]);
+    } cases[] = {
+        {"pipe with data", open_pipe, put_data_and_close_writer},
+        {"pipe at its end", open_pipe, close_writer},
+        {"socket with data", open_sockets, put_data_and_close_writer},
+        {"socket at its end", open_sockets, stop_writing},
+        {"socket whose peer is gone", open_sockets, close_writer},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int ends[2];
+        cases[i].open(ends);
+        cases[i].prepare(ends);
+        cr_expect_eq(hob_await(hob_readable(ends[0])), 0, "%s", cases[i].name);
+        close_both(ends);
+    }
+}
+
+static void close_reader(int ends[2])
+{
+    close(ends[0]);
+    ends[0] = -1;
+}
+
+static void leave_room(int ends[2])
+{
+    (void)ends;
+}
+
+static void fill_and_close_reader(int ends[2])
+{
+    fill(ends[1]);
+    close_reader(ends);
+}
+
+CoroutineTest(descriptor, writable_is_ready_when_there_is_room_or_nobody_to_read)
+{
+    static const struct {
+        const char *name;
+        void (*open)(int ends[2]);
+        void (*prepare)(int ends[2]);
+    } cases[] = {
+        {"pipe with room", open_pipe, leave_room},
+        {"pipe without a reader", open_pipe, fill_and_close_reader},
+        {"socket with room", open_sockets, leave_room},
+        {"socket whose peer is gone", open_sockets, fill_and_close_reader},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int ends[2];
+        cases[i].open(ends);
+        cases[i].prepare(ends);
+        cr_expect_eq(hob_await(hob_writable(ends[1])), 0, "%s", cases[i].name);
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, a_regular_file_is_always_ready)
+{
+    char path[] = "/tmp/hob-test-XXXXXX";
+    int fd = mkstemp(path);
+    cr_expect_geq(fd, 0);
+    unlink(path);
+    cr_expect_eq(hob_await(hob_readable(fd)), 0);
+    cr_expect_eq(hob_await(hob_writable(fd)), 0);
+    close(fd);
+}
+
+CoroutineTest(descriptor, readable_waits_for_data)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        hob_future *waiter = hob_async(await_it, hob_readable(ends[0]));
+        let_others_run();
+        cr_expect_not(waiter->ready, "%s", channels[i].name);
+        put_data(ends);
+        cr_expect_eq(hob_await(waiter), 0, "%s", channels[i].name);
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, readable_waits_for_the_end)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        hob_future *readable = hob_readable(ends[0]);
+        let_others_run();
+        cr_expect_not(readable->ready, "%s", channels[i].name);
+        close_writer(ends);
+        cr_expect_eq(hob_await(readable), 0, "%s", channels[i].name);
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, writable_waits_for_room)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        fill(ends[1]);
+        hob_future *writable = hob_writable(ends[1]);
+        let_others_run();
+        cr_expect_not(writable->ready, "%s", channels[i].name);
+        drain(ends[0]);
+        cr_expect_eq(hob_await(writable), 0, "%s", channels[i].name);
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, one_can_be_awaited_for_both_and_by_several)
+{
+    int ends[2];
+    open_sockets(ends);
+    fill(ends[1]);
+    hob_future *readable = hob_readable(ends[1]);
+    hob_future *writable = hob_writable(ends[1]);
+    hob_future *readable_too = hob_readable(ends[1]);
+    let_others_run();
+    cr_expect_not(readable->ready || writable->ready || readable_too->ready);
+    drain(ends[0]);
+    cr_expect_eq(hob_await(writable), 0);
+    cr_expect_not(readable->ready);
+    cr_expect_eq(write(ends[0], "x", 1), 1);
+    cr_expect_eq(hob_join(readable, readable_too), 0);
+    close_both(ends);
+}
+
+CoroutineTest(descriptor, that_is_not_open_is_an_error_at_once)
+{
+    int ends[2];
+    char byte;
+    open_pipe(ends);
+    close_both(ends);
+    const int cases[] = {-1, INT_MIN, INT_MAX, 1000000, ends[0]};
+    hob_future *bystander = hob_async(await_it, hob_timer(0));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cr_expect_eq(hob_await(hob_readable(cases[i])), -EBADF, "%d", cases[i]);
+        cr_expect_eq(hob_await(hob_writable(cases[i])), -EBADF, "%d", cases[i]);
+        cr_expect_eq(hob_read(cases[i], &byte, 1), -EBADF, "%d", cases[i]);
+        cr_expect_eq(hob_write(cases[i], "x", 1), -EBADF, "%d", cases[i]);
+    }
+    cr_expect_str_eq(traced(), "", "nobody else has run");
+    hob_await(bystander);
+}
+
+/* epoll(7) forgets a descriptor when it is closed; libev has to notice that it is another one. */
+CoroutineTest(descriptor, a_number_that_was_closed_can_be_used_again)
+{
+    int first = -1;
+    for (int i = 0; i < 20; i++) {
+        int ends[2];
+        (i % 2 == 0 ? open_pipe : open_sockets)(ends);
+        first = i == 0 ? ends[0] : first;
+        cr_expect_eq(ends[0], first);
+        hob_future *readable = hob_readable(ends[0]);
+        let_others_run();
+        cr_expect_not(readable->ready, "round %d", i);
+        put_data(ends);
+        cr_expect_eq(hob_await(readable), 0, "round %d", i);
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, cancelled_is_not_watched_any_more)
+{
+    int ends[2];
+    open_pipe(ends);
+    fill(ends[1]);
+    hob_future *writable = hob_writable(ends[1]);
+    hob_future *waiter = hob_async(await_it, hob_writable(ends[1]));
+    let_others_run();
+    cr_expect_eq(active_watchers(), 2);
+    hob_cancel(writable);
+    hob_cancel(waiter);
+    cr_expect_eq(hob_await(writable), -ECANCELED);
+    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(active_watchers(), 0);
+    close_both(ends);
+}
+
+static int leave_readable(void *arg)
+{
+    hob_readable(number_of(arg));
+    return hob_yield();
+}
+
+CoroutineTest(descriptor, that_nobody_awaits_does_not_hold_up_its_maker)
+{
+    int ends[2];
+    open_pipe(ends);
+    cr_expect_eq(hob_await(start(leave_readable, ends[0])), 0);
+    cr_expect_eq(active_watchers(), 0);
+    close_both(ends);
+}
+
+/* hob_read() */
+
+CoroutineTest(descriptor, read_returns_what_there_is)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        char data[100] = "";
+        channels[i].open(ends);
+        cr_expect_eq(write(ends[1], "hello", 5), 5);
+        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 5);
+        cr_expect_str_eq(data, "hello");
+        close_both(ends);
+    }
+}
+
+CoroutineTest(descriptor, read_leaves_what_does_not_fit)
+{
+    int ends[2];
+    char data[4] = "";
+    open_pipe(ends);
+    cr_expect_eq(write(ends[1], "hello", 5), 5);
+    cr_expect_eq(hob_read(ends[0], data, 3), 3);
+    cr_expect_str_eq(data, "hel");
+    cr_expect_eq(hob_read(ends[0], data, 0), 0);
+    cr_expect_eq(hob_read(ends[0], data, 3), 2);
+    cr_expect_str_eq(data, "lol");
+    close_both(ends);
+}
+
+CoroutineTest(descriptor, read_is_zero_at_the_end)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        char data[10];
+        channels[i].open(ends);
+        put_data(ends);
+        close_writer(ends);
+        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
+        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
+        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
+        close_both(ends);
+    }
+}
+
+/* The result is an int. */
+CoroutineTest(descriptor, read_takes_any_size)
+{
+    static const size_t sizes[] = {INT_MAX, (size_t)INT_MAX + 1, (size_t)UINT_MAX + 1, SSIZE_MAX};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        int ends[2];
+        char data[10];
+        open_pipe(ends);
+        put_data(ends);
+        cr_expect_eq(hob_read(ends[0], data, sizes[i]), 1, "%zu", sizes[i]);
+        close_both(ends);
+    }
+}
+
+static int read_one(void *arg)
+{
+    char byte = 0;
+    int result = hob_read(number_of(arg), &byte, 1);
+    trace(result == 1 ? byte : result == 0 ? '0' : '!');
+    return result;
+}
+
+CoroutineTest(descriptor, read_waits_and_lets_others_run)
+{
+    int ends[2];
+    open_pipe(ends);
+    hob_future *reader = start(read_one, ends[0]);
+    let_others_run();
+    trace('-');
+    put_data(ends);
+    cr_expect_eq(hob_await(reader), 1);
+    cr_expect_str_eq(traced(), "-x");
+    close_both(ends);
+}
+
+CoroutineTest(descriptor, several_that_read_get_one_part_each)
+{
+    int ends[2];
+    open_pipe(ends);
+    hob_future *readers[] = {
+        start(read_one, ends[0]), start(read_one, ends[0]), start(read_one, ends[0])};
+    let_others_run();
+    cr_expect_eq(write(ends[1], "aa", 2), 2);
+    let_others_run();
+    cr_expect_str_eq(traced(), "aa", "two have one, the third waits again");
+    cr_expect_eq(write(ends[1], "b", 1), 1);
+    cr_expect_eq(hob_join_all(readers, COUNT(readers)), 0);
+    close_both(ends);
+}
+
+CoroutineTest(descriptor, read_and_write_return_the_error_of_the_system)
+{
+    int ends[2];
+    char byte;
+    open_pipe(ends);
+    int folder = open("/", O_RDONLY | O_DIRECTORY);
+    cr_expect_eq(hob_read(folder, &byte, 1), -EISDIR);
+    cr_expect_eq(hob_read(ends[1], &byte, 1), -EBADF, "it is for writing");
+    cr_expect_eq(hob_write(ends[0], "x", 1), -EBADF, "it is for reading");
+    close(folder);
+    close_both(ends);
+}
+
+/* hob_write() */
+
+CoroutineTest(descriptor, write_of_nothing_writes_nothing)
+{
+    int ends[2];
+    char byte;
+    open_pipe(ends);
+    fill(ends[1]);
+    cr_expect_eq(hob_write(ends[1], "", 0), 0, "there is no room, and none is needed");
+    drain(ends[0]);
+    cr_expect_eq(hob_write(ends[1], NULL, 0), 0);
+    cr_expect_eq(read(ends[0], &byte, 1), -1);
+    close_both(ends);
+}
+
+/* Many times what a pipe or a socket holds. */
+#define LARGE (8 << 20)
+
+static char *sent, *received;
+
+static int write_large(void *arg)
+{
+    int fd = number_of(arg);
+    int err = hob_write(fd, sent, LARGE);
+    close(fd);
+    return err;
+}
+
+static int read_slowly(void *arg)
+{
+    int length, total = 0;
+    while ((length = hob_read(number_of(arg), received + total, 40009)) > 0) {
+        total += length;
+        hob_yield();
+    }
+    return length < 0 ? length : total;
+}
+
+CoroutineTest(descriptor, large_data_arrives_whole_at_a_slow_reader)
+{
+    sent = malloc(LARGE);
+    received = malloc(LARGE + 1);
+    for (size_t i = 0; i < LARGE; i++)
+        sent[i] = (char)(i * 7919 >> 8);
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        memset(received, 0, LARGE + 1);
+        hob_future *writer = start(write_large, ends[1]);
+        cr_expect_eq(hob_await(start(read_slowly, ends[0])), LARGE, "%s", channels[i].name);
+        cr_expect_eq(hob_await(writer), 0, "%s", channels[i].name);
+        cr_expect(memcmp(sent, received, LARGE) == 0, "%s", channels[i].name);
+        close(ends[0]);
+    }
+    free(sent);
+    free(received);
+}
+
+CoroutineTest(descriptor, write_without_a_reader_is_an_error)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        close_reader(ends);
+        cr_expect_eq(hob_write(ends[1], "x", 1), -EPIPE, "%s", channels[i].name);
+        close_both(ends);
+    }
+}
+
+static int write_too_much(void *arg)
+{
+    static const char too_much[1 << 20];
+    return hob_write(number_of(arg), too_much, sizeof(too_much));
+}
+
+CoroutineTest(descriptor, write_whose_reader_goes_away_is_an_error)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        hob_future *writer = start(write_too_much, ends[1]);
+        let_others_run();
+        cr_expect_not(writer->ready);
+        close_reader(ends);
+        int err = hob_await(writer);
+        /* A socket that is closed with unread data in it is reset. */
+        cr_expect(err == -EPIPE || err == -ECONNRESET, "%s: %d", channels[i].name, err);
+        close_both(ends);
+    }
+}
+
+static int write_without_a_reader(void *arg)
+{
+    int *ends = arg;
+    close(ends[0]);
+    return hob_write(ends[1], "x", 1);
+}
+
+static void block_on_write(void *arg)
+{
+    signal(SIGPIPE, SIG_DFL);
+    hob_block_on(write_without_a_reader, arg);
+}
+
+Test(descriptor, write_without_a_reader_raises_sigpipe)
+{
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        int ends[2];
+        channels[i].open(ends);
+        close_reader(ends);
+        struct child_end end = run_in_child(block_on_write, ends);
+        cr_expect(WIFSIGNALED(end.status), "%s: status %#x", channels[i].name, end.status);
+        cr_expect_eq(WTERMSIG(end.status), SIGPIPE, "%s", channels[i].name);
+        close_both(ends);
+    }
+}
+
+/* Cancellation. */
+
+CoroutineTest(descriptor, a_cancelled_read_takes_nothing)
+{
+    int ends[2];
+    char byte;
+    open_pipe(ends);
+    hob_future *reader = start(read_one, ends[0]);
+    let_others_run();
+    hob_cancel(reader);
+    put_data(ends);
+    cr_expect_eq(hob_await(reader), -ECANCELED);
+    cr_expect_eq(hob_read(ends[0], &byte, 1), 1);
+    close_both(ends);
+}
+
+CoroutineTest(descriptor, a_write_can_be_cancelled_halfway)
+{
+    int ends[2];
+    open_pipe(ends);
+    hob_future *writer = start(write_too_much, ends[1]);
+    let_others_run();
+    hob_cancel(writer);
+    cr_expect_eq(hob_await(writer), -ECANCELED);
+    cr_expect_eq(active_watchers(), 0);
+    close_both(ends);
+}
+
+static int read_and_write_though_cancelled(void *arg)
+{
+    const int *ends = arg;
+    char byte;
+    task_cancel(task_current(__func__), -ECANCELED);
+    cr_expect_eq(hob_read(ends[0], &byte, 1), -ECANCELED);
+    cr_expect_eq(hob_write(ends[1], "y", 1), -ECANCELED);
+    cr_expect_eq(hob_write(ends[1], "", 0), -ECANCELED);
+    cr_expect_eq(hob_await(hob_readable(ends[0])), -ECANCELED);
+    return 0;
+}
+
+CoroutineTest(descriptor, one_who_is_cancelled_already_neither_reads_nor_writes)
+{
+    int ends[2];
+    char data[10];
+    open_pipe(ends);
+    put_data(ends);
+    hob_await(hob_async(read_and_write_though_cancelled, ends));
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
+    cr_expect_eq(data[0], 'x');
+    close_both(ends);
+}
+
+static int read_until_a_deadline(void *arg)
+{
+    char byte;
+    hob_deadline(0.010);
+    return hob_read(number_of(arg), &byte, 1);
+}
+
+CoroutineTest(descriptor, a_read_ends_at_a_deadline_and_not_before)
+{
+    int ends[2];
+    open_pipe(ends);
+    double begin = clock_seconds();
+    cr_expect_eq(hob_await(start(read_until_a_deadline, ends[0])), -ETIMEDOUT);
+    cr_expect_geq(clock_seconds() - begin, 0.010);
+    close_both(ends);
+}

@@ -1,0 +1,753 @@
+#include <criterion/criterion.h>
+#include <ev.h>
+#include <math.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "runtime/loop.h"
+#include "runtime/task.h"
+#include "tests/support/child.h"
+#include "tests/support/coroutine.h"
+
+TestSuite(misuse, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A mistake, and the message that it must end the process with. */
+struct mistake {
+    hob_fn *make;
+    const char *task; /* NULL: the message names none */
+    const char *call;
+    const char *what;
+};
+
+/* Whether the message begins with "hob: task 'TASK': CALL(): ", says what, and is one line. */
+static void expect_message(const struct child_end *end, const struct mistake *mistake)
+{
+    char begin[200];
+    const char *output = end->output;
+    if (mistake->task)
+        snprintf(begin, sizeof(begin), "hob: task '%s': %s(): ", mistake->task, mistake->call);
+    else
+        snprintf(begin, sizeof(begin), "hob: %s(): ", mistake->call);
+    cr_expect(child_aborted(end), "%s: status %#x", mistake->call, end->status);
+    cr_expect(strncmp(output, begin, strlen(begin)) == 0, "expected: %s\n%s", begin, output);
+    cr_expect_not_null(strstr(output, mistake->what), "expected: %s\n%s", mistake->what, output);
+    const char *newline = strchr(output, '\n');
+    cr_expect(newline && newline[1] == '\0', "%s", output);
+}
+
+static void block_on_mistake(void *arg)
+{
+    const struct mistake *mistake = arg;
+    hob_block_on_named("cook", mistake->make, NULL);
+}
+
+static void expect_messages(struct mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct child_end end = run_in_child(block_on_mistake, &mistakes[i]);
+        expect_message(&end, &mistakes[i]);
+    }
+}
+
+static int do_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static int sleep_for_ever(void *arg)
+{
+    (void)arg;
+    return hob_sleep(INFINITY);
+}
+
+static int await_it(void *arg)
+{
+    return hob_await(arg);
+}
+
+/* A future that was consumed. */
+
+static int await_twice(void *arg)
+{
+    hob_future *future = hob_async(do_nothing, arg);
+    hob_await(future);
+    return hob_await(future);
+}
+
+static int await_a_timer_twice(void *arg)
+{
+    (void)arg;
+    hob_future *timer = hob_timer(0);
+    hob_await(timer);
+    return hob_await(timer);
+}
+
+static int await_what_was_joined(void *arg)
+{
+    hob_future *future = hob_async(do_nothing, arg);
+    hob_join(hob_timer(0), future);
+    return hob_await(future);
+}
+
+static int join_what_lost_a_race(void *arg)
+{
+    hob_future *future = hob_async(sleep_for_ever, arg);
+    hob_race(hob_timer(0), future);
+    return hob_join(hob_timer(0), future);
+}
+
+static int race_what_was_awaited(void *arg)
+{
+    hob_future *future = hob_async(do_nothing, arg);
+    hob_await(future);
+    return hob_race(hob_timer(INFINITY), future);
+}
+
+static int cancel_what_was_awaited(void *arg)
+{
+    hob_future *future = hob_async(do_nothing, arg);
+    hob_await(future);
+    hob_cancel(future);
+    return 0;
+}
+
+Test(misuse, use_of_a_future_that_was_awaited_is_named)
+{
+    struct mistake mistakes[] = {
+        {await_twice, "cook", "hob_await", "awaited before"},
+        {await_a_timer_twice, "cook", "hob_await", "awaited before"},
+        {await_what_was_joined, "cook", "hob_await", "awaited before"},
+        {join_what_lost_a_race, "cook", "hob_join_all", "awaited before"},
+        {race_what_was_awaited, "cook", "hob_race_all", "awaited before"},
+        {cancel_what_was_awaited, "cook", "hob_cancel", "awaited before"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+/* A future that two want. */
+
+static int join_one_twice(void *arg)
+{
+    (void)arg;
+    hob_future *timer = hob_timer(INFINITY);
+    return hob_join(timer, hob_timer(0), timer);
+}
+
+static int race_one_twice(void *arg)
+{
+    (void)arg;
+    hob_future *timer = hob_timer(INFINITY);
+    return hob_race(timer, timer);
+}
+
+static int join_a_ready_one_twice(void *arg)
+{
+    hob_future *future = hob_async(do_nothing, arg);
+    hob_yield();
+    return hob_join(future, future);
+}
+
+static int await_what_another_awaits(void *arg)
+{
+    (void)arg;
+    hob_future *timer = hob_timer(INFINITY);
+    hob_async(await_it, timer);
+    hob_yield();
+    return hob_await(timer);
+}
+
+static int let_a_child_await_what_this_awaits(void *arg)
+{
+    (void)arg;
+    hob_future *timer = hob_timer(INFINITY);
+    hob_async_named("helper", await_it, timer);
+    return hob_await(timer);
+}
+
+Test(misuse, use_of_a_future_that_is_being_awaited_is_named)
+{
+    struct mistake mistakes[] = {
+        {join_one_twice, "cook", "hob_join_all", "named twice"},
+        {race_one_twice, "cook", "hob_race_all", "named twice"},
+        {join_a_ready_one_twice, "cook", "hob_join_all", "named twice"},
+        {await_what_another_awaits, "cook", "hob_await", "being awaited already"},
+        {let_a_child_await_what_this_awaits, "helper", "hob_await", "being awaited already"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+/* What belongs to another thread: one with a loop of its own, which offers it. */
+
+static hob_future *offered;
+static sem_t is_offered;
+
+static int offer_a_timer(void *arg)
+{
+    (void)arg;
+    offered = hob_timer(INFINITY);
+    sem_post(&is_offered);
+    return hob_sleep(INFINITY);
+}
+
+static int offer_a_promise(void *arg)
+{
+    (void)arg;
+    offered = hob_promise();
+    sem_post(&is_offered);
+    return hob_sleep(INFINITY);
+}
+
+static void *run_loop(void *arg)
+{
+    hob_block_on(*(hob_fn **)arg, NULL);
+    return NULL;
+}
+
+static hob_future *take_from_another_thread(hob_fn *offer)
+{
+    pthread_t thread;
+    sem_init(&is_offered, 0, 0);
+    pthread_create(&thread, NULL, run_loop, &offer);
+    sem_wait(&is_offered);
+    return offered;
+}
+
+static int await_from_another_thread(void *arg)
+{
+    (void)arg;
+    return hob_await(take_from_another_thread(offer_a_timer));
+}
+
+static int join_from_another_thread(void *arg)
+{
+    (void)arg;
+    return hob_join(hob_timer(0), take_from_another_thread(offer_a_timer));
+}
+
+static int race_from_another_thread(void *arg)
+{
+    (void)arg;
+    return hob_race(hob_timer(INFINITY), take_from_another_thread(offer_a_timer));
+}
+
+static int resolve_from_another_thread(void *arg)
+{
+    (void)arg;
+    hob_resolve(take_from_another_thread(offer_a_promise), 0);
+    return 0;
+}
+
+Test(misuse, use_of_a_future_of_another_threads_loop_is_named)
+{
+    struct mistake mistakes[] = {
+        {await_from_another_thread, "cook", "hob_await", "another thread"},
+        {join_from_another_thread, "cook", "hob_join_all", "another thread"},
+        {race_from_another_thread, "cook", "hob_race_all", "another thread"},
+        {resolve_from_another_thread, "cook", "hob_resolve", "another thread"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+static int resolve_it(void *arg)
+{
+    hob_resolve(arg, 0);
+    return 0;
+}
+
+static int resolve_on_a_thread_of_the_pool(void *arg)
+{
+    (void)arg;
+    hob_future *promise = hob_promise();
+    hob_offload(resolve_it, promise);
+    return hob_await(promise);
+}
+
+Test(misuse, resolving_a_promise_on_a_thread_of_the_pool_is_named)
+{
+    struct mistake mistakes[] = {
+        {resolve_on_a_thread_of_the_pool, NULL, "hob_resolve", "another thread"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+/* Other mistakes. */
+
+static int resolve_twice(void *arg)
+{
+    (void)arg;
+    hob_future *promise = hob_promise();
+    hob_resolve(promise, 1);
+    hob_resolve(promise, 1);
+    return 0;
+}
+
+static int resolve_a_cancelled_one_twice(void *arg)
+{
+    (void)arg;
+    hob_future *promise = hob_promise();
+    hob_cancel(promise);
+    hob_resolve(promise, 1);
+    hob_resolve(promise, 1);
+    return 0;
+}
+
+Test(misuse, resolving_a_promise_twice_is_named)
+{
+    struct mistake mistakes[] = {
+        {resolve_twice, "cook", "hob_resolve", "resolved before"},
+        {resolve_a_cancelled_one_twice, "cook", "hob_resolve", "resolved before"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+static int get_from_it(void *arg)
+{
+    void *value;
+    return hob_queue_get(arg, &value);
+}
+
+static int put_into_it(void *arg)
+{
+    return hob_queue_put(arg, NULL);
+}
+
+static int free_a_queue_with_a_getter(void *arg)
+{
+    (void)arg;
+    hob_queue *queue = hob_queue_new(1);
+    hob_async(get_from_it, queue);
+    hob_yield();
+    hob_queue_free(queue);
+    return 0;
+}
+
+static int free_a_queue_with_a_putter(void *arg)
+{
+    (void)arg;
+    hob_queue *queue = hob_queue_new(1);
+    hob_queue_put(queue, NULL);
+    hob_async(put_into_it, queue);
+    hob_yield();
+    hob_queue_free(queue);
+    return 0;
+}
+
+/* Closing wakes the getter; but it has not run yet, and will look at the queue when it does. */
+static int free_a_queue_whose_getter_was_woken(void *arg)
+{
+    (void)arg;
+    hob_queue *queue = hob_queue_new(1);
+    hob_async(get_from_it, queue);
+    hob_yield();
+    hob_queue_close(queue);
+    hob_queue_free(queue);
+    return 0;
+}
+
+Test(misuse, freeing_a_queue_that_is_in_use_is_named)
+{
+    struct mistake mistakes[] = {
+        {free_a_queue_with_a_getter, "cook", "hob_queue_free", "waits"},
+        {free_a_queue_with_a_putter, "cook", "hob_queue_free", "waits"},
+        {free_a_queue_whose_getter_was_woken, "cook", "hob_queue_free", "waits"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+static int set_no_deadline(void *arg)
+{
+    (void)arg;
+    hob_deadline(NAN);
+    return 0;
+}
+
+static int set_no_deadline_at(void *arg)
+{
+    (void)arg;
+    hob_deadline_at(NAN);
+    return 0;
+}
+
+Test(misuse, a_deadline_that_is_not_a_number_is_named)
+{
+    struct mistake mistakes[] = {
+        {set_no_deadline, "cook", "hob_deadline", "not a number"},
+        {set_no_deadline_at, "cook", "hob_deadline_at", "not a number"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+/* Which task is named. */
+
+static int await_a_child_that_awaits_twice(void *arg)
+{
+    return hob_await(hob_async_named("helper", await_twice, arg));
+}
+
+static int await_a_child_named_by_its_function(void *arg)
+{
+    return hob_await(hob_async(await_twice, arg));
+}
+
+static void await_twice_at_the_end(void *arg)
+{
+    await_twice(arg);
+}
+
+static int defer_a_mistake(void *arg)
+{
+    hob_defer(await_twice_at_the_end, arg);
+    return 0;
+}
+
+Test(misuse, the_task_that_runs_is_named)
+{
+    struct mistake mistakes[] = {
+        {await_a_child_that_awaits_twice, "helper", "hob_await", "awaited before"},
+        {await_a_child_named_by_its_function, "await_twice", "hob_await", "awaited before"},
+        {defer_a_mistake, "cook", "hob_await", "awaited before"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+static void block_on_without_a_name(void *arg)
+{
+    hob_block_on(await_twice, arg);
+}
+
+Test(misuse, the_first_task_is_called_like_its_function)
+{
+    const struct mistake mistake = {NULL, "await_twice", "hob_await", "awaited before"};
+    struct child_end end = run_in_child(block_on_without_a_name, NULL);
+    expect_message(&end, &mistake);
+}
+
+/* A deadlock: the first task waits, and nothing that could ever wake it is left. */
+
+static int await_a_promise(void *arg)
+{
+    (void)arg;
+    return hob_await(hob_promise());
+}
+
+static int await_one_that_awaits_a_promise(void *arg)
+{
+    hob_yield();
+    return hob_await(hob_async(await_a_promise, arg));
+}
+
+static int join_promises(void *arg)
+{
+    (void)arg;
+    return hob_join(hob_promise(), hob_timer(0), hob_promise());
+}
+
+static int race_promises(void *arg)
+{
+    (void)arg;
+    return hob_race(hob_promise(), hob_promise());
+}
+
+static int get_from_an_empty_queue(void *arg)
+{
+    (void)arg;
+    return get_from_it(hob_queue_new(1));
+}
+
+static int put_into_a_full_queue(void *arg)
+{
+    (void)arg;
+    hob_queue *queue = hob_queue_new(1);
+    put_into_it(queue);
+    return put_into_it(queue);
+}
+
+Test(misuse, a_deadlock_names_the_first_task_and_its_call)
+{
+    struct mistake mistakes[] = {
+        {await_a_promise, "cook", "hob_await", "deadlock"},
+        {await_one_that_awaits_a_promise, "cook", "hob_await", "deadlock"},
+        {join_promises, "cook", "hob_join_all", "deadlock"},
+        {race_promises, "cook", "hob_race_all", "deadlock"},
+        {get_from_an_empty_queue, "cook", "hob_queue_get", "deadlock"},
+        {put_into_a_full_queue, "cook", "hob_queue_put", "deadlock"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
+static int await_a_promise_in_a_shield(void *arg)
+{
+    return hob_shield(await_a_promise, arg);
+}
+
+static int leave_what_never_ends(void *arg)
+{
+    hob_async(await_a_promise_in_a_shield, arg);
+    return 0;
+}
+
+static void block_on_what_never_ends(void *arg)
+{
+    hob_block_on_named("cook", leave_what_never_ends, arg);
+}
+
+/* It has returned, and waits for its children: there is no call to name. */
+Test(misuse, a_deadlock_at_the_end_of_the_first_task_names_it)
+{
+    struct child_end end = run_in_child(block_on_what_never_ends, NULL);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
+    cr_expect_not_null(strstr(end.output, "task 'cook'"), "%s", end.output);
+    cr_expect_not_null(strstr(end.output, "deadlock"), "%s", end.output);
+    cr_expect_null(strstr(end.output, "(null)"), "%s", end.output);
+}
+
+/* Calls where there is no coroutine. */
+
+static void call_async(void)
+{
+    hob_async(do_nothing, NULL);
+}
+
+static void call_timer(void)
+{
+    hob_timer(1);
+}
+
+static void call_await(void)
+{
+    hob_await(NULL);
+}
+
+static void call_join(void)
+{
+    hob_join(NULL);
+}
+
+static void call_race(void)
+{
+    hob_race(NULL);
+}
+
+static void call_sleep(void)
+{
+    hob_sleep(0);
+}
+
+static void call_yield(void)
+{
+    hob_yield();
+}
+
+static void call_cancel(void)
+{
+    hob_cancel(NULL);
+}
+
+static void call_shield(void)
+{
+    hob_shield(do_nothing, NULL);
+}
+
+static void call_deadline(void)
+{
+    hob_deadline(1);
+}
+
+static void call_deadline_at(void)
+{
+    hob_deadline_at(1);
+}
+
+static void call_alloc(void)
+{
+    hob_alloc(1);
+}
+
+static void free_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void call_defer(void)
+{
+    hob_defer(free_nothing, NULL);
+}
+
+static void call_promise(void)
+{
+    hob_promise();
+}
+
+static void call_readable(void)
+{
+    hob_readable(0);
+}
+
+static void call_writable(void)
+{
+    hob_writable(1);
+}
+
+static void call_read(void)
+{
+    char byte;
+    hob_read(0, &byte, 1);
+}
+
+static void call_write(void)
+{
+    hob_write(1, "", 0);
+}
+
+static void call_offload(void)
+{
+    hob_offload(do_nothing, NULL);
+}
+
+static void call_offload_limits(void)
+{
+    hob_offload_limits(1, 1);
+}
+
+static void call_read_file(void)
+{
+    static hob_bytes bytes;
+    hob_read_file("/", &bytes);
+}
+
+static void call_stall_limit(void)
+{
+    hob_stall_limit(1);
+}
+
+static void call_stall_count(void)
+{
+    hob_stall_count();
+}
+
+static void call_queue_put(void)
+{
+    hob_queue_put(hob_queue_new(1), NULL);
+}
+
+static void call_queue_get(void)
+{
+    void *value;
+    hob_queue_get(hob_queue_new(1), &value);
+}
+
+struct call {
+    const char *name;
+    void (*make)(void);
+};
+
+static struct call calls[] = {
+    {"hob_async", call_async},
+    {"hob_timer", call_timer},
+    {"hob_await", call_await},
+    {"hob_join_all", call_join},
+    {"hob_race_all", call_race},
+    {"hob_sleep", call_sleep},
+    {"hob_yield", call_yield},
+    {"hob_cancel", call_cancel},
+    {"hob_shield", call_shield},
+    {"hob_deadline", call_deadline},
+    {"hob_deadline_at", call_deadline_at},
+    {"hob_alloc", call_alloc},
+    {"hob_defer", call_defer},
+    {"hob_promise", call_promise},
+    {"hob_readable", call_readable},
+    {"hob_writable", call_writable},
+    {"hob_read", call_read},
+    {"hob_write", call_write},
+    {"hob_offload", call_offload},
+    {"hob_offload_limits", call_offload_limits},
+    {"hob_read_file", call_read_file},
+    {"hob_stall_limit", call_stall_limit},
+    {"hob_stall_count", call_stall_count},
+    {"hob_queue_put", call_queue_put},
+    {"hob_queue_get", call_queue_get},
+};
+
+static void make_call(void *arg)
+{
+    ((const struct call *)arg)->make();
+}
+
+static void call_back(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    make_call(watcher->data);
+}
+
+static int make_call_in_a_callback(void *arg)
+{
+    ev_timer watcher;
+    ev_timer_init(&watcher, call_back, 0., 0.);
+    watcher.data = arg;
+    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    return hob_sleep(INFINITY);
+}
+
+static void block_on_callback(void *arg)
+{
+    hob_block_on(make_call_in_a_callback, arg);
+}
+
+static int make_call_on_this_thread(void *arg)
+{
+    make_call(arg);
+    return 0;
+}
+
+static int make_call_on_a_thread_of_the_pool(void *arg)
+{
+    return hob_await(hob_offload(make_call_on_this_thread, arg));
+}
+
+static void block_on_offload(void *arg)
+{
+    hob_block_on(make_call_on_a_thread_of_the_pool, arg);
+}
+
+static void make_call_after_a_loop(void *arg)
+{
+    hob_block_on(do_nothing, NULL);
+    make_call(arg);
+}
+
+static void expect_calls_to_be_named(void (*make)(void *arg))
+{
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        const struct mistake mistake = {NULL, NULL, calls[i].name, "outside a coroutine"};
+        struct child_end end = run_in_child(make, &calls[i]);
+        expect_message(&end, &mistake);
+    }
+}
+
+Test(misuse, calls_without_a_loop_are_named)
+{
+    expect_calls_to_be_named(make_call);
+}
+
+Test(misuse, calls_after_a_loop_are_named)
+{
+    expect_calls_to_be_named(make_call_after_a_loop);
+}
+
+Test(misuse, calls_in_a_callback_of_the_loop_are_named)
+{
+    expect_calls_to_be_named(block_on_callback);
+}
+
+Test(misuse, calls_on_a_thread_of_the_pool_are_named)
+{
+    expect_calls_to_be_named(block_on_offload);
+}

@@ -1,0 +1,585 @@
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/runtime.h"
+#include "runtime/loop.h"
+#include "runtime/task.h"
+#include "tests/support/child.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/eventually.h"
+#include "tests/support/memory.h"
+#include "tests/support/trace.h"
+
+TestSuite(offload, .timeout = 30);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int return_number(void *arg)
+{
+    return number_of(arg);
+}
+
+static hob_future *offload(hob_fn *fn, intptr_t number)
+{
+    return hob_offload(fn, as_argument(number));
+}
+
+/* Criterion has threads of its own, so what counts is the difference. */
+static size_t count_threads(void)
+{
+    size_t count = 0;
+    DIR *folder = opendir("/proc/self/task");
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        count += entry->d_name[0] != '.';
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+/*
+ * A function that tells when it has begun and then blocks its thread until it may go on. It writes
+ * without a lock: who has awaited it may read.
+ */
+struct gate {
+    int reached[2]; /* a pipe: a byte for each that has begun */
+    sem_t open;
+    int passed;
+};
+
+static void gate_init(struct gate *gate)
+{
+    cr_expect_eq(pipe2(gate->reached, O_NONBLOCK), 0);
+    sem_init(&gate->open, 0, 0);
+    gate->passed = 0;
+}
+
+static void gate_destroy(struct gate *gate)
+{
+    close(gate->reached[0]);
+    close(gate->reached[1]);
+    sem_destroy(&gate->open);
+}
+
+static int pass_gate(void *arg)
+{
+    struct gate *gate = arg;
+    if (write(gate->reached[1], "x", 1) != 1)
+        return -EIO;
+    while (sem_wait(&gate->open) < 0)
+        ;
+    gate->passed++;
+    return 7;
+}
+
+static void wait_until_reached(struct gate *gate)
+{
+    char byte;
+    cr_expect_eq(hob_read(gate->reached[0], &byte, 1), 1);
+}
+
+static void open_gate(struct gate *gate)
+{
+    sem_post(&gate->open);
+}
+
+/* Runs a function that must not be run. */
+static int never(void *arg)
+{
+    trace('!');
+    (void)arg;
+    return 0;
+}
+
+/* What it does. */
+
+CoroutineTest(offload, returns_what_the_function_returns)
+{
+    static const int results[] = {INT_MIN, -EIO, -ECANCELED, -1, 0, 1, INT_MAX};
+    for (size_t i = 0; i < COUNT(results); i++)
+        cr_expect_eq(hob_await(offload(return_number, results[i])), results[i], "%d", results[i]);
+}
+
+static int compare_thread(void *arg)
+{
+    return pthread_equal(*(pthread_t *)arg, pthread_self());
+}
+
+CoroutineTest(offload, runs_the_function_on_another_thread)
+{
+    pthread_t here = pthread_self();
+    cr_expect_eq(hob_await(hob_offload(compare_thread, &here)), 0);
+}
+
+static int set_number(void *arg)
+{
+    *(int *)arg = 7;
+    return 0;
+}
+
+CoroutineTest(offload, what_the_function_wrote_can_be_read_after_the_await)
+{
+    int number = 0;
+    cr_expect_eq(hob_await(hob_offload(set_number, &number)), 0);
+    cr_expect_eq(number, 7);
+}
+
+/* If the loop waited for it, nobody would open the gate. */
+CoroutineTest(offload, other_coroutines_run_meanwhile)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_future *job = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    cr_expect_not(job->ready);
+    open_gate(&gate);
+    cr_expect_eq(hob_await(job), 7);
+    gate_destroy(&gate);
+}
+
+CoroutineTest(offload, can_be_joined)
+{
+    cr_expect_eq(hob_join(offload(return_number, 1), offload(return_number, 2)), 0);
+    cr_expect_eq(hob_join(offload(return_number, 1), offload(return_number, -EIO)), -EIO);
+}
+
+/* As every loser of a race, it has ended when the race is over. */
+CoroutineTest(offload, that_loses_a_race_is_waited_for)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_future *job = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    open_gate(&gate);
+    cr_expect_eq(hob_race(job, start(return_number, 3)), 3);
+    cr_expect_eq(gate.passed, 1);
+    gate_destroy(&gate);
+}
+
+static int are_signals_blocked(void *arg)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGURG, SIGCHLD, SIGUSR1, SIGALRM};
+    sigset_t blocked;
+    (void)arg;
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        if (!sigismember(&blocked, signals[i]))
+            return 0;
+    }
+    return 1;
+}
+
+/* They are for the thread of the loop, which knows what to do with them. */
+CoroutineTest(offload, signals_do_not_come_to_its_threads)
+{
+    sigset_t before, after;
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    cr_expect_eq(hob_await(offload(are_signals_blocked, 0)), 1);
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    cr_expect_eq(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
+}
+
+/* Threads. */
+
+static int leave_a_thread(void *arg)
+{
+    size_t before = *(size_t *)arg;
+    cr_expect_eq(count_threads(), before, "one is there before the first function needs it");
+    hob_await(offload(return_number, 0));
+    cr_expect_eq(count_threads(), before + 1);
+    return 0;
+}
+
+Test(offload, no_thread_is_there_before_the_first_function_or_after_the_loop)
+{
+    size_t before = count_threads();
+    for (int i = 0; i < 3; i++) {
+        hob_block_on(leave_a_thread, &before);
+        /* The kernel may show one for a moment after it was joined. */
+        cr_expect(eventually(count_threads() == before));
+    }
+    cr_expect_not(has_leaks());
+}
+
+CoroutineTest(offload, an_idle_thread_is_used_again)
+{
+    size_t before = count_threads();
+    for (int i = 0; i < 100; i++)
+        hob_await(offload(return_number, 0));
+    cr_expect_eq(count_threads(), before + 1);
+}
+
+/* Uses `threads` of them at once, with more functions than that, and expects no more. */
+static void use_threads(size_t threads)
+{
+    struct gate gate;
+    hob_future *jobs[20];
+    size_t before = count_threads();
+    gate_init(&gate);
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        jobs[i] = hob_offload(pass_gate, &gate);
+    for (size_t i = 0; i < threads; i++)
+        wait_until_reached(&gate);
+    char byte;
+    cr_expect_eq(read(gate.reached[0], &byte, 1), -1, "more have begun");
+    cr_expect_eq(count_threads() - before, threads);
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        open_gate(&gate);
+    cr_expect_eq(hob_join_all(jobs, COUNT(jobs)), 0);
+    cr_expect_eq(count_threads() - before, threads);
+    gate_destroy(&gate);
+}
+
+static int use_limited_threads(void *arg)
+{
+    size_t threads = (size_t)number_of(arg);
+    cr_expect_eq(hob_offload_limits(threads, 100), 0);
+    use_threads(threads);
+    return 0;
+}
+
+Test(offload, as_many_threads_work_at_once_as_the_limit_says)
+{
+    for (int threads = 1; threads <= 8; threads *= 2) {
+        hob_block_on(use_limited_threads, as_argument(threads));
+        cr_expect(eventually(count_threads() < 8));
+    }
+}
+
+CoroutineTest(offload, four_threads_work_at_once_by_default)
+{
+    use_threads(4);
+}
+
+static int trace_name(void *arg)
+{
+    trace(name_of(arg));
+    return 0;
+}
+
+CoroutineTest(offload, functions_begin_in_the_order_they_were_queued)
+{
+    hob_offload_limits(1, 100);
+    hob_join(
+        offload(trace_name, 'a'), offload(trace_name, 'b'), offload(trace_name, 'c'),
+        offload(trace_name, 'd'), offload(trace_name, 'e'));
+    cr_expect_str_eq(traced(), "abcde");
+}
+
+static atomic_int ran;
+
+static int count_run(void *arg)
+{
+    (void)arg;
+    return atomic_fetch_add(&ran, 1);
+}
+
+CoroutineTest(offload, thousands_of_functions_run_once_each)
+{
+    static hob_future *jobs[1000];
+    for (int round = 1; round <= 5; round++) {
+        for (size_t i = 0; i < COUNT(jobs); i++)
+            jobs[i] = offload(count_run, 0);
+        cr_expect_eq(hob_join_all(jobs, COUNT(jobs)), 0);
+        cr_expect_eq(atomic_load(&ran), round * (int)COUNT(jobs));
+    }
+}
+
+/* Limits. */
+
+CoroutineTest(offload, limits_of_zero_are_refused)
+{
+    cr_expect_eq(hob_offload_limits(0, 1), -EINVAL);
+    cr_expect_eq(hob_offload_limits(1, 0), -EINVAL);
+    cr_expect_eq(hob_offload_limits(0, 0), -EINVAL);
+    cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the ones before hold");
+}
+
+CoroutineTest(offload, limits_can_be_set_until_a_thread_is_there)
+{
+    cr_expect_eq(hob_offload_limits(1, 1), 0);
+    cr_expect_eq(hob_offload_limits(3, 30), 0);
+    hob_await(offload(return_number, 0));
+    cr_expect_eq(hob_offload_limits(3, 30), -EBUSY);
+    cr_expect_eq(hob_await(offload(return_number, 3)), 3);
+}
+
+static int set_one_thread(void *arg)
+{
+    (void)arg;
+    return hob_offload_limits(1, 1);
+}
+
+Test(offload, limits_hold_for_one_loop)
+{
+    hob_block_on(set_one_thread, NULL);
+    hob_block_on(set_one_thread, NULL);
+    cr_expect_eq(hob_block_on(use_limited_threads, as_argument(4)), 0);
+}
+
+CoroutineTest(offload, a_full_queue_is_an_error_at_once_and_nothing_runs)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_offload_limits(1, 2);
+    hob_future *running = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    hob_future *queued[] = {offload(return_number, 1), offload(return_number, 2)};
+    hob_future *refused = offload(never, 0);
+    cr_expect(refused->ready);
+    cr_expect_eq(hob_await(refused), -EAGAIN);
+    open_gate(&gate);
+    cr_expect_eq(hob_await(running), 7);
+    cr_expect_eq(hob_await(queued[0]), 1);
+    cr_expect_eq(hob_await(queued[1]), 2);
+    cr_expect_str_eq(traced(), "");
+    cr_expect_eq(hob_await(offload(return_number, 3)), 3, "then there is room again");
+    gate_destroy(&gate);
+}
+
+/* Whether a thread has already taken what was queued for it must make no difference. */
+CoroutineTest(offload, only_what_has_to_wait_for_a_thread_counts_as_queued)
+{
+    struct gate gate;
+    hob_future *jobs[5];
+    gate_init(&gate);
+    hob_offload_limits(4, 1);
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        jobs[i] = hob_offload(pass_gate, &gate);
+    hob_future *refused = offload(never, 0);
+    for (size_t i = 0; i < COUNT(jobs); i++) {
+        cr_expect_not(jobs[i]->ready, "job %zu was refused", i);
+        open_gate(&gate);
+    }
+    cr_expect_eq(hob_join_all(jobs, COUNT(jobs)), 0);
+    cr_expect_eq(hob_await(refused), -EAGAIN);
+    gate_destroy(&gate);
+}
+
+CoroutineTest(offload, a_huge_limit_is_none)
+{
+    hob_future *jobs[100];
+    cr_expect_eq(hob_offload_limits(2, SIZE_MAX), 0);
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        jobs[i] = offload(return_number, 0);
+    cr_expect_eq(hob_join_all(jobs, COUNT(jobs)), 0);
+}
+
+CoroutineTest(offload, without_memory_for_threads_nothing_runs)
+{
+    if (SANITIZED)
+        return; /* the sanitizers take such a request for a mistake */
+    hob_offload_limits(SIZE_MAX, 1);
+    cr_expect_eq(hob_await(offload(never, 0)), -EAGAIN);
+    cr_expect_str_eq(traced(), "");
+}
+
+CoroutineTest(offload, without_any_thread_nothing_runs)
+{
+    if (SANITIZED)
+        return;                   /* the sanitizers need memory themselves */
+    limit_address_space(1 << 20); /* no room for the stack of a thread */
+    hob_future *job = offload(never, 0);
+    unlimit_address_space();
+    cr_expect_eq(hob_await(job), -EAGAIN);
+    cr_expect_str_eq(traced(), "");
+    cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the next one is tried again");
+}
+
+/* Cancellation. */
+
+CoroutineTest(offload, cancelled_while_queued_never_runs)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_offload_limits(1, 1);
+    hob_future *running = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    hob_future *queued = offload(never, 0);
+    hob_cancel(queued);
+    cr_expect_eq(hob_await(queued), -ECANCELED);
+    hob_future *next = offload(return_number, 3);
+    cr_expect_not(next->ready, "its place in the queue is free");
+    open_gate(&gate);
+    cr_expect_eq(hob_await(running), 7);
+    cr_expect_eq(hob_await(next), 3);
+    cr_expect_str_eq(traced(), "");
+    gate_destroy(&gate);
+}
+
+CoroutineTest(offload, cancelled_in_the_middle_of_the_queue_leaves_the_others)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_offload_limits(1, 10);
+    hob_future *running = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    hob_future *a = offload(trace_name, 'a');
+    hob_future *b = offload(trace_name, 'b');
+    hob_future *c = offload(trace_name, 'c');
+    hob_cancel(b);
+    open_gate(&gate);
+    cr_expect_eq(hob_join(running, a, c), 0);
+    cr_expect_eq(hob_await(b), -ECANCELED);
+    cr_expect_str_eq(traced(), "ac");
+    gate_destroy(&gate);
+}
+
+CoroutineTest(offload, cancelled_while_it_runs_goes_on_and_has_its_result)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_future *job = hob_offload(pass_gate, &gate);
+    wait_until_reached(&gate);
+    hob_cancel(job);
+    for (int i = 0; i < 3; i++)
+        hob_sleep(0);
+    cr_expect_not(job->ready);
+    open_gate(&gate);
+    cr_expect_eq(hob_await(job), 7);
+    cr_expect_eq(gate.passed, 1);
+    gate_destroy(&gate);
+}
+
+static int await_it(void *arg)
+{
+    int result = hob_await(arg);
+    trace('w');
+    return result;
+}
+
+/* What it uses may be on the stack of who awaits it. */
+CoroutineTest(offload, an_await_that_is_cancelled_waits_for_what_runs)
+{
+    struct gate gate;
+    gate_init(&gate);
+    hob_future *waiter = hob_async(await_it, hob_offload(pass_gate, &gate));
+    wait_until_reached(&gate);
+    hob_cancel(waiter);
+    for (int i = 0; i < 3; i++)
+        hob_sleep(0);
+    cr_expect_str_eq(traced(), "");
+    open_gate(&gate);
+    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(gate.passed, 1);
+    gate_destroy(&gate);
+}
+
+/* The only thread is busy when it returns. */
+static void keep_the_only_thread(struct gate *gate)
+{
+    gate_init(gate);
+    hob_offload_limits(1, 10);
+    hob_offload(pass_gate, gate);
+    wait_until_reached(gate);
+}
+
+static int await_what_is_queued_until_a_deadline(void *arg)
+{
+    (void)arg;
+    hob_deadline(0.001);
+    return hob_await(offload(never, 0));
+}
+
+CoroutineTest(offload, queued_until_a_deadline_never_runs)
+{
+    struct gate gate;
+    keep_the_only_thread(&gate);
+    cr_expect_eq(hob_await(start(await_what_is_queued_until_a_deadline, 0)), -ETIMEDOUT);
+    open_gate(&gate);
+    hob_await(offload(return_number, 0));
+    cr_expect_str_eq(traced(), "");
+    gate_destroy(&gate);
+}
+
+static int leave_what_is_queued(void *arg)
+{
+    offload(never, 0);
+    return number_of(arg);
+}
+
+CoroutineTest(offload, queued_by_a_maker_that_returns_never_runs)
+{
+    struct gate gate;
+    keep_the_only_thread(&gate);
+    cr_expect_eq(hob_await(start(leave_what_is_queued, 3)), 3);
+    open_gate(&gate);
+    hob_await(offload(return_number, 0));
+    cr_expect_str_eq(traced(), "");
+    gate_destroy(&gate);
+}
+
+static int leave_what_runs(void *arg)
+{
+    hob_offload(pass_gate, arg);
+    wait_until_reached(arg);
+    open_gate(arg);
+    return 3;
+}
+
+CoroutineTest(offload, running_for_a_maker_that_returns_is_waited_for)
+{
+    struct gate gate;
+    gate_init(&gate);
+    cr_expect_eq(hob_await(hob_async(leave_what_runs, &gate)), 3);
+    cr_expect_eq(gate.passed, 1);
+    gate_destroy(&gate);
+}
+
+Test(offload, running_for_the_first_coroutine_is_waited_for)
+{
+    struct gate gate;
+    gate_init(&gate);
+    cr_expect_eq(hob_block_on(leave_what_runs, &gate), 3);
+    cr_expect_eq(gate.passed, 1);
+    gate_destroy(&gate);
+}
+
+/* A thread that works is a reason to wait; one that is idle is none. */
+
+static int await_a_slow_function(void *arg)
+{
+    (void)arg;
+    return hob_await(offload(return_number, 3));
+}
+
+Test(offload, waiting_for_nothing_else_is_no_deadlock)
+{
+    for (int i = 0; i < 100; i++)
+        cr_expect_eq(hob_block_on(await_a_slow_function, NULL), 3);
+}
+
+static int wait_for_nothing_after_a_function(void *arg)
+{
+    hob_future *promise = hob_promise();
+    hob_await(offload(return_number, 0));
+    hob_future *cancelled[] = {offload(return_number, 0), offload(return_number, 0)};
+    hob_cancel(cancelled[0]);
+    hob_cancel(cancelled[1]);
+    hob_await(cancelled[0]);
+    hob_await(cancelled[1]);
+    (void)arg;
+    return hob_await(promise);
+}
+
+static void block_on_deadlock(void *arg)
+{
+    hob_block_on(wait_for_nothing_after_a_function, arg);
+}
+
+Test(offload, a_deadlock_is_noticed_after_its_use)
+{
+    struct child_end end = run_in_child(block_on_deadlock, NULL);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
+    cr_expect_not_null(strstr(end.output, "deadlock"), "%s", end.output);
+}

@@ -1,0 +1,402 @@
+#include "runtime/overflow.h"
+
+#include <criterion/criterion.h>
+#include <ev.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "hob/runtime.h"
+#include "runtime/loop.h"
+#include "runtime/stack.h"
+#include "runtime/task.h"
+#include "tests/support/child.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/sanitizers.h"
+
+/* The sanitizers handle faults themselves, and are left alone. */
+static void skip_if_sanitized(void)
+{
+    if (SANITIZED)
+        cr_skip_test("the sanitizers have their own message");
+}
+
+TestSuite(overflow, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void block_on(void *arg)
+{
+    hob_block_on_named("cook", *(hob_fn **)arg, NULL);
+}
+
+/* The ways to use up a stack. */
+
+static int recurse(void *arg)
+{
+    volatile char local[256];
+    local[0] = 1;
+    return number_of(arg) == 0 ? 0 : recurse(as_argument((intptr_t)arg - 1)) + local[0];
+}
+
+static int recurse_for_ever(void *arg)
+{
+    (void)arg;
+    return recurse(as_argument(-1));
+}
+
+static int use_large_locals(void *arg)
+{
+    volatile char local[256 * 1024];
+    for (size_t i = sizeof(local); i-- > 0;)
+        local[i] = 1;
+    (void)arg;
+    return local[0];
+}
+
+static int recurse_in_a_child(void *arg)
+{
+    hob_future *other = hob_async_named("other", recurse, NULL);
+    int err = hob_await(hob_async_named("helper", recurse_for_ever, arg));
+    return err < 0 ? err : hob_await(other);
+}
+
+static int recurse_in_a_child_after_a_wait(void *arg)
+{
+    hob_sleep(0);
+    return hob_await(hob_async_named("helper", recurse_for_ever, arg));
+}
+
+static void recurse_at_the_end(void *arg)
+{
+    recurse_for_ever(arg);
+}
+
+static int defer_recursion(void *arg)
+{
+    return hob_defer(recurse_at_the_end, arg);
+}
+
+static int return_at_once(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static int recurse_while_a_thread_works(void *arg)
+{
+    hob_await(hob_offload(return_at_once, NULL));
+    return recurse_for_ever(arg);
+}
+
+Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_sanitized)
+{
+    struct {
+        hob_fn *fn;
+        const char *task;
+    } cases[] = {
+        {recurse_for_ever, "cook"},     {use_large_locals, "cook"},
+        {recurse_in_a_child, "helper"}, {recurse_in_a_child_after_a_wait, "helper"},
+        {defer_recursion, "cook"},      {recurse_while_a_thread_works, "cook"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char begin[100];
+        struct child_end end = run_in_child(block_on, &cases[i].fn);
+        snprintf(begin, sizeof(begin), "hob: task '%s': stack overflow: all ", cases[i].task);
+        cr_expect(strncmp(end.output, begin, strlen(begin)) == 0, "case %zu: %s", i, end.output);
+        cr_expect_not_null(strstr(end.output, " 64 KiB"), "case %zu: %s", i, end.output);
+        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+    }
+}
+
+static void block_on_in_a_second_loop(void *arg)
+{
+    hob_block_on_named("baker", return_at_once, NULL);
+    block_on(arg);
+}
+
+static void *block_on_in_a_thread(void *arg)
+{
+    block_on(arg);
+    return NULL;
+}
+
+static void block_on_in_another_thread(void *arg)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, block_on_in_a_thread, arg) == 0)
+        pthread_join(thread, NULL);
+}
+
+static int block_on_in_another_thread_meanwhile(void *arg)
+{
+    block_on_in_another_thread(arg);
+    return 0;
+}
+
+static void block_on_in_two_threads(void *arg)
+{
+    hob_block_on_named("baker", block_on_in_another_thread_meanwhile, arg);
+}
+
+Test(overflow, is_noticed_in_every_loop, .init = skip_if_sanitized)
+{
+    static void (*const cases[])(void *) = {
+        block_on_in_a_second_loop, block_on_in_another_thread, block_on_in_two_threads};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_fn *fn = recurse_for_ever;
+        struct child_end end = run_in_child(cases[i], &fn);
+        cr_expect_not_null(strstr(end.output, "task 'cook': stack"), "case %zu: %s", i, end.output);
+        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+    }
+}
+
+/* Down to the last few hundred bytes. */
+static int use_the_whole_stack(void *arg)
+{
+    volatile char *bottom = task_current(__func__)->stack->bottom;
+    volatile char local[256];
+    local[0] = 0;
+    if (local - bottom < 1024)
+        return 1;
+    return use_the_whole_stack(arg) + local[0];
+}
+
+CoroutineTest(overflow, a_stack_can_be_used_to_its_end)
+{
+    if (SANITIZED)
+        return; /* their locals do not lie on it */
+    cr_expect_eq(hob_await(start(use_the_whole_stack, 0)), 1);
+}
+
+/* Other faults, which are none of our business. */
+
+static int touch_nothing(void *arg)
+{
+    volatile char *nothing = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    (void)arg;
+    return nothing[0];
+}
+
+static void touch_nothing_back(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    touch_nothing(watcher);
+}
+
+static int touch_nothing_in_a_callback(void *arg)
+{
+    ev_timer watcher;
+    (void)arg;
+    ev_timer_init(&watcher, touch_nothing_back, 0., 0.);
+    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    return hob_sleep(INFINITY);
+}
+
+static int touch_nothing_on_another_thread(void *arg)
+{
+    return hob_await(hob_offload(touch_nothing, arg));
+}
+
+static int sleep_for_ever(void *arg)
+{
+    (void)arg;
+    return hob_sleep(INFINITY);
+}
+
+/* Some pointer gone wild: the task it hits is not the one to blame. */
+static int touch_the_guard_of_another(void *arg)
+{
+    const struct task *other = (struct task *)hob_async(sleep_for_ever, arg);
+    hob_yield();
+    ((volatile char *)other->stack->bottom)[-1] = 1;
+    return 0;
+}
+
+static void block_on_and_touch_nothing(void *arg)
+{
+    hob_fn *fn = return_at_once;
+    block_on(&fn);
+    touch_nothing(arg);
+}
+
+static void block_on_touch_nothing(void *arg)
+{
+    hob_fn *fn = touch_nothing;
+    (void)arg;
+    block_on(&fn);
+}
+
+static void block_on_callback(void *arg)
+{
+    hob_fn *fn = touch_nothing_in_a_callback;
+    (void)arg;
+    block_on(&fn);
+}
+
+static void block_on_offload(void *arg)
+{
+    hob_fn *fn = touch_nothing_on_another_thread;
+    (void)arg;
+    block_on(&fn);
+}
+
+static void block_on_guard(void *arg)
+{
+    hob_fn *fn = touch_the_guard_of_another;
+    (void)arg;
+    block_on(&fn);
+}
+
+Test(overflow, another_fault_ends_the_process_without_this_message)
+{
+    static void (*const cases[])(void *) = {
+        block_on_touch_nothing, block_on_callback,          block_on_offload,
+        block_on_guard,         block_on_and_touch_nothing,
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = run_in_child(cases[i], NULL);
+        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+        cr_expect_null(strstr(end.output, "stack overflow"), "case %zu: %s", i, end.output);
+    }
+}
+
+/* As `kill -SEGV` does: nothing faults again when the handler has returned. */
+
+static int raise_it(void *arg)
+{
+    (void)arg;
+    return raise(SIGSEGV);
+}
+
+static void block_on_raise(void *arg)
+{
+    hob_fn *fn = raise_it;
+    (void)arg;
+    block_on(&fn);
+}
+
+static void block_on_and_raise(void *arg)
+{
+    hob_fn *fn = return_at_once;
+    block_on(&fn);
+    raise_it(arg);
+}
+
+static void block_on_and_kill(void *arg)
+{
+    hob_fn *fn = return_at_once;
+    (void)arg;
+    block_on(&fn);
+    kill(getpid(), SIGSEGV);
+}
+
+Test(overflow, a_signal_that_was_sent_ends_the_process)
+{
+    static void (*const cases[])(void *) = {block_on_raise, block_on_and_raise, block_on_and_kill};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = run_in_child(cases[i], NULL);
+        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+        cr_expect_null(strstr(end.output, "stack overflow"), "case %zu: %s", i, end.output);
+    }
+}
+
+/* What the program has set up itself. */
+
+static void handle(int signal_number)
+{
+    (void)signal_number;
+    _exit(7);
+}
+
+static void handle_with_details(int signal_number, siginfo_t *info, void *context)
+{
+    (void)info;
+    (void)context;
+    handle(signal_number);
+}
+
+static struct sigaction handler_now(void)
+{
+    struct sigaction action;
+    sigaction(SIGSEGV, NULL, &action);
+    return action;
+}
+
+static int return_handler(void *arg)
+{
+    *(struct sigaction *)arg = handler_now();
+    return 0;
+}
+
+Test(overflow, a_handler_of_the_program_is_left_alone)
+{
+    const struct sigaction cases[] = {
+        {.sa_handler = handle},
+        {.sa_handler = SIG_IGN},
+        {.sa_sigaction = handle_with_details, .sa_flags = SA_SIGINFO},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct sigaction within = {0};
+        sigaction(SIGSEGV, &cases[i], NULL);
+        hob_block_on(return_handler, &within);
+        cr_expect_eq(within.sa_handler, cases[i].sa_handler, "case %zu", i);
+        cr_expect_eq(handler_now().sa_handler, cases[i].sa_handler, "case %zu: after", i);
+    }
+    signal(SIGSEGV, SIG_DFL);
+}
+
+static void overflow_with_a_handler(void *arg)
+{
+    const struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
+    sigaction(SIGSEGV, &action, NULL);
+    block_on(arg);
+}
+
+/* It also profits from the stack for signals, without which it could not run. */
+Test(overflow, a_handler_of_the_program_gets_the_signal, .init = skip_if_sanitized)
+{
+    hob_fn *fn = recurse_for_ever;
+    struct child_end end = run_in_child(overflow_with_a_handler, &fn);
+    cr_expect(WIFEXITED(end.status) && WEXITSTATUS(end.status) == 7, "status %#x", end.status);
+    cr_expect_str_eq(end.output, "");
+}
+
+static stack_t signal_stack_now(void)
+{
+    stack_t stack;
+    sigaltstack(NULL, &stack);
+    return stack;
+}
+
+static int return_signal_stack(void *arg)
+{
+    *(stack_t *)arg = signal_stack_now();
+    return 0;
+}
+
+Test(overflow, the_stack_for_signals_is_there_as_long_as_the_loop, .init = skip_if_sanitized)
+{
+    stack_t within;
+    cr_expect(signal_stack_now().ss_flags & SS_DISABLE);
+    hob_block_on(return_signal_stack, &within);
+    cr_expect_not(within.ss_flags & SS_DISABLE);
+    cr_expect(signal_stack_now().ss_flags & SS_DISABLE);
+}
+
+Test(overflow, a_stack_for_signals_of_the_program_is_left_alone)
+{
+    static char memory[65536];
+    const stack_t own = {.ss_sp = memory, .ss_size = sizeof(memory)};
+    stack_t before = signal_stack_now(), within;
+    sigaltstack(&own, NULL);
+    hob_block_on(return_signal_stack, &within);
+    cr_expect_eq(within.ss_sp, memory);
+    cr_expect_eq(signal_stack_now().ss_sp, memory);
+    sigaltstack(&before, NULL);
+}

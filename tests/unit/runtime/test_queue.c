@@ -1,0 +1,507 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+
+#include "hob/runtime.h"
+#include "runtime/task.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/trace.h"
+
+TestSuite(queue, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The queue of the test, and coroutines that put or get one value, by its one-letter name. */
+
+static hob_queue *queue;
+
+static int put_value(char name)
+{
+    return hob_queue_put(queue, as_argument(name));
+}
+
+/* The value, 0 at the end, or an error. */
+static int get_value(void)
+{
+    void *value;
+    int result = hob_queue_get(queue, &value);
+    return result == 1 ? name_of(value) : result;
+}
+
+static int put(void *arg)
+{
+    int err = put_value(name_of(arg));
+    trace(err == 0 ? name_of(arg) : '!');
+    return err;
+}
+
+static int get(void *arg)
+{
+    int value = get_value();
+    trace(name_of(arg));
+    trace(value > 0 ? (char)value : '!');
+    return value;
+}
+
+static int do_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static void let_others_run(void)
+{
+    for (int i = 0; i < 5; i++)
+        hob_yield();
+}
+
+/* In one coroutine that never has to wait: it is a ring. */
+
+CoroutineTest(queue, hands_out_values_in_the_order_they_were_put)
+{
+    static const size_t capacities[] = {1, 2, 3, 7, 64, 1000};
+    for (size_t i = 0; i < COUNT(capacities); i++) {
+        intptr_t in = 0, out = 0;
+        uint32_t random = 1;
+        queue = hob_queue_new(capacities[i]);
+        for (int step = 0; step < 5000; step++) {
+            void *value = NULL;
+            random = random * 1664525 + 1013904223;
+            intptr_t inside = in - out;
+            bool may_put = inside < (intptr_t)capacities[i] && (random >> 16) % 5 < 3;
+            if (may_put && hob_queue_put(queue, as_argument((intptr_t)in)) == 0)
+                in++;
+            else if (inside > 0 && hob_queue_get(queue, &value) == 1 && (intptr_t)value == out)
+                out++;
+        }
+        while (out < in) {
+            void *value = NULL;
+            hob_queue_get(queue, &value);
+            cr_expect_eq((intptr_t)value, out);
+            if ((intptr_t)value != out)
+                break;
+            out++;
+        }
+        cr_expect_gt(in, 1000, "capacity %zu", capacities[i]);
+        hob_queue_free(queue);
+    }
+}
+
+CoroutineTest(queue, holds_as_many_as_its_capacity_without_a_wait)
+{
+    static const size_t capacities[] = {1, 2, 1000};
+    for (size_t i = 0; i < COUNT(capacities); i++) {
+        queue = hob_queue_new(capacities[i]);
+        hob_future *bystander = start(do_nothing, 0);
+        for (size_t k = 0; k < capacities[i]; k++)
+            cr_expect_eq(put_value('x'), 0);
+        cr_expect_not(bystander->ready, "nobody else has run");
+        hob_await(bystander);
+        hob_queue_free(queue);
+    }
+}
+
+CoroutineTest(queue, null_is_a_value_like_others)
+{
+    void *value = &value;
+    queue = hob_queue_new(1);
+    hob_queue_put(queue, NULL);
+    cr_expect_eq(hob_queue_get(queue, &value), 1);
+    cr_expect_null(value);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, of_no_capacity_cannot_be)
+{
+    cr_expect_null(hob_queue_new(0));
+}
+
+CoroutineTest(queue, of_more_than_there_is_memory_cannot_be)
+{
+    static const size_t capacities[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / sizeof(void *)};
+    for (size_t i = 0; i < COUNT(capacities); i++)
+        cr_expect_null(hob_queue_new(capacities[i]), "%zu", capacities[i]);
+}
+
+CoroutineTest(queue, can_be_freed_with_values_in_it)
+{
+    queue = hob_queue_new(3);
+    put_value('a');
+    hob_queue_free(queue);
+    hob_queue_free(NULL);
+}
+
+/* Waits. */
+
+CoroutineTest(queue, a_put_waits_while_it_is_full)
+{
+    queue = hob_queue_new(2);
+    put_value('a');
+    put_value('b');
+    hob_future *putter = start(put, 'c');
+    let_others_run();
+    cr_expect_str_eq(traced(), "");
+    cr_expect_eq(get_value(), 'a');
+    cr_expect_eq(hob_await(putter), 0);
+    cr_expect_eq(get_value(), 'b');
+    cr_expect_eq(get_value(), 'c');
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, a_get_waits_while_it_is_empty)
+{
+    queue = hob_queue_new(2);
+    hob_future *getter = start(get, 'g');
+    let_others_run();
+    cr_expect_str_eq(traced(), "");
+    put_value('a');
+    cr_expect_eq(hob_await(getter), 'a');
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, those_who_wait_to_put_are_served_in_their_order)
+{
+    queue = hob_queue_new(1);
+    put_value('-');
+    hob_future *putters[] = {start(put, 'a'), start(put, 'b'), start(put, 'c')};
+    let_others_run();
+    for (const char *expected = "-abc"; *expected; expected++) {
+        cr_expect_eq(get_value(), *expected);
+        let_others_run();
+    }
+    cr_expect_str_eq(traced(), "abc");
+    cr_expect_eq(hob_join_all(putters, COUNT(putters)), 0);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, those_who_wait_to_get_are_served_in_their_order)
+{
+    queue = hob_queue_new(3);
+    hob_future *getters[] = {start(get, '1'), start(get, '2'), start(get, '3')};
+    let_others_run();
+    put_value('a');
+    put_value('b');
+    put_value('c');
+    cr_expect_eq(hob_join_all(getters, COUNT(getters)), 0);
+    cr_expect_str_eq(traced(), "1a2b3c");
+    hob_queue_free(queue);
+}
+
+static int put_a_hundred(void *arg)
+{
+    for (intptr_t i = 0; i < 100; i++) {
+        int err = hob_queue_put(arg, as_argument((intptr_t)i));
+        if (err < 0)
+            return err;
+    }
+    hob_queue_close(arg);
+    return 0;
+}
+
+CoroutineTest(queue, a_fast_producer_goes_at_the_pace_of_a_slow_consumer)
+{
+    intptr_t next = 0;
+    void *value = NULL;
+    queue = hob_queue_new(4);
+    hob_future *producer = hob_async(put_a_hundred, queue);
+    while (hob_queue_get(queue, &value) == 1) {
+        cr_expect_eq((intptr_t)value, next);
+        next++;
+        let_others_run();
+    }
+    cr_expect_eq(next, 100);
+    cr_expect_eq(hob_await(producer), 0);
+    hob_queue_free(queue);
+}
+
+/* Close. */
+
+CoroutineTest(queue, closed_takes_no_more)
+{
+    queue = hob_queue_new(2);
+    put_value('a');
+    hob_queue_close(queue);
+    cr_expect_eq(put_value('b'), -EPIPE);
+    cr_expect_eq(get_value(), 'a');
+    cr_expect_eq(put_value('b'), -EPIPE);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, closed_gives_what_is_in_it_and_then_says_so)
+{
+    queue = hob_queue_new(3);
+    put_value('a');
+    put_value('b');
+    hob_queue_close(queue);
+    cr_expect_eq(get_value(), 'a');
+    cr_expect_eq(get_value(), 'b');
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(get_value(), 0);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, closing_ends_the_waits_of_all_who_want_to_put)
+{
+    queue = hob_queue_new(1);
+    put_value('-');
+    hob_future *putters[] = {start(put, 'a'), start(put, 'b'), start(put, 'c')};
+    let_others_run();
+    hob_queue_close(queue);
+    for (size_t i = 0; i < COUNT(putters); i++)
+        cr_expect_eq(hob_await(putters[i]), -EPIPE, "putter %zu", i);
+    cr_expect_eq(get_value(), '-');
+    cr_expect_eq(get_value(), 0, "nothing of theirs is in it");
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, closing_ends_the_waits_of_all_who_want_to_get)
+{
+    queue = hob_queue_new(1);
+    hob_future *getters[] = {start(get, '1'), start(get, '2'), start(get, '3')};
+    let_others_run();
+    hob_queue_close(queue);
+    for (size_t i = 0; i < COUNT(getters); i++)
+        cr_expect_eq(hob_await(getters[i]), 0, "getter %zu", i);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, closing_again_changes_nothing)
+{
+    queue = hob_queue_new(1);
+    put_value('a');
+    hob_queue_close(queue);
+    hob_queue_close(queue);
+    cr_expect_eq(get_value(), 'a');
+    hob_queue_close(queue);
+    cr_expect_eq(get_value(), 0);
+    hob_queue_free(queue);
+}
+
+/* Cancellation: no value is lost, none is there twice, and nobody is left asleep. */
+
+CoroutineTest(queue, a_cancelled_put_puts_nothing)
+{
+    queue = hob_queue_new(1);
+    put_value('a');
+    hob_future *putter = start(put, 'b');
+    let_others_run();
+    hob_cancel(putter);
+    cr_expect_eq(hob_await(putter), -ECANCELED);
+    hob_queue_close(queue);
+    cr_expect_eq(get_value(), 'a');
+    cr_expect_eq(get_value(), 0);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, a_cancelled_get_takes_nothing)
+{
+    queue = hob_queue_new(1);
+    hob_future *getter = start(get, 'g');
+    let_others_run();
+    hob_cancel(getter);
+    cr_expect_eq(hob_await(getter), -ECANCELED);
+    put_value('a');
+    cr_expect_eq(get_value(), 'a');
+    hob_queue_free(queue);
+}
+
+static int put_or_get_though_cancelled(void *arg)
+{
+    (void)arg;
+    put_value('a');
+    task_cancel(task_current(__func__), -ECANCELED);
+    cr_expect_eq(put_value('b'), -ECANCELED, "there is room");
+    cr_expect_eq(get_value(), -ECANCELED, "there is a value");
+    hob_queue_close(queue);
+    cr_expect_eq(put_value('b'), -ECANCELED, "it is closed");
+    return 0;
+}
+
+CoroutineTest(queue, one_who_is_cancelled_already_does_nothing)
+{
+    queue = hob_queue_new(3);
+    hob_await(start(put_or_get_though_cancelled, 0));
+    cr_expect_eq(get_value(), 'a');
+    cr_expect_eq(get_value(), 0);
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, one_who_gives_up_in_the_middle_of_a_line_does_not_break_it)
+{
+    queue = hob_queue_new(1);
+    put_value('-');
+    hob_future *a = start(put, 'a');
+    hob_future *b = start(put, 'b');
+    hob_future *c = start(put, 'c');
+    let_others_run();
+    hob_cancel(b);
+    cr_expect_eq(hob_await(b), -ECANCELED);
+    for (const char *expected = "-ac"; *expected; expected++)
+        cr_expect_eq(get_value(), *expected);
+    cr_expect_eq(hob_join(a, c), 0);
+    hob_queue_free(queue);
+}
+
+/* It was woken because there is room, and is cancelled before it runs. */
+CoroutineTest(queue, room_that_a_cancelled_put_leaves_goes_to_the_next)
+{
+    queue = hob_queue_new(1);
+    put_value('-');
+    hob_future *a = start(put, 'a');
+    hob_future *b = start(put, 'b');
+    let_others_run();
+    cr_expect_eq(get_value(), '-');
+    hob_cancel(a);
+    cr_expect_eq(hob_await(a), -ECANCELED);
+    cr_expect_eq(hob_await(b), 0);
+    cr_expect_eq(get_value(), 'b');
+    hob_queue_free(queue);
+}
+
+CoroutineTest(queue, a_value_that_a_cancelled_get_leaves_goes_to_the_next)
+{
+    queue = hob_queue_new(1);
+    hob_future *first = start(get, '1');
+    hob_future *second = start(get, '2');
+    let_others_run();
+    put_value('a');
+    hob_cancel(first);
+    cr_expect_eq(hob_await(first), -ECANCELED);
+    cr_expect_eq(hob_await(second), 'a');
+    hob_queue_free(queue);
+}
+
+/* Several producers and consumers, each of which yields now and then. */
+
+#define PRODUCERS 5
+#define CONSUMERS 3
+#define VALUES    1000 /* of each producer */
+
+static uint32_t random_state = 1;
+
+static void yield_now_and_then(void)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    if ((random_state >> 16) % 3 == 0)
+        hob_yield();
+}
+
+/* Values are a producer's number, and how many it has put before. */
+static int produce(void *arg)
+{
+    for (intptr_t i = 0; i < VALUES; i++) {
+        int err = hob_queue_put(queue, as_argument(number_of(arg) * VALUES + i));
+        if (err < 0)
+            return err;
+        yield_now_and_then();
+    }
+    return 0;
+}
+
+static int seen[PRODUCERS * VALUES];
+
+static int consume(void *arg)
+{
+    (void)arg;
+    void *value;
+    int last[PRODUCERS] = {0};
+    int count = 0;
+    while (hob_queue_get(queue, &value) == 1) {
+        int number = number_of(value);
+        seen[number]++;
+        cr_expect_geq(number, last[number / VALUES], "%d is out of order", number);
+        last[number / VALUES] = number;
+        count++;
+        yield_now_and_then();
+    }
+    return count;
+}
+
+CoroutineTest(queue, several_producers_and_consumers_share_one)
+{
+    static const size_t capacities[] = {1, 2, 16};
+    for (size_t i = 0; i < COUNT(capacities); i++) {
+        hob_future *producers[PRODUCERS];
+        hob_future *consumers[CONSUMERS];
+        queue = hob_queue_new(capacities[i]);
+        for (int k = 0; k < CONSUMERS; k++)
+            consumers[k] = start(consume, k);
+        for (int k = 0; k < PRODUCERS; k++)
+            producers[k] = start(produce, k);
+        cr_expect_eq(hob_join_all(producers, PRODUCERS), 0);
+        hob_queue_close(queue);
+        for (int k = 0; k < CONSUMERS; k++)
+            cr_expect_gt(hob_await(consumers[k]), 0, "consumer %d got nothing", k);
+        for (size_t k = 0; k < COUNT(seen); k++) {
+            if (seen[k] != (int)i + 1) /* one assertion each would take longer than the test */
+                cr_expect_eq(seen[k], (int)i + 1, "value %zu", k);
+        }
+        hob_queue_free(queue);
+    }
+}
+
+/*
+ * The same while someone cancels them at random, and starts others instead. In the end everything
+ * that was put was got, and with room and values for all nobody is left asleep.
+ */
+
+static int put_count;
+static int got_count;
+
+static int put_one(void *arg)
+{
+    int err = hob_queue_put(queue, arg);
+    put_count += err == 0;
+    return err;
+}
+
+static int get_one(void *arg)
+{
+    (void)arg;
+    void *value;
+    int result = hob_queue_get(queue, &value);
+    got_count += result == 1;
+    return result;
+}
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 16) % limit;
+}
+
+CoroutineTest(queue, survives_cancellations_at_random)
+{
+    hob_future *crowd[16] = {NULL};
+    queue = hob_queue_new(2);
+    for (int step = 0; step < 20000; step++) {
+        size_t i = random_below(COUNT(crowd));
+        if (crowd[i]) {
+            if (random_below(2))
+                hob_cancel(crowd[i]);
+            else
+                hob_yield();
+            if (crowd[i]->ready || ((struct task *)crowd[i])->cancelled) {
+                hob_await(crowd[i]);
+                crowd[i] = NULL;
+            }
+        } else {
+            crowd[i] = start(random_below(2) ? put_one : get_one, 0);
+        }
+        if (random_below(3) == 0)
+            hob_yield();
+        cr_expect(put_count - got_count >= 0 && put_count - got_count <= 2);
+    }
+    cr_expect_gt(got_count, 1000);
+
+    hob_queue_close(queue);
+    for (size_t i = 0; i < COUNT(crowd); i++) {
+        if (crowd[i])
+            hob_await(crowd[i]);
+    }
+    while (get_one(NULL) == 1)
+        ;
+    cr_expect_eq(put_count, got_count);
+    hob_queue_free(queue);
+}

@@ -1,0 +1,367 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "runtime/future.h"
+#include "runtime/task.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/trace.h"
+
+TestSuite(race, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct task *this_task(void)
+{
+    return task_current(__func__);
+}
+
+static int return_number(void *arg)
+{
+    return number_of(arg);
+}
+
+static int run_once(void *arg)
+{
+    trace(name_of(arg));
+    return 0;
+}
+
+static int sleep_for_ever(void *arg)
+{
+    int err = hob_sleep(INFINITY);
+    trace(err == -ECANCELED ? name_of(arg) : '?');
+    return err;
+}
+
+/* Its clean-up is done only after others have run. */
+static int clean_up_slowly(void *arg)
+{
+    int err = hob_sleep(INFINITY);
+    hob_await(start(run_once, '.'));
+    trace(err == -ECANCELED ? name_of(arg) : '?');
+    return err;
+}
+
+/* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
+struct slow {
+    int turns;
+    int result;
+};
+
+static int return_slowly(void *arg)
+{
+    const struct slow *slow = arg;
+    for (int i = 0; i < slow->turns; i++)
+        hob_yield();
+    return slow->result;
+}
+
+/* A future that does nothing by itself, and counts what is done to it. */
+struct probe {
+    hob_future future;
+    int cancels;
+    int releases;
+};
+
+static void cancel_probe(hob_future *future, int reason)
+{
+    ((struct probe *)future)->cancels++;
+    future_complete(future, reason);
+}
+
+static void release_probe(hob_future *future)
+{
+    ((struct probe *)future)->releases++;
+}
+
+static hob_future *probe_new(struct probe *probe)
+{
+    static const struct future_kind kind = {.cancel = cancel_probe, .release = release_probe};
+    *probe = (struct probe){0};
+    future_init(&probe->future, &kind, this_task());
+    return &probe->future;
+}
+
+/* Who wins. */
+
+CoroutineTest(race, the_first_one_that_is_ready_wins_whatever_its_result)
+{
+    static struct {
+        struct slow raced[3];
+        size_t winner;
+    } cases[] = {
+        {{{0, 7}, {1, 8}, {2, 9}}, 0},         {{{2, 7}, {1, 8}, {3, 9}}, 1},
+        {{{3, 7}, {2, 8}, {1, 9}}, 2},         {{{1, 0}, {2, -EIO}, {2, -EIO}}, 0},
+        {{{1, -EIO}, {2, 0}, {2, 0}}, 0},      {{{2, 0}, {3, 0}, {1, -ECANCELED}}, 2},
+        {{{2, -EIO}, {1, -EPERM}, {3, 1}}, 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct slow *raced = cases[i].raced;
+        hob_future *futures[] = {
+            hob_async(return_slowly, &raced[0]), hob_async(return_slowly, &raced[1]),
+            hob_async(return_slowly, &raced[2])};
+        size_t winner = 99;
+        int result = hob_race_all(futures, COUNT(futures), &winner);
+        cr_expect_eq(winner, cases[i].winner, "case %zu: winner %zu", i, winner);
+        cr_expect_eq(result, raced[cases[i].winner].result, "case %zu: result %d", i, result);
+    }
+}
+
+CoroutineTest(race, of_several_that_are_ready_the_first_in_order_wins)
+{
+    for (size_t first = 0; first < 3; first++) {
+        struct probe probes[3];
+        hob_future *futures[3];
+        for (size_t i = 0; i < 3; i++)
+            futures[i] = probe_new(&probes[i]);
+        for (size_t i = 3; i-- > first;)
+            future_complete(futures[i], (int)i);
+        size_t winner = 99;
+        cr_expect_eq(hob_race_all(futures, 3, &winner), (int)first);
+        cr_expect_eq(winner, first);
+    }
+}
+
+/* Both are ready when the caller goes on; the one that was ready earlier is the first one. */
+CoroutineTest(race, of_two_that_end_in_the_same_turn_the_earlier_wins)
+{
+    hob_future *earlier = start(return_number, 1);
+    hob_future *later = start(return_number, 2);
+    hob_future *futures[] = {later, earlier};
+    size_t winner = 99;
+    cr_expect_eq(hob_race_all(futures, 2, &winner), 1);
+    cr_expect_eq(winner, 1);
+}
+
+CoroutineTest(race, a_ready_one_wins_although_it_is_last)
+{
+    struct probe probe;
+    hob_future *ready = probe_new(&probe);
+    future_complete(ready, 5);
+    hob_future *futures[] = {hob_timer(0), start(return_number, 1), ready};
+    size_t winner = 99;
+    cr_expect_eq(hob_race_all(futures, COUNT(futures), &winner), 5);
+    cr_expect_eq(winner, 2);
+}
+
+CoroutineTest(race, of_what_is_ready_lets_nobody_run)
+{
+    struct probe one, other;
+    hob_future *bystander = start(run_once, 'o');
+    future_complete(probe_new(&one), 1);
+    future_complete(probe_new(&other), 2);
+    cr_expect_eq(hob_race(&one.future, &other.future), 1);
+    cr_expect_str_eq(traced(), "");
+    hob_await(bystander);
+}
+
+CoroutineTest(race, of_one_is_an_await)
+{
+    static const int results[] = {-EIO, 0, 200};
+    for (size_t i = 0; i < COUNT(results); i++) {
+        cr_expect_eq(hob_race(start(return_number, results[i])), results[i], "%d", results[i]);
+    }
+}
+
+CoroutineTest(race, of_nothing_is_an_error)
+{
+    cr_expect_eq(hob_race_all(NULL, 0, NULL), -EINVAL);
+    size_t winner;
+    cr_expect_eq(hob_race_all(NULL, 0, &winner), -EINVAL);
+}
+
+#define MANY 1000
+
+CoroutineTest(race, of_many_has_one_winner_and_consumes_all)
+{
+    static hob_future *many[MANY]; /* would be an eighth of the stack */
+    static struct probe probes[MANY];
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = probe_new(&probes[i]);
+    future_complete(many[MANY / 2], 5);
+    size_t winner = 0;
+    cr_expect_eq(hob_race_all(many, MANY, &winner), 5);
+    cr_expect_eq(winner, MANY / 2);
+    cr_expect(list_empty(&this_task()->children));
+    for (size_t i = 0; i < MANY; i++) {
+        if (probes[i].releases != 1) /* one assertion each would take longer than the test */
+            cr_expect_eq(probes[i].releases, 1, "probe %zu", i);
+    }
+}
+
+CoroutineTest(race, leaves_the_array_alone)
+{
+    hob_future *futures[] = {hob_timer(INFINITY), start(return_number, 1), NULL};
+    hob_future *before[COUNT(futures)];
+    memcpy(before, futures, sizeof(futures));
+    hob_race_all(futures, COUNT(futures), NULL);
+    cr_expect_arr_eq(futures, before, sizeof(futures));
+}
+
+/* NULL is what a maker returns that found no memory: its turn is over at once. */
+CoroutineTest(race, null_wins_with_out_of_memory)
+{
+    for (size_t place = 0; place < 3; place++) {
+        hob_future *futures[] = {
+            start(sleep_for_ever, '.'), start(sleep_for_ever, '.'), start(sleep_for_ever, '.')};
+        hob_cancel(futures[place]);
+        hob_await(futures[place]);
+        futures[place] = NULL;
+        size_t winner = 99;
+        cr_expect_eq(hob_race_all(futures, 3, &winner), -ENOMEM);
+        cr_expect_eq(winner, place);
+    }
+}
+
+/* The losers. */
+
+CoroutineTest(race, the_losers_are_cancelled)
+{
+    hob_future *a = start(sleep_for_ever, 'a');
+    hob_future *b = start(sleep_for_ever, 'b');
+    cr_expect_eq(hob_race(a, start(return_number, 3), b, hob_timer(INFINITY)), 3);
+    cr_expect_str_eq(traced(), "ab");
+}
+
+/* What they use may be on the stack of who races them. */
+CoroutineTest(race, waits_for_the_clean_up_of_the_losers)
+{
+    hob_future *a = start(clean_up_slowly, 'a');
+    hob_future *b = start(clean_up_slowly, 'b');
+    cr_expect_eq(hob_race(a, start(return_number, 3), b), 3);
+    trace('r');
+    cr_expect_str_eq(traced(), "..abr");
+}
+
+CoroutineTest(race, what_the_losers_return_is_of_no_interest)
+{
+    static struct slow losers[] = {{5, -EIO}, {5, 9}, {3, INT32_MAX}};
+    for (size_t i = 0; i < COUNT(losers); i++) {
+        hob_future *loser = hob_async(return_slowly, &losers[i]);
+        cr_expect_eq(hob_race(loser, start(return_number, 3)), 3, "loser %zu", i);
+    }
+}
+
+CoroutineTest(race, only_what_is_not_ready_is_cancelled)
+{
+    struct probe first, ready, waiting;
+    probe_new(&first);
+    probe_new(&ready);
+    probe_new(&waiting);
+    future_complete(&first.future, 1);
+    future_complete(&ready.future, 2);
+    cr_expect_eq(hob_race(&waiting.future, &first.future, &ready.future), 1);
+    cr_expect_eq(first.cancels, 0);
+    cr_expect_eq(ready.cancels, 0);
+    cr_expect_eq(waiting.cancels, 1);
+    cr_expect_eq(first.releases, 1);
+    cr_expect_eq(ready.releases, 1);
+    cr_expect_eq(waiting.releases, 1);
+}
+
+static int race_two_sleepers(void *arg)
+{
+    int err = hob_race(start(sleep_for_ever, 'a'), start(sleep_for_ever, 'b'));
+    trace(name_of(arg));
+    return err;
+}
+
+CoroutineTest(race, a_race_that_loses_a_race_ends_its_own)
+{
+    cr_expect_eq(hob_race(start(race_two_sleepers, 'x'), start(return_number, 3)), 3);
+    cr_expect_str_eq(traced(), "abx");
+}
+
+/* A caller that is cancelled. */
+
+struct caller {
+    hob_future *raced[2];
+    int result;
+    size_t winner;
+};
+
+static int race_them(void *arg)
+{
+    struct caller *caller = arg;
+    caller->winner = 99;
+    caller->result = hob_race_all(caller->raced, 2, &caller->winner);
+    trace('r');
+    return 0;
+}
+
+CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits_for_them)
+{
+    struct caller caller = {
+        .raced = {start(clean_up_slowly, 'a'), start(clean_up_slowly, 'b')},
+    };
+    hob_future *racer = hob_async(race_them, &caller);
+    hob_yield();
+    hob_cancel(racer);
+    hob_await(racer);
+    cr_expect_eq(caller.result, -ECANCELED);
+    cr_expect_str_eq(traced(), "..abr");
+}
+
+/* What was only cancelled has won nothing. Timers end within hob_cancel(), coroutines later. */
+CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
+{
+    struct caller callers[] = {
+        {.raced = {hob_timer(INFINITY), hob_timer(INFINITY)}},
+        {.raced = {start(sleep_for_ever, '.'), start(sleep_for_ever, '.')}},
+        {.raced = {start(sleep_for_ever, '.'), hob_timer(INFINITY)}},
+    };
+    for (size_t i = 0; i < COUNT(callers); i++) {
+        hob_future *racer = hob_async(race_them, &callers[i]);
+        hob_yield();
+        hob_cancel(racer);
+        hob_await(racer);
+        cr_expect_eq(callers[i].result, -ECANCELED, "case %zu", i);
+        cr_expect_eq(callers[i].winner, 2, "case %zu: winner %zu", i, callers[i].winner);
+    }
+}
+
+CoroutineTest(race, of_a_caller_cancelled_before_has_no_winner)
+{
+    struct caller caller = {.raced = {hob_timer(INFINITY), start(sleep_for_ever, '.')}};
+    hob_future *racer = hob_async(race_them, &caller);
+    hob_cancel(racer);
+    hob_await(racer);
+    cr_expect_eq(caller.result, -ECANCELED);
+    cr_expect_eq(caller.winner, 2, "winner %zu", caller.winner);
+}
+
+/* Which came first, it or the cancellation, nobody knows; but there is one. */
+CoroutineTest(race, of_a_cancelled_caller_with_a_ready_one_has_that_as_winner)
+{
+    for (size_t place = 0; place < 2; place++) {
+        for (int other_is_ready = 0; other_is_ready < 2; other_is_ready++) {
+            struct probe probes[2];
+            struct caller caller = {.raced = {probe_new(&probes[0]), probe_new(&probes[1])}};
+            hob_future *racer = hob_async(race_them, &caller);
+            future_complete(caller.raced[place], 1);
+            if (other_is_ready)
+                future_complete(caller.raced[1 - place], 2);
+            hob_cancel(racer);
+            hob_await(racer);
+            size_t expected = other_is_ready ? 0 : place;
+            cr_expect_eq(caller.result, -ECANCELED);
+            cr_expect_eq(caller.winner, expected, "%zu, not %zu", caller.winner, expected);
+        }
+    }
+}
+
+CoroutineTest(race, of_a_caller_cancelled_while_the_losers_clean_up_has_its_winner)
+{
+    struct caller caller = {.raced = {start(clean_up_slowly, 'l'), start(return_number, 3)}};
+    hob_future *racer = hob_async(race_them, &caller);
+    hob_yield(); /* the racer begins to wait; the winner has returned */
+    hob_yield(); /* the racer has cancelled the loser */
+    hob_cancel(racer);
+    hob_await(racer);
+    cr_expect_eq(caller.result, -ECANCELED);
+    cr_expect_eq(caller.winner, 1);
+    cr_expect_str_eq(traced(), ".lr");
+}

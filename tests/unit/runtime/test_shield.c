@@ -1,0 +1,337 @@
+/* Runs in virtual time: the seconds below cost nothing, and are exact to a few milliseconds. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+
+#include "hob/runtime.h"
+#include "runtime/task.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/trace.h"
+
+TestSuite(shield, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct task *this_task(void)
+{
+    return task_current(__func__);
+}
+
+/* Whether so many seconds have passed since then: never fewer, and hardly more. */
+static bool passed(double since, double seconds)
+{
+    double elapsed = hob_now() - since;
+    return elapsed >= seconds && elapsed < seconds + 0.01;
+}
+
+static int return_number(void *arg)
+{
+    return number_of(arg);
+}
+
+static int run_once(void *arg)
+{
+    trace(name_of(arg));
+    return 0;
+}
+
+static int sleep_seconds(void *arg)
+{
+    return hob_sleep(number_of(arg));
+}
+
+static int shield(hob_fn *fn, intptr_t number)
+{
+    return hob_shield(fn, as_argument(number));
+}
+
+/* It is a function call. */
+
+CoroutineTest(shield, returns_what_the_function_returns)
+{
+    static const int results[] = {INT_MIN, -ECANCELED, -1, 0, 1, INT_MAX};
+    for (size_t i = 0; i < COUNT(results); i++)
+        cr_expect_eq(shield(return_number, results[i]), results[i], "%d", results[i]);
+}
+
+static int expect_task(void *arg)
+{
+    cr_expect_eq(this_task(), arg);
+    return 0;
+}
+
+CoroutineTest(shield, runs_the_function_at_once_in_the_same_coroutine)
+{
+    hob_future *other = start(run_once, 'o');
+    hob_shield(expect_task, this_task());
+    cr_expect_str_eq(traced(), "", "nobody else has run");
+    hob_await(other);
+}
+
+CoroutineTest(shield, changes_nothing_for_a_task_that_nothing_interrupts)
+{
+    double begin = hob_now();
+    cr_expect_eq(shield(sleep_seconds, 5), 0);
+    cr_expect(passed(begin, 5));
+    cr_expect_eq(hob_sleep(5), 0);
+    cr_expect(passed(begin, 10));
+}
+
+/* What it holds back. The way in which a task is interrupted is the case. */
+
+static int use_every_await(void *arg)
+{
+    (void)arg;
+    double begin = hob_now();
+    cr_expect_eq(hob_sleep(1), 0);
+    cr_expect_eq(hob_await(hob_timer(1)), 0);
+    cr_expect_eq(hob_await(start(return_number, 7)), 7);
+    cr_expect_eq(hob_await(start(sleep_seconds, 1)), 0);
+    cr_expect_eq(hob_join(start(sleep_seconds, 1), hob_timer(1)), 0);
+    cr_expect_eq(hob_race(start(sleep_seconds, 1), start(sleep_seconds, 2)), 0);
+    cr_expect_eq(hob_yield(), 0);
+    cr_expect(passed(begin, 5), "after %g s", hob_now() - begin);
+    return 0;
+}
+
+/* Interrupted before the shield, and interrupted while in it, which takes five seconds. */
+
+static int cancel_maker_after(void *arg)
+{
+    int err = hob_sleep(2);
+    task_cancel(arg, -ECANCELED);
+    return err;
+}
+
+static void be_cancelled_before(void)
+{
+    task_cancel(this_task(), -ECANCELED);
+}
+
+static void be_cancelled_within(void)
+{
+    hob_async(cancel_maker_after, this_task());
+}
+
+static void have_a_deadline_that_has_passed(void)
+{
+    hob_deadline(-1);
+}
+
+static void have_a_deadline_that_will_pass(void)
+{
+    hob_deadline(2);
+}
+
+static void have_both(void)
+{
+    be_cancelled_within();
+    hob_deadline(1);
+}
+
+static const struct {
+    const char *name;
+    void (*interrupt)(void);
+    int reason;
+} interruptions[] = {
+    {"cancelled before", be_cancelled_before, -ECANCELED},
+    {"cancelled within", be_cancelled_within, -ECANCELED},
+    {"deadline before", have_a_deadline_that_has_passed, -ETIMEDOUT},
+    {"deadline within", have_a_deadline_that_will_pass, -ETIMEDOUT},
+    {"both", have_both, -ECANCELED},
+};
+
+static int be_interrupted_about_a_shield(void *arg)
+{
+    size_t i = (size_t)number_of(arg);
+    interruptions[i].interrupt();
+    hob_shield(use_every_await, NULL);
+    for (int round = 0; round < 2; round++) {
+        cr_expect_eq(hob_sleep(1), interruptions[i].reason, "%s", interruptions[i].name);
+        cr_expect_eq(hob_yield(), interruptions[i].reason, "%s", interruptions[i].name);
+    }
+    return 0;
+}
+
+CoroutineTest(shield, holds_back_what_interrupts_until_it_ends)
+{
+    for (size_t i = 0; i < COUNT(interruptions); i++) {
+        double begin = hob_now();
+        hob_await(start(be_interrupted_about_a_shield, (intptr_t)i));
+        cr_expect(passed(begin, 5), "%s: after %g s", interruptions[i].name, hob_now() - begin);
+    }
+}
+
+static int do_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static int use_awaits_after_an_inner_shield(void *arg)
+{
+    hob_shield(do_nothing, NULL);
+    hob_shield(use_every_await, NULL);
+    return use_every_await(arg);
+}
+
+static int be_interrupted_about_two_shields(void *arg)
+{
+    size_t i = (size_t)number_of(arg);
+    interruptions[i].interrupt();
+    hob_shield(use_awaits_after_an_inner_shield, NULL);
+    cr_expect_eq(hob_yield(), interruptions[i].reason, "%s", interruptions[i].name);
+    return 0;
+}
+
+CoroutineTest(shield, one_within_another_does_not_end_it)
+{
+    for (size_t i = 0; i < COUNT(interruptions); i++)
+        hob_await(start(be_interrupted_about_two_shields, (intptr_t)i));
+}
+
+static int set_a_deadline_and_sleep(void *arg)
+{
+    (void)arg;
+    hob_deadline(1);
+    return hob_sleep(3);
+}
+
+CoroutineTest(shield, holds_back_a_deadline_that_is_set_in_it)
+{
+    double begin = hob_now();
+    cr_expect_eq(shield(set_a_deadline_and_sleep, 0), 0);
+    cr_expect(passed(begin, 3));
+    cr_expect_eq(hob_yield(), -ETIMEDOUT);
+}
+
+/* Who waits for a task in a shield. */
+
+static int sleep_in_a_shield(void *arg)
+{
+    int err = hob_shield(sleep_seconds, arg);
+    trace(err == 0 ? 's' : '?');
+    return hob_sleep(INFINITY);
+}
+
+CoroutineTest(shield, whoever_cancels_its_task_waits_for_its_end)
+{
+    double begin = hob_now();
+    hob_future *child = start(sleep_in_a_shield, 5);
+    hob_sleep(1);
+    hob_cancel(child);
+    cr_expect_eq(hob_await(child), -ECANCELED);
+    cr_expect(passed(begin, 5), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "s");
+}
+
+static int leave_one_in_a_shield(void *arg)
+{
+    hob_async(sleep_in_a_shield, arg);
+    return hob_sleep(1);
+}
+
+CoroutineTest(shield, a_child_that_nobody_awaits_is_waited_for_to_its_end)
+{
+    double begin = hob_now();
+    cr_expect_eq(hob_await(start(leave_one_in_a_shield, 5)), 0);
+    cr_expect(passed(begin, 5), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "s");
+}
+
+CoroutineTest(shield, a_deadline_of_who_awaits_it_has_to_wait)
+{
+    double begin = hob_now();
+    hob_future *child = start(sleep_in_a_shield, 5);
+    hob_deadline(1);
+    cr_expect_eq(hob_await(child), -ETIMEDOUT);
+    cr_expect(passed(begin, 5), "after %g s", hob_now() - begin);
+}
+
+/* Children made in a shield, and about it. */
+
+static hob_future *left;
+
+static int leave_a_child(void *arg)
+{
+    left = hob_async(sleep_seconds, arg);
+    return 0;
+}
+
+CoroutineTest(shield, a_child_made_in_it_has_no_deadline)
+{
+    double before = hob_deadline(1);
+    shield(leave_a_child, 5);
+    hob_deadline_at(before);
+    cr_expect_eq(hob_await(left), 0);
+}
+
+static int await_a_child_after_the_shield(void *arg)
+{
+    (void)arg;
+    shield(leave_a_child, 1000);
+    return hob_await(left);
+}
+
+CoroutineTest(shield, a_child_made_in_it_is_cancelled_when_awaited_after_it)
+{
+    double begin = hob_now();
+    hob_future *maker = start(await_a_child_after_the_shield, 0);
+    hob_cancel(maker);
+    cr_expect_eq(hob_await(maker), -ECANCELED);
+    cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
+}
+
+static int leave_a_child_made_in_a_shield(void *arg)
+{
+    (void)arg;
+    shield(leave_a_child, 1000);
+    return 0;
+}
+
+CoroutineTest(shield, a_child_made_in_it_is_joined_with_its_maker)
+{
+    double begin = hob_now();
+    cr_expect_eq(hob_await(start(leave_a_child_made_in_a_shield, 0)), 0);
+    cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
+}
+
+static int await_it(void *arg)
+{
+    return hob_await(arg);
+}
+
+/* It is the child that is interrupted: a shield is for the coroutine that is in it. */
+CoroutineTest(shield, a_child_made_before_it_keeps_its_deadline)
+{
+    double begin = hob_now();
+    hob_deadline(1);
+    hob_future *child = start(sleep_seconds, 1000);
+    cr_expect_eq(hob_shield(await_it, child), -ETIMEDOUT);
+    cr_expect(passed(begin, 1), "after %g s", hob_now() - begin);
+}
+
+/* A shield is for what must be finished: a clean-up, in most cases. */
+
+static void wait_in_a_shield(void *arg)
+{
+    trace(hob_shield(sleep_seconds, arg) == 0 ? 'd' : '?');
+}
+
+static int defer_what_has_to_wait(void *arg)
+{
+    hob_defer(wait_in_a_shield, arg);
+    return hob_sleep(INFINITY);
+}
+
+CoroutineTest(shield, a_clean_up_of_a_cancelled_task_can_wait_in_one)
+{
+    double begin = hob_now();
+    hob_future *child = start(defer_what_has_to_wait, 5);
+    hob_yield();
+    hob_cancel(child);
+    cr_expect_eq(hob_await(child), -ECANCELED);
+    cr_expect(passed(begin, 5), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "d");
+}

@@ -1,0 +1,179 @@
+# Makes one table, and one JSON file, of what the programs of a benchmark printed.
+#
+#     awk -v json=FILE -f compare.awk input=rows ROWS input=about ABOUT input=samples SAMPLES
+#
+# ROWS     name | what it is | target, in the order of the table; and lines "note: text"
+# ABOUT    what the measuring was done with: "key value", where the value is the rest of the line
+# SAMPLES  "peer name value [unit]", as often as there were rounds; the first peer is hob
+
+input == "rows" && /^note: / { notes[++note_count] = substr($0, 7) }
+input == "rows" && /\|/ && !/^#/ {
+  split($0, field, / *\| */)
+  row[++row_count] = field[1]
+  title[field[1]] = field[2]
+  target[field[1]] = field[3]
+}
+
+input == "about" {
+  about_key[++about_count] = $1
+  about[$1] = substr($0, length($1) + 2)
+}
+
+input == "samples" {
+  if (!($1 in is_peer)) {
+    is_peer[$1] = 1
+    peer[++peer_count] = $1
+  }
+  if (!($2 in title))
+    die($1 " measured '" $2 "', which is no row of the table")
+  sample[$1, $2, ++taken[$1, $2]] = $3
+  unit[$2] = $4
+}
+
+END {
+  if (failed)
+    exit 1
+  for (p = 1; p <= peer_count; p++)
+    for (r = 1; r <= row_count; r++)
+      if (taken[peer[p], row[r]])
+        median[peer[p], row[r]] = median_of(peer[p], row[r])
+  for (r = 1; r <= row_count; r++)
+    if (!((peer[1], row[r]) in median))
+      die(peer[1] " did not measure '" row[r] "'")
+  print_table()
+  print_json()
+}
+
+function die(why) {
+  print "compare.awk: " why >"/dev/stderr"
+  failed = 1
+  exit 1
+}
+
+# Also sorts the samples.
+function median_of(who, name,    count, i, j, value) {
+  count = taken[who, name]
+  for (i = 2; i <= count; i++) {
+    value = sample[who, name, i]
+    for (j = i - 1; j > 0 && sample[who, name, j] > value; j--)
+      sample[who, name, j + 1] = sample[who, name, j]
+    sample[who, name, j + 1] = value
+  }
+  i = int((count + 1) / 2)
+  j = int(count / 2) + 1
+  return (sample[who, name, i] + sample[who, name, j]) / 2
+}
+
+# Three digits say enough, but a count is a count.
+function rounded(value, unit) {
+  if (unit == "" || value >= 100)
+    return with_commas(sprintf("%.0f", value))
+  return sprintf(value >= 10 ? "%.1f" : "%.2f", value)
+}
+
+function with_commas(digits) {
+  return length(digits) > 3 ? with_commas(substr(digits, 1, length(digits) - 3)) "," \
+    substr(digits, length(digits) - 2) : digits
+}
+
+# How many times as much as hob. Only what is counted by the piece can be compared.
+function ratio(who, name,    times) {
+  if (unit[name] !~ /^(ns|bytes)$/ || median[peer[1], name] == 0)
+    return ""
+  times = median[who, name] / median[peer[1], name]
+  return sprintf(times >= 10 ? "%.0fx" : "%.1fx", times)
+}
+
+# One condition of a target: "<= NUMBER" or "< PEER".
+function is_met(name, condition,    word) {
+  split(condition, word, " ")
+  if (word[1] == "<=")
+    return median[peer[1], name] <= word[2] + 0
+  if (!((word[2], name) in median))
+    die("the target of '" name "' names '" word[2] "', which did not measure it")
+  return median[peer[1], name] < median[word[2], name]
+}
+
+function all_met(name,    condition, count, i) {
+  count = split(target[name], condition, /, */)
+  for (i = 1; i <= count; i++)
+    if (!is_met(name, condition[i]))
+      return 0
+  return 1
+}
+
+function verdict(name,    condition, count, i, text) {
+  count = split(target[name], condition, /, */)
+  for (i = 1; i <= count; i++)
+    text = text (i > 1 ? ", " : "") condition[i] (is_met(name, condition[i]) ? " met" : " MISSED")
+  return text
+}
+
+function print_table(    p, r, i, name, line) {
+  for (i = 1; i <= about_count; i++)
+    printf "%-9s %s\n", about_key[i], about[about_key[i]]
+
+  line = sprintf("\n%-32s %-5s %9s", "", "", peer[1])
+  for (p = 2; p <= peer_count; p++)
+    line = line sprintf(" %9s      ", peer[p])
+  print line "  target"
+
+  for (r = 1; r <= row_count; r++) {
+    name = row[r]
+    line = sprintf("%-32s %-5s %9s", title[name], unit[name], rounded(median[peer[1], name], unit[name]))
+    for (p = 2; p <= peer_count; p++)
+      if ((peer[p], name) in median)
+        line = line sprintf(" %9s %5s", rounded(median[peer[p], name], unit[name]), ratio(peer[p], name))
+      else
+        line = line sprintf(" %9s      ", "-")
+    line = line "  " verdict(name)
+    sub(/ +$/, "", line)
+    print line
+  }
+
+  print ""
+  for (i = 1; i <= note_count; i++)
+    print notes[i]
+}
+
+function quoted(text) {
+  gsub(/["\\]/, "\\\\&", text)
+  return "\"" text "\""
+}
+
+function print_json(    r, i) {
+  printf "{\n" >json
+  for (i = 1; i <= about_count; i++)
+    printf "  %s: %s,\n", quoted(about_key[i]), quoted(about[about_key[i]]) >json
+  printf "  \"measures\": [" >json
+  for (r = 1; r <= row_count; r++)
+    print_json_measure(row[r], r == 1 ? "" : ",")
+  printf "\n  ]\n}\n" >json
+}
+
+function print_json_measure(name, separator,    p) {
+  printf "%s\n    {\n", separator >json
+  printf "      \"name\": %s,\n", quoted(name) >json
+  printf "      \"title\": %s,\n", quoted(title[name]) >json
+  printf "      \"unit\": %s,\n", quoted(unit[name]) >json
+  if (target[name] != "") {
+    printf "      \"target\": %s,\n", quoted(target[name]) >json
+    printf "      \"met\": %s,\n", (all_met(name) ? "true" : "false") >json
+  }
+  printf "      \"peers\": {" >json
+  separator = ""
+  for (p = 1; p <= peer_count; p++)
+    if ((peer[p], name) in median) {
+      print_json_peer(peer[p], name, separator)
+      separator = ","
+    }
+  printf "\n      }\n    }" >json
+}
+
+function print_json_peer(who, name, separator,    i) {
+  printf "%s\n        %s: { ", separator, quoted(who) >json
+  printf "\"median\": %.9g, \"samples\": [", median[who, name] >json
+  for (i = 1; i <= taken[who, name]; i++)
+    printf "%s%s", (i == 1 ? "" : ", "), sample[who, name, i] >json
+  printf "] }" >json
+}

@@ -18,14 +18,14 @@ static void on_alarm(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)ev;
     (void)events;
     struct task *self = watcher->data;
-    self->expired = true;
+    self->deadline.expired = true;
     task_wake(self);
 }
 
 void deadline_inherit(struct task *self, const struct task *maker)
 {
-    self->deadline = maker && maker->shields == 0 ? maker->deadline : INFINITY;
-    self->last_deadline = self->deadline;
+    double when = maker && maker->shields == 0 ? maker->deadline.when : INFINITY;
+    self->deadline = (struct deadline){.when = when, .last = when};
     ev_init(&self->alarm, on_alarm);
     self->alarm.data = self;
 }
@@ -33,9 +33,9 @@ void deadline_inherit(struct task *self, const struct task *maker)
 void deadline_arm(struct task *self)
 {
     struct ev_loop *ev = self->future.loop->ev;
-    if (isinf(self->deadline) || self->expired || ev_is_active(&self->alarm))
+    if (isinf(self->deadline.when) || self->deadline.expired || ev_is_active(&self->alarm))
         return;
-    double left = self->deadline - hob_now();
+    double left = self->deadline.when - hob_now();
     ev_now_update(ev); /* libev counts from when the loop last woke */
     ev_timer_set(&self->alarm, left > 0 ? left : 0, 0.);
     ev_timer_start(ev, &self->alarm);
@@ -49,13 +49,41 @@ void deadline_disarm(struct task *self)
 static double set_deadline(double when, const char *call)
 {
     struct task *self = task_current(call);
-    double before = self->deadline;
+    struct deadline *deadline = &self->deadline;
+    double before = deadline->when;
     if (isnan(when))
         misuse(call, "the time is not a number");
     deadline_disarm(self);
-    self->deadline = when < self->last_deadline ? when : self->last_deadline;
-    self->expired = self->deadline <= hob_now();
+    deadline->when = fmin(when, deadline->last);
+    deadline->expired = deadline->when <= hob_now();
     return before;
+}
+
+struct deadline deadline_limit(struct task *self, double seconds)
+{
+    struct deadline *deadline = &self->deadline;
+    struct deadline before = *deadline;
+    if (isinf(seconds))
+        return before;
+    deadline_disarm(self);
+    deadline->last = fmin(deadline->last, hob_now() + seconds);
+    deadline->when = fmin(deadline->when, deadline->last);
+    return before;
+}
+
+void deadline_unlimit(struct task *self, struct deadline before)
+{
+    struct deadline *deadline = &self->deadline;
+    bool own = deadline->when < deadline->last;
+    deadline->last = before.last;
+    if (!own)
+        deadline_restore(self, before);
+}
+
+void deadline_restore(struct task *self, struct deadline before)
+{
+    deadline_disarm(self);
+    self->deadline = before;
 }
 
 double hob_deadline(double seconds)

@@ -10,6 +10,18 @@ void deadline_inherit(struct task *self, const struct task *maker);
 /* Before a task waits. Tasks that never wait, most in a fast server, pay nothing for a timer. */
 void deadline_arm(struct task *self);
 
+/*
+ * Limits the task as its maker's deadline does: from so many seconds from now on its awaits return
+ * -ETIMEDOUT, and it cannot give itself more. Returns what it had before.
+ */
+struct deadline deadline_limit(struct task *self, double seconds);
+
+/* Takes such a limit back. A deadline that the task has given itself meanwhile stays. */
+void deadline_unlimit(struct task *self, struct deadline before);
+
+/* Goes back to what the task had before, whatever it has given itself meanwhile. */
+void deadline_restore(struct task *self, struct deadline before);
+
 /* When a task ends, or its deadline has changed. */
 void deadline_disarm(struct task *self);
 

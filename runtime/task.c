@@ -60,15 +60,21 @@ static void join_children(struct task *self)
     self->joining = false;
 }
 
+/* What ends with the function that made it. */
+static void end_scope(struct task *self)
+{
+    do
+        join_children(self);
+    while (arena_clean_up(&self->arena)); /* which may have made more children */
+    arena_free(&self->arena);
+}
+
 /* The whole life of a task, on its own stack. */
 static void task_main(void *arg)
 {
     struct task *self = arg;
     int result = self->fn(self->arg);
-    do
-        join_children(self);
-    while (arena_clean_up(&self->arena)); /* which may have made more children */
-    arena_free(&self->arena);
+    end_scope(self);
     deadline_disarm(self);
     future_complete(&self->future, result);
     context_exit(&self->context, &self->future.loop->scheduler);
@@ -147,7 +153,20 @@ int task_interrupted(const struct task *self)
         return 0;
     if (self->cancelled)
         return self->cancelled;
-    return self->expired ? -ETIMEDOUT : 0;
+    return self->deadline.expired ? -ETIMEDOUT : 0;
+}
+
+int task_scope(hob_fn *fn, void *arg)
+{
+    struct task *self = task_current(__func__);
+    struct arena arena = self->arena;
+    struct deadline deadline = self->deadline;
+    self->arena = (struct arena){0};
+    int result = fn(arg);
+    end_scope(self);
+    self->arena = arena;
+    deadline_restore(self, deadline);
+    return result;
 }
 
 void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg)

@@ -22,6 +22,13 @@
 struct loop;
 struct stack;
 
+/* Times are on the clock of hob_now(); INFINITY if there is none. */
+struct deadline {
+    double when;
+    double last;  /* what its maker's was: it cannot give itself more */
+    bool expired; /* it has passed */
+};
+
 struct task {
     hob_future future;    /* first: a coroutine's future is its task */
     const char *name;     /* for messages: the function that it runs */
@@ -37,12 +44,10 @@ struct task {
     struct arena arena; /* what hob_alloc() and hob_defer() gave it */
 
     /* What interrupts it: see task_interrupted(). */
-    int cancelled;        /* 0, -ECANCELED or -ETIMEDOUT */
-    unsigned shields;     /* how many hob_shield() it is in */
-    bool expired;         /* its deadline has passed */
-    double deadline;      /* on the clock of hob_now(); INFINITY if there is none */
-    double last_deadline; /* what its maker's was: it cannot give itself more */
-    ev_timer alarm;       /* runs while the task waits, or has waited, under a deadline */
+    int cancelled;    /* 0, -ECANCELED or -ETIMEDOUT */
+    unsigned shields; /* how many hob_shield() it is in */
+    struct deadline deadline;
+    ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
 
     bool queued;    /* in the ready queue */
     bool joining;   /* its function has returned; it waits for its children */
@@ -79,6 +84,13 @@ void task_cancel(struct task *self, int reason);
  * -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's has. 0 in a shield.
  */
 int task_interrupted(const struct task *self);
+
+/*
+ * Runs fn(arg) in the current task, as a function call, and returns its result. What it made and
+ * did not await ends with it, as with a task of its own: children, clean-ups, memory and deadlines.
+ * The task must have no children before.
+ */
+int task_scope(hob_fn *fn, void *arg);
 
 /*
  * Has fn(arg) called each time before the task waits, so that it can leave things shared by all

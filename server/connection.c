@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -8,14 +9,12 @@
 #include "hob/log.h"
 #include "request.h"
 #include "runtime/loop.h"
+#include "runtime/misuse.h"
 #include "serve.h"
+#include "waiting.h"
 
-/* Input kept while a handler waits. Above it the client is not read from until it is needed. */
-#define KEPT_LIMIT (64 * 1024)
 /* A client that sends as fast as it is read must not keep the thread: others get a turn. */
 #define READS_IN_A_ROW 16
-/* Seconds that connection_linger() takes at most. */
-#define LINGER_TIME 2.0
 
 static struct ev_loop *loop_of(const struct connection *self)
 {
@@ -39,14 +38,27 @@ int connection_open(hob_server *server, int fd)
     ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
     self->readable.data = self->writable.data = self;
     ev_io_start(loop_of(self), &self->readable);
+    list_init(&self->waiting);
+    waiting_begin(&server->silent, self);
+    self->head_until = self->until;
     return 0;
+}
+
+/* The kernel goes on trying to deliver what a client does not take, unless it is told not to. */
+static void forget_output(int fd)
+{
+    struct linger none = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
 
 void connection_close(struct connection *self)
 {
     hob_server *server = self->server;
+    waiting_end(self);
     ev_io_stop(loop_of(self), &self->readable);
     ev_io_stop(loop_of(self), &self->writable);
+    if (self->abandoned)
+        forget_output(self->readable.fd);
     close(self->readable.fd);
     list_remove(&self->link);
     buffer_free(&self->kept);
@@ -56,8 +68,15 @@ void connection_close(struct connection *self)
         future_complete(&server->drained, 0);
 }
 
+void connection_expect_task(const struct connection *self, const char *call)
+{
+    if (task_current(call) != self->task)
+        misuse(call, "only the coroutine of the handler itself may use its request and response");
+}
+
 static void start_serving(struct connection *self)
 {
+    waiting_end(self);
     self->task =
         task_spawn_unwatched(self->server->task, "serve_connection", serve_connection, self);
     if (self->task)
@@ -73,6 +92,7 @@ void connection_become_idle(struct connection *self)
     buffer_free(&self->kept);
     buffer_free(&self->unsent);
     ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
+    waiting_begin(&self->server->idle, self);
 }
 
 void connection_finish(struct connection *self)
@@ -94,15 +114,34 @@ static void cancel_io(hob_future *future, int reason)
     future_complete(future, reason);
 }
 
-static int wait_for_io(hob_future **slot)
+static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    future_complete(watcher->data, -ETIME);
+}
+
+static int wait_for_io(struct connection *self, hob_future **slot, struct patience *patience)
 {
     static const struct future_kind io_kind = {.cancel = cancel_io};
     hob_future ready;
+    ev_timer limit;
+    double now = hob_now();
+    if (patience->until == 0)
+        patience->until = now + patience->seconds;
     future_init(&ready, &io_kind, NULL);
+    ev_timer_init(&limit, on_patience_over, fmax(patience->until - now, 0), 0.);
+    limit.data = &ready;
+    if (!isinf(patience->until)) {
+        ev_now_update(loop_of(self)); /* libev counts from when the loop last woke */
+        ev_timer_start(loop_of(self), &limit);
+    }
     *slot = &ready;
     int err = hob_await(&ready);
     *slot = NULL;
-    return err;
+    ev_timer_stop(loop_of(self), &limit);
+    self->late = err == -ETIME;
+    return self->late ? -ETIMEDOUT : err;
 }
 
 /*
@@ -133,7 +172,7 @@ static void keep_early_input(struct connection *self)
         return;
     if (received <= 0 || buffer_append(&self->kept, workspace->in, (size_t)received) < 0)
         end_input(self, received > 0 ? -1 : received);
-    else if (buffer_length(&self->kept) >= KEPT_LIMIT)
+    else if (buffer_length(&self->kept) >= self->server->options.pipeline_limit)
         ev_io_stop(loop_of(self), &self->readable);
 }
 
@@ -175,7 +214,7 @@ void connection_consume(struct connection *self, size_t size)
     }
 }
 
-int connection_fill(struct connection *self)
+int connection_fill(struct connection *self, struct patience *patience)
 {
     struct workspace *workspace = self->server->workspace;
     size_t unread;
@@ -197,7 +236,7 @@ int connection_fill(struct connection *self)
         } else if (received < 0 && would_block(errno)) {
             self->reads = 0;
             ev_io_start(loop_of(self), &self->readable);
-            int err = wait_for_io(&self->input);
+            int err = wait_for_io(self, &self->input, patience);
             if (err < 0)
                 return err;
         } else {
@@ -256,19 +295,22 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
     struct connection *self = watcher->data;
     (void)events;
     send_some(self, &self->unsent);
+    if (self->sent)
+        future_complete(self->sent, 0);
     if (buffer_length(&self->unsent) > 0)
         return;
     ev_io_stop(ev, watcher);
-    if (self->sent)
-        future_complete(self->sent, 0);
 }
 
 int connection_flush(struct connection *self)
 {
     send_now(self);
     while (buffer_length(&self->unsent) > 0 && !self->broken) {
-        int err = wait_for_io(&self->sent);
-        if (err < 0)
+        struct patience patience = {.seconds = self->server->options.write_timeout};
+        int err = wait_for_io(self, &self->sent, &patience);
+        if (self->late)
+            self->broken = self->abandoned = true;
+        else if (err < 0)
             return err;
     }
     return self->broken ? -EPIPE : 0;
@@ -291,24 +333,14 @@ void connection_leave_workspace(void *connection)
  * The end.
  */
 
-static void on_lingered(struct ev_loop *ev, ev_timer *watcher, int events)
-{
-    (void)ev;
-    (void)events;
-    task_cancel(watcher->data, -ECANCELED);
-}
-
 void connection_linger(struct connection *self)
 {
-    ev_timer limit;
+    double seconds = self->server->options.linger_timeout;
+    struct patience patience = {.seconds = seconds, .until = hob_now() + seconds};
     size_t unread;
     shutdown(self->readable.fd, SHUT_WR);
-    ev_timer_init(&limit, on_lingered, LINGER_TIME, 0.);
-    limit.data = self->task;
-    ev_timer_start(loop_of(self), &limit);
     do {
         connection_unread(self, &unread);
         connection_consume(self, unread);
-    } while (connection_fill(self) > 0);
-    ev_timer_stop(loop_of(self), &limit);
+    } while (hob_now() < patience.until && connection_fill(self, &patience) > 0);
 }

@@ -23,14 +23,17 @@ struct hob_request;
 
 struct connection {
     hob_server *server;
-    struct list link; /* in server->connections */
-    ev_io readable;   /* armed from accept to close, but for the cases below */
-    ev_io writable;   /* armed while unsent bytes wait for the client to read */
+    struct list link;    /* in server->connections */
+    struct list waiting; /* in a waiting_list, while there is no task */
+    double until;        /* when it has waited long enough there */
+    double head_until;   /* when the first head must be there; 0 for later ones */
+    ev_io readable;      /* armed from accept to close, but for the cases below */
+    ev_io writable;      /* armed while unsent bytes wait for the client to read */
 
     struct task *task;           /* serves a request; NULL while idle */
     struct hob_request *request; /* the one that task serves */
     hob_future *input;           /* set while task waits for input */
-    hob_future *sent;            /* set while task waits until everything is sent */
+    hob_future *sent;            /* set while task waits for the socket to take some output */
 
     const char *fresh;    /* unread input in the workspace, none while kept has some */
     size_t fresh_length;  /* 0 whenever the task waits */
@@ -41,7 +44,18 @@ struct connection {
     bool handling;  /* the handler runs: a client that leaves cancels it */
     bool ended;     /* the client will send no more */
     bool broken;    /* bytes were lost, or the socket failed: to be closed without a word */
+    bool late;      /* the client was too slow */
+    bool abandoned; /* to be closed so that nothing of the response remains on its way */
 };
+
+/* How long to wait for the client. */
+struct patience {
+    double seconds; /* in all, from the first wait on */
+    double until;   /* on the clock of hob_now(); 0 before the first wait */
+};
+
+/* Ends the process with a message if it is not the connection's task that runs. */
+void connection_expect_task(const struct connection *self, const char *call);
 
 /* Takes over an accepted socket. Returns 0, or -ENOMEM, and then the socket is closed. */
 int connection_open(hob_server *server, int fd);
@@ -56,9 +70,9 @@ void connection_finish(struct connection *self);
 
 /*
  * Makes sure that there is unread input, and waits for it. Returns 1, 0 if the client has ended
- * its side, -ECANCELED, or what recv(2) failed with.
+ * its side, -ECANCELED, -ETIMEDOUT, or what recv(2) failed with.
  */
-int connection_fill(struct connection *self);
+int connection_fill(struct connection *self, struct patience *patience);
 
 /* The input that is there but was not read yet, and how much of it there is. */
 const char *connection_unread(const struct connection *self, size_t *length);
@@ -72,7 +86,10 @@ void connection_consume(struct connection *self, size_t size);
 /* Where to put output, behind whatever is to be sent before it. */
 struct buffer *connection_out(struct connection *self);
 
-/* Sends the output, and waits until the socket has taken all. Returns 0 or a negative errno. */
+/*
+ * Sends the output, and waits until the socket has taken all. Returns 0 or a negative errno:
+ * -EPIPE if the client has left, or takes nothing for too long.
+ */
 int connection_flush(struct connection *self);
 
 /*

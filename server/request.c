@@ -1,7 +1,6 @@
 #include "request.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,8 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->connection = connection;
     self->kept_head = NULL;
     self->continued = false;
+    self->body_size = 0;
+    self->body_limit = SIZE_MAX;
     parser_init(&self->parser, connection->server->workspace->head);
 }
 
@@ -43,8 +44,7 @@ static void return_head(struct hob_request *self)
     self->kept_head = NULL;
 }
 
-/* Parses up to `limit` bytes of the unread input. */
-static void feed(struct hob_request *self, size_t limit)
+void request_feed(struct hob_request *self, size_t limit)
 {
     size_t length;
     const char *unread = connection_unread(self->connection, &length);
@@ -54,74 +54,19 @@ static void feed(struct hob_request *self, size_t limit)
 
 int request_read_head(struct hob_request *self)
 {
+    struct patience patience = {
+        .seconds = self->connection->server->options.head_timeout,
+        .until = self->connection->head_until,
+    };
+    self->connection->head_until = 0;
     while (self->parser.state == PARSER_HEAD) {
-        int err = connection_fill(self->connection);
+        int err = connection_fill(self->connection, &patience);
         if (err <= 0)
             return err;
         return_head(self);
-        feed(self, SIZE_MAX);
+        request_feed(self, SIZE_MAX);
     }
     return 1;
-}
-
-/* Reads some of the body to `data`, or to nowhere. Returns as hob_body_read() does. */
-static int read_body(struct hob_request *self, char *data, size_t size)
-{
-    struct parser *parser = &self->parser;
-    parser->body = data;
-    parser->body_length = 0;
-    while (parser->state == PARSER_BODY && parser->body_length == 0) {
-        int err = connection_fill(self->connection);
-        if (err <= 0)
-            return err < 0 ? err : -ECONNRESET;
-        feed(self, size);
-    }
-    return parser->state == PARSER_FAILED ? -EINVAL : (int)parser->body_length;
-}
-
-/* A client that asked whether to send the body at all is told so only when it is wanted. */
-static int send_continue(struct hob_request *self)
-{
-    static const char response[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    size_t unread;
-    connection_unread(self->connection, &unread);
-    if (!self->parser.expect_continue || self->continued || unread > 0)
-        return 0;
-    if (self->parser.http.http_minor == 0) /* HTTP/1.0 knows no 1xx (RFC 9110 section 15.2) */
-        return 0;
-    self->continued = true;
-    int err = buffer_append(connection_out(self->connection), response, sizeof(response) - 1);
-    return err < 0 ? err : connection_flush(self->connection);
-}
-
-int hob_body_read(hob_request *req, void *data, size_t size)
-{
-    if (req->parser.state == PARSER_DONE || size == 0)
-        return 0;
-    int err = send_continue(req);
-    return err < 0 ? err : read_body(req, data, size < INT_MAX ? size : INT_MAX);
-}
-
-bool request_can_drain(const struct hob_request *self)
-{
-    const struct parser *parser = &self->parser;
-    if (parser->state != PARSER_BODY)
-        return parser->state == PARSER_DONE;
-    if (parser->expect_continue && !self->continued)
-        return false; /* it is not known whether the client will send the body */
-    return (parser->http.flags & F_CHUNKED) || parser->http.content_length <= DRAIN_LIMIT;
-}
-
-bool request_drain(struct hob_request *self)
-{
-    size_t drained = 0;
-    while (self->parser.state == PARSER_BODY && drained <= DRAIN_LIMIT) {
-        int received = read_body(self, NULL, DRAIN_LIMIT);
-        if (received < 0)
-            return false;
-        drained += (size_t)received;
-    }
-    return self->parser.state == PARSER_DONE;
 }
 
 void *hob_request_context(const hob_request *req)

@@ -8,16 +8,14 @@
 #include "hob/server.h"
 #include "parser.h"
 
-enum {
-    /* Bytes of a body that are read and dropped to keep the connection, if no handler did. */
-    DRAIN_LIMIT = 64 * 1024,
-};
-
 struct hob_request {
     struct connection *connection;
     struct parser parser;
     char *kept_head; /* the head's strings, once they had to leave the workspace; else NULL */
     bool continued;  /* 100 Continue was sent */
+    struct deadline before; /* the task's, before the handler was given its time */
+    size_t body_size;       /* bytes of the body that the handler has read */
+    size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
 };
 
 void request_init(struct hob_request *self, struct connection *connection);
@@ -29,10 +27,7 @@ int request_read_head(struct hob_request *self);
 /* Moves the head's strings to memory that stays while other tasks run. Returns 0 or -ENOMEM. */
 int request_keep_head(struct hob_request *self);
 
-/* Whether what is left of the body is worth reading, rather than closing the connection. */
-bool request_can_drain(const struct hob_request *self);
-
-/* Reads and drops what is left of the body. Returns whether the next request can follow. */
-bool request_drain(struct hob_request *self);
+/* Parses up to `limit` bytes of the unread input. */
+void request_feed(struct hob_request *self, size_t limit);
 
 #endif

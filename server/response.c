@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "body.h"
 #include "runtime/loop.h"
 #include "status.h"
 
@@ -92,7 +93,7 @@ static const char *common_fields(hob_server *server)
 
 static void put(struct buffer *out, const char *text)
 {
-    buffer_append(out, text, strlen(text)); /* hob_reply() has reserved the room */
+    buffer_append(out, text, strlen(text)); /* response_begin() has reserved the room */
 }
 
 /* `number` in decimal, and without the stack that printf takes. */
@@ -108,72 +109,96 @@ static void put_number(struct buffer *out, size_t number)
     put(out, first);
 }
 
-/* 204 and 304 have no content, and no Content-Length either (RFC 9110 section 8.6). */
-static bool has_content(int status)
+static bool is_status(int status)
 {
-    return status != 204 && status != 304;
+    return status >= 200 && status <= 599;
+}
+
+/* RFC 9110 section 6.4.1, and 15.3.6 for status 205. */
+bool response_may_have_content(int status)
+{
+    return is_status(status) && status != 204 && status != 205 && status != 304;
+}
+
+static void put_framing(struct hob_response *self, struct buffer *out, int status, size_t size)
+{
+    if (self->form == CONTENT_IN_CHUNKS) {
+        put(out, "Transfer-Encoding: chunked\r\n");
+    } else if (self->form == CONTENT_OF_KNOWN_LENGTH && status != 204 && status != 304) {
+        put(out, "Content-Length: "); /* the others have none (RFC 9110 section 8.6) */
+        put_number(out, size);
+        put(out, "\r\n");
+    }
+    if (!self->keep_alive)
+        put(out, "Connection: close\r\n");
+    else if (self->request->parser.http.http_minor == 0)
+        put(out, "Connection: keep-alive\r\n");
 }
 
 static void put_head(
     struct hob_response *self, struct buffer *out, int status, const char *content_type,
     size_t size)
 {
-    const struct hob_request *request = self->request;
     put(out, "HTTP/1.1 ");
     put_number(out, (size_t)status);
     put(out, " ");
     put(out, status_reason(status));
     put(out, "\r\n");
-    put(out, common_fields(request->connection->server));
-    if (has_content(status)) {
-        if (content_type) {
-            put(out, "Content-Type: ");
-            put(out, content_type);
-            put(out, "\r\n");
-        }
-        put(out, "Content-Length: ");
-        put_number(out, size);
+    put(out, common_fields(self->request->connection->server));
+    if (content_type && response_may_have_content(status)) {
+        put(out, "Content-Type: ");
+        put(out, content_type);
         put(out, "\r\n");
     }
-    if (!self->keep_alive)
-        put(out, "Connection: close\r\n");
-    else if (request->parser.http.http_minor == 0)
-        put(out, "Connection: keep-alive\r\n");
+    put_framing(self, out, status, size);
     buffer_append(out, buffer_bytes(&self->fields), buffer_length(&self->fields));
     put(out, "\r\n");
+}
+
+int response_begin(struct hob_response *self, int status, const char *content_type, size_t size)
+{
+    struct hob_request *request = self->request;
+    struct buffer *out = connection_out(request->connection);
+    connection_expect_task(request->connection, __func__);
+    if (self->replied)
+        return -EALREADY;
+    if (!is_status(status) || (content_type && !is_field_value(content_type)))
+        return -EINVAL;
+    if (size > SIZE_MAX / 4)
+        return -ENOMEM;
+
+    bool may = response_may_have_content(status);
+    bool is_head = request->parser.http.method == HTTP_HEAD;
+    size_t room = FIXED_FIELDS_SIZE + (content_type ? strlen(content_type) : 0) +
+                  buffer_length(&self->fields) + (may && !is_head ? size : 0);
+    int err = buffer_reserve(out, room);
+    if (err < 0)
+        return err;
+    self->replied = true;
+    self->without_content = !may || is_head;
+    self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
+                       self->form != CONTENT_UNTIL_CLOSE && !request->connection->server->stopping;
+    put_head(self, out, status, content_type, may ? size : 0);
+    return 0;
 }
 
 int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
-    struct hob_request *request = res->request;
-    if (res->replied)
-        return -EALREADY;
-    if (status < 200 || status > 599 || (content_type && !is_field_value(content_type)))
-        return -EINVAL;
-    if (size > SIZE_MAX / 4)
-        return -ENOMEM;
-
-    bool send_content = has_content(status) && request->parser.http.method != HTTP_HEAD;
-    struct buffer *out = connection_out(request->connection);
-    size_t room = FIXED_FIELDS_SIZE + (content_type ? strlen(content_type) : 0) +
-                  buffer_length(&res->fields) + (send_content ? size : 0);
-    int err = buffer_reserve(out, room);
-    if (err < 0)
-        return err;
-
-    res->replied = true;
-    res->keep_alive = request->parser.keep_alive && request_can_drain(request) &&
-                      !request->connection->server->stopping;
-    put_head(res, out, status, content_type, size);
-    if (send_content)
-        buffer_append(out, content, size);
-    return 0;
+    int err = response_begin(res, status, content_type, size);
+    if (err == 0 && !res->without_content)
+        buffer_append(connection_out(res->request->connection), content, size);
+    return err;
 }
 
 int hob_reply_text(hob_response *res, int status, const char *text)
 {
     return hob_reply(res, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+int hob_reply_json(hob_response *res, int status, const char *json)
+{
+    return hob_reply(res, status, "application/json", json, strlen(json));
 }
 
 int response_reply_error(struct hob_response *self, int status, const char *detail)

@@ -8,15 +8,36 @@
 #include "hob/server.h"
 #include "request.h"
 
+/* How the client finds the end of the content (RFC 9112 section 6.3). */
+enum content_form {
+    CONTENT_OF_KNOWN_LENGTH,
+    CONTENT_IN_CHUNKS,   /* a stream */
+    CONTENT_UNTIL_CLOSE, /* a stream to a client that knows no chunks */
+};
+
 struct hob_response {
     struct hob_request *request;
     struct buffer fields; /* headers added by the handler, as they go on the wire */
     bool replied;
-    bool keep_alive; /* once replied: what the client was told */
+
+    /* Once replied. */
+    enum content_form form;
+    bool keep_alive;      /* what the client was told */
+    bool without_content; /* the request was HEAD, or the status has none */
 };
 
 void response_init(struct hob_response *self, struct hob_request *request);
 void response_free(struct hob_response *self);
+
+/* Whether responses with this status have content at all. Also false if it is no status. */
+bool response_may_have_content(int status);
+
+/* Puts the head. Returns as hob_reply() does. */
+int response_begin(
+    struct hob_response *self, int status, const char *content_type, size_t content_size);
+
+/* Puts what comes after the content of a stream. Returns 0 or -ENOMEM. */
+int response_end_stream(struct hob_response *self);
 
 /* Replies with the status and a line of text: its reason phrase, and the detail unless NULL. */
 int response_reply_error(struct hob_response *self, int status, const char *detail);

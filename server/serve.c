@@ -1,11 +1,14 @@
 #include "serve.h"
 
 #include <errno.h>
+#include <stdio.h>
 
+#include "body.h"
 #include "connection.h"
 #include "hob/log.h"
 #include "request.h"
 #include "response.h"
+#include "runtime/deadline.h"
 #include "status.h"
 
 /* What to do with the connection when a request has been answered. */
@@ -13,56 +16,115 @@ enum next {
     NEXT_REQUEST, /* keep it */
     NEXT_CLOSE,
     NEXT_LINGER, /* close it, although the client is still sending */
+    NEXT_ABORT,  /* reset it: nothing else tells the client that the response is not whole */
 };
 
-/* The handler's reply, or one that tells why there is none. */
-static void call_handler(struct hob_request *req, struct hob_response *res)
-{
-    struct connection *connection = req->connection;
-    connection->handling = true;
-    int result = connection->server->options.handler(req, res);
-    connection->handling = false;
+/* A request and its response, on the stack of the connection's task. */
+struct exchange {
+    struct hob_request req;
+    struct hob_response res;
+    bool timed_out; /* the handler had its time */
+};
 
-    if (res->replied || result == -ECANCELED)
-        return;
-    if (result >= 0) {
-        hob_log(
-            HOB_LOG_ERROR, "the handler of %s %s returned without a reply", hob_request_method(req),
-            hob_request_path(req));
-        result = -EIO;
-    }
-    response_reply_error(res, status_of_error(result), NULL);
+static int run_handler(void *arg)
+{
+    struct exchange *self = arg;
+    const hob_server_options *options = &self->req.connection->server->options;
+    struct task *task = self->req.connection->task;
+    self->req.before = deadline_limit(task, options->handler_timeout);
+    int result = options->handler(&self->req, &self->res);
+    self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
+    return result;
 }
 
-static enum next answer(struct hob_request *req, struct hob_response *res)
+/* What a handler's error means for the client, in the words of the limit that it came from. */
+static void reply_error(struct exchange *self, int err)
 {
-    struct parser *parser = &req->parser;
+    const struct hob_request *req = &self->req;
+    const hob_server_options *options = &req->connection->server->options;
+    char detail[100] = "";
+    int status = status_of_error(err);
+    if (req->parser.state == PARSER_FAILED) {
+        response_reply_error(&self->res, req->parser.status, req->parser.reason);
+        return;
+    }
+    if (err == -ETIMEDOUT && req->connection->late) {
+        status = 408;
+        snprintf(
+            detail, sizeof(detail), "nothing of the body came for %g s (body_timeout)",
+            options->body_timeout);
+    } else if (err == -ETIMEDOUT && self->timed_out) {
+        snprintf(
+            detail, sizeof(detail), "it took longer than %g s (handler_timeout)",
+            options->handler_timeout);
+    } else if (err == -EMSGSIZE && req->body_limit < SIZE_MAX) {
+        snprintf(detail, sizeof(detail), "the body is larger than %zu bytes", req->body_limit);
+    }
+    response_reply_error(&self->res, status, *detail ? detail : NULL);
+}
+
+/* Returns what the handler has returned, or -EIO if it was to reply and has not. */
+static int call_handler(struct exchange *self)
+{
+    struct connection *connection = self->req.connection;
+    connection->handling = true;
+    int result = task_scope(run_handler, self);
+    connection->handling = false;
+    if (self->res.replied || result < 0)
+        return result;
+    hob_log(
+        HOB_LOG_ERROR, "the handler of %s %s returned without a reply",
+        hob_request_method(&self->req), hob_request_path(&self->req));
+    return -EIO;
+}
+
+static enum next answer(struct exchange *self)
+{
+    const struct parser *parser = &self->req.parser;
+    struct hob_response *res = &self->res;
     if (parser->state == PARSER_FAILED) {
         response_reply_error(res, parser->status, parser->reason);
         return NEXT_LINGER;
     }
-    call_handler(req, res);
+    int result = call_handler(self);
+    if (!res->replied && result != -ECANCELED)
+        reply_error(self, result);
     if (!res->replied)
         return NEXT_CLOSE;
+    if (res->form != CONTENT_OF_KNOWN_LENGTH && (result < 0 || response_end_stream(res) < 0))
+        return res->form == CONTENT_IN_CHUNKS ? NEXT_CLOSE : NEXT_ABORT;
     if (res->keep_alive)
-        return request_drain(req) ? NEXT_REQUEST : NEXT_LINGER;
+        return body_drain(&self->req) ? NEXT_REQUEST : NEXT_LINGER;
     return parser->state == PARSER_DONE ? NEXT_CLOSE : NEXT_LINGER;
+}
+
+/* No head came. A client that has sent some of one is told why it gets no answer. */
+static enum next give_up(struct exchange *self)
+{
+    char detail[100];
+    const struct connection *connection = self->req.connection;
+    if (!connection->late || self->req.parser.head_bytes == 0)
+        return NEXT_CLOSE;
+    snprintf(
+        detail, sizeof(detail), "the head was not there after %g s (head_timeout)",
+        connection->server->options.head_timeout);
+    self->req.parser.keep_alive = false;
+    response_reply_error(&self->res, 408, detail);
+    return NEXT_LINGER;
 }
 
 static enum next serve_request(struct connection *connection)
 {
-    struct hob_request req;
-    struct hob_response res;
-    enum next next = NEXT_CLOSE;
+    struct exchange exchange = {0};
+    struct hob_request *req = &exchange.req;
 
-    request_init(&req, connection);
-    response_init(&res, &req);
-    connection->request = &req;
-    if (request_read_head(&req) > 0)
-        next = answer(&req, &res);
+    request_init(req, connection);
+    response_init(&exchange.res, req);
+    connection->request = req;
+    enum next next = request_read_head(req) > 0 ? answer(&exchange) : give_up(&exchange);
     connection->request = NULL;
-    response_free(&res);
-    request_free(&req);
+    response_free(&exchange.res);
+    request_free(req);
     return next;
 }
 
@@ -98,7 +160,10 @@ int serve_connection(void *arg)
         next = serve_request(self);
     while (next == NEXT_REQUEST && has_more(self));
 
-    connection_flush(self);
+    if (next == NEXT_ABORT)
+        self->abandoned = true;
+    else
+        connection_flush(self);
     if (next == NEXT_CLOSE && connection_has_input(self))
         next = NEXT_LINGER;
     if (next == NEXT_LINGER && !self->broken)

@@ -10,8 +10,10 @@
 #include "connection.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
+#include "limits.h"
 #include "listener.h"
 #include "runtime/loop.h"
+#include "stopping.h"
 
 /* Connections taken from the queue before requests get their turn. */
 #define ACCEPT_BATCH 64
@@ -47,6 +49,9 @@ int hob_server_open(const hob_server_options *options, hob_server **server)
         goto fail;
     self->options = *options;
     self->workspace = workspace;
+    err = limits_complete(&self->options);
+    if (err < 0)
+        goto fail;
     self->listener = err =
         listener_open(options->host ? options->host : "127.0.0.1", options->port);
     if (err < 0)
@@ -55,6 +60,7 @@ int hob_server_open(const hob_server_options *options, hob_server **server)
     if (err < 0)
         goto fail_listening;
     list_init(&self->connections);
+    list_init(&self->told_when_stopping);
     future_init(&self->stop, &event, NULL);
     future_init(&self->drained, &event, NULL);
     if (options->handle_signals)
@@ -252,15 +258,20 @@ static int run(void *arg)
 {
     hob_server *self = arg;
     self->task = task_current(__func__);
+    waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
+    waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
     start_accepting(self);
     watch_signals(self);
     int err = hob_await(&self->stop);
     self->stopping = true;
+    tell_stopping(self);
     stop_accepting(self);
     finish_idle_connections(self);
     if (err == 0)
         err = drain(self);
     unwatch_signals(self);
+    waiting_stop(&self->silent);
+    waiting_stop(&self->idle);
     return err;
 }
 

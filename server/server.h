@@ -11,6 +11,7 @@
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
+#include "waiting.h"
 
 /*
  * What the running coroutine reads and writes with. There is one for all connections, so that an
@@ -30,9 +31,10 @@ struct hob_server {
     char url[80];
     int listener; /* -1 once it is closed */
 
-    struct task *task; /* runs the server; the connections' tasks are its children */
-    hob_future stop;   /* ready when the server is to stop */
-    bool stopping;     /* responses announce that their connection closes */
+    struct task *task;              /* runs the server; the connections' tasks are its children */
+    hob_future stop;                /* ready when the server is to stop */
+    bool stopping;                  /* responses announce that their connection closes */
+    struct list told_when_stopping; /* futures of hob_stopping() */
 
     ev_io acceptable;
     ev_timer accept_pause; /* no descriptors are left: accepting goes on when this ends */
@@ -40,6 +42,8 @@ struct hob_server {
     ev_signal terminate;   /* SIGTERM */
 
     struct list connections;
+    struct waiting_list silent; /* those that have never sent anything */
+    struct waiting_list idle;   /* those between two requests */
     size_t connection_count;
     size_t serving_count; /* connections that a request is being served on */
     hob_future drained;   /* while stopping: ready when the last connection is gone */

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hob/runtime.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,6 +41,20 @@ typedef struct {
     void *context;        /* for the handler: see hob_request_context() */
     double grace;         /* seconds that requests in progress get when the server stops */
     bool handle_signals;  /* SIGINT and SIGTERM stop the server, a second one at once */
+
+    /*
+     * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
+     * too slow gets status 408 if it has begun to send a request, else no answer.
+     */
+    double
+        head_timeout; /* seconds from the connection, or the first byte, to the whole head (10) */
+    double body_timeout;    /* ... for each read of the body to bring something (15) */
+    double handler_timeout; /* ... until the handler has replied, then its awaits end (30) */
+    double write_timeout;   /* ... until the client takes some of the response (20) */
+    double idle_timeout;    /* ... between two requests (60) */
+    double linger_timeout;  /* ... for a client to stop sending, after the last response (2) */
+    size_t body_limit;      /* bytes of a body; more is status 413 (1 MiB) */
+    size_t pipeline_limit;  /* bytes of later requests kept while one is answered (64 KiB) */
 } hob_server_options;
 
 /*
@@ -46,7 +62,8 @@ typedef struct {
  * served once hob_server_run() runs. The options are copied, but for what context points to. If the
  * server is to handle signals, they are held back on this thread until it runs.
  *
- * Returns 0 and sets *server, or -EINVAL if host is not an address, or what socket(7), bind(2)
+ * Returns 0 and sets *server, or -EINVAL if host is not an address, -ERANGE if a time-out is
+ * negative or not a number, or what socket(7), bind(2)
  * and listen(2) failed with: -EADDRINUSE if the port is taken, -EACCES if it is privileged,
  * -EADDRNOTAVAIL if the host is not an address of this machine.
  */
@@ -68,6 +85,14 @@ int hob_server_run(void *server);
 
 /* Makes hob_server_run() return as told there. May be called from a handler. */
 void hob_server_stop(hob_server *server);
+
+/*
+ * A future that is ready with 0 when the server of this request begins to stop, so that a stream
+ * without an end can find one. NULL when out of memory.
+ *
+ *     hob_race(hob_stopping(req), hob_async(wait_for_news, feed));
+ */
+hob_future *hob_stopping(const hob_request *req);
 
 /* Closes the port and frees the server, which must not be running. NULL is ignored. */
 void hob_server_close(hob_server *server);
@@ -94,12 +119,21 @@ const char *hob_request_header(hob_request *req, const char *name);
 
 /*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when
- * the body is complete. What a handler does not read the server reads and drops.
+ * the body is complete. What a handler does not read the server reads and drops. A client that
+ * expects "100 Continue" gets it when the body is first read (RFC 9110 section 10.1.1).
  *
- * Returns -EINVAL if the body's framing is broken, -ECONNRESET if the client left in the middle
- * of it, -ECANCELED if the coroutine was cancelled.
+ * Returns -EINVAL if the body's framing is broken, -EMSGSIZE if the body is larger than the
+ * server's body_limit, -ECONNRESET if the client left in the middle of it, -ETIMEDOUT after the
+ * server's body_timeout, or -ECANCELED or -ETIMEDOUT as every await.
  */
 int hob_body_read(hob_request *req, void *data, size_t size);
+
+/*
+ * Reads all of the body that has not been read yet. The bytes are the request's: they are freed
+ * when its handler has returned. Returns 0, -EMSGSIZE if there are more than `limit` bytes or the
+ * server's body_limit, -ENOMEM, or what hob_body_read() returns; *out is set to no bytes then.
+ */
+int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
 
 /*
  * The response. The first reply wins; it is sent when the handler waits or returns. All return 0,
@@ -123,6 +157,44 @@ int hob_reply(
 
 /* The same for a string of text, as "text/plain; charset=utf-8". */
 int hob_reply_text(hob_response *res, int status, const char *text);
+
+/* The same for a string of JSON, as "application/json" (RFC 8259). It is not looked at. */
+int hob_reply_json(hob_response *res, int status, const char *json);
+
+/*
+ * A stream is a response whose content is made while it is sent. It ends when the handler returns:
+ * in good order if that returns >= 0, and in such a way that the client can tell that something is
+ * missing if it returns an error.
+ *
+ *     int err = hob_stream(res, 200, "text/csv");
+ *     while (err == 0 && next_line(&line))
+ *         err = hob_send(res, line.text, line.length);
+ *     return err;
+ */
+
+/*
+ * Begins a stream, as hob_reply() begins a reply. The server's handler_timeout ends here: what
+ * limits a stream is how fast its client reads. Returns also -EINVAL for a status that has no
+ * content (204, 205, 304). HTTP/1.1 gets chunks, HTTP/1.0 a connection that closes at the end.
+ */
+int hob_stream(hob_response *res, int status, const char *content_type);
+
+/*
+ * Sends some of the stream's content, of which 0 bytes are none. It leaves when the handler waits
+ * or returns. While 64 KiB wait to be taken by a slow client this waits too, so that a connection
+ * never holds more than 80 KiB of output.
+ *
+ * Returns 0, -EINVAL if there is no stream, -ENOMEM, -EPIPE if the client has left or has taken
+ * nothing for the server's write_timeout, -ECANCELED or -ETIMEDOUT.
+ */
+int hob_send(hob_response *res, const void *data, size_t size);
+
+/*
+ * Sends an event of a stream of type "text/event-stream" (WHATWG HTML section 9.2). id and name may
+ * be NULL. The data may have several lines. Returns as hob_send(), and -EINVAL if there is a
+ * carriage return in any of them, or a line break in id or name.
+ */
+int hob_event(hob_response *res, const char *id, const char *name, const char *data);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "server/connection.h"
+#include "server/limits.h"
 #include "server/request.h"
 #include "server/response.h"
 #include "server/server.h"
@@ -28,6 +29,7 @@ static struct exchange *exchange_new(const struct fake_server *server)
     self->server.options.handler = server->handler;
     self->server.options.context = server->context;
     self->server.stopping = server->stopping;
+    limits_complete(&self->server.options);
     self->connection.server = &self->server;
     self->connection.ended = true; /* so that no socket is asked for more */
     request_init(&self->request, &self->connection);
@@ -56,6 +58,7 @@ static int call_handler(void *arg)
 {
     struct exchange *self = arg;
     self->server.task = task_current(__func__); /* whose loop knows the time */
+    self->connection.task = self->server.task;
     return self->server.options.handler(&self->request, &self->response);
 }
 

@@ -35,12 +35,16 @@ static int run(void *unused)
 
 struct server serve(hob_handler *handler)
 {
-    hob_server_options options = {
-        .handler = dispatch,
-        .context = &running,
-        .grace = PATIENCE / 2.0,
-        .handle_signals = true,
-    };
+    return serve_within(handler, (hob_server_options){.body_limit = (size_t)256 * 1024 * 1024});
+}
+
+struct server serve_within(hob_handler *handler, hob_server_options options)
+{
+    options.handler = dispatch;
+    options.context = &running;
+    options.handle_signals = true;
+    if (options.grace == 0)
+        options.grace = PATIENCE / 2.0;
     tested = handler;
     cr_assert_eq(hob_server_open(&options, &running), 0);
     struct server server = server_at(hob_server_url(running));

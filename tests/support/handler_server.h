@@ -14,6 +14,9 @@
  */
 struct server serve(hob_handler *handler);
 
+/* The same with limits and time-outs of the test's choice. */
+struct server serve_within(hob_handler *handler, hob_server_options limits);
+
 /* For the handler: waits until the test calls release(). Returns 0 or -ECANCELED. */
 int wait_for_release(void);
 void release(const struct server *server);

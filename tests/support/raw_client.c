@@ -283,6 +283,14 @@ struct response raw_receive_head(struct raw_client *self)
     return length > 0 ? take(self, length, 0) : none;
 }
 
+struct response raw_receive_to_end(struct raw_client *self)
+{
+    size_t head_length = receive_head(self);
+    while (receive(self) > 0)
+        ;
+    return head_length > 0 ? take(self, head_length, self->length - head_length) : none;
+}
+
 struct response raw_exchange(struct raw_client *self, const char *text)
 {
     raw_send(self, text);

@@ -73,6 +73,9 @@ struct response raw_receive(struct raw_client *self);
 /* The same for a response to HEAD. */
 struct response raw_receive_head(struct raw_client *self);
 
+/* The same for one whose body, as it is on the wire, goes on until the connection ends. */
+struct response raw_receive_to_end(struct raw_client *self);
+
 /* raw_send() and raw_receive(). */
 struct response raw_exchange(struct raw_client *self, const char *text);
 

@@ -1,4 +1,4 @@
-#include "server/request.h"
+#include "server/body.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -193,15 +193,15 @@ Test(request, gives_no_bytes_where_there_is_no_room)
 static int expect_drained(hob_request *req, hob_response *res)
 {
     (void)res;
-    cr_expect(request_can_drain(req));
-    cr_expect(request_drain(req));
+    cr_expect(body_can_drain(req));
+    cr_expect(body_drain(req));
     return 0;
 }
 
 static int expect_not_drained(hob_request *req, hob_response *res)
 {
     (void)res;
-    cr_expect_not(request_drain(req));
+    cr_expect_not(body_drain(req));
     return 0;
 }
 

@@ -1,0 +1,30 @@
+#include "limits.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+static bool complete_time(double *seconds, double usual)
+{
+    if (*seconds == 0)
+        *seconds = usual;
+    return *seconds > 0; /* false for NaN, too */
+}
+
+static void complete_size(size_t *size, size_t usual)
+{
+    if (*size == 0)
+        *size = usual;
+}
+
+int limits_complete(hob_server_options *options)
+{
+    complete_size(&options->body_limit, (size_t)1024 * 1024);
+    complete_size(&options->pipeline_limit, (size_t)64 * 1024);
+    bool sound = complete_time(&options->head_timeout, 10);
+    sound &= complete_time(&options->body_timeout, 15);
+    sound &= complete_time(&options->handler_timeout, 30);
+    sound &= complete_time(&options->write_timeout, 20);
+    sound &= complete_time(&options->idle_timeout, 60);
+    sound &= complete_time(&options->linger_timeout, 2);
+    return sound ? 0 : -ERANGE;
+}

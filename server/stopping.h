@@ -1,0 +1,10 @@
+/* Handlers that want to know when the server begins to stop. See hob_stopping(). */
+#ifndef HOB_SERVER_STOPPING_H
+#define HOB_SERVER_STOPPING_H
+
+#include "server.h"
+
+/* Makes the futures ready that hob_stopping() has returned. */
+void tell_stopping(hob_server *server);
+
+#endif

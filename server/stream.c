@@ -1,0 +1,126 @@
+/* Responses whose content is sent while it is being made. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "response.h"
+#include "runtime/deadline.h"
+#include "server.h"
+
+/* Output that a slow client has not taken yet; above it hob_send() waits. See hob/server.h. */
+#define HIGH_WATER (64 * 1024)
+/* Sent as one chunk at most, so that a connection holds no more than this above the mark. */
+#define CHUNK_SIZE (16 * 1024)
+
+int hob_stream(hob_response *res, int status, const char *content_type)
+{
+    struct hob_request *request = res->request;
+    connection_expect_task(request->connection, __func__);
+    if (res->replied)
+        return -EALREADY;
+    if (!response_may_have_content(status))
+        return -EINVAL;
+    res->form = request->parser.http.http_minor == 0 ? CONTENT_UNTIL_CLOSE : CONTENT_IN_CHUNKS;
+    int err = response_begin(res, status, content_type, 0);
+    if (err < 0)
+        res->form = CONTENT_OF_KNOWN_LENGTH;
+    else
+        deadline_unlimit(request->connection->task, request->before);
+    return err;
+}
+
+/* A chunk is its size in hexadecimal, the bytes, and line breaks (RFC 9112 section 7.1). */
+static int put_chunk(struct buffer *out, const char *data, size_t size)
+{
+    char line[16];
+    int length = snprintf(line, sizeof(line), "%zx\r\n", size);
+    int err = buffer_reserve(out, (size_t)length + size + 2);
+    if (err < 0)
+        return err;
+    buffer_append(out, line, (size_t)length);
+    buffer_append(out, data, size);
+    return buffer_append(out, "\r\n", 2);
+}
+
+static int send_piece(struct hob_response *self, const char *data, size_t size)
+{
+    struct connection *connection = self->request->connection;
+    struct buffer *out = connection_out(connection);
+    int err = self->form == CONTENT_IN_CHUNKS ? put_chunk(out, data, size)
+                                              : buffer_append(out, data, size);
+    if (err == 0 && buffer_length(out) >= HIGH_WATER)
+        err = connection_flush(connection);
+    return connection->broken ? -EPIPE : err;
+}
+
+int hob_send(hob_response *res, const void *data, size_t size)
+{
+    struct connection *connection = res->request->connection;
+    const char *next = data;
+    connection_expect_task(connection, __func__);
+    if (!res->replied || res->form == CONTENT_OF_KNOWN_LENGTH)
+        return -EINVAL;
+    int err = task_interrupted(connection->task);
+    while (err == 0 && size > 0 && !res->without_content) {
+        size_t piece = size < CHUNK_SIZE ? size : CHUNK_SIZE;
+        err = send_piece(res, next, piece);
+        next += piece;
+        size -= piece;
+    }
+    return err;
+}
+
+int response_end_stream(struct hob_response *self)
+{
+    static const char last_chunk[] = "0\r\n\r\n";
+    if (self->form != CONTENT_IN_CHUNKS || self->without_content)
+        return 0;
+    return buffer_append(
+        connection_out(self->request->connection), last_chunk, sizeof(last_chunk) - 1);
+}
+
+/* A field of an event, which ends with its line. Returns -EINVAL if there is a break within. */
+static int put_field(struct buffer *event, const char *name, const char *value)
+{
+    if (!value)
+        return 0;
+    if (strpbrk(value, "\r\n"))
+        return -EINVAL;
+    int err = buffer_append(event, name, strlen(name));
+    if (err == 0)
+        err = buffer_append(event, value, strlen(value));
+    return err < 0 ? err : buffer_append(event, "\n", 1);
+}
+
+/* Each line of the data is a field of its own. */
+static int put_data(struct buffer *event, const char *data)
+{
+    for (;;) {
+        size_t length = strcspn(data, "\n");
+        int err = buffer_append(event, "data: ", 6);
+        if (err == 0)
+            err = buffer_append(event, data, length);
+        if (err == 0)
+            err = buffer_append(event, "\n", 1);
+        if (err < 0 || data[length] == '\0')
+            return err;
+        data += length + 1;
+    }
+}
+
+int hob_event(hob_response *res, const char *id, const char *name, const char *data)
+{
+    struct buffer event = {0};
+    int err = strchr(data, '\r') ? -EINVAL : put_field(&event, "id: ", id);
+    if (err == 0)
+        err = put_field(&event, "event: ", name);
+    if (err == 0)
+        err = put_data(&event, data);
+    if (err == 0)
+        err = buffer_append(&event, "\n", 1);
+    if (err == 0)
+        err = hob_send(res, buffer_bytes(&event), buffer_length(&event));
+    buffer_free(&event);
+    return err;
+}

@@ -1,0 +1,431 @@
+/*
+ * Responses that are sent while they are made, and bodies that are read as a whole.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/clock.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(streams, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define KIB(n)       ((size_t)(n)*1024)
+
+/* The path says how it goes. */
+static int count_to_three(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    int err = hob_stream(res, 200, "text/plain");
+    for (int i = 1; i <= 3 && err == 0; i++) {
+        char line[8];
+        snprintf(line, sizeof(line), "%d\n", i);
+        err = hob_send(res, line, strlen(line));
+        if (err == 0)
+            err = hob_send(res, line, 0); /* nothing, and not the end */
+        if (strcmp(path, "/slowly") == 0)
+            hob_sleep(0.01);
+        if (strcmp(path, "/failing") == 0 && i == 2)
+            return -EIO;
+    }
+    return err;
+}
+
+ProcessTest(streams, come_in_chunks)
+{
+    struct server server = serve(count_to_three);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("GET /", "Connection: close\r\n"));
+    struct response response = raw_receive_to_end(&client);
+    cr_expect(has_field(&response, "Transfer-Encoding: chunked"), "%s", response.head);
+    cr_expect_not(strstr(response.head, "Content-Length"), "%s", response.head);
+    cr_expect_str_eq(response.body, "2\r\n1\n\r\n2\r\n2\n\r\n2\r\n3\n\r\n0\r\n\r\n");
+    raw_close(&client);
+}
+
+ProcessTest(streams, are_understood_by_curl_and_leave_the_connection_open)
+{
+    struct server server = serve(count_to_three);
+    for (int i = 0; i < 3; i++) {
+        struct order *order = get(&server, i % 2 ? "/" : "/slowly");
+        cr_expect_eq(order->status, 200);
+        cr_expect_str_eq(order->body.bytes, "1\n2\n3\n");
+        cr_expect_eq(order->connections, i == 0, "order %d made %ld", i, order->connections);
+    }
+}
+
+ProcessTest(streams, to_http_1_0_end_with_the_connection)
+{
+    struct server server = serve(count_to_three);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    struct response response = raw_receive_to_end(&client);
+    cr_expect_not(strstr(response.head, "Transfer-Encoding"), "%s", response.head);
+    cr_expect(has_field(&response, "Connection: close"), "%s", response.head);
+    cr_expect_str_eq(response.body, "1\n2\n3\n");
+    raw_close(&client);
+}
+
+ProcessTest(streams, to_head_have_no_content)
+{
+    struct server server = serve(count_to_three);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("HEAD /", ""));
+    cr_expect_eq(raw_receive_head(&client).status, 200);
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+}
+
+ProcessTest(streams, that_fail_lack_their_last_chunk)
+{
+    struct server server = serve(count_to_three);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/failing"));
+    cr_expect_str_eq(raw_receive_to_end(&client).body, "2\r\n1\n\r\n2\r\n2\n\r\n");
+    raw_close(&client);
+
+    struct order *order = get(&server, "/failing");
+    cr_expect_neq(order->error, CURLE_OK, "curl notices");
+}
+
+/* What else could tell such a client? */
+ProcessTest(streams, to_http_1_0_that_fail_are_reset)
+{
+    struct server server = serve(count_to_three);
+    struct order *order = order_prepare(&server, "/failing");
+    curl_easy_setopt(order->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_0);
+    order_begin(order);
+    wait_for(order);
+    cr_expect_eq(order->error, CURLE_RECV_ERROR, "%s", curl_easy_strerror(order->error));
+}
+
+static int misuse_streams(hob_request *req, hob_response *res)
+{
+    (void)req;
+    static const int without_content[] = {204, 205, 304, 199, 600, 0, -1};
+    cr_expect_eq(hob_send(res, "x", 1), -EINVAL, "there is no stream yet");
+    for (size_t i = 0; i < COUNT(without_content); i++)
+        cr_expect_eq(hob_stream(res, without_content[i], NULL), -EINVAL);
+    cr_expect_eq(hob_stream(res, 200, "text/plain\r\nX: y"), -EINVAL);
+    cr_expect_eq(hob_stream(res, 200, "text/plain"), 0);
+    cr_expect_eq(hob_stream(res, 200, "text/plain"), -EALREADY);
+    cr_expect_eq(hob_reply_text(res, 200, "x"), -EALREADY);
+    return hob_send(res, "fine", 4);
+}
+
+static int send_after_reply(hob_request *req, hob_response *res)
+{
+    (void)req;
+    hob_reply_text(res, 200, "fine");
+    cr_expect_eq(hob_stream(res, 200, NULL), -EALREADY);
+    cr_expect_eq(hob_send(res, "x", 1), -EINVAL);
+    return 0;
+}
+
+/* Expectations of a handler count in the process that serves, which tells by its result. */
+static void expect_fine(hob_handler *handler)
+{
+    struct server server = serve(handler);
+    cr_expect_str_eq(get(&server, "/")->body.bytes, "fine");
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+ProcessTest(streams, begin_once_and_only_where_they_can)
+{
+    expect_fine(misuse_streams);
+    expect_fine(send_after_reply);
+}
+
+/* A mebibyte in one call. */
+static int send_much(hob_request *req, hob_response *res)
+{
+    static char much[1024 * 1024];
+    (void)req;
+    for (size_t i = 0; i < sizeof(much); i++)
+        much[i] = (char)(i * 7);
+    int err = hob_stream(res, 200, NULL);
+    for (int i = 0; i < 4 && err == 0; i++)
+        err = hob_send(res, much, sizeof(much));
+    return err;
+}
+
+struct check {
+    size_t length;
+    bool right;
+};
+
+static size_t check_bytes(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct check *check = arg;
+    for (size_t i = 0; i < size * count; i++)
+        check->right &= bytes[i] == (char)((check->length + i) % (1024 * 1024) * 7);
+    check->length += size * count;
+    return size * count;
+}
+
+ProcessTest(streams, of_any_size_arrive_as_they_were_sent)
+{
+    struct server server = serve(send_much);
+    struct check check = {.right = true};
+    struct order *order = order_prepare(&server, "/");
+    curl_easy_setopt(order->easy, CURLOPT_WRITEFUNCTION, check_bytes);
+    curl_easy_setopt(order->easy, CURLOPT_WRITEDATA, &check);
+    order_begin(order);
+    wait_for(order);
+    cr_expect_eq(order->error, CURLE_OK);
+    cr_expect_eq(check.length, KIB(4096));
+    cr_expect(check.right);
+}
+
+static int flood(hob_request *req, hob_response *res)
+{
+    static const char much[256 * 1024];
+    (void)req;
+    int err = hob_stream(res, 200, NULL);
+    while (err == 0)
+        err = hob_send(res, much, sizeof(much));
+    hob_log(HOB_LOG_INFO, "a flood ends: %s", strerror(-err));
+    return err;
+}
+
+/* Each may have 80 KiB here, and what the kernel holds is not the process's. */
+ProcessTest(streams, that_nobody_reads_take_little_memory)
+{
+    struct server server = serve(flood);
+    struct raw_client clients[100];
+    size_t before = process_resident_bytes(server.process);
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        clients[i] = raw_connect(&server);
+        raw_send(&clients[i], GET("/"));
+    }
+    cr_expect_eq(get(&server, "/other")->status, 200);
+    size_t each = (process_resident_bytes(server.process) - before) / COUNT(clients);
+    cr_expect_lt(each, KIB(200), "%zu bytes", each); /* a stack that has grown, buffers that have */
+    for (size_t i = 0; i < COUNT(clients); i++)
+        raw_close(&clients[i]);
+    cr_expect(server_logs(&server, "a flood ends"));
+}
+
+ProcessTest(streams, whose_client_leaves_are_cancelled)
+{
+    struct server server = serve(flood);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    raw_settle(&client);
+    raw_reset(&client);
+    cr_expect(server_logs(&server, "a flood ends"));
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+/* Server-sent events. */
+
+static int send_events(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = hob_stream(res, 200, "text/event-stream");
+    cr_expect_eq(hob_event(res, "1\n", NULL, "x"), -EINVAL);
+    cr_expect_eq(hob_event(res, NULL, "a\rb", "x"), -EINVAL);
+    cr_expect_eq(hob_event(res, NULL, NULL, "x\ry"), -EINVAL);
+    if (err == 0)
+        err = hob_event(res, NULL, NULL, "one");
+    if (err == 0)
+        err = hob_event(res, "2", "news", "two\nlines");
+    if (err == 0)
+        err = hob_event(res, "", NULL, "");
+    return err;
+}
+
+ProcessTest(streams, of_events_are_as_browsers_expect_them)
+{
+    struct server server = serve(send_events);
+    struct order *order = get(&server, "/");
+    cr_expect(order_has_field(order, "Content-Type: text/event-stream"));
+    cr_expect_str_eq(
+        order->body.bytes,
+        "data: one\n\nid: 2\nevent: news\ndata: two\ndata: lines\n\nid: \ndata: \n\n");
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+/* The end of the server. */
+
+static int wait_for_the_end(hob_request *req, hob_response *res)
+{
+    int err = hob_stream(res, 200, "text/event-stream");
+    if (err == 0)
+        err = hob_event(res, NULL, NULL, "begin");
+    hob_log(HOB_LOG_INFO, "streaming");
+    if (err == 0)
+        err = hob_race(hob_stopping(req), hob_timer(INFINITY));
+    return err < 0 ? err : hob_event(res, NULL, NULL, "end");
+}
+
+ProcessTest(streams, learn_that_the_server_stops_and_end_properly)
+{
+    struct server server = serve(wait_for_the_end);
+    struct order *orders[3];
+    for (size_t i = 0; i < COUNT(orders); i++)
+        orders[i] = order(&server, "/");
+    while (server_log_count(&server, "streaming") < COUNT(orders))
+        get(&server, "/other");
+    server_signal(&server, SIGTERM);
+    wait_for_orders();
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        cr_expect_eq(orders[i]->error, CURLE_OK, "%s", curl_easy_strerror(orders[i]->error));
+        cr_expect_str_eq(orders[i]->body.bytes, "data: begin\n\ndata: end\n\n");
+    }
+    cr_expect_eq(process_result(server.process), 0);
+}
+
+static int leave_the_wait(hob_request *req, hob_response *res)
+{
+    hob_stopping(req); /* not awaited: it ends with the handler */
+    hob_future *stopping = hob_stopping(req);
+    hob_cancel(stopping);
+    return reply(res, 200, "%s", strerror(-hob_await(stopping)));
+}
+
+ProcessTest(streams, that_do_not_wait_for_the_end_leave_nothing)
+{
+    struct server server = serve(leave_the_wait);
+    for (int i = 0; i < 3; i++)
+        cr_expect_str_eq(get(&server, "/")->body.bytes, "Operation canceled");
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+/* Bodies. */
+
+static int take_all(hob_request *req, hob_response *res)
+{
+    char piece[3];
+    hob_bytes body = {.data = piece, .size = 99};
+    const char *path = hob_request_path(req);
+    if (strcmp(path, "/rest") == 0)
+        hob_body_read(req, piece, sizeof(piece));
+    int err = hob_body_all(req, 10, &body);
+    if (err < 0) {
+        cr_expect_null(body.data);
+        cr_expect_eq(body.size, 0);
+        return err;
+    }
+    cr_expect_eq(body.data[body.size], '\0');
+    return reply(res, 200, "%zu: %s", body.size, body.data);
+}
+
+ProcessTest(streams, of_requests_can_be_taken_as_a_whole)
+{
+    static const struct {
+        const char *request;
+        int status;
+        const char *body;
+    } cases[] = {
+        {GET("/"), 200, "0: "},
+        {REQUEST("POST /", "Content-Length: 0\r\n"), 200, "0: "},
+        {REQUEST("POST /", "Content-Length: 5\r\n") "hello", 200, "5: hello"},
+        {REQUEST("POST /", "Content-Length: 10\r\n") "helloworld", 200, "10: helloworld"},
+        {REQUEST("POST /rest", "Content-Length: 5\r\n") "hello", 200, "2: lo"},
+        {REQUEST("POST /", "Content-Length: 11\r\n") "hello world", 413,
+         "413 Content Too Large: the body is larger than 10 bytes\n"},
+        {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "5\r\nhello\r\n0\r\n\r\n", 200,
+         "5: hello"},
+        {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "a\r\nhelloworld\r\n0\r\n\r\n", 200,
+         "10: helloworld"},
+        {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "b\r\nhello world\r\n0\r\n\r\n", 413,
+         "413 Content Too Large: the body is larger than 10 bytes\n"},
+        {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "5\r\nhelloX", 400, NULL},
+    };
+    struct server server = serve(take_all);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct raw_client client = raw_connect(&server);
+        struct response response = raw_exchange(&client, cases[i].request);
+        cr_expect_eq(response.status, cases[i].status, "case %zu: %d", i, response.status);
+        if (cases[i].body)
+            cr_expect_str_eq(response.body, cases[i].body, "case %zu: %s", i, response.body);
+        raw_close(&client);
+    }
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+static int read_in_pieces(hob_request *req, hob_response *res)
+{
+    char piece[1000];
+    int length;
+    do
+        length = hob_body_read(req, piece, sizeof(piece));
+    while (length > 0);
+    return length < 0 ? length : reply(res, 200, "fine");
+}
+
+/* The client is told before it sends the body, if it asks. */
+ProcessTest(streams, of_requests_above_the_servers_limit_are_refused)
+{
+    static const struct {
+        const char *head;
+        int status;
+    } cases[] = {
+        {REQUEST("POST /", "Content-Length: 2000\r\n"), 200},
+        {REQUEST("POST /", "Content-Length: 2001\r\n"), 413},
+        {REQUEST("POST /", "Content-Length: 2001\r\nExpect: 100-continue\r\n"), 413},
+        {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "7d1\r\n", 413},
+    };
+    static char body[2001];
+    memset(body, 'x', sizeof(body));
+    struct server server = serve_within(read_in_pieces, (hob_server_options){.body_limit = 2000});
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, cases[i].head);
+        if (i != 2)
+            raw_send_bytes(&client, body, i == 0 ? 2000 : 2001);
+        struct response response = raw_receive(&client);
+        cr_expect_eq(response.status, cases[i].status, "case %zu: %d", i, response.status);
+        if (cases[i].status == 413)
+            cr_expect(strstr(response.body, "larger than 2000 bytes"), "%s", response.body);
+        raw_close(&client);
+    }
+}
+
+/* What belongs to a handler ends with it, not with the connection. */
+
+static void log_clean_up(void *text)
+{
+    hob_log(HOB_LOG_INFO, "%s", (const char *)text);
+}
+
+static int sleep_and_tell(void *arg)
+{
+    (void)arg;
+    int err = hob_sleep(INFINITY);
+    hob_log(HOB_LOG_INFO, "child: %s", strerror(-err));
+    return err;
+}
+
+static int leave_things(hob_request *req, hob_response *res)
+{
+    static char text[] = "cleaned up";
+    (void)req;
+    if (!hob_alloc(100000))
+        return -ENOMEM;
+    hob_defer(log_clean_up, text);
+    hob_async(sleep_and_tell, NULL);
+    return hob_reply_text(res, 200, "left");
+}
+
+ProcessTest(streams, things_of_a_handler_end_before_the_next_request_of_the_connection)
+{
+    struct server server = serve(leave_things);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/") GET("/"));
+    cr_expect_str_eq(raw_receive(&client).body, "left");
+    cr_expect_str_eq(raw_receive(&client).body, "left");
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    cr_expect_eq(server_log_count(&server, "child: Operation canceled"), 2);
+    cr_expect_eq(server_log_count(&server, "cleaned up"), 2);
+    raw_close(&client);
+}

@@ -1,0 +1,283 @@
+/*
+ * Clients that are too slow, and handlers that are (hob_server_options in include/hob/server.h).
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "tests/support/clock.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(timeouts, .timeout = 60);
+
+/* Long enough to tell it from no time at all, short enough to wait for. */
+#define LIMIT 0.2
+
+static int say_hello(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 200, "hello");
+}
+
+/* Whether the server ends the connection after the limit, and not long after it. */
+static bool ends_in_time(struct raw_client *client, double since)
+{
+    bool ended = raw_ended(client);
+    double seconds = clock_seconds() - since;
+    cr_expect(seconds >= LIMIT * 0.9, "after %g s", seconds);
+    cr_expect(seconds < LIMIT + 2, "after %g s", seconds);
+    return ended;
+}
+
+ProcessTest(timeouts, a_client_that_says_nothing_is_left)
+{
+    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
+    double begin = clock_seconds();
+    struct raw_client client = raw_connect(&server);
+    cr_expect(ends_in_time(&client, begin));
+    raw_close(&client);
+}
+
+ProcessTest(timeouts, those_that_say_nothing_are_left_in_the_order_in_which_they_came)
+{
+    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
+    struct raw_client clients[20];
+    for (size_t i = 0; i < 20; i++)
+        clients[i] = raw_connect(&server);
+    for (size_t i = 0; i < 20; i += 2) /* every second one goes on in time */
+        cr_expect_eq(raw_exchange(&clients[i], GET("/")).status, 200);
+    for (size_t i = 0; i < 20; i++)
+        cr_expect(i % 2 == 0 || raw_ended(&clients[i]));
+    for (size_t i = 0; i < 20; i++) {
+        if (i % 2 == 0)
+            cr_expect_eq(raw_exchange(&clients[i], GET("/")).status, 200);
+        raw_close(&clients[i]);
+    }
+}
+
+ProcessTest(timeouts, half_a_head_gets_408_though_its_bytes_drip_in)
+{
+    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    static const char head[] = "GET / HTTP/1.1\r\nHost: hob\r\nX-Slow: ";
+    double begin = clock_seconds();
+    for (const char *c = head; *c; c++)
+        raw_send_bytes(&client, c, 1);
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, 408);
+    cr_expect(strstr(response.body, "head_timeout"), "%s", response.body);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* The time for a head begins with its first byte, not with the end of the one before. */
+ProcessTest(timeouts, a_later_head_has_its_own_time)
+{
+    struct server server =
+        serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT, .idle_timeout = 50});
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
+    double begin = clock_seconds();
+    raw_send(&client, "GET / HT");
+    cr_expect_eq(raw_receive(&client).status, 408);
+    cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
+    raw_close(&client);
+}
+
+ProcessTest(timeouts, half_a_pipelined_head_gets_408_after_the_response_before)
+{
+    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/") "GET / HTTP/1.1\r\n");
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect_eq(raw_receive(&client).status, 408);
+    raw_close(&client);
+}
+
+ProcessTest(timeouts, an_idle_connection_is_closed_without_a_word)
+{
+    struct server server = serve_within(say_hello, (hob_server_options){.idle_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
+    cr_expect(ends_in_time(&client, clock_seconds()));
+    raw_close(&client);
+}
+
+static int take_body(hob_request *req, hob_response *res)
+{
+    hob_bytes body;
+    int err = hob_body_all(req, SIZE_MAX, &body);
+    return err < 0 ? err : reply(res, 200, "%zu bytes", body.size);
+}
+
+ProcessTest(timeouts, a_body_that_does_not_go_on_gets_408)
+{
+    struct server server = serve_within(take_body, (hob_server_options){.body_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, 408);
+    cr_expect(strstr(response.body, "body_timeout"), "%s", response.body);
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+static int ignore_body(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 200, "ignored");
+}
+
+/* Not for each byte of it: a body that nobody wants has the time of one read in all. */
+ProcessTest(timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection)
+{
+    struct server server = serve_within(
+        ignore_body, (hob_server_options){.body_timeout = LIMIT, .linger_timeout = 0.1});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
+    double begin = clock_seconds();
+    cr_expect_str_eq(raw_receive(&client).body, "ignored");
+    cr_expect(ends_in_time(&client, begin));
+    raw_close(&client);
+}
+
+static int sleep_long(hob_request *req, hob_response *res)
+{
+    (void)req;
+    hob_deadline_at(INFINITY); /* it may ask, but it does not get more time */
+    int err = hob_sleep(INFINITY);
+    hob_log(HOB_LOG_INFO, "slept: %s", strerror(-err));
+    hob_deadline_at(INFINITY);
+    cr_expect_eq(hob_yield(), -ETIMEDOUT);
+    return strcmp(hob_request_path(req), "/apology") == 0 ? reply(res, 200, "sorry") : err;
+}
+
+ProcessTest(timeouts, a_handler_that_takes_too_long_is_told_and_gets_504)
+{
+    struct server server = serve_within(sleep_long, (hob_server_options){.handler_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    double begin = clock_seconds();
+    struct response response = raw_exchange(&client, GET("/"));
+    cr_expect_eq(response.status, 504);
+    cr_expect(strstr(response.body, "handler_timeout"), "%s", response.body);
+    cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
+    cr_expect(server_logs(&server, "slept: Connection timed out"));
+    cr_expect_str_eq(raw_exchange(&client, GET("/apology")).body, "sorry");
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other", "it is served on");
+    raw_close(&client);
+}
+
+static int time_out_of_its_own(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    hob_deadline(0.01);
+    return hob_sleep(INFINITY);
+}
+
+ProcessTest(timeouts, a_deadline_of_a_handler_ends_with_it)
+{
+    struct server server = serve(time_out_of_its_own);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/") GET("/other"));
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, 504);
+    cr_expect_not(strstr(response.body, "handler_timeout"), "%s", response.body);
+    cr_expect_str_eq(raw_receive(&client).body, "other");
+    raw_close(&client);
+}
+
+static int flood(hob_request *req, hob_response *res)
+{
+    static const char much[1024 * 1024];
+    (void)req;
+    int err = hob_stream(res, 200, "application/octet-stream");
+    while (err == 0)
+        err = hob_send(res, much, sizeof(much));
+    hob_log(HOB_LOG_INFO, "sent until: %s", strerror(-err));
+    return err;
+}
+
+ProcessTest(timeouts, a_client_that_does_not_read_is_left)
+{
+    struct server server = serve_within(flood, (hob_server_options){.write_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    double begin = clock_seconds();
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "sent until: Broken pipe"));
+    cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
+    raw_close(&client);
+}
+
+/* Every byte that is taken is progress. */
+ProcessTest(timeouts, a_client_that_reads_slowly_is_waited_for)
+{
+    struct server server =
+        serve_within(flood, (hob_server_options){.write_timeout = 5, .handler_timeout = LIMIT});
+    struct order *order = order_prepare(&server, "/");
+    curl_easy_setopt(order->easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)1024 * 1024);
+    curl_easy_setopt(order->easy, CURLOPT_TIMEOUT_MS, 1500L);
+    order_begin(order);
+    wait_for(order);
+    cr_expect_eq(order->error, CURLE_OPERATION_TIMEDOUT, "%s", curl_easy_strerror(order->error));
+    cr_expect(server_logs(&server, "sent until"), "its client has left");
+}
+
+ProcessTest(timeouts, a_client_that_goes_on_sending_is_not_waited_for_for_ever)
+{
+    static char dots[] = "..........";
+    struct server server = serve_within(say_hello, (hob_server_options){.linger_timeout = LIMIT});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("GET /", "Connection: close\r\n") "more");
+    cr_expect_str_eq(raw_receive(&client).body, "hello");
+    raw_flood(&client, dots, sizeof(dots) - 1);
+    cr_expect_eq(server_stop(&server), 0);
+    raw_end_flood(&client);
+}
+
+ProcessTest(timeouts, that_make_no_sense_are_refused)
+{
+    static const double cases[] = {-1, -INFINITY, NAN};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const hob_server_options options[] = {
+            {.handler = say_hello, .head_timeout = cases[i]},
+            {.handler = say_hello, .body_timeout = cases[i]},
+            {.handler = say_hello, .handler_timeout = cases[i]},
+            {.handler = say_hello, .write_timeout = cases[i]},
+            {.handler = say_hello, .idle_timeout = cases[i]},
+            {.handler = say_hello, .linger_timeout = cases[i]},
+        };
+        for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
+            hob_server *server;
+            cr_expect_eq(hob_server_open(&options[j], &server), -ERANGE, "case %zu, %zu", i, j);
+        }
+    }
+}
+
+ProcessTest(timeouts, that_are_infinite_are_none)
+{
+    struct server server = serve_within(
+        say_hello, (hob_server_options){
+                       .head_timeout = INFINITY,
+                       .body_timeout = INFINITY,
+                       .handler_timeout = INFINITY,
+                       .write_timeout = INFINITY,
+                       .idle_timeout = INFINITY,
+                       .linger_timeout = INFINITY,
+                   });
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, "GET / HT");
+    raw_settle(&client);
+    cr_expect_str_eq(raw_exchange(&client, "TP/1.1\r\nHost: h\r\n\r\n").body, "hello");
+    raw_close(&client);
+    cr_expect_eq(server_stop(&server), 0);
+}

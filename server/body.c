@@ -20,7 +20,9 @@ read_body(struct hob_request *request, char *data, size_t size, struct patience 
             return err < 0 ? err : -ECONNRESET;
         request_feed(request, size);
     }
-    return parser->state == PARSER_FAILED ? -EINVAL : (int)parser->body_length;
+    /* What was good comes first, wherever the input happened to be cut. */
+    return parser->body_length == 0 && parser->state == PARSER_FAILED ? -EINVAL
+                                                                      : (int)parser->body_length;
 }
 
 static struct patience patience_for(const struct hob_request *request)

@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "body.h"
+#include "http_date.h"
+#include "runtime/deadline.h"
 #include "runtime/loop.h"
 #include "status.h"
 
@@ -78,11 +80,11 @@ static const char *common_fields(hob_server *server)
     struct workspace *workspace = server->workspace;
     time_t now = (time_t)ev_now(task_ev_loop(server->task));
     if (now != workspace->formatted_at) {
-        struct tm utc;
-        gmtime_r(&now, &utc);
-        strftime(
+        char date[HTTP_DATE_SIZE];
+        http_date_format(now, date);
+        snprintf(
             workspace->common_fields, sizeof(workspace->common_fields),
-            "Server: hob\r\nDate: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+            "Server: hob\r\nDate: %s\r\n", date);
         workspace->formatted_at = now;
     }
     return workspace->common_fields;
@@ -93,11 +95,11 @@ static const char *common_fields(hob_server *server)
 
 static void put(struct buffer *out, const char *text)
 {
-    buffer_append(out, text, strlen(text)); /* response_begin() has reserved the room */
+    buffer_append(out, text, strlen(text)); /* begin() has reserved the room */
 }
 
 /* `number` in decimal, and without the stack that printf takes. */
-static void put_number(struct buffer *out, size_t number)
+static void put_number(struct buffer *out, uint64_t number)
 {
     char digits[24];
     char *first = digits + sizeof(digits) - 1;
@@ -120,13 +122,13 @@ bool response_may_have_content(int status)
     return is_status(status) && status != 204 && status != 205 && status != 304;
 }
 
-static void put_framing(struct hob_response *self, struct buffer *out, int status, size_t size)
+static void put_framing(struct hob_response *self, struct buffer *out, int status, uint64_t length)
 {
     if (self->form == CONTENT_IN_CHUNKS) {
         put(out, "Transfer-Encoding: chunked\r\n");
     } else if (self->form == CONTENT_OF_KNOWN_LENGTH && status != 204 && status != 304) {
         put(out, "Content-Length: "); /* the others have none (RFC 9110 section 8.6) */
-        put_number(out, size);
+        put_number(out, length);
         put(out, "\r\n");
     }
     if (!self->keep_alive)
@@ -137,10 +139,10 @@ static void put_framing(struct hob_response *self, struct buffer *out, int statu
 
 static void put_head(
     struct hob_response *self, struct buffer *out, int status, const char *content_type,
-    size_t size)
+    uint64_t length)
 {
     put(out, "HTTP/1.1 ");
-    put_number(out, (size_t)status);
+    put_number(out, (uint64_t)status);
     put(out, " ");
     put(out, status_reason(status));
     put(out, "\r\n");
@@ -150,16 +152,17 @@ static void put_head(
         put(out, content_type);
         put(out, "\r\n");
     }
-    put_framing(self, out, status, size);
+    put_framing(self, out, status, length);
     buffer_append(out, buffer_bytes(&self->fields), buffer_length(&self->fields));
     put(out, "\r\n");
 }
 
-int response_begin(struct hob_response *self, int status, const char *content_type, size_t size)
+/* Puts the head, and makes room for so many bytes of the content as well. */
+static int
+begin(struct hob_response *self, int status, const char *content_type, uint64_t length, size_t size)
 {
     struct hob_request *request = self->request;
     struct buffer *out = connection_out(request->connection);
-    connection_expect_task(request->connection, __func__);
     if (self->replied)
         return -EALREADY;
     if (!is_status(status) || (content_type && !is_field_value(content_type)))
@@ -178,16 +181,29 @@ int response_begin(struct hob_response *self, int status, const char *content_ty
     self->without_content = !may || is_head;
     self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
                        self->form != CONTENT_UNTIL_CLOSE && !request->connection->server->stopping;
-    put_head(self, out, status, content_type, may ? size : 0);
+    self->missing = self->without_content || self->form != CONTENT_OF_KNOWN_LENGTH ? 0 : length;
+    put_head(self, out, status, content_type, may ? length : 0);
     return 0;
+}
+
+int response_begin(struct hob_response *self, int status, const char *content_type, uint64_t length)
+{
+    struct hob_request *request = self->request;
+    int err = begin(self, status, content_type, length, 0);
+    if (err == 0)
+        deadline_unlimit(request->connection->task, request->before);
+    return err;
 }
 
 int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
-    int err = response_begin(res, status, content_type, size);
+    connection_expect_task(res->request->connection, __func__);
+    int err = begin(res, status, content_type, size, size);
     if (err == 0 && !res->without_content)
         buffer_append(connection_out(res->request->connection), content, size);
+    if (err == 0)
+        res->missing = 0;
     return err;
 }
 

@@ -3,6 +3,7 @@
 #define HOB_SERVER_RESPONSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "buffer.h"
 #include "hob/server.h"
@@ -24,6 +25,7 @@ struct hob_response {
     enum content_form form;
     bool keep_alive;      /* what the client was told */
     bool without_content; /* the request was HEAD, or the status has none */
+    uint64_t missing;     /* bytes of the content that were announced and not put yet */
 };
 
 void response_init(struct hob_response *self, struct hob_request *request);
@@ -32,9 +34,16 @@ void response_free(struct hob_response *self);
 /* Whether responses with this status have content at all. Also false if it is no status. */
 bool response_may_have_content(int status);
 
-/* Puts the head. Returns as hob_reply() does. */
+/*
+ * Puts the head of a response whose content is put piece by piece, with response_send(): `length`
+ * bytes if the form is CONTENT_OF_KNOWN_LENGTH. The handler_timeout ends here. Returns as
+ * hob_reply() does.
+ */
 int response_begin(
-    struct hob_response *self, int status, const char *content_type, size_t content_size);
+    struct hob_response *self, int status, const char *content_type, uint64_t length);
+
+/* Sends some of the content, as hob_send() does. Also -EINVAL if it is more than was announced. */
+int response_send(struct hob_response *self, const void *data, size_t size);
 
 /* Puts what comes after the content of a stream. Returns 0 or -ENOMEM. */
 int response_end_stream(struct hob_response *self);

@@ -93,6 +93,8 @@ static enum next answer(struct exchange *self)
         return NEXT_CLOSE;
     if (res->form != CONTENT_OF_KNOWN_LENGTH && (result < 0 || response_end_stream(res) < 0))
         return res->form == CONTENT_IN_CHUNKS ? NEXT_CLOSE : NEXT_ABORT;
+    if (res->missing > 0)
+        return NEXT_CLOSE; /* the client can tell by the length that this is not all */
     if (res->keep_alive)
         return body_drain(&self->req) ? NEXT_REQUEST : NEXT_LINGER;
     return parser->state == PARSER_DONE ? NEXT_CLOSE : NEXT_LINGER;

@@ -5,7 +5,6 @@
 
 #include "hob/runtime.h"
 #include "response.h"
-#include "runtime/deadline.h"
 #include "server.h"
 
 /* Output that a slow client has not taken yet; above it hob_send() waits. See hob/server.h. */
@@ -25,8 +24,6 @@ int hob_stream(hob_response *res, int status, const char *content_type)
     int err = response_begin(res, status, content_type, 0);
     if (err < 0)
         res->form = CONTENT_OF_KNOWN_LENGTH;
-    else
-        deadline_unlimit(request->connection->task, request->before);
     return err;
 }
 
@@ -54,21 +51,29 @@ static int send_piece(struct hob_response *self, const char *data, size_t size)
     return connection->broken ? -EPIPE : err;
 }
 
-int hob_send(hob_response *res, const void *data, size_t size)
+int response_send(struct hob_response *self, const void *data, size_t size)
 {
-    struct connection *connection = res->request->connection;
+    bool known = self->form == CONTENT_OF_KNOWN_LENGTH;
     const char *next = data;
-    connection_expect_task(connection, __func__);
-    if (!res->replied || res->form == CONTENT_OF_KNOWN_LENGTH)
+    if (known && size > self->missing && !self->without_content)
         return -EINVAL;
-    int err = task_interrupted(connection->task);
-    while (err == 0 && size > 0 && !res->without_content) {
+    int err = task_interrupted(self->request->connection->task);
+    while (err == 0 && size > 0 && !self->without_content) {
         size_t piece = size < CHUNK_SIZE ? size : CHUNK_SIZE;
-        err = send_piece(res, next, piece);
+        err = send_piece(self, next, piece);
+        self->missing -= known ? piece : 0;
         next += piece;
         size -= piece;
     }
     return err;
+}
+
+int hob_send(hob_response *res, const void *data, size_t size)
+{
+    connection_expect_task(res->request->connection, __func__);
+    if (!res->replied || res->form == CONTENT_OF_KNOWN_LENGTH)
+        return -EINVAL;
+    return response_send(res, data, size);
 }
 
 int response_end_stream(struct hob_response *self)

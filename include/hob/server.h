@@ -196,6 +196,30 @@ int hob_send(hob_response *res, const void *data, size_t size);
  */
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);
 
+/*
+ * Replies to GET and HEAD with a file below the folder `root`, or with a part of it if the request
+ * has a Range, or with status 304 if the client has it already; headers added before are sent too.
+ * To a folder the file index.html in it is the answer, and a redirect to the path with a slash at
+ * its end if the request's path has none. Other methods get status 405, files that may not be read
+ * 403. The server's handler_timeout ends when the content begins.
+ *
+ *     static int serve_picture(hob_request *req, hob_response *res)
+ *     {
+ *         return hob_files(req, res, "/srv/pictures", hob_path_value(req, "path"));
+ *     }
+ *
+ * `path` is decoded and may come from the client as it is: nothing outside of root is served, no
+ * name that begins with a dot, nothing that a symbolic link below root leads to, and no devices.
+ * root is the program's own, and may be a link. Threads of hob_offload() do what may block; of the
+ * content no more than 32 KiB are in memory, and what hob_send() says.
+ *
+ * Returns 0, or without a reply: -ENOENT if there is no such file; -EIO if root cannot be opened,
+ * which is logged; -EALREADY, -ENOMEM, -ECANCELED, -ETIMEDOUT or another negative errno. After an
+ * error in the middle of the content the connection is closed; that a file cannot be read to its
+ * end, since it got shorter for example, is logged.
+ */
+int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

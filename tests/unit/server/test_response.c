@@ -78,6 +78,33 @@ Test(response, has_a_status_line_and_what_the_content_is)
     expect_reply((struct reply){200, NULL, ""}, GET "\r\n", OK "Content-Length: 0\r\n\r\n");
 }
 
+static int send_in_pieces(hob_request *req, hob_response *res)
+{
+    (void)req;
+    cr_expect_eq(response_begin(res, 206, NULL, 6), 0);
+    cr_expect_eq(response_begin(res, 200, NULL, 6), -EALREADY);
+    cr_expect_eq(hob_send(res, "abc", 3), -EINVAL, "it is no stream");
+    cr_expect_eq(response_send(res, "abc", 3), 0);
+    cr_expect_eq(res->missing, res->without_content ? 0 : 3);
+    cr_expect_eq(response_send(res, "de", 2), 0);
+    cr_expect_eq(response_send(res, "f", 1), 0);
+    cr_expect_eq(response_send(res, NULL, 0), 0);
+    cr_expect_eq(response_send(res, "g", 1), res->without_content ? 0 : -EINVAL);
+    cr_expect_eq(res->missing, 0);
+    return 0;
+}
+
+Test(response, may_be_sent_in_pieces_of_a_length_known_before)
+{
+    const struct fake_server server = {.handler = send_in_pieces};
+    static const char head[] =
+        "HTTP/1.1 206 Partial Content\r\nServer: hob\r\nContent-Length: 6\r\n\r\n";
+    char whole[sizeof(head) + 6];
+    snprintf(whole, sizeof(whole), "%sabcdef", head);
+    expect_exchange(&server, GET "\r\n", whole);
+    expect_exchange(&server, HEAD "\r\n", head);
+}
+
 /* RFC 9112 section 4: the space before it stays. */
 Test(response, may_have_no_reason)
 {

@@ -1,0 +1,321 @@
+/*
+ * Files on their way (hob_files() in include/hob/server.h): large ones, slow clients, clients that
+ * leave, and files that change meanwhile.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/folder_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(file_transfers, .timeout = 120, .init = folder_begin, .fini = folder_remove);
+
+#define MIB ((size_t)1024 * 1024)
+
+/* More than the sockets between a server and its client hold on Linux, some 10 MiB at most. */
+#define HUGE (256 * MIB)
+
+/* Bytes that are not the same at any two places near each other. */
+static char *make_pattern(size_t size)
+{
+    char *bytes = malloc(size);
+    uint32_t state = 2463534242;
+    cr_assert_not_null(bytes);
+    for (size_t i = 0; i < size; i++) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        bytes[i] = (char)state;
+    }
+    return bytes;
+}
+
+static void resize(const char *path, size_t size)
+{
+    cr_assert_eq(truncate(folder_path(path), (off_t)size), 0);
+}
+
+/* A file of zeros that takes no room. */
+static void add_huge(const char *path)
+{
+    folder_add_text(path, "");
+    resize(path, HUGE);
+}
+
+/* After the first file the server has its threads, which need descriptors. */
+static size_t descriptors_at_rest(const struct server *server)
+{
+    folder_add_text("root/first", "first");
+    cr_assert_str_eq(get(server, "/first")->body.bytes, "first");
+    return server_descriptors(server);
+}
+
+/* Asks for the huge file, and takes its head only. */
+static struct raw_client begin_huge(const struct server *server)
+{
+    struct raw_client client = raw_connect(server);
+    raw_send(&client, GET("/huge"));
+    cr_expect_eq(raw_receive_head(&client).status, 200);
+    return client;
+}
+
+static bool is_rest_of(const struct response *response, const char *bytes, size_t size, size_t from)
+{
+    return response->length == size - from &&
+           memcmp(response->body, bytes + from, size - from) == 0;
+}
+
+ProcessTest(file_transfers, ten_mebibytes_arrive_as_they_are)
+{
+    size_t size = 10 * MIB + 1;
+    char *bytes = make_pattern(size);
+    folder_add("root/large", bytes, size);
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, GET("/large"));
+    cr_expect_eq(response.status, 200);
+    cr_expect(is_rest_of(&response, bytes, size, 0));
+
+    response = raw_exchange(&client, REQUEST("GET /large", "Range: bytes=5000001-\r\n"));
+    cr_expect_eq(response.status, 206);
+    cr_expect(is_rest_of(&response, bytes, size, 5000001));
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+    free(bytes);
+}
+
+/* Pieces, chunks and buffers end somewhere: files that end there, or one byte before or behind. */
+ProcessTest(file_transfers, files_of_any_size_arrive_as_they_are)
+{
+    static const size_t ends[] = {1, 16, 32, 48, 64, 80, 96, 128, 1024}; /* KiB */
+    size_t most = 2 * MIB;
+    char *bytes = make_pattern(most);
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < 3 * sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t size = ends[i / 3] * 1024 + i % 3 - 1;
+        folder_add("root/file", bytes, size);
+        struct response response = raw_exchange(&client, GET("/file"));
+        cr_expect(is_rest_of(&response, bytes, size, 0), "%zu bytes", size);
+    }
+    raw_close(&client);
+    free(bytes);
+}
+
+ProcessTest(file_transfers, requests_behind_each_other_are_answered_in_order)
+{
+    size_t size = 100000;
+    char *bytes = make_pattern(size);
+    folder_add("root/large", bytes, size);
+    folder_add_text("root/small", "small");
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/small") GET("/large") GET("/missing") GET("/large") GET("/small"));
+    cr_expect_str_eq(raw_receive(&client).body, "small");
+    struct response response = raw_receive(&client);
+    cr_expect(is_rest_of(&response, bytes, size, 0));
+    cr_expect_eq(raw_receive(&client).status, 404);
+    response = raw_receive(&client);
+    cr_expect(is_rest_of(&response, bytes, size, 0));
+    cr_expect_str_eq(raw_receive(&client).body, "small");
+    raw_close(&client);
+    free(bytes);
+}
+
+ProcessTest(file_transfers, old_clients_keep_their_connection)
+{
+    folder_add_text("root/file", "file");
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < 2; i++)
+        cr_expect_str_eq(
+            raw_exchange(&client, "GET /file HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").body,
+            "file");
+    raw_close(&client);
+}
+
+ProcessTest(file_transfers, curl_resumes_a_download)
+{
+    folder_add_text("root/file", "0123456789");
+    struct server server = serve(serve_folder);
+    struct order *rest = order_prepare(&server, "/file");
+    curl_easy_setopt(rest->easy, CURLOPT_RESUME_FROM, 4L);
+    order_begin(rest);
+    wait_for(rest);
+    cr_expect_eq(rest->error, CURLE_OK);
+    cr_expect_eq(rest->status, 206);
+    cr_expect_str_eq(rest->body.bytes, "456789");
+}
+
+ProcessTest(file_transfers, a_slow_client_gets_all_while_others_are_served)
+{
+    add_huge("root/huge");
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/huge") GET("/other"));
+    raw_settle(&client);
+    for (size_t i = 0; i < 20; i++)
+        cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
+    cr_expect_eq(raw_receive(&client).length, HUGE);
+    cr_expect_str_eq(raw_receive(&client).body, "other");
+    raw_close(&client);
+}
+
+ProcessTest(file_transfers, clients_that_do_not_read_cost_little)
+{
+    enum { CLIENTS = 50 };
+    struct raw_client clients[CLIENTS];
+    add_huge("root/huge");
+    struct server server = serve(serve_folder);
+    descriptors_at_rest(&server);
+    size_t before = process_resident_bytes(server.process);
+    for (size_t i = 0; i < CLIENTS; i++)
+        clients[i] = begin_huge(&server);
+    double begin = clock_seconds();
+    while (clock_seconds() < begin + 0.2)
+        get(&server, "/other"); /* they get as far as they get */
+    size_t each = (process_resident_bytes(server.process) - before) / CLIENTS;
+    cr_log_info("%zu bytes for each client that does not read", each);
+    if (!SANITIZED)
+        cr_expect_lt(each, 160 * 1024, "%zu bytes each", each);
+    for (size_t i = 0; i < CLIENTS; i++)
+        raw_close(&clients[i]);
+}
+
+ProcessTest(file_transfers, clients_that_leave_leave_nothing_behind)
+{
+    static void (*const leave[])(struct raw_client *) = {raw_close, raw_reset, raw_end};
+    add_huge("root/huge");
+    struct server server = serve(serve_folder);
+    size_t descriptors = descriptors_at_rest(&server);
+    for (size_t i = 0; i < 30; i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, GET("/huge"));
+        if (i % 2)
+            cr_expect_eq(raw_receive_head(&client).status, 200);
+        leave[i % 3](&client);
+        if (i % 3 == 2)
+            raw_close(&client);
+    }
+    bool closed = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(closed);
+}
+
+ProcessTest(file_transfers, clients_that_take_nothing_are_given_up)
+{
+    add_huge("root/huge");
+    struct server server = serve_within(serve_folder, (hob_server_options){.write_timeout = 0.2});
+    size_t descriptors = descriptors_at_rest(&server);
+    struct raw_client client = begin_huge(&server);
+    bool closed = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(closed);
+    raw_close(&client);
+}
+
+/* The handler's time is over when that of a handler that began later is. */
+static int serve_or_wait(hob_request *req, hob_response *res)
+{
+    return strcmp(hob_request_path(req), "/wait") == 0 ? hob_sleep(3600) : serve_folder(req, res);
+}
+
+ProcessTest(file_transfers, they_may_take_longer_than_handlers)
+{
+    add_huge("root/huge");
+    struct server server =
+        serve_within(serve_or_wait, (hob_server_options){.handler_timeout = 0.2});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/huge"));
+    raw_settle(&client);
+    cr_expect_eq(get(&server, "/wait")->status, 504);
+    cr_expect_eq(raw_receive(&client).length, HUGE);
+    raw_close(&client);
+}
+
+ProcessTest(file_transfers, they_are_broken_off_when_the_servers_grace_is_over)
+{
+    add_huge("root/huge");
+    struct server server = serve_within(serve_folder, (hob_server_options){.grace = 0.1});
+    struct raw_client client = begin_huge(&server);
+    cr_expect_eq(server_stop(&server), 0);
+    raw_close(&client);
+}
+
+/* The client was told a length, and can tell that this is not all. */
+ProcessTest(file_transfers, a_file_that_gets_shorter_ends_the_connection)
+{
+    add_huge("root/huge");
+    struct server server = serve(serve_folder);
+    size_t descriptors = descriptors_at_rest(&server);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/huge") GET("/other"));
+    raw_settle(&client);
+    resize("root/huge", 1000);
+    cr_expect_eq(raw_receive(&client).status, 0);
+    cr_expect_lt(client.length, HUGE);
+    cr_expect(server_logs(&server, "hob_files: huge in "));
+    cr_expect(server_logs(&server, "cannot be read to its end: No data available"));
+    raw_close(&client);
+    bool closed = eventually(server_descriptors(&server) == descriptors);
+    cr_expect(closed);
+}
+
+ProcessTest(file_transfers, a_file_that_gets_longer_is_sent_as_it_was)
+{
+    add_huge("root/huge");
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/huge") GET("/other"));
+    raw_settle(&client);
+    resize("root/huge", HUGE + 1000);
+    cr_expect_eq(raw_receive(&client).length, HUGE);
+    cr_expect_str_eq(raw_receive(&client).body, "other");
+    raw_close(&client);
+}
+
+ProcessTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was)
+{
+    add_huge("root/huge");
+    folder_add_text("root/new", "new");
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/huge"));
+    raw_settle(&client);
+    char new_path[256];
+    snprintf(new_path, sizeof(new_path), "%s", folder_path("root/new"));
+    cr_assert_eq(rename(new_path, folder_path("root/huge")), 0);
+    cr_expect_eq(raw_receive(&client).length, HUGE);
+    cr_expect_str_eq(raw_exchange(&client, GET("/huge")).body, "new");
+    raw_close(&client);
+}
+
+/* One thread, and a queue with room for one: all others have to try again. */
+static int serve_with_one_thread(hob_request *req, hob_response *res)
+{
+    hob_offload_limits(1, 1); /* refused once there is a thread */
+    return serve_folder(req, res);
+}
+
+ProcessTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn)
+{
+    enum { ORDERS = 50 };
+    size_t size = 300000;
+    char *bytes = make_pattern(size);
+    folder_add("root/file", bytes, size);
+    struct server server = serve(serve_with_one_thread);
+    struct order **orders = order_many(&server, "/file", ORDERS);
+    wait_for_orders();
+    for (size_t i = 0; i < ORDERS; i++) {
+        cr_expect_eq(orders[i]->status, 200);
+        cr_expect_eq(orders[i]->body.length, size);
+    }
+    free(orders);
+    free(bytes);
+}

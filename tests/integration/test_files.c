@@ -1,0 +1,383 @@
+/*
+ * What hob_files() replies (include/hob/server.h). How it gets there is in test_file_transfers.c.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/support/folder_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(files, .timeout = 60, .init = folder_begin, .fini = folder_remove);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Of the file "digits.txt". */
+#define DIGITS "0123456789"
+#define TAG    "\"2ebc98a1.0-a\""
+#define DATE   "Sun, 06 Nov 1994 08:49:37 GMT"
+#define BEFORE "Sun, 06 Nov 1994 08:49:36 GMT"
+
+static struct raw_client connect_to_digits(void)
+{
+    folder_add_text("root/digits.txt", DIGITS);
+    struct server server = serve(serve_folder);
+    return raw_connect(&server);
+}
+
+ProcessTest(files, a_file_is_sent_with_what_is_known_of_it)
+{
+    struct raw_client client = connect_to_digits();
+    struct response response = raw_exchange(&client, GET("/digits.txt"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_str_eq(response.body, DIGITS);
+    cr_expect(has_field(&response, "Content-Type: text/plain; charset=utf-8"));
+    cr_expect(has_field(&response, "Content-Length: 10"));
+    cr_expect(has_field(&response, "Accept-Ranges: bytes"));
+    cr_expect(has_field(&response, "ETag: " TAG), "%s", response.head);
+    cr_expect(has_field(&response, "Last-Modified: " DATE));
+    cr_expect_str_empty(field(&response, "Content-Range"));
+    raw_close(&client);
+}
+
+ProcessTest(files, paths_lead_to_files_below_the_root_only)
+{
+    static const struct {
+        const char *path;
+        int status;
+        const char *body;
+        const char *type;
+    } cases[] = {
+        {"/page.html", 200, "page", "text/html; charset=utf-8"},
+        {"/with%20space", 200, "space", "application/octet-stream"},
+        {"/sub/style.css", 200, "style", "text/css; charset=utf-8"},
+        {"/sub%2Fstyle.css", 200, "style", "text/css; charset=utf-8"},
+        {"/empty.json", 200, "", "application/json"},
+        {"/", 200, "root index", "text/html; charset=utf-8"},
+        {"/sub/", 200, "sub index", "text/html; charset=utf-8"},
+        {"/sub/?query", 200, "sub index", "text/html; charset=utf-8"},
+        {"/missing", 404, NULL, NULL},
+        {"/bare/", 404, NULL, NULL},
+        {"/odd/", 404, NULL, NULL},
+        {"/page.html/", 404, NULL, NULL},
+        {"/page.html/index.html", 404, NULL, NULL},
+        {"/../secret", 404, NULL, NULL},
+        {"/%2e%2e/secret", 404, NULL, NULL},
+        {"/..%2fsecret", 404, NULL, NULL},
+        {"/%2e%2e%2fsecret", 404, NULL, NULL},
+        {"/sub/../../secret", 404, NULL, NULL},
+        {"/sub/../page.html", 404, NULL, NULL},
+        {"/%252e%252e/secret", 404, NULL, NULL},
+        {"//etc/passwd", 404, NULL, NULL},
+        {"/%2fetc/passwd", 404, NULL, NULL},
+        {"/.hidden", 404, NULL, NULL},
+        {"/%2ehidden", 404, NULL, NULL},
+        {"/link", 404, NULL, NULL},
+        {"/out/secret", 404, NULL, NULL},
+        {"/linked/", 404, NULL, NULL},
+        {"/fifo", 404, NULL, NULL},
+    };
+    folder_add_text("secret", "secret");
+    folder_add_text("root/page.html", "page");
+    folder_add_text("root/index.html", "root index");
+    folder_add_text("root/with space", "space");
+    folder_add_text("root/empty.json", "");
+    folder_add_text("root/.hidden", "secret");
+    folder_add_folder("root/sub");
+    folder_add_text("root/sub/style.css", "style");
+    folder_add_text("root/sub/index.html", "sub index");
+    folder_add_folder("root/bare");
+    folder_add_folder("root/odd");
+    folder_add_folder("root/odd/index.html");
+    folder_add_folder("root/linked");
+    folder_add_link("root/linked/index.html", "../page.html");
+    folder_add_link("root/link", "page.html");
+    folder_add_link("root/out", "..");
+    cr_assert_eq(mkfifo(folder_path("root/fifo"), 0644), 0);
+
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[128];
+        snprintf(request, sizeof(request), GET("%s"), cases[i].path);
+        struct response response = raw_exchange(&client, request);
+        cr_expect_eq(response.status, cases[i].status, "%s: %d", cases[i].path, response.status);
+        if (cases[i].body)
+            cr_expect_str_eq(response.body, cases[i].body, "%s", cases[i].path);
+        if (cases[i].type)
+            cr_expect_str_eq(field(&response, "Content-Type"), cases[i].type, "%s", cases[i].path);
+    }
+    raw_close(&client);
+}
+
+/* As on an old kernel: see tests/unit/server/test_open_beneath.c for more of it. */
+ProcessTest(files, are_served_without_openat2_too)
+{
+    folder_add_text("secret", "secret");
+    folder_add_link("root/link", "../secret");
+    forbid_openat2(ENOSYS);
+    struct raw_client client = connect_to_digits();
+    cr_expect_str_eq(raw_exchange(&client, GET("/digits.txt")).body, DIGITS);
+    cr_expect_eq(raw_exchange(&client, GET("/link")).status, 404);
+    cr_expect_eq(raw_exchange(&client, GET("/..%2fsecret")).status, 404);
+    raw_close(&client);
+}
+
+ProcessTest(files, conditions_and_ranges_are_heeded)
+{
+    static const struct {
+        const char *fields;
+        int status;
+        const char *body;
+        const char *line; /* of the response's head */
+    } cases[] = {
+        {"Range: bytes=0-2\r\n", 206, "012", "Content-Range: bytes 0-2/10"},
+        {"Range: bytes=0-0\r\n", 206, "0", "Content-Range: bytes 0-0/10"},
+        {"Range: bytes=7-\r\n", 206, "789", "Content-Range: bytes 7-9/10"},
+        {"Range: bytes=-3\r\n", 206, "789", "Content-Range: bytes 7-9/10"},
+        {"Range: bytes=9-9\r\n", 206, "9", "Content-Range: bytes 9-9/10"},
+        {"Range: bytes=5-1000\r\n", 206, "56789", "Content-Range: bytes 5-9/10"},
+        {"Range: bytes=0-\r\n", 206, DIGITS, "Content-Range: bytes 0-9/10"},
+        {"Range: bytes=-1000\r\n", 206, DIGITS, "Content-Range: bytes 0-9/10"},
+        {"Range: bytes=1-2\r\n", 206, "12", "Content-Type: text/plain; charset=utf-8"},
+        {"Range: bytes=1-2\r\n", 206, "12", "ETag: " TAG},
+        {"Range: bytes=10-\r\n", 416, NULL, "Content-Range: bytes */10"},
+        {"Range: bytes=-0\r\n", 416, NULL, "Content-Range: bytes */10"},
+        {"Range: bytes=2-1\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes=0-1,3-4\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: lines=0-1\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes 0-1\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes=0-1\r\nIf-Range: " TAG "\r\n", 206, "01", "Content-Length: 2"},
+        {"Range: bytes=0-1\r\nIf-Range: " DATE "\r\n", 206, "01", "Content-Length: 2"},
+        {"Range: bytes=0-1\r\nIf-Range: \"other\"\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes=0-1\r\nIf-Range: W/" TAG "\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes=0-1\r\nIf-Range: " BEFORE "\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"Range: bytes=10-\r\nIf-Range: \"other\"\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"If-Range: \"other\"\r\n", 200, DIGITS, "Content-Length: 10"},
+        {"If-None-Match: " TAG "\r\n", 304, "", "ETag: " TAG},
+        {"If-None-Match: W/" TAG "\r\n", 304, "", "ETag: " TAG},
+        {"If-None-Match: *\r\n", 304, "", "Last-Modified: " DATE},
+        {"If-None-Match: \"a\", " TAG "\r\nRange: bytes=0-1\r\n", 304, "", "ETag: " TAG},
+        {"If-None-Match: \"other\"\r\n", 200, DIGITS, "ETag: " TAG},
+        {"If-None-Match: \"other\"\r\nIf-Modified-Since: " DATE "\r\n", 200, DIGITS, "ETag: " TAG},
+        {"If-Modified-Since: " DATE "\r\n", 304, "", "ETag: " TAG},
+        {"If-Modified-Since: " BEFORE "\r\n", 200, DIGITS, "ETag: " TAG},
+        {"If-Match: " TAG "\r\n", 200, DIGITS, "ETag: " TAG},
+        {"If-Match: \"other\"\r\n", 412, "412 Precondition Failed\n", "Content-Length: 24"},
+        {"If-Match: \"other\"\r\nRange: bytes=10-\r\n", 412, NULL, "Content-Length: 24"},
+        {"If-Unmodified-Since: " BEFORE "\r\n", 412, NULL, "Content-Length: 24"},
+        {"If-Unmodified-Since: " DATE "\r\n", 200, DIGITS, "Content-Length: 10"},
+    };
+    struct raw_client client = connect_to_digits();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[256];
+        snprintf(request, sizeof(request), REQUEST("GET /digits.txt", "%s"), cases[i].fields);
+        struct response response = raw_exchange(&client, request);
+        cr_expect_eq(response.status, cases[i].status, "%s: %d", cases[i].fields, response.status);
+        if (cases[i].body)
+            cr_expect_str_eq(
+                response.body, cases[i].body, "%s: %s", cases[i].fields, response.body);
+        cr_expect(
+            has_field(&response, cases[i].line), "%s: no %s in\n%s", cases[i].fields, cases[i].line,
+            response.head);
+    }
+    raw_close(&client);
+}
+
+/* RFC 9110 section 15.4.5. */
+ProcessTest(files, what_the_client_has_is_told_without_its_length)
+{
+    struct raw_client client = connect_to_digits();
+    const char *request = REQUEST("GET /digits.txt", "If-None-Match: " TAG "\r\n");
+    struct response response = raw_exchange(&client, request);
+    cr_expect_eq(response.status, 304);
+    cr_expect_str_empty(field(&response, "Content-Length"));
+    cr_expect_str_empty(field(&response, "Content-Type"));
+    raw_close(&client);
+}
+
+ProcessTest(files, of_an_empty_one_there_is_no_part)
+{
+    folder_add_text("root/empty", "");
+    struct raw_client client = connect_to_digits();
+    struct response response = raw_exchange(&client, REQUEST("GET /empty", "Range: bytes=0-\r\n"));
+    cr_expect_eq(response.status, 416);
+    cr_expect(has_field(&response, "Content-Range: bytes */0"));
+    response = raw_exchange(&client, REQUEST("GET /empty", "Range: bytes=-5\r\n"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_eq(response.length, 0);
+    raw_close(&client);
+}
+
+/* RFC 9110 section 14.2: a range is for GET only. */
+ProcessTest(files, head_is_answered_as_get_without_content)
+{
+    struct raw_client client = connect_to_digits();
+    raw_send(
+        &client, REQUEST("HEAD /digits.txt", "") REQUEST("HEAD /digits.txt", "Range: bytes=1-2\r\n")
+                     REQUEST("HEAD /digits.txt", "If-None-Match: *\r\n") GET("/digits.txt"));
+    for (size_t i = 0; i < 2; i++) {
+        struct response response = raw_receive_head(&client);
+        cr_expect_eq(response.status, 200);
+        cr_expect(has_field(&response, "Content-Length: 10"));
+        cr_expect(has_field(&response, "ETag: " TAG));
+    }
+    cr_expect_eq(raw_receive_head(&client).status, 304);
+    cr_expect_str_eq(raw_receive(&client).body, DIGITS);
+    raw_close(&client);
+}
+
+ProcessTest(files, other_methods_are_not_allowed)
+{
+    static const char *const requests[] = {
+        REQUEST("POST /digits.txt", "Content-Length: 1\r\n") "x",
+        REQUEST("PUT /digits.txt", "Content-Length: 0\r\n"),
+        REQUEST("DELETE /missing", ""),
+        REQUEST("OPTIONS /digits.txt", ""),
+    };
+    struct raw_client client = connect_to_digits();
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        struct response response = raw_exchange(&client, requests[i]);
+        cr_expect_eq(response.status, 405, "%s", requests[i]);
+        cr_expect(has_field(&response, "Allow: GET, HEAD"));
+    }
+    raw_close(&client);
+}
+
+ProcessTest(files, a_folder_without_a_slash_redirects)
+{
+    static const struct {
+        const char *path;
+        const char *location;
+    } cases[] = {
+        {"/sub", "./sub/"},
+        {"/sub?a=b&c", "./sub/?a=b&c"},
+        {"/sub?", "./sub/?"},
+        {"/sub/deep", "./deep/"},
+        {"/with%20space", "./with%20space/"},
+        {"/http:", "./http:/"}, /* not a URL of its own */
+        {"/s%75b", "./s%75b/"},
+    };
+    folder_add_folder("root/sub");
+    folder_add_folder("root/sub/deep");
+    folder_add_folder("root/with space");
+    folder_add_folder("root/http:");
+    struct raw_client client = connect_to_digits();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[128];
+        snprintf(request, sizeof(request), GET("%s"), cases[i].path);
+        struct response response = raw_exchange(&client, request);
+        cr_expect_eq(response.status, 301, "%s: %d", cases[i].path, response.status);
+        cr_expect_str_eq(field(&response, "Location"), cases[i].location, "%s", cases[i].path);
+    }
+    raw_close(&client);
+}
+
+ProcessTest(files, browsers_find_a_folders_index)
+{
+    folder_add_folder("root/sub");
+    folder_add_text("root/sub/index.html", "index");
+    struct server server = serve(serve_folder);
+    struct order *visit = order_prepare(&server, "/sub");
+    curl_easy_setopt(visit->easy, CURLOPT_FOLLOWLOCATION, 1L);
+    order_begin(visit);
+    wait_for(visit);
+    cr_expect_eq(visit->status, 200);
+    cr_expect_str_eq(visit->body.bytes, "index");
+}
+
+/* Has the server run without the right to read what its owner may not read. Root has it. */
+static struct server serve_without_privileges(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct all[2];
+    cr_assert_eq(syscall(SYS_capget, &header, all), 0);
+    struct __user_cap_data_struct fewer[2] = {all[0], all[1]};
+    fewer[0].effective &= ~(1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH);
+    cr_assert_eq(syscall(SYS_capset, &header, fewer), 0);
+    struct server server = serve(serve_folder);
+    cr_assert_eq(syscall(SYS_capset, &header, all), 0);
+    return server;
+}
+
+ProcessTest(files, what_may_not_be_read_is_forbidden)
+{
+    folder_add_text("root/private", "secret");
+    folder_add_folder("root/closed");
+    folder_add_text("root/closed/file", "secret");
+    chmod(folder_path("root/private"), 0);
+    chmod(folder_path("root/closed"), 0);
+    struct server server = serve_without_privileges();
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/private")).status, 403);
+    cr_expect_eq(raw_exchange(&client, GET("/closed")).status, 403);
+    cr_expect_eq(raw_exchange(&client, GET("/closed/file")).status, 403);
+    cr_expect_eq(raw_exchange(&client, GET("/missing")).status, 404);
+    chmod(folder_path("root/closed"), 0700);
+    raw_close(&client);
+}
+
+/* The folder is the one that the query names. */
+static int serve_query(hob_request *req, hob_response *res)
+{
+    return hob_files(req, res, hob_request_query(req), hob_request_path(req) + 1);
+}
+
+static struct response ask_root(struct raw_client *client, const char *root)
+{
+    char request[640];
+    snprintf(request, sizeof(request), GET("/file?%s"), root);
+    return raw_exchange(client, request);
+}
+
+ProcessTest(files, the_root_is_the_programs_own)
+{
+    folder_add_text("root/file", "file");
+    folder_add_link("current", "root");
+    struct server server = serve(serve_query);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(ask_root(&client, folder_path("root")).body, "file");
+    cr_expect_str_eq(ask_root(&client, folder_path("root/")).body, "file");
+    cr_expect_str_eq(ask_root(&client, folder_path("current")).body, "file");
+
+    cr_expect_eq(ask_root(&client, "/missing/root").status, 500);
+    cr_expect(server_logs(&server, "the folder /missing/root cannot be opened: No such file"));
+    cr_expect_eq(ask_root(&client, folder_path("root/file")).status, 500);
+    cr_expect(server_logs(&server, "cannot be opened: Not a directory"));
+    cr_expect_eq(ask_root(&client, "").status, 500);
+    raw_close(&client);
+}
+
+/* An application of one page: what is not there is for the page itself to find. */
+static int serve_or_fall_back(hob_request *req, hob_response *res)
+{
+    char root[128];
+    snprintf(root, sizeof(root), "%s", folder_path("root"));
+    hob_response_header(res, "Cache-Control", "no-cache");
+    int err = hob_files(req, res, root, hob_request_path(req) + 1);
+    if (err == -ENOENT)
+        err = hob_files(req, res, root, "index.html");
+    hob_log(HOB_LOG_INFO, "then %s", strerror(-hob_files(req, res, root, "digits.txt")));
+    return err;
+}
+
+ProcessTest(files, a_handler_can_reply_otherwise_when_there_is_none)
+{
+    folder_add_text("root/index.html", "page");
+    folder_add_text("root/digits.txt", DIGITS);
+    struct server server = serve(serve_or_fall_back);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/digits.txt")).body, DIGITS);
+    struct response response = raw_exchange(&client, GET("/orders/7"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_str_eq(response.body, "page");
+    cr_expect(has_field(&response, "Cache-Control: no-cache"));
+    cr_expect_eq(server_log_count(&server, "then Operation already in progress"), 2);
+    raw_close(&client);
+}

@@ -323,6 +323,41 @@ ProcessTest(files, what_may_not_be_read_is_forbidden)
     raw_close(&client);
 }
 
+ProcessTest(files, none_is_left_open)
+{
+    static const char *const requests[] = {
+        GET("/digits.txt"),
+        GET("/missing"),
+        GET("/digits.txt/missing"),
+        GET("/sub"),
+        GET("/sub/"),
+        GET("/bare/"),
+        GET("/odd/"),
+        GET("/fifo"),
+        REQUEST("GET /digits.txt", "Range: bytes=10-\r\n"),
+        REQUEST("GET /digits.txt", "Range: bytes=1-2\r\n"),
+        REQUEST("GET /digits.txt", "If-None-Match: *\r\n"),
+        REQUEST("GET /digits.txt", "If-Match: \"other\"\r\n"),
+        REQUEST("POST /digits.txt", "Content-Length: 0\r\n"),
+    };
+    folder_add_text("root/digits.txt", DIGITS);
+    folder_add_folder("root/sub");
+    folder_add_text("root/sub/index.html", "index");
+    folder_add_folder("root/bare");
+    folder_add_folder("root/odd");
+    folder_add_folder("root/odd/index.html");
+    cr_assert_eq(mkfifo(folder_path("root/fifo"), 0644), 0);
+    struct server server = serve(serve_folder);
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/digits.txt")); /* now the server has its threads */
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        size_t before = server_descriptors(&server);
+        cr_expect_neq(raw_exchange(&client, requests[i]).status, 0);
+        cr_expect_eq(server_descriptors(&server), before, "%s", requests[i]);
+    }
+    raw_close(&client);
+}
+
 /* The folder is the one that the query names. */
 static int serve_query(hob_request *req, hob_response *res)
 {

@@ -160,7 +160,7 @@ static int add_validators(hob_response *res, const struct validators *validators
     return err;
 }
 
-/* "bytes 0-499/1234" for a part, or "bytes *" "/1234" for none (RFC 9110 section 14.4). */
+/* Which part is sent, and of how much; of none, just the latter (RFC 9110 section 14.4). */
 static int add_content_range(hob_response *res, enum range_answer answer, const struct file *file)
 {
     char text[80];
@@ -258,9 +258,9 @@ static int serve_file(struct file *file, hob_request *req, hob_response *res)
 
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path)
 {
+    connection_expect_task(req->connection, __func__);
     const char *method = hob_request_method(req);
     const char *own_path = hob_request_path(req);
-    connection_expect_task(req->connection, __func__);
     if (res->replied)
         return -EALREADY;
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)

@@ -10,14 +10,21 @@ void folder_begin(void)
     folder_add_folder("root");
 }
 
+static bool is_encoded(const char *text)
+{
+    return text[0] == '%' && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2]);
+}
+
 static void decode(const char *from, char *to)
 {
     while (*from) {
-        bool encoded =
-            from[0] == '%' && isxdigit((unsigned char)from[1]) && isxdigit((unsigned char)from[2]);
-        char digits[3] = {from[1], encoded ? from[2] : '\0'};
-        *to++ = encoded ? (char)strtol(digits, NULL, 16) : *from;
-        from += encoded ? 3 : 1;
+        if (is_encoded(from)) {
+            char digits[] = {from[1], from[2], '\0'};
+            *to++ = (char)strtol(digits, NULL, 16);
+            from += 3;
+        } else {
+            *to++ = *from++;
+        }
     }
     *to = '\0';
 }

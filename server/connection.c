@@ -106,6 +106,17 @@ void connection_finish(struct connection *self)
 }
 
 /*
+ * Bytes were lost: nothing that could still be read or sent makes sense. The client is told, and
+ * the end of the input wakes and cancels whoever waits, as when the client had left.
+ */
+static void break_off(struct connection *self)
+{
+    self->broken = true;
+    shutdown(self->readable.fd, SHUT_RDWR);
+    ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
+}
+
+/*
  * Waiting for the socket. `slot` is where the watcher's callback finds whom to wake.
  */
 
@@ -157,7 +168,7 @@ static bool would_block(int err)
 static void end_input(struct connection *self, ssize_t received)
 {
     self->ended = true;
-    self->broken = received < 0;
+    self->broken = self->broken || received < 0;
     ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
     if (self->handling)
         task_cancel(self->task, -ECANCELED);
@@ -219,11 +230,13 @@ int connection_fill(struct connection *self, struct patience *patience)
     struct workspace *workspace = self->server->workspace;
     size_t unread;
     for (;;) {
+        if (self->broken)
+            return -ECONNRESET;
         connection_unread(self, &unread);
         if (unread > 0)
             return 1;
         if (self->ended)
-            return self->broken ? -ECONNRESET : 0;
+            return 0;
         if (++self->reads % READS_IN_A_ROW == 0) {
             if (hob_yield() < 0)
                 return -ECANCELED;
@@ -264,7 +277,7 @@ static void send_some(struct connection *self, struct buffer *out)
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
             return;
         else if (errno != EINTR)
-            self->broken = true;
+            break_off(self);
     }
     buffer_consume(out, buffer_length(out));
 }
@@ -281,7 +294,7 @@ static void send_now(struct connection *self)
     if (buffer_length(out) > 0) {
         if (out != &self->unsent) {
             if (buffer_append(&self->unsent, buffer_bytes(out), buffer_length(out)) < 0)
-                self->broken = true;
+                break_off(self);
             buffer_consume(out, buffer_length(out));
         }
         ev_io_start(loop_of(self), &self->writable);
@@ -322,11 +335,13 @@ void connection_leave_workspace(void *connection)
     send_now(self);
     if (self->fresh_length > 0) {
         if (buffer_append(&self->kept, self->fresh, self->fresh_length) < 0)
-            self->broken = self->ended = true;
+            break_off(self);
         self->fresh_length = 0;
     }
-    if (self->request && request_keep_head(self->request) < 0)
-        self->broken = true;
+    if (self->request && request_keep_head(self->request) < 0) {
+        request_forget_head(self->request);
+        break_off(self);
+    }
 }
 
 /*
@@ -338,7 +353,8 @@ void connection_linger(struct connection *self)
     double seconds = self->server->options.linger_timeout;
     struct patience patience = {.seconds = seconds, .until = hob_now() + seconds};
     size_t unread;
-    shutdown(self->readable.fd, SHUT_WR);
+    if (shutdown(self->readable.fd, SHUT_WR) < 0)
+        return; /* the client has left */
     do {
         connection_unread(self, &unread);
         connection_consume(self, unread);

@@ -32,6 +32,11 @@ int request_keep_head(struct hob_request *self)
     return 0;
 }
 
+void request_forget_head(struct hob_request *self)
+{
+    self->parser.head = (struct head){0};
+}
+
 /* Half a head that had to be kept while the rest was on its way goes on in the workspace. */
 static void return_head(struct hob_request *self)
 {
@@ -82,7 +87,8 @@ const char *hob_request_method(const hob_request *req)
 /* The head, where its strings may be pointed to while the handler waits. NULL without memory. */
 static const struct head *stable_head(hob_request *req)
 {
-    return request_keep_head(req) < 0 ? NULL : &req->parser.head;
+    const struct head *head = &req->parser.head;
+    return request_keep_head(req) < 0 || !head->data ? NULL : head;
 }
 
 const char *hob_request_path(hob_request *req)

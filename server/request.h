@@ -27,6 +27,9 @@ int request_read_head(struct hob_request *self);
 /* Moves the head's strings to memory that stays while other tasks run. Returns 0 or -ENOMEM. */
 int request_keep_head(struct hob_request *self);
 
+/* When they could not be moved: what lies there next is another request's. */
+void request_forget_head(struct hob_request *self);
+
 /* Parses up to `limit` bytes of the unread input. */
 void request_feed(struct hob_request *self, size_t limit);
 

@@ -27,23 +27,32 @@ static struct sockaddr_in address_of(const struct server *server)
     };
 }
 
-struct raw_client raw_connect(const struct server *server)
+bool raw_try_connect(struct raw_client *self, const struct server *server)
 {
     const struct timeval patience = {.tv_sec = PATIENCE};
     const int on = 1;
     struct sockaddr_in address = address_of(server);
-    struct raw_client self = {
+    *self = (struct raw_client){
         .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
         .input = malloc(INPUT_SIZE),
         .capacity = INPUT_SIZE,
     };
-    cr_assert_geq(self.fd, 0, "%m");
-    cr_assert_not_null(self.input);
-    setsockopt(self.fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    setsockopt(self.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(self.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* each send on its own */
-    int result = connect(self.fd, (struct sockaddr *)&address, sizeof(address));
-    cr_assert_eq(result, 0, "%m");
+    cr_assert_geq(self->fd, 0, "%m");
+    cr_assert_not_null(self->input);
+    setsockopt(self->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    setsockopt(self->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* each send on its own */
+    if (connect(self->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return true;
+    raw_close(self);
+    return false;
+}
+
+struct raw_client raw_connect(const struct server *server)
+{
+    struct raw_client self;
+    bool connected = raw_try_connect(&self, server);
+    cr_assert(connected, "%m");
     return self;
 }
 

@@ -35,6 +35,10 @@ struct response {
 };
 
 struct raw_client raw_connect(const struct server *server);
+
+/* The same for a server that may have gone. Returns whether there is a client. */
+bool raw_try_connect(struct raw_client *self, const struct server *server);
+
 void raw_close(struct raw_client *self);
 
 /* Closes with RST, as when a client's machine has forgotten the connection. */

@@ -1,10 +1,14 @@
-#include "hob/log.h"
+#include "log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "hob/log.h"
 
 static hob_log_level max_level = HOB_LOG_INFO;
 
@@ -59,25 +63,58 @@ static void replace_control_characters(char *text, size_t length)
     }
 }
 
-void hob_log(hob_log_level level, const char *format, ...)
+/*
+ * O_NONBLOCK would be for everybody who has this pipe or terminal open, such as the shell. A pipe
+ * that is ready has room for 4,096 bytes: see pipe(7).
+ */
+bool log_write(const char *text, size_t length)
 {
-    if (level > max_level)
-        return;
+    struct pollfd sink = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&sink, 1, 0) > 0 && write(STDERR_FILENO, text, length) == (ssize_t)length;
+}
 
+/* One line is one write, so that lines do not mix. */
+static bool write_message(hob_log_level level, const char *format, va_list arguments)
+{
     size_t prefix = write_prefix(level);
-    va_list arguments;
-    va_start(arguments, format);
     int wanted = vsnprintf(line + prefix, MESSAGE_LIMIT + 1, format, arguments);
-    va_end(arguments);
-
     size_t message = wanted < 0 ? 0 : (size_t)wanted;
     if (message > MESSAGE_LIMIT)
         message = MESSAGE_LIMIT;
     replace_control_characters(line + prefix, message);
     line[prefix + message] = '\n';
+    return log_write(line, prefix + message + 1);
+}
 
-    /* One line is one write, so that lines do not mix. One that is lost is lost: where else
-     * should the log say so? */
-    ssize_t written = write(STDERR_FILENO, line, prefix + message + 1);
-    (void)written;
+__attribute__((format(printf, 2, 3))) static bool
+write_note(hob_log_level level, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    bool written = write_message(level, format, arguments);
+    va_end(arguments);
+    return written;
+}
+
+/* Lines that could not be written since the last one that could. */
+static atomic_size_t lost;
+
+static bool tell_what_was_lost(void)
+{
+    size_t count = atomic_exchange(&lost, 0);
+    if (count == 0 || write_note(HOB_LOG_WARN, "%zu lines of the log were lost here", count))
+        return true;
+    atomic_fetch_add(&lost, count);
+    return false;
+}
+
+void hob_log(hob_log_level level, const char *format, ...)
+{
+    if (level > max_level)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    if (!tell_what_was_lost() || !write_message(level, format, arguments))
+        atomic_fetch_add(&lost, 1);
+    va_end(arguments);
 }

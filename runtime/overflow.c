@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "log.h"
 #include "loop.h"
 #include "stack.h"
 #include "task.h"
@@ -33,8 +33,7 @@ static void report(const struct task *task)
         "hob: task '%s': stack overflow: all %zu KiB of its stack are used; large local variables "
         "and deep recursion belong on the heap\n",
         task->name, (stack_size(task->stack) + 1023) / 1024);
-    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
-    (void)written;
+    log_write(line, (size_t)length);
 }
 
 static void on_fault(int signal_number, siginfo_t *info, void *context)

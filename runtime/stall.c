@@ -9,6 +9,7 @@
 #include <unwind.h>
 
 #include "hob/runtime.h"
+#include "log.h"
 #include "loop.h"
 #include "task.h"
 
@@ -37,8 +38,7 @@ static void set_timer(struct stall_watch *self, double seconds)
 
 static void write_line(const char *line, int length)
 {
-    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
-    (void)written;
+    log_write(line, (size_t)length);
 }
 
 struct trace {

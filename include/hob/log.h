@@ -31,6 +31,9 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level);
  * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message as printf
  * would format it. Control characters in the message are written as '?', so that one call is
  * always one line; messages above 1,000 bytes are cut. May be called from any thread.
+ *
+ * It never waits: a line that standard error does not take at once is lost. The next one that can
+ * be written is preceded by one that tells how many were.
  */
 void hob_log(hob_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -291,6 +292,12 @@ ssize_t __wrap_read(int fd, void *data, size_t size)
 {
     int error = FAILS("read", SHORT_COUNT, EINTR, EIO);
     return error > 0 ? -1 : __real_read(fd, data, error == SHORT_COUNT && size > 1 ? 1 : size);
+}
+
+int __real_poll(struct pollfd *fds, nfds_t count, int milliseconds);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
+{
+    return FAILS("poll", EINTR, ENOMEM) ? -1 : __real_poll(fds, count, milliseconds);
 }
 
 ssize_t __real_write(int fd, const void *data, size_t size);

@@ -1,11 +1,13 @@
 #include "hob/log.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/support/child.h"
 
@@ -217,4 +219,82 @@ Test(log, a_short_line_has_nothing_of_a_longer_one_before_it)
     struct child_end end = logged(log_a_short_one_after_a_long_one, text);
     cr_expect_not_null(strstr(end.output, "info  short\n"));
     cr_expect_str_eq(end.output + strlen(end.output) - 6, "short\n");
+}
+
+/* When nobody reads. */
+
+static size_t occurrences(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, what)); at++)
+        count++;
+    return count;
+}
+
+/* Sums up the numbers in front of a text. */
+static size_t sum_before(const char *text, const char *what)
+{
+    size_t sum = 0;
+    for (const char *at = text; (at = strstr(at, what)); at++) {
+        const char *number = at;
+        while (number[-1] != ' ')
+            number--;
+        sum += strtoul(number, NULL, 10);
+    }
+    return sum;
+}
+
+/* Takes what is there, and puts it behind what was taken before. */
+static void read_more(int fd, char *text, size_t size)
+{
+    size_t length = strlen(text);
+    ssize_t more = read(fd, text + length, size - length - 1);
+    text[length + (more > 0 ? (size_t)more : 0)] = '\0';
+}
+
+static void log_to_one_who_reads_late(void *arg)
+{
+    static char text[100000];
+    int ends[2];
+    int out = dup(STDERR_FILENO);
+    (void)arg;
+    if (pipe(ends) < 0 || fcntl(ends[1], F_SETPIPE_SZ, 16384) < 0)
+        _exit(1);
+    dup2(ends[1], STDERR_FILENO);
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 500; j++)
+            hob_log(HOB_LOG_INFO, "line");
+        read_more(ends[0], text, sizeof(text));
+    }
+    hob_log(HOB_LOG_INFO, "the end");
+    read_more(ends[0], text, sizeof(text));
+    dprintf(
+        out, "%zu notes; %zu lines; the end: %zu", occurrences(text, "lost here"),
+        occurrences(text, " line\n") + sum_before(text, " lines of the log were lost here\n"),
+        occurrences(text, "the end\n"));
+}
+
+Test(log, what_nobody_reads_is_lost_and_counted)
+{
+    struct child_end end = logged(log_to_one_who_reads_late, NULL);
+    cr_expect_str_eq(end.output, "3 notes; 1500 lines; the end: 1");
+}
+
+static void log_to_a_full_device(void *arg)
+{
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    int err = dup(STDERR_FILENO);
+    (void)arg;
+    dup2(full, STDERR_FILENO);
+    hob_log(HOB_LOG_INFO, "one");
+    hob_log(HOB_LOG_INFO, "two");
+    dup2(err, STDERR_FILENO);
+    hob_log(HOB_LOG_INFO, "three");
+}
+
+Test(log, what_cannot_be_written_is_counted)
+{
+    struct child_end end = logged(log_to_a_full_device, NULL);
+    cr_expect_not_null(strstr(end.output, " warn  2 lines of the log were lost here\n"));
+    cr_expect_not_null(strstr(end.output, " info  three\n"));
 }

@@ -70,7 +70,9 @@ static void replace_control_characters(char *text, size_t length)
 bool log_write(const char *text, size_t length)
 {
     struct pollfd sink = {.fd = STDERR_FILENO, .events = POLLOUT};
-    return poll(&sink, 1, 0) > 0 && write(STDERR_FILENO, text, length) == (ssize_t)length;
+    if (poll(&sink, 1, 0) <= 0 || sink.revents != POLLOUT) /* else a reader that left: SIGPIPE */
+        return false;
+    return write(STDERR_FILENO, text, length) == (ssize_t)length;
 }
 
 /* One line is one write, so that lines do not mix. */

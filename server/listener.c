@@ -33,14 +33,21 @@ static socklen_t parse_address(const char *host, uint16_t port, union address *a
     return 0;
 }
 
+/* Bytes that the kernel takes before the client's window has room for them. */
+#define UNSENT_LIMIT (128 * 1024)
+
 static int bind_and_listen(int fd, const union address *address, socklen_t length)
 {
     int on = 1;
+    int unsent = UNSENT_LIMIT;
     /* A server that starts again need not wait until its old connections are forgotten. */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
         return -errno;
     /* Accepted sockets inherit this: a response is one write, so there is nothing to wait for. */
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
+        return -errno;
+    /* Nor need the kernel hold megabytes for each client that does not read, as it would. */
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent)) < 0)
         return -errno;
     if (bind(fd, &address->any, length) < 0)
         return -errno;

@@ -46,8 +46,11 @@ static int send_piece(struct hob_response *self, const char *data, size_t size)
     struct buffer *out = connection_out(connection);
     int err = self->form == CONTENT_IN_CHUNKS ? put_chunk(out, data, size)
                                               : buffer_append(out, data, size);
-    if (err == 0 && buffer_length(out) >= HIGH_WATER)
+    if (err == 0 && buffer_length(out) >= HIGH_WATER) {
         err = connection_flush(connection);
+        if (err == 0)
+            err = hob_yield(); /* the kernel may take megabytes at once: others get a turn */
+    }
     return connection->broken ? -EPIPE : err;
 }
 

@@ -334,6 +334,13 @@ static void count(struct tally *tally, const struct fault *fault, bool served)
     tally->served += fault->injected && served;
 }
 
+static void add(struct tally *sum, const struct tally *tally)
+{
+    sum->calls += tally->calls;
+    sum->faults += tally->faults;
+    sum->served += tally->served;
+}
+
 static void print_tally(const char *name, const struct tally *tally)
 {
     printf(
@@ -353,7 +360,7 @@ static const char *describe(const struct dialogue *dialogue, const struct fault 
 }
 
 /* Speaks while each call fails, one after the other, and sees to it that nothing remains. */
-static void try_every_fault(
+static struct tally try_every_fault(
     const struct server *server, const struct dialogue *dialogue, struct fault fault,
     size_t descriptors)
 {
@@ -374,6 +381,7 @@ static void try_every_fault(
         count(&tally, &fault, served);
     }
     print_tally(dialogue->name, &tally);
+    return tally;
 }
 
 /* What the server needs once it has from then on. Returns how many descriptors that is. */
@@ -405,11 +413,15 @@ static void finish(struct process *process)
 
 static void try_all_dialogues(struct fault first)
 {
+    struct tally sum = {0};
     struct process *process = prepare();
     struct server server = begin(process);
     size_t descriptors = warm_up(&server);
-    for (size_t i = 0; i < COUNT(dialogues); i++)
-        try_every_fault(&server, &dialogues[i], first, descriptors);
+    for (size_t i = 0; i < COUNT(dialogues); i++) {
+        struct tally tally = try_every_fault(&server, &dialogues[i], first, descriptors);
+        add(&sum, &tally);
+    }
+    print_tally(first.lasting ? "all, memory failing on" : "all, one call failing", &sum);
     cr_expect_eq(end(&server), 0);
     finish(process);
 }

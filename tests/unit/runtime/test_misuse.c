@@ -1,10 +1,12 @@
 #include <criterion/criterion.h>
 #include <ev.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
@@ -750,4 +752,23 @@ Test(misuse, calls_in_a_callback_of_the_loop_are_named)
 Test(misuse, calls_on_a_thread_of_the_pool_are_named)
 {
     expect_calls_to_be_named(block_on_offload);
+}
+
+/* The end must not wait for somebody to read why. */
+static void misuse_while_nobody_reads(void *arg)
+{
+    static const char page[4096];
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[1], F_SETPIPE_SZ, sizeof(page)) < 0)
+        _exit(1);
+    if (write(ends[1], page, sizeof(page)) != sizeof(page))
+        _exit(1);
+    dup2(ends[1], STDERR_FILENO);
+    make_call(arg);
+}
+
+Test(misuse, the_process_ends_although_nobody_reads_the_message)
+{
+    struct child_end end = run_in_child(misuse_while_nobody_reads, &calls[0]);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
 }

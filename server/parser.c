@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "target.h"
+
 static int fail(struct parser *self, int status, const char *reason)
 {
     self->state = PARSER_FAILED;
@@ -80,7 +82,8 @@ static int on_target_complete(llhttp_t *http)
                  : head->path == 0 && *target != '/')
         return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
     split_query(head);
-    return 0;
+    const char *broken_rule = target_normalise(head->data + head->path);
+    return broken_rule ? fail(self, 400, broken_rule) : 0;
 }
 
 static int on_name_complete(llhttp_t *http)

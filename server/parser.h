@@ -22,7 +22,7 @@
 struct head {
     char *data;
     size_t length;
-    size_t path;    /* offset of the path within the target; the '?' after it became NUL */
+    size_t path;    /* offset of the path within the target, normalised and ended by NUL */
     size_t query;   /* offset of what follows the '?', or 0 */
     size_t headers; /* offset of the first name */
     size_t header_count;

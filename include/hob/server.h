@@ -108,8 +108,24 @@ void *hob_request_context(const hob_request *req);
 /* The method as sent, such as "GET" (RFC 9110 section 9). */
 const char *hob_request_method(const hob_request *req);
 
-/* The path of the target as sent, not decoded and without the query; begins with "/" or is "*". */
+/*
+ * The path of the target, without the query; begins with "/" or is "*". It is normalised as told at
+ * hob_normalise_path(): what is still encoded in it is a byte that would mean something else if it
+ * were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
+ */
 const char *hob_request_path(hob_request *req);
+
+/*
+ * Makes all spellings of a path the same one, in place, and never longer (RFC 3986 section 6.2.2):
+ * encoded letters, digits and "-._~" are decoded, other encoded bytes get hex digits in upper case,
+ * and then the segments "." and ".." are removed. An encoded slash thus stays encoded, and double
+ * slashes stay too: there is an empty segment between them. What does not begin with "/" is left
+ * as it is.
+ *
+ * Returns 0, or -EINVAL if a "%" is not followed by two hex digits, for an encoded NUL, and for a
+ * path that climbs above its root by "..". The path is of no use then.
+ */
+int hob_normalise_path(char *path);
 
 /* What follows the first "?" of the target, not decoded; NULL if there is none. */
 const char *hob_request_query(hob_request *req);

@@ -95,7 +95,7 @@ Test(parser, keeps_the_method)
     }
 }
 
-/* RFC 9112 section 3.2. Nothing is decoded or tidied up: that is up to who knows the meaning. */
+/* RFC 9112 section 3.2. The path is normalised, which test_target.c looks at more closely. */
 Test(parser, splits_the_target_into_path_and_query)
 {
     static const struct {
@@ -109,8 +109,8 @@ Test(parser, splits_the_target_into_path_and_query)
         {"GET /a?b?c ", "/a", "b?c"},
         {"GET /a??b ", "/a", "?b"},
         {"GET /?/b ", "/", "/b"},
-        {"GET /%2e%2E/%00 ", "/%2e%2E/%00", NULL},
-        {"GET /../a/./b ", "/../a/./b", NULL},
+        {"GET /%61/%2e%2E/b%2fc?%61/../d ", "/b%2Fc", "%61/../d"},
+        {"GET /.?/.. ", "/", "/.."},
         {"GET //a//b// ", "//a//b//", NULL},
         {"GET /a:b@c;d=e,f!$&'()*+~-_. ", "/a:b@c;d=e,f!$&'()*+~-_.", NULL},
         {"GET /http://h/ ", "/http://h/", NULL},
@@ -121,6 +121,7 @@ Test(parser, splits_the_target_into_path_and_query)
         {"GET https://h:8080/a ", "/a", NULL},
         {"GET http://[::1]:8080/a ", "/a", NULL},
         {"GET http://h//a ", "//a", NULL},
+        {"GET http://h/a/../%62?c ", "/b", "c"},
         {"GET http://h/http://i/ ", "/http://i/", NULL},
         {"GET http://h ", "", NULL},
         {"GET http://h?b ", "", "b"},
@@ -203,6 +204,21 @@ Test(parser, refuses_a_bad_target)
         {"GET /a\x7f HTTP/1.1\r\n" HOST "\r\n", 400, "url"},
         {"GET /a\x80 HTTP/1.1\r\n" HOST "\r\n", 400, "url"},
         {"GET /a?\x01 HTTP/1.1\r\n" HOST "\r\n", 400, "url"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+Test(parser, refuses_a_path_that_cannot_be_normalised)
+{
+    static const struct bad_request cases[] = {
+        {"GET /a% HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
+        {"GET /%0g?b HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
+        {"GET http://h/%0 HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
+        {"GET /a%00 HTTP/1.1\r\n" HOST "\r\n", 400, "encoded NUL"},
+        {"GET /.. HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
+        {"GET /a/%2e%2E/../b HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
+        {"GET http://h/../a HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
+        {"OPTIONS /.. HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
     };
     refuse_all(cases, COUNT(cases));
 }

@@ -1,0 +1,84 @@
+#include "target.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "hob/server.h"
+#include "percent.h"
+
+/* RFC 3986 section 2.3: these mean the same encoded and not. */
+static bool is_unreserved(int byte)
+{
+    static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "0123456789-._~";
+    return byte != '\0' && strchr(unreserved, byte);
+}
+
+/* Letters and the like are decoded, all else stays encoded, with hex digits in upper case. */
+static const char *decode_unreserved(char *path)
+{
+    char *to = path;
+    for (const char *from = path; *from;) {
+        if (*from != '%') {
+            *to++ = *from++;
+            continue;
+        }
+        int byte = percent_octet(from);
+        if (byte < 0)
+            return "a % in the path is not followed by two hex digits (RFC 3986 section 2.1)";
+        if (byte == 0)
+            return "the path has an encoded NUL (RFC 3986 section 7.3)";
+        if (is_unreserved(byte)) {
+            *to++ = (char)byte;
+        } else {
+            *to++ = '%';
+            *to++ = (char)toupper(from[1]);
+            *to++ = (char)toupper(from[2]);
+        }
+        from += strlen("%2F");
+    }
+    *to = '\0';
+    return NULL;
+}
+
+/* Segments include the slash before them. A path that climbs above its root is up to no good. */
+static const char *remove_dot_segments(char *path)
+{
+    char *to = path;
+    for (const char *from = path; *from;) {
+        size_t length = 1 + strcspn(from + 1, "/");
+        const char *next = from + length;
+        bool up = length == 3 && memcmp(from, "/..", 3) == 0;
+        bool dots = up || (length == 2 && from[1] == '.');
+        if (up) {
+            if (to == path)
+                return "the path climbs above the root (RFC 3986 section 5.2.4)";
+            while (*--to != '/')
+                ;
+        }
+        if (!dots) {
+            memmove(to, from, length);
+            to += length;
+        } else if (*next == '\0') {
+            *to++ = '/';
+        }
+        from = next;
+    }
+    *to = '\0';
+    return NULL;
+}
+
+const char *target_normalise(char *path)
+{
+    if (*path != '/')
+        return NULL;
+    const char *broken_rule = decode_unreserved(path);
+    return broken_rule ? broken_rule : remove_dot_segments(path);
+}
+
+int hob_normalise_path(char *path)
+{
+    return target_normalise(path) ? -EINVAL : 0;
+}

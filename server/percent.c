@@ -1,5 +1,8 @@
 #include "percent.h"
 
+#include "hob/runtime.h"
+#include "hob/server.h"
+
 /* Returns -1 for what is no hex digit. */
 static int digit_value(char digit)
 {
@@ -21,4 +24,26 @@ int percent_octet(const char *at)
         return -1; /* and at[2] may be beyond the end */
     int low = digit_value(at[2]);
     return low < 0 ? -1 : high * 16 + low;
+}
+
+char percent_next(const char **at, const char *end)
+{
+    int byte = end - *at >= 3 ? percent_octet(*at) : -1;
+    if (byte <= 0)
+        return *(*at)++;
+    *at += 3;
+    return (char)byte;
+}
+
+char *hob_percent_decode(const char *text, size_t size)
+{
+    const char *end = text + size;
+    char *decoded = hob_alloc(size + 1);
+    if (!decoded)
+        return NULL;
+    char *to = decoded;
+    while (text < end)
+        *to++ = percent_next(&text, end);
+    *to = '\0';
+    return decoded;
 }

@@ -1,8 +1,20 @@
-/* Percent-encoding (RFC 3986 section 2.1). The decoding of whole texts is in hob/server.h. */
+/*
+ * Percent-encoding (RFC 3986 section 2.1), one byte at a time. See also hob_percent_decode() in
+ * hob/server.h.
+ */
 #ifndef HOB_SERVER_PERCENT_H
 #define HOB_SERVER_PERCENT_H
 
-/* The byte that "%2F", "%2f" and the like stand for; -1 if `at` does not begin with such a one. */
+/*
+ * The byte that a string such as "%2F" begins with, in encoded form; -1 if it does not begin with
+ * a "%" and two hex digits.
+ */
 int percent_octet(const char *at);
+
+/*
+ * The next byte of a text, decoded; moves *at behind it. A "%" that encodes nothing, or NUL, is an
+ * ordinary byte.
+ */
+char percent_next(const char **at, const char *end);
 
 #endif

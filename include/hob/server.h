@@ -130,8 +130,47 @@ int hob_normalise_path(char *path);
 /* What follows the first "?" of the target, not decoded; NULL if there is none. */
 const char *hob_request_query(hob_request *req);
 
+/*
+ * The value of the first pair of this name in the query, "" if it has none. Both are decoded: "+"
+ * is a space, "%2B" is a plus, and a "%" that encodes nothing stands for itself, as it does in
+ * browsers (https://url.spec.whatwg.org/#urlencoded-parsing), and so does "%00", since no string
+ * could hold what it encodes. In hob_alloc() memory. NULL if there is no such pair.
+ */
+const char *hob_request_query_value(hob_request *req, const char *name);
+
+/*
+ * The same for a body of the type application/x-www-form-urlencoded that was read as a whole. It
+ * ends at its first NUL byte, should it have any.
+ */
+const char *hob_form_value(const hob_bytes *form, const char *name);
+
+/*
+ * All pairs, one after the other, for names that come more than once. *rest begins as the query, or
+ * as the data of a form, and NULL is one without pairs:
+ *
+ *     const char *name, *value, *rest = hob_request_query(req);
+ *     while (hob_next_pair(&rest, &name, &value) > 0)
+ *
+ * Returns 1 and sets *name and *value to decoded strings in hob_alloc() memory, 0 if there are no
+ * more pairs, or -ENOMEM.
+ */
+int hob_next_pair(const char **rest, const char **name, const char **value);
+
 /* The value of the first header of this name, in any case of letters; NULL if there is none. */
 const char *hob_request_header(hob_request *req, const char *name);
+
+/*
+ * The value of the first cookie of this name in the header Cookie (RFC 6265 section 4.2), without
+ * the double quotes it may stand in. It is percent-decoded, so encode a "%" in what you set; names
+ * are taken to the letter. In hob_alloc() memory. NULL if there is no such cookie.
+ */
+const char *hob_request_cookie(hob_request *req, const char *name);
+
+/*
+ * Decodes the "%2F" and the like in `size` bytes of text, to a string in hob_alloc() memory. What
+ * encodes nothing stands for itself, and so does "%00". NULL when out of memory.
+ */
+char *hob_percent_decode(const char *text, size_t size);
 
 /*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when

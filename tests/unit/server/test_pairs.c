@@ -1,0 +1,172 @@
+/*
+ * Queries and forms (https://url.spec.whatwg.org/#urlencoded-parsing).
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/server.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/fake_request.h"
+
+TestSuite(pairs, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct lookup {
+    const char *pairs, *name, *value;
+};
+
+static const struct lookup lookups[] = {
+    {"a=b", "a", "b"},
+    {"a=b", "b", NULL},
+    {"a=b", "", NULL},
+    {"a=b", "A", NULL},
+    {"a=b&c=d", "a", "b"},
+    {"a=b&c=d", "c", "d"},
+    {"ab=c", "a", NULL},
+    {"a=c", "ab", NULL},
+    /* The first of several. */
+    {"a=b&a=c", "a", "b"},
+    {"a=&a=c", "a", ""},
+    /* Without a value, without a name, without either. */
+    {"a", "a", ""},
+    {"a=", "a", ""},
+    {"a&b", "b", ""},
+    {"=b", "", "b"},
+    {"=", "", ""},
+    {"", "", NULL},
+    {"&", "", NULL},
+    {"&&a=b&&", "a", "b"},
+    {"&&a=b&&", "", NULL},
+    /* Only the first "=" divides, and nothing else does. */
+    {"a=b=c", "a", "b=c"},
+    {"a==", "a", "="},
+    {"a=b;c=d", "a", "b;c=d"},
+    {"a=b?c", "a", "b?c"},
+    {"?a=b", "?a", "b"},
+    /* Decoded. */
+    {"a=b+c", "a", "b c"},
+    {"a=+", "a", " "},
+    {"a+b=c", "a b", "c"},
+    {"a=%2B", "a", "+"},
+    {"a=b%26c%3Dd", "a", "b&c=d"},
+    {"%61=b", "a", "b"},
+    {"a%3Db=c", "a=b", "c"},
+    {"a%26=b", "a&", "b"},
+    {"a=%c3%BC", "a", "\xc3\xbc"},
+    {"a=%0D%0a", "a", "\r\n"},
+    {"a=%252B", "a", "%2B"},
+    {"a=%2b%20+", "a", "+  "},
+    /* What encodes nothing. */
+    {"a=%", "a", "%"},
+    {"a=100%&b=c", "a", "100%"},
+    {"a=%4&1=b", "a", "%4"},
+    {"a=%zz", "a", "%zz"},
+    {"a=%+1", "a", "% 1"},
+    {"a%=b", "a%", "b"},
+    {"%=b", "%", "b"},
+    {"a=%3&b", "a", "%3"},
+    /* A string cannot hold what this encodes. */
+    {"a=b%00c", "a", "b%00c"},
+    {"a%00=b", "a", NULL},
+    {"a%00b=c", "a%00b", "c"},
+};
+
+static const char *or_none(const char *text)
+{
+    return text ? text : "(none)";
+}
+
+static void expect_value(const struct lookup *lookup, const char *value)
+{
+    cr_expect_str_eq(
+        or_none(value), or_none(lookup->value), "'%s' of '%s': %s", lookup->name, lookup->pairs,
+        or_none(value));
+}
+
+CoroutineTest(pairs, of_a_form_are_found_by_name)
+{
+    for (size_t i = 0; i < COUNT(lookups); i++) {
+        char data[64];
+        snprintf(data, sizeof(data), "%s", lookups[i].pairs);
+        const hob_bytes form = {.data = data, .size = strlen(data)};
+        expect_value(&lookups[i], hob_form_value(&form, lookups[i].name));
+    }
+}
+
+static int expect_query_value(hob_request *req, hob_response *res)
+{
+    const struct lookup *lookup = hob_request_context(req);
+    (void)res;
+    expect_value(lookup, hob_request_query_value(req, lookup->name));
+    return 0;
+}
+
+/* One whose client asked for this target. */
+static void expect_in_query(const struct lookup *lookup, const char *target)
+{
+    char request[128];
+    struct lookup context = *lookup;
+    const struct fake_server server = {.handler = expect_query_value, .context = &context};
+    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", target);
+    struct fake_response response = fake_exchange(&server, request);
+    fake_response_free(&response);
+}
+
+Test(pairs, of_a_query_are_found_by_name)
+{
+    for (size_t i = 0; i < COUNT(lookups); i++) {
+        char target[64];
+        snprintf(target, sizeof(target), "/a?%s", lookups[i].pairs);
+        expect_in_query(&lookups[i], target);
+    }
+}
+
+Test(pairs, are_not_there_without_a_query)
+{
+    static const struct lookup lookup = {"", "a", NULL};
+    expect_in_query(&lookup, "/a=b");
+    expect_in_query(&lookup, "/?");
+    expect_in_query(&lookup, "http://h");
+}
+
+CoroutineTest(pairs, of_a_form_end_where_no_text_can_go_on)
+{
+    char data[] = "a=b\0c&d=e";
+    const hob_bytes form = {.data = data, .size = sizeof(data) - 1};
+    const hob_bytes none = {0};
+    cr_expect_str_eq(hob_form_value(&form, "a"), "b");
+    cr_expect_null(hob_form_value(&form, "d"));
+    cr_expect_null(hob_form_value(&none, "a"));
+}
+
+/* Writes "name:value," for each. */
+static void list_pairs(const char *pairs, char *list, size_t size)
+{
+    const char *name, *value;
+    size_t length = 0;
+    list[0] = '\0';
+    while (hob_next_pair(&pairs, &name, &value) > 0)
+        length += (size_t)snprintf(list + length, size - length, "%s:%s,", name, value);
+}
+
+CoroutineTest(pairs, come_one_after_the_other)
+{
+    static const struct {
+        const char *pairs, *list;
+    } cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {"&&", ""},
+        {"a=b", "a:b,"},
+        {"a=b&a=c&d", "a:b,a:c,d:,"},
+        {"&a=b&&=c&", "a:b,:c,"},
+        {"%61+=%2B+%", "a :+ %,"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char list[64];
+        list_pairs(cases[i].pairs, list, sizeof(list));
+        cr_expect_str_eq(list, cases[i].list, "%s: %s", or_none(cases[i].pairs), list);
+    }
+}

@@ -11,6 +11,8 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->continued = false;
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
+    self->attached = NULL;
+    parser_init(&self->parser, connection->server->workspace->head);
     parser_init(&self->parser, connection->server->workspace->head);
 }
 
@@ -77,6 +79,16 @@ int request_read_head(struct hob_request *self)
 void *hob_request_context(const hob_request *req)
 {
     return req->connection->server->options.context;
+}
+
+void hob_request_attach(hob_request *req, void *data)
+{
+    req->attached = data;
+}
+
+void *hob_request_attached(const hob_request *req)
+{
+    return req->attached;
 }
 
 const char *hob_request_method(const hob_request *req)

@@ -37,6 +37,11 @@ static int run_handler(void *arg)
     return result;
 }
 
+void hob_request_finish_anyway(hob_request *req)
+{
+    req->connection->handling = false;
+}
+
 /* What a handler's error means for the client, in the words of the limit that it came from. */
 static void reply_error(struct exchange *self, int err)
 {

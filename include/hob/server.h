@@ -29,8 +29,9 @@ typedef struct hob_response hob_response; /* what it gets; the server's */
  * -EINVAL 400, -ENOENT 404, -EMSGSIZE 413, -ETIMEDOUT 504, any other 500. -ECANCELED gets no
  * reply: the client has left or the server is being stopped.
  *
- * When the client leaves while a handler waits, the handler's awaits return -ECANCELED. A client
- * that closes only its sending side counts as one that has left.
+ * When the client leaves while a handler waits, the handler's awaits return -ECANCELED, unless it
+ * called hob_request_finish_anyway(). A client that closes only its sending side counts as one that
+ * has left.
  */
 typedef int hob_handler(hob_request *req, hob_response *res);
 
@@ -171,6 +172,19 @@ const char *hob_request_cookie(hob_request *req, const char *name);
  * encodes nothing stands for itself, and so does "%00". NULL when out of memory.
  */
 char *hob_percent_decode(const char *text, size_t size);
+
+/*
+ * Keeps a pointer with the request, for a handler that calls other handlers, as hob/router.h does,
+ * and is asked by them what it found. Those must leave it alone. It is NULL at first.
+ */
+void hob_request_attach(hob_request *req, void *data);
+void *hob_request_attached(const hob_request *req);
+
+/*
+ * From now on a client that leaves does not cancel the handler: for work that must be finished once
+ * it was begun. A server that stops does, at the end of its grace.
+ */
+void hob_request_finish_anyway(hob_request *req);
 
 /*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when

@@ -7,6 +7,7 @@
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 
 TestSuite(handler_cancellation, .timeout = 60);
@@ -100,6 +101,58 @@ ProcessTest(
     cr_expect_str_eq(raw_receive(&client).body, "so what");
     cr_expect(raw_ended(&client));
     raw_close(&client);
+}
+
+static int finish_anyway(hob_request *req, hob_response *res)
+{
+    hob_request_finish_anyway(req);
+    hob_log(HOB_LOG_INFO, "begins");
+    int err = hob_sleep(0.1);
+    hob_log(HOB_LOG_INFO, "ends: %s", strerror(-err));
+    return err < 0 ? err : reply(res, 200, "done");
+}
+
+ProcessTest(handler_cancellation, a_handler_that_has_to_finish_does_when_its_client_leaves)
+{
+    struct server server = serve(finish_anyway);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "begins"));
+    raw_reset(&client);
+    cr_expect(server_logs(&server, "ends: Success"));
+    cr_expect_eq(get(&server, "/other")->status, 200);
+}
+
+ProcessTest(handler_cancellation, a_client_that_ends_its_side_gets_what_has_to_finish)
+{
+    struct server server = serve(finish_anyway);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect(server_logs(&server, "begins"));
+    raw_end(&client);
+    cr_expect_str_eq(raw_receive(&client).body, "done");
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* The next request of the same connection has not asked for it. */
+static int finish_only_pay(hob_request *req, hob_response *res)
+{
+    if (strcmp(hob_request_path(req), "/pay") != 0)
+        return wait_for_ever(req, res);
+    hob_request_finish_anyway(req);
+    return reply(res, 200, "paid");
+}
+
+ProcessTest(handler_cancellation, a_handler_is_cancelled_although_the_one_before_had_to_finish)
+{
+    struct server server = serve(finish_only_pay);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/pay")).body, "paid");
+    raw_send(&client, GET("/wait"));
+    cr_expect(server_logs(&server, "begins"));
+    raw_close(&client);
+    cr_expect(server_logs(&server, "handler cleans up: Operation canceled"));
 }
 
 static int stop_server(hob_request *req, hob_response *res)

@@ -59,6 +59,7 @@ static int call_handler(void *arg)
     struct exchange *self = arg;
     self->server.task = task_current(__func__); /* whose loop knows the time */
     self->connection.task = self->server.task;
+    self->connection.handling = true;
     return self->server.options.handler(&self->request, &self->response);
 }
 

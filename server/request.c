@@ -13,7 +13,6 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_limit = SIZE_MAX;
     self->attached = NULL;
     parser_init(&self->parser, connection->server->workspace->head);
-    parser_init(&self->parser, connection->server->workspace->head);
 }
 
 void request_free(struct hob_request *self)

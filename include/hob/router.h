@@ -4,6 +4,7 @@
 #ifndef HOB_ROUTER_H
 #define HOB_ROUTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hob/server.h"
@@ -14,36 +15,77 @@ extern "C" {
 
 typedef struct hob_router hob_router;
 
-/* A line of the menu. */
+/*
+ * A line of the menu. The pattern is a method and a path: "GET /noodles". Between two slashes of
+ * the path, or behind the last one, may stand
+ *
+ *     {name}       for any segment that is not empty: "GET /orders/{id}/bill"
+ *     {name...}    at the end, for all the rest, which may be empty: "GET /files/{path...}"
+ *
+ * where names are made of letters, digits and "_". If more than one route matches a request, the
+ * most specific one is taken: by the first segment in which their patterns differ, a literal one
+ * goes before {name}, and that before {name...}.
+ */
 typedef struct {
-    const char *pattern; /* a method and a path: "GET /noodles" */
+    const char *pattern;
     hob_handler *handler;
+    bool finishes; /* see hob_request_finish_anyway(); false if left out */
 } hob_route;
 
 /*
- * Makes a router of `count` routes. The patterns are not copied: they must live as long as it.
+ * Makes a router of `count` routes, which are copied. Paths are normalised as those of requests
+ * are: see hob_normalise_path().
  *
- * Returns 0 and sets *router, or -ENOMEM, or -EINVAL if a pattern is not one of GET, HEAD, POST,
- * PUT, PATCH, DELETE, OPTIONS, then one space, then a path that begins with "/" and has no "?",
- * "#" or space in it, or -EEXIST if two patterns are the same. With the last two, *culprit is the
- * pattern that was refused.
+ * Returns 0 and sets *router, or -ENOMEM, or
+ *  -EINVAL if a method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or no single
+ *          space follows it, or the path does not begin with "/", cannot be normalised, has bytes
+ *          that the path of a request cannot have, braces that are not as above, or the same name
+ *          twice;
+ *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
+ * With the last two, *culprit is the pattern that was refused.
  */
 int hob_router_new(
     const hob_route *routes, size_t count, hob_router **router, const char **culprit);
+
+/*
+ * Adds a middleware: a function that is called instead of the handler of each request, and calls
+ * hob_next() for what would have been done without it, if it thinks fit.
+ *
+ *     int only_for_staff(hob_request *req, hob_response *res)
+ *     {
+ *         if (!is_staff(hob_request_cookie(req, "session")))
+ *             return hob_reply_text(res, 403, "Staff only.\n");
+ *         return hob_next(req, res);
+ *     }
+ *
+ * The first one added is called first, and the others by its hob_next(). To be called before the
+ * server runs. Returns 0 or -ENOMEM.
+ */
+int hob_router_use(hob_router *router, hob_handler *middleware);
+
+/* For a middleware: calls the next one, or the handler of the route. Returns what that returned. */
+int hob_next(hob_request *req, hob_response *res);
 
 /* NULL is ignored. */
 void hob_router_free(hob_router *router);
 
 /*
  * The handler to give to the server, with the router as its context. It calls the handler of the
- * route whose method and path are those of the request. Otherwise it replies itself:
+ * route that matches the path and has the method, GET counting as HEAD too; the server leaves the
+ * content away then. If there is none it replies itself:
  *
- *  - HEAD, if there is a GET route: calls that; the server leaves the content away.
- *  - OPTIONS: 204 with the header Allow; "OPTIONS *" is about all routes.
- *  - A path that has other methods: 405 with the header Allow (RFC 9110 section 15.5.6).
- *  - Any other path: 404.
+ *  - To OPTIONS: 204 with the header Allow; "OPTIONS *" is about all routes.
+ *  - If routes with other methods match the path: 405 with the header Allow (RFC 9110 15.5.6).
+ *  - Else: 404.
  */
 int hob_router_handle(hob_request *req, hob_response *res);
+
+/*
+ * What {name} or {name...} of the request's route stands for, percent-decoded: see
+ * hob_percent_decode(). It may have slashes then that were encoded, and segments "..", so it is no
+ * path to open as it is. In hob_alloc() memory. NULL if the route has no such name.
+ */
+const char *hob_path_value(hob_request *req, const char *name);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
 
 static void expect_no_leaks(void)
@@ -41,41 +42,103 @@ static int reply_c(hob_request *req, hob_response *res)
  * Making one.
  */
 
-static hob_router *make(const hob_route *routes, size_t count)
-{
-    hob_router *router = NULL;
-    const char *culprit = "(none)";
-    int err = hob_router_new(routes, count, &router, &culprit);
-    cr_assert_eq(err, 0, "%s: %s", culprit, strerror(-err));
-    return router;
-}
-
 Test(router, takes_each_method)
 {
     static const hob_route routes[] = {
         {"GET /", reply_a},   {"HEAD /", reply_a},   {"POST /", reply_a},    {"PUT /", reply_a},
         {"PATCH /", reply_a}, {"DELETE /", reply_a}, {"OPTIONS /", reply_a},
     };
-    hob_router_free(make(routes, COUNT(routes)));
+    hob_router_free(make_router(routes, COUNT(routes)));
 }
 
 Test(router, takes_any_path)
 {
     static const hob_route routes[] = {
-        {"GET /", reply_a},    {"GET //", reply_a}, {"GET /a", reply_a},
-        {"GET /a/", reply_a},  {"GET /A", reply_a}, {"GET /a/b.c-d_e~f", reply_a},
-        {"GET /%20", reply_a}, {"GET /*", reply_a}, {"GET /a:b@c;d=e,f", reply_a},
+        {"GET /", reply_a},        {"GET //", reply_a}, {"GET /a", reply_a},
+        {"GET /a/", reply_a},      {"GET /A", reply_a}, {"GET /a/b.c-d_e~f", reply_a},
+        {"GET /%20", reply_a},     {"GET /*", reply_a}, {"GET /a:b@c;d=e,f", reply_a},
+        {"GET /%7Ba%7D", reply_a}, {"GET /|", reply_a}, {"GET /~", reply_a},
     };
-    hob_router_free(make(routes, COUNT(routes)));
+    hob_router_free(make_router(routes, COUNT(routes)));
 }
 
 Test(router, refuses_a_bad_pattern_and_tells_which)
 {
     static const char *const cases[] = {
-        "",        " ",       "GET",     "GET ",          "/",         " /",      "GET/",
-        "GET  /",  "GET\t/",  " GET /",  "GET a",         "GET *",     "get /",   "Get /",
-        "GETS /",  "GE /",    "TRACE /", "CONNECT /",     "* /",       "GET /a ", "GET /a b",
-        "GET /a?", "GET /?b", "GET /a#", "GET http://h/", "OPTIONS *",
+        "",
+        " ",
+        "GET",
+        "GET ",
+        "/",
+        " /",
+        "GET/",
+        "GET  /",
+        "GET\t/",
+        " GET /",
+        "GET a",
+        "GET *",
+        "get /",
+        "Get /",
+        "GETS /",
+        "GE /",
+        "TRACE /",
+        "CONNECT /",
+        "* /",
+        "GET /a ",
+        "GET /a b",
+        "GET /a?",
+        "GET /?b",
+        "GET /a#",
+        "GET http://h/",
+        "OPTIONS *",
+        "GET /a\t",
+        "GET /\x7f",
+        "GET /\xc3\xbc",
+        /* What has no normal form. */
+        "GET /%",
+        "GET /%0",
+        "GET /%xx",
+        "GET /%00",
+        "GET /..",
+        "GET /a/../..",
+        "GET /%2e%2E",
+        /* Braces. */
+        "GET /{",
+        "GET /}",
+        "GET /{}",
+        "GET /}{",
+        "GET /{a",
+        "GET /a}",
+        "GET /{{a}}",
+        "GET /{a}}",
+        "GET /{a}{b}",
+        "GET /{a/b}",
+        "GET /a{b}",
+        "GET /{a}b",
+        "GET /{a}.json",
+        "GET /{a}/{b",
+        /* Names. */
+        "GET /{ }",
+        "GET /{a b}",
+        "GET /{a-b}",
+        "GET /{a.b}",
+        "GET /{a%20}",
+        "GET /{*}",
+        "GET /{...}",
+        "GET /{..}",
+        "GET /{a..}",
+        "GET /{a....}",
+        "GET /{a... }",
+        "GET /{...a}",
+        "GET /{a}/{a}",
+        "GET /{a}/b/{a}",
+        "GET /{a}/{a...}",
+        "GET /{a}/{b}/{%61}",
+        /* The rest is where it ends. */
+        "GET /{a...}/",
+        "GET /{a...}/b",
+        "GET /{a...}/{b}",
+        "GET /{a...}/{b...}",
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_route routes[] = {{"GET /", reply_a}, {cases[i], reply_b}, {"GET /c", reply_c}};
@@ -99,6 +162,55 @@ Test(router, refuses_a_pattern_that_stands_twice_and_tells_which)
     cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EEXIST);
     cr_expect_eq(culprit, routes[3].pattern, "%s", culprit);
     cr_expect_null(router);
+}
+
+Test(router, refuses_patterns_that_match_the_same_and_tells_which)
+{
+    static const struct {
+        const char *first, *second;
+    } cases[] = {
+        {"GET /a", "GET /%61"},
+        {"GET /a", "GET /b/../a"},
+        {"GET /%2f", "GET /%2F"},
+        {"GET /{a}", "GET /{b}"},
+        {"GET /a/{b}/c", "GET /a/{c}/c"},
+        {"GET /{a...}", "GET /{b...}"},
+        {"DELETE /{a}/{b...}", "DELETE /{b}/{a...}"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const hob_route routes[] = {
+            {cases[i].first, reply_a}, {"GET /x", reply_b}, {cases[i].second, reply_c}};
+        hob_router *router = NULL;
+        const char *culprit = "(none)";
+        cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EEXIST);
+        cr_expect_eq(culprit, cases[i].second, "%s", culprit);
+        cr_expect_null(router);
+    }
+}
+
+Test(router, takes_patterns_that_overlap)
+{
+    static const hob_route routes[] = {
+        {"GET /{a}", reply_a},     {"POST /{b}", reply_a},    {"GET /a", reply_a},
+        {"GET /{a...}", reply_a},  {"GET /{a}/", reply_a},    {"GET /{a}/{b}", reply_a},
+        {"GET /a/{b}", reply_a},   {"GET /{a}/b", reply_a},   {"GET /a/{b...}", reply_a},
+        {"GET //{a...}", reply_a}, {"HEAD /{a...}", reply_a},
+    };
+    hob_router_free(make_router(routes, COUNT(routes)));
+}
+
+Test(router, needs_no_more_of_its_routes_once_it_is_made)
+{
+    char pattern[] = "GET /{name}";
+    hob_route route = {pattern, reply_a};
+    hob_router *router = make_router(&route, 1);
+    memset(pattern, 'x', sizeof(pattern) - 1);
+    memset(&route, 0, sizeof(route));
+    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    struct fake_response response = fake_exchange(&server, "GET /a HTTP/1.0\r\n\r\n");
+    cr_expect(strstr(response.bytes, "HTTP/1.1 200 OK\r\n") == response.bytes);
+    fake_response_free(&response);
+    hob_router_free(router);
 }
 
 Test(router, of_nothing_can_be_freed)
@@ -125,7 +237,7 @@ static void take_out(struct fake_response *response, const char *line)
 static void expect_exchanges(
     const hob_route *routes, size_t route_count, const struct exchange *cases, size_t count)
 {
-    hob_router *router = make(routes, route_count);
+    hob_router *router = make_router(routes, route_count);
     const struct fake_server server = {.handler = hob_router_handle, .context = router};
     for (size_t i = 0; i < count; i++) {
         char request[256];
@@ -181,6 +293,25 @@ Test(router, takes_the_normalised_path_to_the_letter)
         {"GET /A/", NOT_FOUND}, {"GET //a", NOT_FOUND},  {"GET /a//", NOT_FOUND},
         {"GET /%61", A},        {"GET /b/../a", A},      {"GET /ab", NOT_FOUND},
         {"GET /", NOT_FOUND},   {"GET /a;b", NOT_FOUND},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, normalises_patterns_as_it_does_paths)
+{
+    static const hob_route routes[] = {
+        {"GET /%61", reply_a},
+        {"GET /x/../%7e/.", reply_b},
+        {"GET /%2f/{%69d}", reply_c},
+    };
+    static const struct exchange cases[] = {
+        {"GET /a", A},
+        {"GET /%61", A},
+        {"GET /~/", B},
+        {"GET /%2F/x", C},
+        {"GET /%2f/x", C},
+        {"GET ///x", NOT_FOUND},
+        {"GET /%2561", NOT_FOUND},
     };
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
@@ -294,6 +425,66 @@ Test(router, answers_options_with_all_methods_there_are)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
+/*
+ * Several routes that match.
+ */
+
+Test(router, takes_the_most_specific_route)
+{
+    static const hob_route routes[] = {
+        {"GET /{a...}", reply_a}, {"GET /{a}", reply_b},       {"GET /a", reply_c},
+        {"GET /a/{b}", reply_a},  {"GET /{a}/b", reply_b},     {"GET /d/{b...}", reply_b},
+        {"GET /d/{b}", reply_a},  {"GET /d/{b}/{c}", reply_a}, {"GET /d/{b}/c", reply_c},
+        {"GET /e/", reply_c},     {"GET /e/{b...}", reply_b},
+    };
+    static const struct exchange cases[] = {
+        {"GET /", A},     {"GET /x", B},    {"GET /a", C},       {"GET /a/", A},
+        {"GET /a/x", A},  {"GET /a/b", A},  {"GET /x/b", B},     {"GET /x/x", A},
+        {"GET /d/", B},   {"GET /d/x", A},  {"GET /d/x/c", C},   {"GET /d/x/x", A},
+        {"GET /d/x/", B}, {"GET /d//c", B}, {"GET /d/x/x/x", B}, {"GET /e/", C},
+        {"GET /e/x", B},  {"GET /e", B},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+Test(router, goes_back_where_a_specific_segment_leads_nowhere)
+{
+    static const hob_route routes[] = {
+        {"GET /a/{x}/c", reply_a},
+        {"GET /a/b/d", reply_b},
+        {"GET /{x}/b/{y...}", reply_c},
+    };
+    static const struct exchange cases[] = {
+        {"GET /a/b/c", A},         {"GET /a/b/d", B},         {"GET /a/x/c", A},
+        {"GET /a/b/x", C},         {"GET /a/b/", C},          {"GET /a/b/c/d", C},
+        {"GET /a/x/d", NOT_FOUND}, {"GET /x/x/c", NOT_FOUND}, {"GET /a/b", NOT_FOUND},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+/* RFC 9110 section 15.5.6: all of them are about the same resource. */
+Test(router, looks_at_all_routes_that_match_the_path)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a},         {"PUT /{x}", reply_b},
+        {"DELETE /{x...}", reply_c}, {"HEAD /b/{x...}", reply_text},
+        {"GET /b/c", reply_a},
+    };
+    static const struct exchange cases[] = {
+        {"PUT /a", B},
+        {"DELETE /a", C},
+        {"POST /a", NOT_ALLOWED("GET, HEAD, PUT, DELETE, OPTIONS")},
+        {"OPTIONS /a", ALLOWED("GET, HEAD, PUT, DELETE, OPTIONS")},
+        {"GET /x", NOT_ALLOWED("PUT, DELETE, OPTIONS")},
+        {"GET /x/y", NOT_ALLOWED("DELETE, OPTIONS")},
+        {"OPTIONS /b/c", ALLOWED("GET, HEAD, DELETE, OPTIONS")},
+        /* The GET route counts as one for HEAD, and is the more specific one. */
+        {"HEAD /b/c", ONLY_HEAD},
+        {"HEAD /b/d", "201 Created\r\nContent-Length: 3\r\n\r\n"},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
 static int fail(hob_request *req, hob_response *res)
 {
     (void)req;
@@ -304,7 +495,7 @@ static int fail(hob_request *req, hob_response *res)
 Test(router, returns_what_the_handler_returned)
 {
     static const hob_route routes[] = {{"GET /", fail}};
-    hob_router *router = make(routes, COUNT(routes));
+    hob_router *router = make_router(routes, COUNT(routes));
     const struct fake_server server = {.handler = hob_router_handle, .context = router};
     struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
     cr_expect_eq(response.result, -EIO);

@@ -1,0 +1,40 @@
+/* A route: a line of the menu, with its pattern taken apart. */
+#ifndef HOB_ROUTER_ROUTE_H
+#define HOB_ROUTER_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hob/router.h"
+
+/* What stands between two slashes of a pattern; the most specific kind first. */
+enum segment_kind {
+    SEGMENT_LITERAL,
+    SEGMENT_VALUE, /* "{name}": any, but not an empty one */
+    SEGMENT_REST,  /* "{name...}": the rest of the path, whatever that is */
+};
+
+struct segment {
+    enum segment_kind kind;
+    const char *text; /* the literal, or the name; not ended by NUL */
+    size_t length;
+};
+
+struct route {
+    hob_handler *handler;
+    bool finishes;
+    size_t method;
+    size_t segment_count;
+    struct segment segments[]; /* and behind them the path they are parts of */
+};
+
+/* Takes a line of the menu apart. Returns 0 and sets *route, -EINVAL or -ENOMEM. free() it. */
+int route_new(const hob_route *line, struct route **route);
+
+/* Orders segments as in a sorted table: < 0, 0 or > 0. Those that match the same are equal. */
+int segment_compare(const struct segment *a, const struct segment *b);
+
+/* The same for routes. Of two that match a path, the more specific one comes first. */
+int route_compare(const struct route *a, const struct route *b);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * Functions around the handlers, and routes that finish.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/router.h"
+#include "hob/runtime.h"
+#include "server/request.h"
+#include "tests/support/fake_request.h"
+#include "tests/support/make_router.h"
+#include "tests/support/sanitizers.h"
+#include "tests/support/trace.h"
+
+static void expect_no_leaks(void)
+{
+    cr_expect_not(has_leaks());
+}
+
+TestSuite(middleware, .fini = expect_no_leaks, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The status line that the router answers with. */
+static void expect_status(hob_router *router, const char *line, const char *status)
+{
+    char request[128];
+    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", line);
+    struct fake_response response = fake_exchange(&server, request);
+    const char *told = response.length > 0 ? response.bytes + strlen("HTTP/1.1 ") : "none";
+    cr_expect_eq(strncmp(told, status, strlen(status)), 0, "%s: %s", line, told);
+    fake_response_free(&response);
+}
+
+static int handle(hob_request *req, hob_response *res)
+{
+    (void)req;
+    trace('h');
+    return hob_reply_text(res, 200, "handled");
+}
+
+static int fail(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    trace('f');
+    return -EIO;
+}
+
+static const hob_route routes[] = {{"GET /{name}", handle}, {"GET /fail", fail}};
+
+static int outer(hob_request *req, hob_response *res)
+{
+    trace('(');
+    int result = hob_next(req, res);
+    trace(')');
+    return result;
+}
+
+static int inner(hob_request *req, hob_response *res)
+{
+    trace('[');
+    int result = hob_next(req, res);
+    trace(']');
+    return result;
+}
+
+Test(middleware, is_called_around_the_handler_in_the_order_of_adding)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    cr_expect_eq(hob_router_use(router, inner), 0);
+    expect_status(router, "GET /a", "200 ");
+    cr_expect_str_eq(traced(), "([h])", "%s", traced());
+    expect_status(router, "GET /a", "200 ");
+    cr_expect_str_eq(traced(), "([h])([h])", "%s", traced());
+    hob_router_free(router);
+}
+
+/* So that it can count or log them. */
+Test(middleware, is_called_around_the_routers_own_answers_too)
+{
+    static const struct {
+        const char *line, *status;
+    } cases[] = {
+        {"GET /a/b", "404 "},
+        {"POST /a", "405 "},
+        {"OPTIONS /a", "204 "},
+        {"OPTIONS *", "204 "},
+    };
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_status(router, cases[i].line, cases[i].status);
+    cr_expect_str_eq(traced(), "()()()()", "%s", traced());
+    hob_router_free(router);
+}
+
+static int forbid(hob_request *req, hob_response *res)
+{
+    if (strcmp(hob_request_method(req), "HEAD") == 0)
+        return hob_reply_text(res, 403, "none of your business");
+    return hob_next(req, res);
+}
+
+Test(middleware, may_answer_instead)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, forbid), 0);
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    expect_status(router, "HEAD /a", "403 ");
+    cr_expect_str_eq(traced(), "", "%s", traced());
+    expect_status(router, "GET /a", "200 ");
+    cr_expect_str_eq(traced(), "(h)", "%s", traced());
+    hob_router_free(router);
+}
+
+static int mend(hob_request *req, hob_response *res)
+{
+    int result = hob_next(req, res);
+    return result == -EIO ? hob_reply_text(res, 503, "later") : result;
+}
+
+Test(middleware, is_told_what_the_handler_returned)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, mend), 0);
+    expect_status(router, "GET /fail", "503 ");
+    expect_status(router, "GET /a", "200 ");
+    hob_router_free(router);
+}
+
+static int try_twice(hob_request *req, hob_response *res)
+{
+    int result = hob_next(req, res);
+    return result == -EIO ? hob_next(req, res) : result;
+}
+
+Test(middleware, may_try_again_all_that_is_behind_it)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    cr_expect_eq(hob_router_use(router, try_twice), 0);
+    cr_expect_eq(hob_router_use(router, inner), 0);
+    expect_status(router, "GET /fail", "none");
+    cr_expect_str_eq(traced(), "([f][f])", "%s", traced());
+    hob_router_free(router);
+}
+
+static int look_at_name(hob_request *req, hob_response *res)
+{
+    const char *name = hob_path_value(req, "name");
+    trace(name ? *name : '-');
+    return hob_next(req, res);
+}
+
+Test(middleware, knows_the_values_of_the_path)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, look_at_name), 0);
+    expect_status(router, "GET /a", "200 ");
+    expect_status(router, "GET /a/b", "404 ");
+    cr_expect_str_eq(traced(), "ah-", "%s", traced());
+    hob_router_free(router);
+}
+
+/*
+ * Routes that finish.
+ */
+
+static int tell_whether_it_can_be_cancelled(hob_request *req, hob_response *res)
+{
+    trace(req->connection->handling ? 'c' : 'f');
+    return hob_reply(res, 204, NULL, NULL, 0);
+}
+
+static int look_and_go_on(hob_request *req, hob_response *res)
+{
+    trace(req->connection->handling ? 'c' : 'f');
+    return hob_next(req, res);
+}
+
+Test(middleware, can_be_cancelled_even_if_the_route_finishes)
+{
+    static const hob_route own_routes[] = {
+        {"GET /pay", tell_whether_it_can_be_cancelled, .finishes = true},
+        {"GET /eat", tell_whether_it_can_be_cancelled},
+    };
+    hob_router *router = make_router(own_routes, COUNT(own_routes));
+    cr_expect_eq(hob_router_use(router, look_and_go_on), 0);
+    expect_status(router, "GET /pay", "204 ");
+    expect_status(router, "GET /eat", "204 ");
+    expect_status(router, "HEAD /pay", "204 ");
+    cr_expect_str_eq(traced(), "cfcccf", "%s", traced());
+    hob_router_free(router);
+}

@@ -55,6 +55,8 @@ static bool has_name(const struct route *self, const struct segment *segment)
 static bool parse_path(struct route *self, const char *path)
 {
     while (*path) {
+        if (self->segment_count == SEGMENT_LIMIT)
+            return false;
         size_t length = strcspn(path + 1, "/");
         struct segment *segment = &self->segments[self->segment_count];
         if (!parse_segment(segment, path + 1, length))

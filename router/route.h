@@ -20,6 +20,10 @@ struct segment {
     size_t length;
 };
 
+enum {
+    SEGMENT_LIMIT = 32, /* of a pattern: the search of table.c goes down one call for each */
+};
+
 struct route {
     hob_handler *handler;
     bool finishes;

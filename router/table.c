@@ -79,7 +79,7 @@ static const struct route *choose(struct search *self, struct range range, size_
 
 /*
  * Looks in a range of routes whose first `depth` segments match what was before `rest`, the most
- * specific ones first. Goes no deeper than the longest pattern is.
+ * specific ones first. Goes no deeper than the longest pattern is: see SEGMENT_LIMIT.
  */
 static const struct route *
 find(struct search *self, struct range range, size_t depth, const char *rest)

@@ -39,8 +39,8 @@ typedef struct {
  * Returns 0 and sets *router, or -ENOMEM, or
  *  -EINVAL if a method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or no single
  *          space follows it, or the path does not begin with "/", cannot be normalised, has bytes
- *          that the path of a request cannot have, braces that are not as above, or the same name
- *          twice;
+ *          that the path of a request cannot have, braces that are not as above, the same name
+ *          twice, or more than 32 segments;
  *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
  * With the last two, *culprit is the pattern that was refused.
  */

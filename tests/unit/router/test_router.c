@@ -188,6 +188,20 @@ Test(router, refuses_patterns_that_match_the_same_and_tells_which)
     }
 }
 
+#define EIGHT      "/a/b/c/d/e/f/g/h"
+#define THIRTY_TWO EIGHT EIGHT EIGHT EIGHT
+
+Test(router, refuses_a_pattern_of_more_than_32_segments)
+{
+    static const hob_route routes[] = {
+        {"GET " THIRTY_TWO, reply_a}, {"GET " THIRTY_TWO "/", reply_a}};
+    hob_router *router = NULL;
+    const char *culprit = "(none)";
+    cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL);
+    cr_expect_eq(culprit, routes[1].pattern, "%s", culprit);
+    cr_expect_null(router);
+}
+
 Test(router, takes_patterns_that_overlap)
 {
     static const hob_route routes[] = {
@@ -443,6 +457,20 @@ Test(router, takes_the_most_specific_route)
         {"GET /d/", B},   {"GET /d/x", A},  {"GET /d/x/c", C},   {"GET /d/x/x", A},
         {"GET /d/x/", B}, {"GET /d//c", B}, {"GET /d/x/x/x", B}, {"GET /e/", C},
         {"GET /e/x", B},  {"GET /e", B},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+/* Only patterns have a limit. */
+Test(router, finds_a_path_of_many_segments)
+{
+    static const hob_route routes[] = {
+        {"GET " THIRTY_TWO, reply_a}, {"GET " EIGHT "/{x...}", reply_b}, {"GET /{x...}", reply_c}};
+    static const struct exchange cases[] = {
+        {"GET " THIRTY_TWO, A},
+        {"GET " THIRTY_TWO "/", B},
+        {"GET " THIRTY_TWO THIRTY_TWO, B},
+        {"GET /x" THIRTY_TWO THIRTY_TWO THIRTY_TWO, C},
     };
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }

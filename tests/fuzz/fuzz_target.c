@@ -1,0 +1,249 @@
+/*
+ * From the target of a request to what its handler is told: the path and its values, the query,
+ * forms and cookies. And patterns. The input is a target, a line break, and what is tried as the
+ * header Cookie, as a form and as a pattern.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+#include "server/request.h"
+#include "server/server.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* The input, in two strings. */
+struct input {
+    char *target;
+    hob_bytes rest;
+};
+
+static char *copy_of(const void *data, size_t size)
+{
+    char *copy = malloc(size + 1);
+    CHECK(copy);
+    if (size > 0)
+        memcpy(copy, data, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+static struct input split(const char *data, size_t size)
+{
+    const char *end = memchr(data, '\n', size);
+    size_t length = end ? (size_t)(end - data) : size;
+    size_t skipped = end ? length + 1 : length;
+    return (struct input){
+        .target = copy_of(data, length),
+        .rest = {.data = copy_of(data + skipped, size - skipped), .size = size - skipped},
+    };
+}
+
+/* Encodes each byte, and thus says the same in another way. */
+static char *encode(const char *text)
+{
+    char *encoded = hob_alloc(3 * strlen(text) + 1);
+    CHECK(encoded);
+    char *end = encoded;
+    for (; *text; text++)
+        end += sprintf(end, "%%%02x", (unsigned char)*text);
+    *end = '\0';
+    return encoded;
+}
+
+static void check_segments(const char *path)
+{
+    while (*path) {
+        CHECK(*path == '/');
+        size_t length = strcspn(path + 1, "/");
+        CHECK(!(length == 1 && path[1] == '.'));
+        CHECK(!(length == 2 && path[1] == '.' && path[2] == '.'));
+        path += 1 + length;
+    }
+}
+
+/* What is encoded has to be, and in upper case: all else would be a second spelling. */
+static void check_encodings(const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    static const char decoded[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-._~"; /* and its NUL */
+    while ((path = strchr(path, '%'))) {
+        CHECK(path[1] && strchr(digits, path[1]) && path[2] && strchr(digits, path[2]));
+        size_t byte = (size_t)(strchr(digits, path[1]) - digits) * 16 +
+                      (size_t)(strchr(digits, path[2]) - digits);
+        CHECK(!memchr(decoded, (int)byte, sizeof(decoded)));
+        path++;
+    }
+}
+
+static void check_path(const char *path)
+{
+    char *again = copy_of(path, strlen(path));
+    check_segments(path);
+    check_encodings(path);
+    CHECK(hob_normalise_path(again) == 0);
+    CHECK(strcmp(again, path) == 0);
+    free(again);
+}
+
+static void check_target(const char *target)
+{
+    size_t length = strcspn(target, "?");
+    char *path = copy_of(target, length);
+    if (hob_normalise_path(path) == 0 && *path == '/') {
+        check_path(path);
+        CHECK(strlen(path) <= length);
+    }
+    free(path);
+}
+
+static void check_pair(const char *pairs, const char *name, const char *value)
+{
+    char *text = hob_alloc(3 * (strlen(name) + strlen(value)) + 2);
+    CHECK(text);
+    sprintf(text, "%s=%s", encode(name), encode(value));
+    const char *found = hob_form_value(&(hob_bytes){.data = text, .size = strlen(text)}, name);
+    CHECK(found && strcmp(found, value) == 0);
+    CHECK(strlen(name) + strlen(value) <= strlen(pairs));
+}
+
+static void check_pairs(const char *pairs)
+{
+    const char *name, *value, *rest = pairs;
+    const hob_bytes form = {.data = copy_of(pairs, strlen(pairs)), .size = strlen(pairs)};
+    for (int i = 0; i < 16 && hob_next_pair(&rest, &name, &value) > 0; i++) {
+        const char *first = hob_form_value(&form, name);
+        CHECK(first && (i > 0 || strcmp(first, value) == 0));
+        check_pair(pairs, name, value);
+    }
+    free(form.data);
+}
+
+static void check_cookies(hob_request *req)
+{
+    static const char *const names[] = {"a", "session", "__Host-id", "", "%61", "a=b"};
+    const char *header = hob_request_header(req, "Cookie");
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *value = hob_request_cookie(req, names[i]);
+        CHECK(!value || strlen(names[i]) + strlen("=") + strlen(value) <= strlen(header));
+    }
+}
+
+static void check_values(hob_request *req)
+{
+    static const char *const names[] = {"id", "item", "rest"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *value = hob_path_value(req, names[i]);
+        if (!value)
+            continue;
+        CHECK(strlen(value) < strlen(hob_request_path(req)));
+        CHECK(*value || strcmp(names[i], "rest") == 0);
+        CHECK(strcmp(hob_percent_decode(encode(value), 3 * strlen(value)), value) == 0);
+    }
+}
+
+static bool called;
+
+static int note_call(hob_request *req, hob_response *res)
+{
+    (void)res;
+    called = true;
+    check_path(hob_request_path(req));
+    return 0;
+}
+
+static int look_at_request(hob_request *req, hob_response *res)
+{
+    const char *query = hob_request_query(req);
+    check_pairs(query ? query : "");
+    check_cookies(req);
+    check_values(req);
+    return note_call(req, res);
+}
+
+/* There is one for every path, so that no response is needed. */
+static const hob_route routes[] = {
+    {"GET /", look_at_request},
+    {"GET /a/{id}/c", look_at_request},
+    {"GET /a/b/{rest...}", look_at_request},
+    {"GET /{id}/{item}", look_at_request},
+    {"GET /%2f/{item}", look_at_request},
+    {"GET /{rest...}", look_at_request},
+};
+
+/* Parses a request and calls its handler. Returns false if the request is bad. */
+static bool route(hob_router *router, const char *target, const char *cookies)
+{
+    static struct workspace workspace;
+    hob_server server = {.workspace = &workspace, .options.context = router};
+    struct connection connection = {.server = &server};
+    struct hob_request req;
+    char *text = hob_alloc(strlen(target) + strlen(cookies) + 64);
+    CHECK(text);
+    int length = sprintf(text, "GET %s HTTP/1.1\r\nHost: h\r\nCookie: %s\r\n\r\n", target, cookies);
+    request_init(&req, &connection);
+    parser_feed(&req.parser, text, (size_t)length);
+    bool good = req.parser.state == PARSER_DONE;
+    called = false;
+    if (good)
+        CHECK(hob_router_handle(&req, NULL) == 0 && called);
+    request_free(&req);
+    return good;
+}
+
+/* A pattern matches a path that looks like it, and what it matches is taken then. */
+static void check_pattern(const char *path)
+{
+    hob_router *router = NULL;
+    const char *culprit = NULL;
+    char *pattern = hob_alloc(strlen(path) + sizeof("GET "));
+    CHECK(pattern);
+    sprintf(pattern, "GET %s", path);
+    const hob_route twice[] = {{pattern, note_call}, {pattern, note_call}};
+    int err = hob_router_new(twice, 1, &router, &culprit);
+    if (err < 0) {
+        CHECK(err == -EINVAL && culprit == pattern);
+        return;
+    }
+    CHECK(strlen(path) > HEAD_LIMIT / 2 || route(router, path, ""));
+    hob_router_free(router);
+    CHECK(hob_router_new(twice, 2, &router, &culprit) == -EEXIST && culprit == pattern);
+}
+
+static int check(void *arg)
+{
+    const struct input *input = arg;
+    hob_router *router;
+    const char *culprit;
+    CHECK(hob_router_new(routes, COUNT(routes), &router, &culprit) == 0);
+    route(router, input->target, input->rest.data);
+    hob_router_free(router);
+    check_target(input->target);
+    check_pairs(input->rest.data);
+    check_pattern(input->rest.data);
+    const char *value = hob_form_value(&input->rest, "a"); /* which may have a NUL somewhere */
+    CHECK(!value || strlen(value) < input->rest.size);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = split((const char *)data, size);
+    CHECK(hob_block_on(check, &input) == 0);
+    free(input.target);
+    free(input.rest.data);
+    return 0;
+}

@@ -8,12 +8,12 @@
 #include "hob/server.h"
 #include "percent.h"
 
-/* RFC 3986 section 2.3: these mean the same encoded and not. */
+/* RFC 3986 section 2.3: these mean the same encoded and not. `byte` is not NUL. */
 static bool is_unreserved(int byte)
 {
     static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                      "0123456789-._~";
-    return byte != '\0' && strchr(unreserved, byte);
+    return strchr(unreserved, byte) != NULL;
 }
 
 /* Letters and the like are decoded, all else stays encoded, with hex digits in upper case. */

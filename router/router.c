@@ -117,10 +117,11 @@ static int reply_server_options(const hob_router *self, hob_response *res)
 static int call_route(const struct match *match, hob_request *req, hob_response *res)
 {
     const struct route *route = match->route;
-    if (route && route->finishes)
-        hob_request_finish_anyway(req);
-    if (route)
+    if (route) {
+        if (route->finishes)
+            hob_request_finish_anyway(req);
         return route->handler(req, res);
+    }
     if (strcmp(hob_request_path(req), "*") == 0)
         return reply_server_options(match->router, res);
     if (match->methods == 0)

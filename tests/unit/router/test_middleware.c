@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "hob/router.h"
-#include "hob/runtime.h"
 #include "server/request.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"

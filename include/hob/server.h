@@ -219,7 +219,7 @@ int hob_response_header(hob_response *res, const char *name, const char *value);
 
 /*
  * Replies with a status (200 to 599, else -EINVAL), the type of the content, and size bytes of
- * content, which are copied. To HEAD, and with status 204 and 304, the content is not sent.
+ * content, which are copied. To HEAD, and with status 204, 205 and 304, the content is not sent.
  */
 int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size);

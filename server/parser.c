@@ -1,31 +1,31 @@
 #include "parser.h"
 
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "syntax.h"
 #include "target.h"
 
-static int fail(struct parser *self, int status, const char *reason)
+const struct parser_limits parser_default_limits = {
+    .target = 8 * 1024,
+    .head = HEAD_LIMIT,
+    .header_count = 100,
+    .framing = 16 * 1024,
+};
+
+__attribute__((format(printf, 3, 4))) static int
+fail(struct parser *self, int status, const char *format, ...)
 {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->reason, sizeof(self->reason), format, arguments);
+    va_end(arguments);
     self->state = PARSER_FAILED;
     self->status = status;
-    self->reason = reason;
     return -1; /* makes llhttp stop */
-}
-
-/*
- * The head's strings. There is always room: parser_feed() passes no more than HEAD_LIMIT bytes,
- * and each NUL stands for at least one byte that is not kept (a space, a colon, a line break).
- */
-static void keep(struct parser *self, const char *at, size_t length)
-{
-    memcpy(self->head.data + self->head.length, at, length);
-    self->head.length += length;
-}
-
-static void end_string(struct parser *self)
-{
-    self->head.data[self->head.length++] = '\0';
 }
 
 static struct parser *parser_of(llhttp_t *http)
@@ -33,17 +33,22 @@ static struct parser *parser_of(llhttp_t *http)
     return http->data;
 }
 
+/*
+ * There is always room: parser_feed() takes no more than limits->head bytes, and each NUL stands
+ * for at least one byte that is not kept (a space, a colon, a line break).
+ */
 static int on_string(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
     if (self->state == PARSER_HEAD) /* else it is a trailer, and dropped (RFC 9110 6.5.1) */
-        keep(self, at, length);
+        head_append(&self->head, at, length);
     return 0;
 }
 
 /*
  * Where the path of a target begins: at 0 for the origin form, behind the authority for the
- * absolute form (RFC 9112 section 3.2.2). Returns false if the authority has no host.
+ * absolute form (RFC 9112 section 3.2.2). Returns false if the authority is not a host: user
+ * information is refused as well (RFC 9110 section 4.2.4).
  */
 static bool find_path(const char *target, size_t *path)
 {
@@ -51,9 +56,24 @@ static bool find_path(const char *target, size_t *path)
     if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
         return true;
     const char *authority = strstr(target, "//") + 2;
-    size_t host_length = strcspn(authority, ":/?");
-    *path = (size_t)(authority + strcspn(authority, "/?") - target);
-    return host_length > 0;
+    size_t length = strcspn(authority, "/?");
+    *path = (size_t)(authority + length - target);
+    return is_host(authority, length);
+}
+
+/*
+ * The authority of the absolute form counts, and not the Host header (RFC 9112 section 3.2.2). To
+ * be ended by NUL it moves over the second slash before it.
+ */
+static void split_authority(struct head *head)
+{
+    if (head->path == 0)
+        return;
+    char *authority = strstr(head->data, "//") + 1;
+    size_t length = head->path - (size_t)(authority + 1 - head->data);
+    memmove(authority, authority + 1, length);
+    authority[length] = '\0';
+    head->authority = (size_t)(authority - head->data);
 }
 
 static void split_query(struct head *head)
@@ -70,20 +90,20 @@ static int on_target_complete(llhttp_t *http)
     struct parser *self = parser_of(http);
     struct head *head = &self->head;
     const char *target = head->data; /* nothing else is in there yet */
-    end_string(self);
+    head_end_string(head);
     head->headers = self->name = head->length;
 
     if (strchr(target, '#'))
         return fail(self, 400, "the target has a fragment (RFC 9112 section 3.2)");
     if (!find_path(target, &head->path))
-        return fail(self, 400, "the target has no host (RFC 9110 section 4.2.1)");
+        return fail(self, 400, "the target has no valid host (RFC 9110 section 4.2)");
     bool asterisk = strcmp(target, "*") == 0;
-    if (asterisk ? http->method != HTTP_OPTIONS && http->method != HTTP_PRI
-                 : head->path == 0 && *target != '/')
+    if (asterisk ? http->method != HTTP_OPTIONS : head->path == 0 && *target != '/')
         return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
+    split_authority(head);
     split_query(head);
     const char *broken_rule = target_normalise(head->data + head->path);
-    return broken_rule ? fail(self, 400, broken_rule) : 0;
+    return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
 }
 
 static int on_name_complete(llhttp_t *http)
@@ -91,38 +111,56 @@ static int on_name_complete(llhttp_t *http)
     struct parser *self = parser_of(http);
     if (self->state != PARSER_HEAD)
         return 0;
-    if (++self->head.header_count > HEADER_COUNT_LIMIT)
-        return fail(self, 431, "more than 100 header fields");
-    end_string(self);
+    if (++self->head.header_count > self->limits->header_count)
+        return fail(self, 431, "more than %zu header fields", self->limits->header_count);
+    head_end_string(&self->head);
     self->value = self->head.length;
     return 0;
-}
-
-/* A host, perhaps a port, and nothing that others could read as a second host or a path. */
-static bool is_host(const char *value)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "-._~%!$&'()*+;=:[]"; /* RFC 3986 section 3.2.2 but the comma */
-    return value[strspn(value, allowed)] == '\0';
 }
 
 static int note_host(struct parser *self, const char *value)
 {
     if (self->host_seen)
         return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
-    if (!is_host(value))
+    if (!is_host(value, strlen(value)))
         return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
     self->host_seen = true;
     return 0;
 }
 
-/* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
-static int note_transfer_coding(struct parser *self, const char *value)
+static bool is_token(const char *text, size_t length)
 {
-    if (*value == '\0')
-        return fail(self, 400, "the Transfer-Encoding is empty (RFC 9112 section 6.1)");
-    if (strcasecmp(value, "chunked") != 0)
-        self->unknown_coding = true;
+    size_t i = 0;
+    while (i < length && is_token_char(text[i]))
+        i++;
+    return i == length && length > 0;
+}
+
+/* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
+static int note_transfer_codings(struct parser *self, const char *list)
+{
+    const char *coding;
+    size_t length;
+    while (list_next(&list, &coding, &length)) {
+        if (!is_token(coding, length))
+            return fail(
+                self, 400,
+                "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)");
+        if (!element_is(coding, length, "chunked"))
+            self->unknown_coding = true;
+    }
+    return 0;
+}
+
+/* llhttp does not see the option before a tab, nor in a field that an empty one follows. */
+static int note_connection(struct parser *self, const char *list)
+{
+    const char *option;
+    size_t length;
+    while (list_next(&list, &option, &length)) {
+        self->close_seen = self->close_seen || element_is(option, length, "close");
+        self->keep_alive_seen = self->keep_alive_seen || element_is(option, length, "keep-alive");
+    }
     return 0;
 }
 
@@ -142,7 +180,7 @@ static int on_value_complete(llhttp_t *http)
         return 0;
     while (head->length > self->value && strchr(" \t", head->data[head->length - 1]))
         head->length--;
-    end_string(self);
+    head_end_string(head);
 
     const char *name = head->data + self->name;
     const char *value = head->data + self->value;
@@ -150,7 +188,9 @@ static int on_value_complete(llhttp_t *http)
     if (strcasecmp(name, "host") == 0)
         return note_host(self, value);
     if (strcasecmp(name, "transfer-encoding") == 0)
-        return note_transfer_coding(self, value);
+        return note_transfer_codings(self, value);
+    if (strcasecmp(name, "connection") == 0)
+        return note_connection(self, value);
     if (strcasecmp(name, "expect") == 0)
         return note_expect(self, value);
     return 0;
@@ -159,21 +199,30 @@ static int on_value_complete(llhttp_t *http)
 static int on_head_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
-    if (http->http_major != 1 || http->http_minor > 1)
-        return fail(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     if (http->http_minor == 1 && !self->host_seen)
         return fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
     if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
         return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
     if (self->unknown_coding && (http->flags & F_CHUNKED)) /* else llhttp refuses it */
         return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
+    if (http->content_length > INT64_MAX)
+        return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
 
-    /* llhttp lets keep-alive win in HTTP/1.0; close does (RFC 9112 section 9.3). */
-    self->keep_alive = llhttp_should_keep_alive(http) && !(http->flags & F_CONNECTION_CLOSE);
+    /* In HTTP/1.0 too, close wins (RFC 9112 section 9.3). */
+    self->keep_alive = !self->close_seen && (http->http_minor == 1 || self->keep_alive_seen);
     self->state = PARSER_BODY;
     http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
     bool has_body = (http->flags & F_CHUNKED) || http->content_length > 0;
     return has_body ? HPE_PAUSED : 0;
+}
+
+static int on_chunk_header(llhttp_t *http)
+{
+    struct parser *self = parser_of(http);
+    self->framing_allowed += CHUNK_FRAMING;
+    if (http->content_length > INT64_MAX)
+        return fail(self, 400, "the chunk size overflows (RFC 9112 section 7.1)");
+    return 0;
 }
 
 static int on_body(llhttp_t *http, const char *at, size_t length)
@@ -192,68 +241,26 @@ static int on_message_complete(llhttp_t *http)
 }
 
 static const llhttp_settings_t settings = {
-    .on_url = on_string,
     .on_url_complete = on_target_complete,
     .on_header_field = on_string,
     .on_header_field_complete = on_name_complete,
     .on_header_value = on_string,
     .on_header_value_complete = on_value_complete,
     .on_headers_complete = on_head_complete,
+    .on_chunk_header = on_chunk_header,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
 
-void parser_init(struct parser *self, char *room)
+void parser_init(struct parser *self, char *room, const struct parser_limits *limits)
 {
-    *self = (struct parser){.head.data = room, .in_request_line = true};
+    *self = (struct parser){
+        .head.data = room,
+        .limits = limits,
+        .framing_allowed = limits->framing,
+    };
     llhttp_init(&self->http, HTTP_REQUEST, &settings);
     self->http.data = self;
-}
-
-/*
- * llhttp takes RTSP and ICE for HTTP, and several spaces for one. So the request line is looked
- * at here too: "METHOD SP target SP HTTP/..." Returns how many bytes keep to that.
- */
-static size_t sound_request_line(struct parser *self, const char *data, size_t size)
-{
-    static const char protocol[] = "HTTP/";
-    for (size_t i = 0; i < size; i++) {
-        char c = data[i];
-        if (self->spaces == 2) {
-            if (c != protocol[self->protocol])
-                return i;
-            if (++self->protocol == sizeof(protocol) - 1) {
-                self->in_request_line = false;
-                return size;
-            }
-        } else if (c == ' ') {
-            if (self->after_space)
-                return i;
-            self->spaces++;
-        } else if (c == '\n' && self->spaces > 0) {
-            return i; /* empty lines before the request line are allowed (RFC 9112 2.2) */
-        }
-        self->after_space = c == ' ';
-    }
-    return size;
-}
-
-/* `culprit` is the byte that sound_request_line() stopped at. */
-static void fail_request_line(struct parser *self, char culprit)
-{
-    if (culprit == ' ')
-        fail(self, 400, "more than one space in the request line (RFC 9112 section 3)");
-    else if (culprit == '\n')
-        fail(self, 505, "the request line has no version: HTTP/0.9 is not spoken here");
-    else
-        fail(self, 505, "the protocol is not HTTP");
-}
-
-static void fail_as_llhttp(struct parser *self, llhttp_errno_t err)
-{
-    bool version = err == HPE_INVALID_VERSION || err == HPE_PAUSED_H2_UPGRADE;
-    if (self->state != PARSER_FAILED) /* else a callback has said why */
-        fail(self, version ? 505 : 400, llhttp_get_error_reason(&self->http));
 }
 
 /* Takes what one call of llhttp takes. */
@@ -265,26 +272,77 @@ static size_t execute(struct parser *self, const char *data, size_t size)
     size_t taken = (size_t)(llhttp_get_error_pos(&self->http) - data);
     if (err == HPE_PAUSED)
         llhttp_resume(&self->http);
-    else
-        fail_as_llhttp(self, err);
+    else if (self->state != PARSER_FAILED) /* else a callback has said why */
+        fail(self, 400, "%s", llhttp_get_error_reason(&self->http));
+    return taken;
+}
+
+/* Shows llhttp a part of the request line. The parts are sound, but not all targets are. */
+static void pass(struct parser *self, const char *part, size_t length)
+{
+    if (self->state != PARSER_FAILED)
+        execute(self, part, length);
+}
+
+static size_t feed_request_line(struct parser *self, const char *data, size_t size)
+{
+    struct request_line *line = &self->line;
+    size_t taken = request_line_feed(line, &self->head, self->limits->target, data, size);
+    if (line->part < LINE_DONE)
+        return taken;
+    pass(
+        self, line->method, line->method_length); /* of HEAD even if it is refused: see hob_reply */
+    pass(self, " ", line->method_length > 0);
+    if (line->part == LINE_DONE) {
+        pass(self, self->head.data, self->head.length);
+        pass(self, " ", 1);
+        pass(self, line->version, sizeof(line->version));
+    } else if (line->status == 414) {
+        fail(self, 414, "the target is longer than %zu bytes", self->limits->target);
+    } else {
+        fail(self, line->status, "%s", line->rule);
+    }
     return taken;
 }
 
 static size_t feed_head(struct parser *self, const char *data, size_t size)
 {
-    size_t allowed = HEAD_LIMIT - self->head_bytes;
-    if (size > allowed)
-        size = allowed;
-    size_t sound = self->in_request_line ? sound_request_line(self, data, size) : size;
-    size_t taken = execute(self, data, sound);
+    size_t taken = 0;
+    size_t limit = self->limits->head;
+    if (size > limit - self->head_bytes)
+        size = limit - self->head_bytes;
+    if (self->line.part != LINE_DONE)
+        taken = feed_request_line(self, data, size);
+    if (self->state == PARSER_HEAD)
+        taken += execute(self, data + taken, size - taken);
     self->head_bytes += taken;
-
-    if (self->state == PARSER_HEAD && sound < size)
-        fail_request_line(self, data[sound]);
-    else if (self->state == PARSER_HEAD && self->head_bytes == HEAD_LIMIT)
+    if (self->state == PARSER_HEAD && self->head_bytes == limit)
         fail(
-            self, self->head.headers == 0 ? 414 : 431,
-            "the request line and headers are larger than 16 KiB");
+            self, self->line.part == LINE_TARGET ? 414 : 431,
+            "the request line and header fields are larger than %zu bytes", limit);
+    return taken;
+}
+
+/*
+ * What goes to llhttp at once is small enough that the limit can be exceeded by its last byte only,
+ * so that it does not matter in which pieces the body comes.
+ */
+static size_t feed_body(struct parser *self, const char *data, size_t size)
+{
+    size_t taken = 0;
+    while (taken < size && self->state == PARSER_BODY) {
+        size_t left = self->framing_allowed - self->framing;
+        size_t content = self->body_length;
+        size_t piece = size - taken <= left ? size - taken : left + 1;
+        piece = execute(self, data + taken, piece);
+        taken += piece;
+        self->framing += piece - (self->body_length - content);
+        if (self->framing > self->framing_allowed && self->state == PARSER_BODY)
+            fail(
+                self, self->http.flags & F_TRAILING ? 431 : 400,
+                "more than %zu bytes of chunk sizes, extensions and trailers",
+                self->limits->framing);
+    }
     return taken;
 }
 
@@ -294,20 +352,8 @@ size_t parser_feed(struct parser *self, const char *data, size_t size)
     case PARSER_HEAD:
         return feed_head(self, data, size);
     case PARSER_BODY:
-        return execute(self, data, size);
+        return feed_body(self, data, size);
     default:
         return 0;
     }
-}
-
-const char *head_find(const struct head *head, const char *name)
-{
-    const char *at = head->data + head->headers;
-    for (size_t i = 0; i < head->header_count; i++) {
-        const char *value = at + strlen(at) + 1;
-        if (strcasecmp(at, name) == 0)
-            return value;
-        at = value + strlen(value) + 1;
-    }
-    return NULL;
 }

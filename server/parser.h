@@ -12,35 +12,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * The strings of a request's head, one after the other, each ended by NUL:
- *
- *     target  name value  name value  ...
- *
- * They never take more room than the head had on the wire.
- */
-struct head {
-    char *data;
-    size_t length;
-    size_t path;    /* offset of the path within the target, normalised and ended by NUL */
-    size_t query;   /* offset of what follows the '?', or 0 */
-    size_t headers; /* offset of the first name */
-    size_t header_count;
+#include "head.h"
+#include "request_line.h"
+
+/* How much a client may send before it is refused. All in bytes but for the count. */
+struct parser_limits {
+    size_t target;       /* beyond it 414 */
+    size_t head;         /* request line and header fields on the wire, beyond it 431 */
+    size_t header_count; /* beyond it 431 */
+    /*
+     * What a chunked body may have besides its content: sizes, extensions, line breaks, trailers.
+     * Each chunk adds CHUNK_FRAMING to it. Beyond it 400, or 431 if it is in the trailers.
+     */
+    size_t framing;
 };
 
 enum {
-    HEAD_LIMIT = 16 * 1024, /* bytes of request line and headers on the wire */
-    HEADER_COUNT_LIMIT = 100,
+    HEAD_LIMIT = 16 * 1024, /* the default of limits.head */
+    CHUNK_FRAMING = 16,     /* more than a plain chunk needs: a size and two line breaks */
 };
+
+extern const struct parser_limits parser_default_limits;
 
 enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 
 struct parser {
     llhttp_t http;
+    struct request_line line;
     struct head head;
+    const struct parser_limits *limits;
     enum parser_state state;
     int status;           /* when failed: the status to answer */
-    const char *reason;   /* when failed: the rule that was broken */
+    char reason[96];      /* when failed: the rule that was broken, or the limit */
     bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
 
@@ -50,16 +53,19 @@ struct parser {
     size_t head_bytes; /* read of the head so far */
     size_t name;       /* offset of the header being read */
     size_t value;
-    size_t protocol; /* these four: see sound_request_line() */
-    unsigned spaces;
-    bool in_request_line;
-    bool after_space;
+    size_t framing;         /* bytes of the body so far that are not content */
+    size_t framing_allowed; /* see struct parser_limits */
     bool host_seen;
+    bool close_seen; /* these two: options of Connection */
+    bool keep_alive_seen;
     bool unknown_coding; /* a transfer coding other than chunked */
 };
 
-/* Starts on a new request. `room` has HEAD_LIMIT bytes for the head's strings. */
-void parser_init(struct parser *self, char *room);
+/*
+ * Starts on a new request. `room` has limits->head bytes for the head's strings. The limits are not
+ * copied.
+ */
+void parser_init(struct parser *self, char *room, const struct parser_limits *limits);
 
 /*
  * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so the
@@ -67,8 +73,5 @@ void parser_init(struct parser *self, char *room);
  * out, at self->body, as went in.
  */
 size_t parser_feed(struct parser *self, const char *data, size_t size);
-
-/* The value of the first header of this name, or NULL. */
-const char *head_find(const struct head *head, const char *name);
 
 #endif

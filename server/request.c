@@ -12,7 +12,7 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
     self->attached = NULL;
-    parser_init(&self->parser, connection->server->workspace->head);
+    parser_init(&self->parser, connection->server->workspace->head, &parser_default_limits);
 }
 
 void request_free(struct hob_request *self)

@@ -162,7 +162,8 @@ ProcessTest(http, bad_requests_are_refused_with_the_reason)
         const char *why; /* "" where the words are llhttp's */
     } cases[] = {
         /* The request line. */
-        {"make me noodles\r\n\r\n", 400, ""},
+        {"make me noodles\r\n\r\n", 501, "method"},
+        {"{\"dish\": \"noodles\"}\r\n\r\n", 400, "method"},
         {"\x16\x03\x01\x02", 400, ""}, /* TLS */
         {"GET  /ping HTTP/1.1\r\nHost: hob\r\n\r\n", 400, "more than one space"},
         {"GET ping HTTP/1.1\r\nHost: hob\r\n\r\n", 400, ""},
@@ -269,7 +270,7 @@ ProcessTest(http, a_larger_head_is_refused)
 {
     struct server server = server_start();
     char *head = make_head(16 * 1024 + 1);
-    expect_refused(&server, head, 431, "16 KiB");
+    expect_refused(&server, head, 431, "16384 bytes");
     free(head);
 }
 
@@ -278,7 +279,7 @@ ProcessTest(http, a_target_without_end_is_refused)
     char target[17 * 1024] = "GET /";
     memset(target + strlen(target), 'x', sizeof(target) - 1 - strlen(target));
     struct server server = server_start();
-    expect_refused(&server, target, 414, "16 KiB");
+    expect_refused(&server, target, 414, "8192 bytes");
 }
 
 /* Returns "GET /ping" with Host and so many more fields. */

@@ -87,7 +87,7 @@ static struct parsed parse(const char *bytes, size_t length, size_t first, size_
 {
     struct parsed self = {0};
     size_t end = first;
-    parser_init(&self.parser, allocate(HEAD_LIMIT));
+    parser_init(&self.parser, allocate(HEAD_LIMIT), &parser_default_limits);
     while (self.taken < length && !is_over(&self.parser)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;

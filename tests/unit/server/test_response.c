@@ -246,7 +246,7 @@ Test(response, tells_whether_the_connection_persists)
         {POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
         /* ... but a large one is not worth it, ... */
         {POST "Content-Length: 65537\r\n\r\n", "Connection: close\r\n"},
-        {POST "Content-Length: 18446744073709551615\r\n\r\n", "Connection: close\r\n"},
+        {POST "Content-Length: 9223372036854775807\r\n\r\n", "Connection: close\r\n"},
         /* ... and one that the client keeps back until it is asked may never come. */
         {POST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", "Connection: close\r\n"},
         {GET "Expect: 100-continue\r\n\r\n", ""},

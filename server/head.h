@@ -1,0 +1,35 @@
+/*
+ * The strings of a request's head, one after the other, each ended by NUL:
+ *
+ *     target  name value  name value  ...
+ *
+ * They never take more room than the head had on the wire.
+ */
+#ifndef HOB_SERVER_HEAD_H
+#define HOB_SERVER_HEAD_H
+
+#include <stddef.h>
+
+struct head {
+    char *data;
+    size_t length;
+    size_t path;      /* offset of the path within the target, normalised and ended by NUL */
+    size_t query;     /* offset of what follows the '?', or 0 */
+    size_t authority; /* offset of the authority of the absolute form, or 0 */
+    size_t headers;   /* offset of the first name */
+    size_t header_count;
+};
+
+/* Appends bytes to the last string. There must be room. */
+void head_append(struct head *self, const char *bytes, size_t length);
+
+/* Ends the last string, so that the next append begins a new one. There must be room. */
+void head_end_string(struct head *self);
+
+/*
+ * The value of the first header of this name, in any case of letters (RFC 9110 section 5.1), or
+ * NULL. The authority of the target, if it has one, stands for Host (RFC 9112 section 3.2.2).
+ */
+const char *head_find(const struct head *self, const char *name);
+
+#endif

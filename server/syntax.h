@@ -1,0 +1,27 @@
+/* What the grammar of HTTP has a name for. */
+#ifndef HOB_SERVER_SYNTAX_H
+#define HOB_SERVER_SYNTAX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* tchar, RFC 9110 section 5.6.2. */
+bool is_token_char(char c);
+
+/*
+ * uri-host [ ":" port ], RFC 9110 section 7.2, and nothing that others could read as a second host
+ * or a path. An empty one is none: an http URI has a host (RFC 9110 section 4.2.1).
+ */
+bool is_host(const char *text, size_t length);
+
+/*
+ * Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without the spaces
+ * and tabs around it; it may be empty. Returns false when there is none left. *list begins as the
+ * field's value and is NULL at the end.
+ */
+bool list_next(const char **list, const char **element, size_t *length);
+
+/* Whether an element is this word, in any case of letters. */
+bool element_is(const char *element, size_t length, const char *word);
+
+#endif

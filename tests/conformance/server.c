@@ -1,0 +1,71 @@
+/*
+ * usage: conformance_server
+ *
+ * A server for the cases, on a free port: GET / and POST / read the body and say "ok", and the
+ * other paths are for what those two do not show.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+
+static int read_and_reply(hob_request *req, hob_response *res)
+{
+    char dropped[512];
+    int received;
+    do
+        received = hob_body_read(req, dropped, sizeof(dropped));
+    while (received > 0);
+    return received < 0 ? received : hob_reply_text(res, 200, "ok");
+}
+
+static int reply_without_reading(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 200, "ok");
+}
+
+/* GET /204: with that status, and content that must not be sent. */
+static int reply_status(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    return path ? hob_reply_text(res, (int)strtol(path + 1, NULL, 10), "content") : -ENOMEM;
+}
+
+static const hob_route routes[] = {
+    {"GET /", read_and_reply},
+    {"POST /", read_and_reply},
+    {"POST /unread", reply_without_reading},
+    {"GET /204", reply_status},
+    {"GET /205", reply_status},
+    {"GET /304", reply_status},
+    {"GET /probe", read_and_reply},
+    {"GET /smuggled", read_and_reply},
+};
+
+int main(void)
+{
+    hob_router *router;
+    hob_server *server;
+    const char *culprit;
+    if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit) < 0)
+        return EXIT_FAILURE;
+    int err = hob_server_open(
+        &(hob_server_options){
+            .handler = hob_router_handle,
+            .context = router,
+            .grace = 1,
+            .handle_signals = true,
+        },
+        &server);
+    if (err == 0) {
+        printf("hob listens on %s\n", hob_server_url(server));
+        fflush(stdout);
+        err = hob_block_on(hob_server_run, server);
+        hob_server_close(server);
+    }
+    hob_router_free(router);
+    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,8 +1,8 @@
 /*
  * usage: conformance_server
  *
- * A server for the cases, on a free port: GET / and POST / read the body and say "ok", and the
- * other paths are for what those two do not show.
+ * A server for the cases, on a free port: GET / and POST / read the body and say the path, and
+ * the other paths are for what those two do not show.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,10 @@ static int read_and_reply(hob_request *req, hob_response *res)
     do
         received = hob_body_read(req, dropped, sizeof(dropped));
     while (received > 0);
-    return received < 0 ? received : hob_reply_text(res, 200, "ok");
+    if (received < 0)
+        return received;
+    const char *path = hob_request_path(req);
+    return path ? hob_reply_text(res, 200, path) : -ENOMEM;
 }
 
 static int reply_without_reading(hob_request *req, hob_response *res)

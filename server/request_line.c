@@ -128,12 +128,10 @@ static void take_version(struct request_line *self, char c)
         refuse(self, 400, "more than one space in the request line (RFC 9112 section 3)");
     else if (at < 5 && c != line[at])
         refuse(self, 505, "the protocol is not HTTP");
-    else if (line[at] == '1' && !isdigit((unsigned char)c))
+    else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (at == 6 && c != '.'))
         refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
     else if (line[at] == '1' && c != '1' && !(at == 7 && c == '0'))
         refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-    else if (at == 6 && c != '.')
-        refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
     else if (at >= 8 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
     else if (at == 9)

@@ -228,16 +228,9 @@ static bool open_talks(struct talk *talks, const char *host, const char *port)
     return true;
 }
 
-int main(int argc, char **argv)
+static int run(struct talk *talks, size_t count, struct pollfd *fds, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: against HOST PORT NAME\n");
-        return 2;
-    }
-    size_t count = count_cases();
-    struct talk *talks = calloc(count, sizeof(*talks));
-    struct pollfd *fds = calloc(count, sizeof(*fds));
-    if (!talks || !fds || !open_talks(talks, argv[1], argv[2])) {
+    if (!open_talks(talks, argv[1], argv[2])) {
         fprintf(stderr, "against: cannot connect to %s port %s\n", argv[1], argv[2]);
         return EXIT_FAILURE;
     }
@@ -247,7 +240,20 @@ int main(int argc, char **argv)
         close(talks[i].fd);
         free(talks[i].input);
     }
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4) {
+        fprintf(stderr, "usage: against HOST PORT NAME\n");
+        return 2;
+    }
+    size_t count = count_cases();
+    struct talk *talks = calloc(count, sizeof(*talks));
+    struct pollfd *fds = calloc(count, sizeof(*fds));
+    int result = talks && fds ? run(talks, count, fds, argv) : EXIT_FAILURE;
     free(talks);
     free(fds);
-    return EXIT_SUCCESS;
+    return result;
 }

@@ -83,11 +83,12 @@ static bool is_over(const struct parser *parser)
 }
 
 /* The first piece has `first` bytes, the others have `rest`. */
-static struct parsed parse(const char *bytes, size_t length, size_t first, size_t rest)
+static struct parsed parse(
+    const char *bytes, size_t length, const struct parser_limits *limits, size_t first, size_t rest)
 {
     struct parsed self = {0};
     size_t end = first;
-    parser_init(&self.parser, allocate(HEAD_LIMIT), &parser_default_limits);
+    parser_init(&self.parser, allocate(limits->head), limits);
     while (self.taken < length && !is_over(&self.parser)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;
@@ -126,10 +127,11 @@ static const char *difference(const struct parsed *a, const struct parsed *b)
     return NULL;
 }
 
-static void
-expect_same(const struct parsed *whole, const char *bytes, size_t length, size_t first, size_t rest)
+static void expect_same(
+    const struct parsed *whole, const char *bytes, size_t length,
+    const struct parser_limits *limits, size_t first, size_t rest)
 {
-    struct parsed pieces = parse(bytes, length, first, rest);
+    struct parsed pieces = parse(bytes, length, limits, first, rest);
     const char *what = difference(whole, &pieces);
     if (what)
         cr_assert_fail(
@@ -138,12 +140,12 @@ expect_same(const struct parsed *whole, const char *bytes, size_t length, size_t
     parsed_free(&pieces);
 }
 
-struct parsed parse_every_way(const char *bytes, size_t length)
+struct parsed parse_every_way(const char *bytes, size_t length, const struct parser_limits *limits)
 {
-    struct parsed whole = parse(bytes, length, length, length);
+    struct parsed whole = parse(bytes, length, limits, length, length);
     for (size_t cut = 1; cut < length; cut++)
-        expect_same(&whole, bytes, length, cut, length - cut);
-    expect_same(&whole, bytes, length, 1, 1);
+        expect_same(&whole, bytes, length, limits, cut, length - cut);
+    expect_same(&whole, bytes, length, limits, 1, 1);
     return whole;
 }
 

@@ -17,7 +17,7 @@ struct parsed {
 };
 
 /* Ends the test unless the outcome is always the same. */
-struct parsed parse_every_way(const char *bytes, size_t length);
+struct parsed parse_every_way(const char *bytes, size_t length, const struct parser_limits *limits);
 
 void parsed_free(struct parsed *self);
 

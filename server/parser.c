@@ -292,10 +292,8 @@ static size_t feed_request_line(struct parser *self, const char *data, size_t si
         return taken;
     pass(
         self, line->method, line->method_length); /* of HEAD even if it is refused: see hob_reply */
-    pass(self, " ", line->method_length > 0);
     if (line->part == LINE_DONE) {
         pass(self, self->head.data, self->head.length);
-        pass(self, " ", 1);
         pass(self, line->version, sizeof(line->version));
     } else if (line->status == 414) {
         fail(self, 414, "the target is longer than %zu bytes", self->limits->target);

@@ -59,7 +59,8 @@ static void end_method(struct request_line *self)
     else if (method_is(self, "SOURCE") || !is_known_method(self->method, self->length))
         refuse(self, 501, "the method is not known (RFC 9110 section 9.1)");
     else {
-        self->method_length = self->length;
+        self->method[self->length] = ' ';
+        self->method_length = self->length + 1;
         enter(self, LINE_TARGET);
     }
 }
@@ -70,7 +71,7 @@ static void take_method(struct request_line *self, char c)
         end_method(self);
     else if (!is_token_char(c))
         refuse(self, 400, "the method is not a token (RFC 9110 section 9.1)");
-    else if (self->length == sizeof(self->method))
+    else if (self->length == sizeof(self->method) - 1)
         refuse(self, 501, "the method is longer than any that is known (RFC 9112 section 3)");
     else
         self->method[self->length++] = c;
@@ -121,20 +122,21 @@ static void take_target_lf(struct request_line *self, char c)
 
 static void take_version(struct request_line *self, char c)
 {
-    static const char line[] = "HTTP/1.1\r\n"; /* or 1.0 */
-    size_t at = self->length++;
+    static const char line[] = " HTTP/1.1\r\n"; /* or 1.0; the space was read with the target */
+    size_t at = ++self->length;
+    self->version[0] = ' ';
     self->version[at] = c;
-    if (at == 0 && c == ' ')
+    if (at == 1 && c == ' ')
         refuse(self, 400, "more than one space in the request line (RFC 9112 section 3)");
-    else if (at < 5 && c != line[at])
+    else if (at < 6 && c != line[at])
         refuse(self, 505, "the protocol is not HTTP");
-    else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (at == 6 && c != '.'))
+    else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (line[at] == '.' && c != '.'))
         refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
-    else if (line[at] == '1' && c != '1' && !(at == 7 && c == '0'))
+    else if (line[at] == '1' && c != '1' && !(at == 8 && c == '0'))
         refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-    else if (at >= 8 && c != line[at])
+    else if (at > 8 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
-    else if (at == 9)
+    else if (c == '\n')
         self->part = LINE_DONE;
 }
 

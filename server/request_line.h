@@ -24,9 +24,9 @@ enum line_part {
 struct request_line {
     enum line_part part;
     size_t length;        /* of this part, as far as it was read */
-    char method[32];      /* not ended by NUL */
-    size_t method_length; /* 0 until it is known to be one */
-    char version[10];     /* "HTTP/1.1\r\n" */
+    char method[33];      /* "GET " */
+    size_t method_length; /* with its space; 0 until the method is known to be one */
+    char version[11];     /* " HTTP/1.1\r\n" */
     int status;           /* when refused: the status to answer */
     const char *rule;     /* when refused: the rule that was broken; NULL for the target's limit */
 };

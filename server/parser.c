@@ -152,7 +152,7 @@ static int note_transfer_codings(struct parser *self, const char *list)
     return 0;
 }
 
-/* llhttp does not see the option before a tab, nor in a field that an empty one follows. */
+/* llhttp does not see an option that a tab follows. */
 static int note_connection(struct parser *self, const char *list)
 {
     const char *option;

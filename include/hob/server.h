@@ -157,7 +157,10 @@ const char *hob_form_value(const hob_bytes *form, const char *name);
  */
 int hob_next_pair(const char **rest, const char **name, const char **value);
 
-/* The value of the first header of this name, in any case of letters; NULL if there is none. */
+/*
+ * The value of the first header of this name, in any case of letters; NULL if there is none. Host
+ * is the authority of the target, if that has one (RFC 9112 section 3.2.2).
+ */
 const char *hob_request_header(hob_request *req, const char *name);
 
 /*

@@ -17,13 +17,13 @@ Test(syntax, takes_a_list_apart)
         {"a,", "a||"}, {",a", "|a|"}, {" , ,", "|||"}, {"a;q=1,b", "a;q=1|b|"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char joined[32] = "";
+        char joined[32];
+        char *end = joined;
         const char *list = cases[i].list;
         const char *element;
         size_t length;
         while (list_next(&list, &element, &length)) {
-            strncat(joined, element, length);
-            strcat(joined, "|");
+            end = stpcpy(mempcpy(end, element, length), "|");
         }
         cr_expect_str_eq(joined, cases[i].elements, "'%s': %s", cases[i].list, joined);
         cr_expect_null(list);

@@ -39,13 +39,14 @@ struct case_table {
 };
 
 extern const struct case_table request_line_cases;
+extern const struct case_table path_cases;
 extern const struct case_table field_cases;
 extern const struct case_table framing_cases;
 extern const struct case_table smuggling_cases;
 extern const struct case_table semantics_cases;
 
 /* All of them. */
-enum { TABLE_COUNT = 5 };
+enum { TABLE_COUNT = 6 };
 extern const struct case_table *const case_tables[TABLE_COUNT];
 
 /* The bytes to send. Free them. NULL without memory. */

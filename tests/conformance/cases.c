@@ -4,7 +4,8 @@
 #include "case.h"
 
 const struct case_table *const case_tables[TABLE_COUNT] = {
-    &request_line_cases, &field_cases, &framing_cases, &smuggling_cases, &semantics_cases,
+    &request_line_cases, &path_cases,      &field_cases,
+    &framing_cases,      &smuggling_cases, &semantics_cases,
 };
 
 char *case_bytes(const struct http_case *self, size_t *size)

@@ -5,6 +5,7 @@
  * the other paths are for what those two do not show.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ static const hob_route routes[] = {
     {"GET /204", reply_status},
     {"GET /205", reply_status},
     {"GET /304", reply_status},
+    {"GET /a/b", read_and_reply},
     {"GET /probe", read_and_reply},
     {"GET /smuggled", read_and_reply},
 };
@@ -58,6 +60,7 @@ int main(void)
     int err = hob_server_open(
         &(hob_server_options){
             .handler = hob_router_handle,
+            .body_limit = SIZE_MAX, /* some cases announce a lot */
             .context = router,
             .grace = 1,
             .handle_signals = true,

@@ -121,11 +121,13 @@ static void run_table(const struct case_table *table, size_t piece)
 
 /* clang-format off */
 ProcessTest(conformance, request_line) { run_table(&request_line_cases, WHOLE); }
+ProcessTest(conformance, paths) { run_table(&path_cases, WHOLE); }
 ProcessTest(conformance, fields) { run_table(&field_cases, WHOLE); }
 ProcessTest(conformance, framing) { run_table(&framing_cases, WHOLE); }
 ProcessTest(conformance, smuggling) { run_table(&smuggling_cases, WHOLE); }
 ProcessTest(conformance, semantics) { run_table(&semantics_cases, WHOLE); }
 ProcessTest(conformance, request_line_byte_by_byte) { run_table(&request_line_cases, 1); }
+ProcessTest(conformance, paths_byte_by_byte) { run_table(&path_cases, 1); }
 ProcessTest(conformance, fields_byte_by_byte) { run_table(&field_cases, 1); }
 ProcessTest(conformance, framing_byte_by_byte) { run_table(&framing_cases, 1); }
 ProcessTest(conformance, smuggling_byte_by_byte) { run_table(&smuggling_cases, 1); }

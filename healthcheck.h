@@ -2,13 +2,11 @@
 #ifndef HOB_HEALTHCHECK_H
 #define HOB_HEALTHCHECK_H
 
-#include <stdint.h>
-
 /*
- * Asks GET /healthz of the server. Returns 0 if it answered 200, else 1, and then one line on
- * standard error says why. Takes no more than about 3 seconds. An address that means "all
- * interfaces" is asked on the loopback one.
+ * Asks GET /healthz of the server at an address that hob_address_parse() has taken. Returns 0 if it
+ * answered 200, else 1, and then one line on standard error says why. Takes no more than about 3
+ * seconds. An address that means "all interfaces" is asked on the loopback one.
  */
-int healthcheck(const char *host, uint16_t port);
+int healthcheck(const char *address);
 
 #endif

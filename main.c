@@ -1,7 +1,6 @@
 /*
  * hob: options, the menu, serve. The story is told in handlers/french_fries.c.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,8 @@
 #include "healthcheck.h"
 #include "hob/hob.h"
 #include "options.h"
+#include "sockets.h"
+#include "upgrade.h"
 
 static hob_router *make_router(void)
 {
@@ -25,17 +26,9 @@ static hob_router *make_router(void)
     return router;
 }
 
-static void explain_open_error(const struct options *options, int err)
-{
-    fprintf(stderr, "hob: cannot listen on %s port %u: ", options->host, options->port);
-    if (err == -EADDRINUSE)
-        fputs("the port is taken; choose another with --port\n", stderr);
-    else
-        fprintf(stderr, "%s\n", strerror(-err));
-}
-
 struct shift {
     hob_server *server;
+    struct upgrade upgrade;
     double stall_limit;
 };
 
@@ -43,40 +36,52 @@ static int run(void *arg)
 {
     struct shift *shift = arg;
     hob_stall_limit(shift->stall_limit);
-    return hob_server_run(shift->server);
+    hob_future *server = hob_async(hob_server_run, shift->server);
+    hob_async(upgrade_watch, &shift->upgrade);
+    return hob_await(server);
 }
 
-static int serve(const struct options *options, hob_router *router)
+static int serve(const struct options *options, hob_router *router, char **argv)
 {
-    hob_server *server;
-    int err = hob_server_open(
-        &(hob_server_options){
-            .host = options->host,
-            .port = options->port,
-            .handler = hob_router_handle,
-            .context = router,
-            .grace = options->grace,
-            .handle_signals = true,
-        },
-        &server);
-    if (err < 0) {
-        explain_open_error(options, err);
+    struct sockets sockets;
+    struct shift shift = {.stall_limit = options->stall_limit};
+    if (!sockets_open(&sockets, options))
         return EXIT_FAILURE;
+    upgrade_init(&shift.upgrade, argv, &sockets);
+    hob_server_options settings = options->server;
+    settings.handler = hob_router_handle;
+    settings.context = router;
+    settings.sockets = sockets.fds;
+    settings.socket_count = sockets.count;
+    settings.shared = sockets.shared;
+    settings.handle_signals = true;
+    if (settings.handler_timeout == 0 && options->time_scale > 1)
+        settings.handler_timeout = 30 * options->time_scale; /* dishes may take that much longer */
+    int err = hob_server_open(&settings, &shift.server);
+    if (err == 0) {
+        sockets_print(&sockets);
+        shift.upgrade.server = shift.server;
+        err = hob_block_on(run, &shift);
+        hob_server_close(shift.server);
     }
-    printf("hob listens on %s\n", hob_server_url(server));
-    fflush(stdout);
-    err = hob_block_on(run, &(struct shift){server, options->stall_limit});
     if (err < 0)
         fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
-    hob_server_close(server);
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int check_health(const struct options *options)
+{
+    int status = EXIT_SUCCESS;
+    for (size_t i = 0; i < options->listen_count && status == EXIT_SUCCESS; i++)
+        status = healthcheck(options->listen[i]);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
     struct options options = options_parse(argc, argv);
     if (options.healthcheck)
-        return healthcheck(options.host, options.port);
+        return check_health(&options);
 
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to die */
     hob_log_set_level(options.log_level);
@@ -84,7 +89,7 @@ int main(int argc, char **argv)
     hob_router *router = make_router();
     if (!router)
         return EXIT_FAILURE;
-    int status = serve(&options, router);
+    int status = serve(&options, router, argv);
     hob_router_free(router);
     return status;
 }

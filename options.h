@@ -3,20 +3,22 @@
 #define HOB_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
-#include "hob/log.h"
+#include "hob/hob.h"
 
 enum {
-    EXIT_USAGE = 2, /* the exit status for a command line that is not understood */
+    EXIT_USAGE = 2,  /* the exit status for a command line that is not understood */
+    LISTEN_MAX = 16, /* addresses to listen on */
 };
 
 struct options {
-    const char *host;
-    uint16_t port;
-    double time_scale;  /* cooking takes this many times as long */
-    double grace;       /* seconds */
-    double stall_limit; /* seconds; 0 is off */
+    const char *listen[LISTEN_MAX]; /* addresses: see hob_address_parse() */
+    size_t listen_count;            /* at least 1 */
+    const char *listen_flag;        /* the one that said where to listen; NULL if none did */
+    hob_server_options server;      /* limits and time-outs; what is 0 is the server's default */
+    double time_scale;              /* cooking takes this many times as long */
+    double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;
     bool healthcheck; /* ask a running server how it is, instead of being one */
 };
@@ -27,5 +29,14 @@ struct options {
  * names it and exits with EXIT_USAGE.
  */
 struct options options_parse(int argc, char **argv);
+
+/* Prints a line like that, and exits. */
+_Noreturn void options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Reads a whole number that is written in digits alone, of at most `max`. Returns false if it is
+ * anything else.
+ */
+bool options_parse_count(const char *value, size_t max, size_t *number);
 
 #endif

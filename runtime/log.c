@@ -76,7 +76,8 @@ bool log_write(const char *text, size_t length)
 }
 
 /* One line is one write, so that lines do not mix. */
-static bool write_message(hob_log_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static bool
+write_message(hob_log_level level, const char *format, va_list arguments)
 {
     size_t prefix = write_prefix(level);
     int wanted = vsnprintf(line + prefix, MESSAGE_LIMIT + 1, format, arguments);

@@ -34,13 +34,14 @@ int connection_open(hob_server *server, int fd)
     self->server = server;
     list_append(&server->connections, &self->link);
     server->connection_count++;
+    self->surplus = door_is_crowded(server);
     ev_io_init(&self->readable, on_readable, fd, EV_READ);
     ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
     self->readable.data = self->writable.data = self;
     ev_io_start(loop_of(self), &self->readable);
     list_init(&self->waiting);
     waiting_begin(&server->silent, self);
-    self->head_until = self->until;
+    self->head_until = self->idle_since + server->options.head_timeout;
     return 0;
 }
 
@@ -64,8 +65,7 @@ void connection_close(struct connection *self)
     buffer_free(&self->kept);
     buffer_free(&self->unsent);
     free(self);
-    if (--server->connection_count == 0 && server->stopping)
-        future_complete(&server->drained, 0);
+    server_connection_gone(server);
 }
 
 void connection_expect_task(const struct connection *self, const char *call)

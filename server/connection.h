@@ -25,7 +25,7 @@ struct connection {
     hob_server *server;
     struct list link;    /* in server->connections */
     struct list waiting; /* in a waiting_list, while there is no task */
-    double until;        /* when it has waited long enough there */
+    double idle_since;   /* when it began to wait there, on the clock of hob_now() */
     double head_until;   /* when the first head must be there; 0 for later ones */
     ev_io readable;      /* armed from accept to close, but for the cases below */
     ev_io writable;      /* armed while unsent bytes wait for the client to read */
@@ -39,6 +39,8 @@ struct connection {
     size_t fresh_length;  /* 0 whenever the task waits */
     struct buffer kept;   /* unread input that did not fit the time, held for this connection */
     struct buffer unsent; /* output that the socket did not take */
+
+    bool surplus; /* it was one too many when it was accepted */
 
     unsigned reads; /* how often input was read without waiting for it */
     bool handling;  /* the handler runs: a client that leaves cancels it */

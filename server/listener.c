@@ -1,73 +1,83 @@
 #include "listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in ipv4;
-    struct sockaddr_in6 ipv6;
-};
+#include "address.h"
 
-/* Returns the length of the address, or 0 if host is none. */
-static socklen_t parse_address(const char *host, uint16_t port, union address *address)
-{
-    memset(address, 0, sizeof(*address));
-    if (inet_pton(AF_INET, host, &address->ipv4.sin_addr) == 1) {
-        address->ipv4.sin_family = AF_INET;
-        address->ipv4.sin_port = htons(port);
-        return sizeof(address->ipv4);
-    }
-    if (inet_pton(AF_INET6, host, &address->ipv6.sin6_addr) == 1) {
-        address->ipv6.sin6_family = AF_INET6;
-        address->ipv6.sin6_port = htons(port);
-        return sizeof(address->ipv6);
-    }
-    return 0;
-}
+/*
+ * Opening.
+ */
 
-/* Bytes that the kernel takes before the client's window has room for them. */
-#define UNSENT_LIMIT (128 * 1024)
-
-static int bind_and_listen(int fd, const union address *address, socklen_t length)
+/* A server that starts again need not wait until its old connections are forgotten. */
+static int reuse_port(int fd)
 {
     int on = 1;
-    int unsent = UNSENT_LIMIT;
-    /* A server that starts again need not wait until its old connections are forgotten. */
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
-        return -errno;
-    /* Accepted sockets inherit this: a response is one write, so there is nothing to wait for. */
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
-        return -errno;
-    /* Nor need the kernel hold megabytes for each client that does not read, as it would. */
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent)) < 0)
-        return -errno;
-    if (bind(fd, &address->any, length) < 0)
-        return -errno;
-    /* The kernel cuts this down to net.core.somaxconn. */
-    if (listen(fd, 65535) < 0)
-        return -errno;
-    return 0;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ? -errno : 0;
 }
 
-int listener_open(const char *host, uint16_t port)
+static int bind_to(int fd, const hob_address *address)
 {
-    union address address;
-    socklen_t length = parse_address(host, port, &address);
-    if (length == 0)
-        return -EINVAL;
+    return bind(fd, &address->any, address->length) < 0 ? -errno : 0;
+}
 
-    int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+/* Whether a server listens there. Its queue may be full, but then there is one. */
+static bool is_alive(const hob_address *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool alive =
+        fd < 0 || connect(fd, &address->any, address->length) == 0 || errno != ECONNREFUSED;
+    if (fd >= 0)
+        close(fd);
+    return alive;
+}
+
+/* The kernel leaves the file of a unix socket behind, and binds to no path where there is one. */
+static int bind_to_path(int fd, const hob_address *address)
+{
+    struct stat file;
+    const char *path = address->local.sun_path;
+    int err = bind_to(fd, address);
+    if (err != -EADDRINUSE || lstat(path, &file) < 0)
+        return err;
+    if (!S_ISSOCK(file.st_mode))
+        return -EEXIST;
+    if (is_alive(address))
+        return -EADDRINUSE;
+    if (unlink(path) < 0)
+        return -errno;
+    return bind_to(fd, address);
+}
+
+static int bind_and_listen(int fd, const hob_address *address)
+{
+    bool local = address->any.sa_family == AF_UNIX;
+    int err = local ? 0 : reuse_port(fd);
+    if (err == 0)
+        err = local ? bind_to_path(fd, address) : bind_to(fd, address);
+    /* The kernel cuts this down to net.core.somaxconn. */
+    if (err == 0 && listen(fd, 65535) < 0)
+        err = -errno;
+    return err;
+}
+
+int hob_listen(const char *address)
+{
+    hob_address parsed;
+    int err = hob_address_parse(address, &parsed);
+    if (err < 0)
+        return err;
+    int fd = socket(parsed.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int err = bind_and_listen(fd, &address, length);
+    err = bind_and_listen(fd, &parsed);
     if (err < 0) {
         close(fd);
         return err;
@@ -75,20 +85,118 @@ int listener_open(const char *host, uint16_t port)
     return fd;
 }
 
-int listener_url(int listener, char *url, size_t size)
-{
-    union address address = {0};
-    socklen_t length = sizeof(address);
-    char host[INET6_ADDRSTRLEN];
-    if (getsockname(listener, &address.any, &length) < 0)
-        return -errno;
+/*
+ * Sockets that are there.
+ */
 
-    bool ipv6 = address.any.sa_family == AF_INET6;
-    const void *bytes =
-        ipv6 ? (const void *)&address.ipv6.sin6_addr : (const void *)&address.ipv4.sin_addr;
-    if (!inet_ntop(address.any.sa_family, bytes, host, sizeof(host)))
+static int address_of(int fd, hob_address *address)
+{
+    int type = 0;
+    int listens = 0;
+    socklen_t size = sizeof(int);
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0)
         return -errno;
-    unsigned port = ntohs(ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
-    snprintf(url, size, ipv6 ? "http://[%s]:%u/" : "http://%s:%u/", host, port);
+    if (type != SOCK_STREAM || !listens)
+        return -EINVAL;
+    memset(address, 0, sizeof(*address));
+    address->length = offsetof(hob_address, length);
+    return getsockname(fd, &address->any, &address->length) < 0 ? -errno : 0;
+}
+
+int hob_socket_url(int fd, char *url, size_t size)
+{
+    hob_address address;
+    int err = address_of(fd, &address);
+    return err < 0 ? err : address_url(&address, url, size);
+}
+
+/* Bytes that the kernel takes before the client's window has room for them. */
+#define UNSENT_LIMIT (128 * 1024)
+
+/* What others have opened may lack what hob_listen() and socket(2) set. */
+static void prepare(int fd, const hob_address *address)
+{
+    int on = 1;
+    int unsent = UNSENT_LIMIT;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    if (address->any.sa_family == AF_UNIX)
+        return;
+    /* Accepted sockets inherit both. A response is one write, so there is nothing to wait for. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    /* Nor need the kernel hold megabytes for each client that does not read, as it would. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
+static void remember_file(struct listener *self, const hob_address *address)
+{
+    struct stat file;
+    const char *path = address->local.sun_path;
+    if (address->any.sa_family != AF_UNIX || path[0] == '\0' || lstat(path, &file) < 0)
+        return;
+    self->file = address->local;
+    self->device = file.st_dev;
+    self->inode = file.st_ino;
+}
+
+int listener_take(struct listener *self, int fd)
+{
+    hob_address address = {.length = 0};
+    char url[HOB_URL_SIZE];
+    int err = address_of(fd, &address);
+    if (err == 0)
+        err = address_url(&address, url, sizeof(url)); /* refuses kinds that are not known here */
+    if (err < 0)
+        return err;
+    *self = (struct listener){.fd = fd};
+    prepare(fd, &address);
+    remember_file(self, &address);
     return 0;
+}
+
+/*
+ * Closing.
+ */
+
+static void remove_file(struct listener *self)
+{
+    struct stat file;
+    const char *path = self->file.sun_path;
+    if (lstat(path, &file) == 0 && file.st_dev == self->device && file.st_ino == self->inode)
+        unlink(path);
+}
+
+/*
+ * A client that connects after the last accept(2) and before close(2) would be told that it is
+ * connected, and then be reset. The filter is a program for the kernel (SO_ATTACH_FILTER in
+ * socket(7)) that sees segments from the TCP header on: those with SYN are dropped. The ones that
+ * complete a handshake, and all that belong to connections, have none.
+ */
+static void drop_handshakes(int fd)
+{
+    enum { FLAGS = 13, SYN = 0x02 }; /* RFC 9293 section 3.1 */
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SYN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog filter = {.len = sizeof(program) / sizeof(program[0]), .filter = program};
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
+void listener_shut(struct listener *self)
+{
+    if (self->file.sun_path[0] != '\0')
+        remove_file(self);
+    else
+        drop_handshakes(self->fd);
+}
+
+void listener_close(struct listener *self)
+{
+    if (self->fd >= 0)
+        close(self->fd);
+    self->fd = -1;
 }

@@ -1,17 +1,38 @@
-/* The socket that clients connect to. */
+/*
+ * A socket that clients connect to, while a server has it. hob_listen() in hob/address.h makes one.
+ */
 #ifndef HOB_SERVER_LISTENER_H
 #define HOB_SERVER_LISTENER_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <ev.h>
+#include <stdbool.h>
+#include <sys/un.h>
+
+#include "hob/address.h"
+
+struct listener {
+    int fd;                  /* -1 once it is closed */
+    ev_io acceptable;        /* the server's; armed while it accepts */
+    struct sockaddr_un file; /* its sun_path is empty if there is none */
+    dev_t device;            /* which file that is: the path may lead to another one by now */
+    ino_t inode;
+};
 
 /*
- * Binds and listens on an IPv4 or IPv6 address. Returns the socket, non-blocking, or a negative
- * errno: -EINVAL if host is not an address.
+ * Takes over a listening socket, and makes it as hob_listen() would have. Returns 0, or what
+ * hob_socket_url() fails with, and then the socket is still the caller's.
  */
-int listener_open(const char *host, uint16_t port);
+int listener_take(struct listener *self, int fd);
 
-/* Writes the URL of the address that the socket is really bound to. Returns 0 or -errno. */
-int listener_url(int listener, char *url, size_t size);
+/*
+ * Lets nobody else into the queue; those who are in it can still be accepted. The file of a unix
+ * socket is removed. With TCP the kernel drops the first packet of new clients, which they send
+ * again after a second, when nobody listens or a new server does. This holds for all processes that
+ * have the socket.
+ */
+void listener_shut(struct listener *self);
+
+/* Closes the socket, unless it is closed already. Clients in its queue are reset. */
+void listener_close(struct listener *self);
 
 #endif

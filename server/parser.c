@@ -9,13 +9,6 @@
 #include "syntax.h"
 #include "target.h"
 
-const struct parser_limits parser_default_limits = {
-    .target = 8 * 1024,
-    .head = HEAD_LIMIT,
-    .header_count = 100,
-    .framing = 16 * 1024,
-};
-
 __attribute__((format(printf, 3, 4))) static int
 fail(struct parser *self, int status, const char *format, ...)
 {

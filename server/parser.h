@@ -28,11 +28,8 @@ struct parser_limits {
 };
 
 enum {
-    HEAD_LIMIT = 16 * 1024, /* the default of limits.head */
-    CHUNK_FRAMING = 16,     /* more than a plain chunk needs: a size and two line breaks */
+    CHUNK_FRAMING = 16, /* more than a plain chunk needs: a size and two line breaks */
 };
-
-extern const struct parser_limits parser_default_limits;
 
 enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 

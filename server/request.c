@@ -12,7 +12,8 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
     self->attached = NULL;
-    parser_init(&self->parser, connection->server->workspace->head, &parser_default_limits);
+    parser_init(
+        &self->parser, connection->server->workspace->head, &connection->server->parser_limits);
 }
 
 void request_free(struct hob_request *self)

@@ -16,7 +16,7 @@ struct hob_request {
     struct deadline before; /* the task's, before the handler was given its time */
     size_t body_size;       /* bytes of the body that the handler has read */
     size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
-    void *attached;  /* see hob_request_attach() */
+    void *attached;         /* see hob_request_attach() */
 };
 
 void request_init(struct hob_request *self, struct connection *connection);

@@ -1,6 +1,5 @@
 #include "response.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "runtime/deadline.h"
 #include "runtime/loop.h"
 #include "status.h"
+#include "syntax.h"
 
 void response_init(struct hob_response *self, struct hob_request *request)
 {
@@ -24,15 +24,12 @@ void response_free(struct hob_response *self)
     buffer_free(&self->fields);
 }
 
-/* RFC 9110 section 5.6.2. */
 static bool is_token(const char *text)
 {
-    static const char marks[] = "!#$%&'*+-.^_`|~";
-    for (const char *c = text; *c; c++) {
-        if (!isalnum((unsigned char)*c) && !strchr(marks, *c))
-            return false;
-    }
-    return *text != '\0';
+    size_t length = 0;
+    while (is_token_char(text[length]))
+        length++;
+    return length > 0 && text[length] == '\0';
 }
 
 /* A line break in a value would start a header, or a response, that nobody meant to send. */
@@ -157,6 +154,16 @@ static void put_head(
     put(out, "\r\n");
 }
 
+/*
+ * Whether the connection ends with this response for the server's sake. One that stops still
+ * answers what was pipelined behind this request: the client was promised a connection that lasts.
+ */
+static bool is_last_response(const struct connection *connection)
+{
+    return connection->surplus ||
+           (connection->server->stopping && !connection_has_input(connection));
+}
+
 /* Puts the head, and makes room for so many bytes of the content as well. */
 static int
 begin(struct hob_response *self, int status, const char *content_type, uint64_t length, size_t size)
@@ -180,7 +187,7 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     self->replied = true;
     self->without_content = !may || is_head;
     self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
-                       self->form != CONTENT_UNTIL_CLOSE && !request->connection->server->stopping;
+                       self->form != CONTENT_UNTIL_CLOSE && !is_last_response(request->connection);
     self->missing = self->without_content || self->form != CONTENT_OF_KNOWN_LENGTH ? 0 : length;
     put_head(self, out, status, content_type, may ? length : 0);
     return 0;

@@ -37,6 +37,21 @@ static int run_handler(void *arg)
     return result;
 }
 
+/* One that was one too many is served all the same if others have gone meanwhile. */
+static bool is_admitted(struct connection *connection)
+{
+    if (connection->surplus && !door_is_crowded(connection->server))
+        connection->surplus = false;
+    return !connection->surplus;
+}
+
+/* RFC 9110 section 15.6.4. */
+static int turn_away(struct hob_response *res)
+{
+    hob_response_header(res, "Retry-After", "1");
+    return response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
+}
+
 void hob_request_finish_anyway(hob_request *req)
 {
     req->connection->handling = false;
@@ -91,7 +106,7 @@ static enum next answer(struct exchange *self)
         response_reply_error(res, parser->status, parser->reason);
         return NEXT_LINGER;
     }
-    int result = call_handler(self);
+    int result = is_admitted(self->req.connection) ? call_handler(self) : turn_away(res);
     if (!res->replied && result != -ECANCELED)
         reply_error(self, result);
     if (!res->replied)
@@ -102,7 +117,12 @@ static enum next answer(struct exchange *self)
         return NEXT_CLOSE; /* the client can tell by the length that this is not all */
     if (res->keep_alive)
         return body_drain(&self->req) ? NEXT_REQUEST : NEXT_LINGER;
-    return parser->state == PARSER_DONE ? NEXT_CLOSE : NEXT_LINGER;
+    /*
+     * Unless this was to be the client's last request, another one may be on its way. But who came
+     * when there was no room must not keep others from being told so.
+     */
+    bool is_last = !parser->keep_alive || self->req.connection->surplus;
+    return parser->state == PARSER_DONE && is_last ? NEXT_CLOSE : NEXT_LINGER;
 }
 
 /* No head came. A client that has sent some of one is told why it gets no answer. */
@@ -177,7 +197,7 @@ int serve_connection(void *arg)
         connection_linger(self);
     task_before_wait(task, NULL, NULL);
     server->serving_count--;
-    if (next == NEXT_REQUEST && !self->ended && !self->broken && !server->stopping)
+    if (next == NEXT_REQUEST && !self->ended && !self->broken)
         connection_become_idle(self);
     else
         connection_close(self);

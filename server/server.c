@@ -3,22 +3,19 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "connection.h"
+#include "door.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
-#include "limits.h"
 #include "listener.h"
+#include "request_limits.h"
 #include "runtime/loop.h"
 #include "stopping.h"
 
-/* Connections taken from the queue before requests get their turn. */
-#define ACCEPT_BATCH 64
-/* Seconds without accepting when the system has no descriptors left. */
-#define ACCEPT_PAUSE 0.1
+/* How often, in seconds, a server that stops looks for connections that have become idle. */
+#define SWEEP_PERIOD 0.02
 
 static void cancel_event(hob_future *future, int reason)
 {
@@ -40,53 +37,89 @@ static void hold_signals(int how)
     pthread_sigmask(how, &signals, NULL);
 }
 
-int hob_server_open(const hob_server_options *options, hob_server **server)
+/* Takes over the sockets. With an error they are still the caller's. */
+static int take_sockets(hob_server *self, const int *sockets, size_t count)
+{
+    self->listeners = calloc(count, sizeof(*self->listeners));
+    if (!self->listeners)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        int err = listener_take(&self->listeners[i], sockets[i]);
+        if (err < 0)
+            return err;
+    }
+    self->listener_count = count;
+    return hob_socket_url(sockets[0], self->url, sizeof(self->url));
+}
+
+static int listen_somewhere(hob_server *self)
+{
+    int fd = hob_listen("127.0.0.1:0");
+    int err = fd < 0 ? fd : take_sockets(self, &fd, 1);
+    if (fd >= 0 && err < 0)
+        close(fd);
+    return err;
+}
+
+/* The options must be complete. */
+static hob_server *server_new(const hob_server_options *options)
 {
     hob_server *self = calloc(1, sizeof(*self));
-    struct workspace *workspace = calloc(1, sizeof(*workspace));
-    int err = -ENOMEM;
-    if (!self || !workspace)
-        goto fail;
+    struct workspace *workspace = workspace_new(options->head_limit);
+    if (!self || !workspace) {
+        free(self);
+        workspace_free(workspace);
+        return NULL;
+    }
     self->options = *options;
+    self->parser_limits = limits_for_parser(options);
     self->workspace = workspace;
-    err = limits_complete(&self->options);
-    if (err < 0)
-        goto fail;
-    self->listener = err =
-        listener_open(options->host ? options->host : "127.0.0.1", options->port);
-    if (err < 0)
-        goto fail;
-    err = listener_url(self->listener, self->url, sizeof(self->url));
-    if (err < 0)
-        goto fail_listening;
     list_init(&self->connections);
     list_init(&self->told_when_stopping);
     future_init(&self->stop, &event, NULL);
     future_init(&self->drained, &event, NULL);
+    return self;
+}
+
+static void server_free(hob_server *self)
+{
+    free(self->listeners);
+    workspace_free(self->workspace);
+    free(self);
+}
+
+int hob_server_open(const hob_server_options *options, hob_server **server)
+{
+    hob_server_options complete = *options;
+    int err = limits_complete(&complete);
+    if (err < 0)
+        return err;
+    hob_server *self = server_new(&complete);
+    if (!self)
+        return -ENOMEM;
+    err = options->socket_count > 0 ? take_sockets(self, options->sockets, options->socket_count)
+                                    : listen_somewhere(self);
+    if (err < 0) {
+        server_free(self);
+        return err;
+    }
+    door_init(&self->door, options->connection_limit);
     if (options->handle_signals)
         hold_signals(SIG_BLOCK);
     *server = self;
     return 0;
-
-fail_listening:
-    close(self->listener);
-fail:
-    free(workspace);
-    free(self);
-    return err;
 }
 
 void hob_server_close(hob_server *server)
 {
     if (!server)
         return;
-    if (server->listener >= 0)
-        close(server->listener);
+    for (size_t i = 0; i < server->listener_count; i++)
+        listener_close(&server->listeners[i]);
+    door_free(&server->door);
     if (server->options.handle_signals)
         hold_signals(SIG_UNBLOCK); /* in case it never ran */
-    buffer_free(&server->workspace->out);
-    free(server->workspace);
-    free(server);
+    server_free(server);
 }
 
 const char *hob_server_url(const hob_server *server)
@@ -99,48 +132,17 @@ void hob_server_stop(hob_server *server)
     future_complete(&server->stop, 0);
 }
 
-/*
- * Accepting.
- */
-
-static void pause_accepting(hob_server *self, int err)
+bool hob_server_stopping(const hob_server *server)
 {
-    hob_log(HOB_LOG_WARN, "new connections wait: %s", strerror(err));
-    ev_io_stop(task_ev_loop(self->task), &self->acceptable);
-    ev_timer_set(&self->accept_pause, ACCEPT_PAUSE, 0.);
-    ev_timer_start(task_ev_loop(self->task), &self->accept_pause);
+    return server->stop.ready;
 }
 
-/* Accepts up to `limit` connections. Returns whether there may be more. */
-static bool accept_connections(hob_server *self, int limit)
+void hob_server_hand_over(hob_server *server)
 {
-    for (int i = 0; i < limit; i++) {
-        int fd = accept4(self->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            if (connection_open(self, fd) < 0)
-                hob_log(HOB_LOG_WARN, "no memory for another connection: it is closed");
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return false;
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            pause_accepting(self, errno); /* else the waiting connection would wake us for ever */
-            return false;
-        } /* any other error is that of one connection, which is gone (accept(2)) */
-    }
-    return true;
-}
-
-static void on_acceptable(struct ev_loop *ev, ev_io *watcher, int events)
-{
-    (void)ev;
-    (void)events;
-    accept_connections(watcher->data, ACCEPT_BATCH);
-}
-
-static void on_accept_pause_over(struct ev_loop *ev, ev_timer *watcher, int events)
-{
-    (void)events;
-    hob_server *self = watcher->data;
-    ev_io_start(ev, &self->acceptable);
+    if (hob_server_stopping(server))
+        return;
+    server->options.shared = true;
+    hob_server_stop(server);
 }
 
 /*
@@ -198,32 +200,37 @@ static void unwatch_signals(hob_server *self)
  * Running.
  */
 
-static void start_accepting(hob_server *self)
+void server_connection_gone(hob_server *self)
 {
-    ev_io_init(&self->acceptable, on_acceptable, self->listener, EV_READ);
-    ev_timer_init(&self->accept_pause, on_accept_pause_over, ACCEPT_PAUSE, 0.);
-    self->acceptable.data = self->accept_pause.data = self;
-    ev_io_start(task_ev_loop(self->task), &self->acceptable);
+    self->connection_count--;
+    if (self->draining && self->connection_count == 0)
+        future_complete(&self->drained, 0);
+    door_make_room(self);
 }
 
-/* Clients in the queue have been told that they are connected, so they are served as well. */
-static void stop_accepting(hob_server *self)
+/*
+ * Closing a connection is a race that a client can lose: what it sends at that moment is never
+ * read. So those that were busy a moment ago may stay until their next request, whose response says
+ * that it is the last one.
+ */
+static void finish_idle_connections(hob_server *self, double idle_grace)
 {
-    accept_connections(self, SOMAXCONN);
-    ev_io_stop(task_ev_loop(self->task), &self->acceptable);
-    ev_timer_stop(task_ev_loop(self->task), &self->accept_pause);
-    close(self->listener);
-    self->listener = -1;
-}
-
-static void finish_idle_connections(hob_server *self)
-{
+    double limit = hob_now() - idle_grace;
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
         link = link->next;
-        connection_finish(connection);
+        if (connection->idle_since <= limit)
+            connection_finish(connection);
     }
+}
+
+static void on_sweep(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    hob_server *self = watcher->data;
+    finish_idle_connections(self, self->options.idle_grace);
 }
 
 static void on_grace_over(struct ev_loop *ev, ev_timer *watcher, int events)
@@ -237,20 +244,38 @@ static void on_grace_over(struct ev_loop *ev, ev_timer *watcher, int events)
     future_complete(&self->drained, -ETIMEDOUT);
 }
 
-/* Waits until the last connection has been closed, or the grace is over. */
-static int drain(hob_server *self)
+/* Waits until the last connection has been closed, or the grace is over: at this time. */
+static int drain(hob_server *self, double grace_end)
 {
     struct ev_loop *ev = task_ev_loop(self->task);
     ev_timer grace;
+    ev_timer sweep;
+    finish_idle_connections(self, self->options.idle_grace);
     if (self->connection_count == 0)
         return 0;
-    ev_timer_init(&grace, on_grace_over, self->options.grace, 0.);
-    grace.data = self;
+    self->draining = true;
+    ev_timer_init(&grace, on_grace_over, grace_end - hob_now(), 0.);
+    ev_timer_init(&sweep, on_sweep, SWEEP_PERIOD, SWEEP_PERIOD);
+    grace.data = sweep.data = self;
     ev_now_update(ev);
     ev_timer_start(ev, &grace);
+    ev_timer_start(ev, &sweep);
     int err = hob_await(&self->drained);
     ev_timer_stop(ev, &grace);
+    ev_timer_stop(ev, &sweep);
     return err == -ETIMEDOUT ? 0 : err;
+}
+
+/* Those that no task serves. */
+static void close_idle_connections(hob_server *self)
+{
+    struct list *link = self->connections.next;
+    while (link != &self->connections) {
+        struct connection *connection = list_entry(link, struct connection, link);
+        link = link->next;
+        if (!connection->task)
+            connection_close(connection);
+    }
 }
 
 /* The connections' tasks are this one's children: those that are left are cancelled at its end. */
@@ -260,15 +285,16 @@ static int run(void *arg)
     self->task = task_current(__func__);
     waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
     waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
-    start_accepting(self);
+    door_open(self);
     watch_signals(self);
     int err = hob_await(&self->stop);
+    double grace_end = hob_now() + self->options.grace;
     self->stopping = true;
     tell_stopping(self);
-    stop_accepting(self);
-    finish_idle_connections(self);
+    door_close(self);
     if (err == 0)
-        err = drain(self);
+        err = drain(self, grace_end);
+    close_idle_connections(self);
     unwatch_signals(self);
     waiting_stop(&self->silent);
     waiting_stop(&self->idle);

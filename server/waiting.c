@@ -5,10 +5,9 @@
 #include "connection.h"
 #include "hob/runtime.h"
 
-static void wait_for_first(struct waiting_list *self, double now)
+static void set_timer(struct waiting_list *self, double seconds)
 {
-    struct connection *first = list_entry(self->connections.next, struct connection, waiting);
-    ev_timer_set(&self->timer, fmax(first->until - now, 0), 0.);
+    ev_timer_set(&self->timer, seconds, 0.);
     ev_timer_start(self->ev, &self->timer);
 }
 
@@ -20,8 +19,9 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     while (!list_empty(&self->connections)) {
         struct connection *first = list_entry(self->connections.next, struct connection, waiting);
-        if (first->until > now) {
-            wait_for_first(self, now);
+        double left = first->idle_since + self->seconds - now;
+        if (left > 0) {
+            set_timer(self, left);
             return;
         }
         connection_close(first);
@@ -38,11 +38,10 @@ void waiting_init(struct waiting_list *self, struct ev_loop *ev, double seconds)
 
 void waiting_begin(struct waiting_list *self, struct connection *connection)
 {
-    double now = hob_now();
-    connection->until = now + self->seconds;
+    connection->idle_since = hob_now();
     list_append(&self->connections, &connection->waiting);
     if (!ev_is_active(&self->timer) && !isinf(self->seconds))
-        wait_for_first(self, now);
+        set_timer(self, self->seconds);
 }
 
 void waiting_end(struct connection *connection)

@@ -36,47 +36,69 @@ typedef struct hob_response hob_response; /* what it gets; the server's */
 typedef int hob_handler(hob_request *req, hob_response *res);
 
 typedef struct {
-    const char *host;     /* an IPv4 or IPv6 address; NULL is "127.0.0.1" */
-    uint16_t port;        /* 0 lets the system pick a free one: see hob_server_url() */
     hob_handler *handler; /* answers every request */
     void *context;        /* for the handler: see hob_request_context() */
-    double grace;         /* seconds that requests in progress get when the server stops */
-    bool handle_signals;  /* SIGINT and SIGTERM stop the server, a second one at once */
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
      * too slow gets status 408 if it has begun to send a request, else no answer.
      */
-    double
-        head_timeout; /* seconds from the connection, or the first byte, to the whole head (10) */
-    double body_timeout;    /* ... for each read of the body to bring something (15) */
-    double handler_timeout; /* ... until the handler has replied, then its awaits end (30) */
-    double write_timeout;   /* ... until the client takes some of the response (20) */
+    double head_timeout;    /* seconds from connect, or the first byte, to the end of a head (10) */
+    double body_timeout;    /* ... that each read of a body may take (15) */
+    double handler_timeout; /* ... until the handler has replied; its awaits end then (30) */
+    double write_timeout;   /* ... until the client has taken some of the response (20) */
     double idle_timeout;    /* ... between two requests (60) */
-    double linger_timeout;  /* ... for a client to stop sending, after the last response (2) */
+    double linger_timeout;  /* ... for the client to stop sending after the last response (2) */
+    size_t target_limit;    /* bytes of a request's target; more is status 414 (8 KiB) */
+    size_t head_limit;      /* bytes of request line and headers; more is status 431 (16 KiB) */
+    size_t header_limit;    /* headers; more are status 431 (100) */
     size_t body_limit;      /* bytes of a body; more is status 413 (1 MiB) */
     size_t pipeline_limit;  /* bytes of later requests kept while one is answered (64 KiB) */
+
+    const int *sockets;  /* what to accept clients from: see hob_listen() in hob/address.h */
+    size_t socket_count; /* 0 opens one on a free port of 127.0.0.1 */
+    /*
+     * Another process has the sockets too and keeps them, as systemd does: a server that stops then
+     * leaves to it who is in their queues, and the files of unix sockets.
+     */
+    bool shared;
+
+    /*
+     * How many clients are served at the same time, idle ones included (default 16,384). No more
+     * than three quarters of RLIMIT_NOFILE less 16 descriptors, since handlers need some as well.
+     * A few more are accepted to be told so, with 503 and Retry-After; others wait in the queue.
+     */
+    size_t connection_limit;
+
+    bool handle_signals; /* SIGINT and SIGTERM stop the server, a second one at once */
+    double grace;        /* seconds that requests in progress get when the server stops */
+    /*
+     * Seconds without a request after which a connection is closed when the server stops: less, and
+     * the client may be sending one just then. No longer than the grace.
+     */
+    double idle_grace;
 } hob_server_options;
 
 /*
- * Makes a server that is bound to its port and listens: clients can connect from now on, and are
- * served once hob_server_run() runs. The options are copied, but for what context points to. If the
- * server is to handle signals, they are held back on this thread until it runs.
+ * Makes a server of its sockets, which are the server's from then on: hob_server_close() closes
+ * them. The options are copied, but for what context points to. If the server is to handle
+ * signals, they are held back on this thread until it runs.
  *
- * Returns 0 and sets *server, or -EINVAL if host is not an address, -ERANGE if a time-out is
- * negative or not a number, or what socket(7), bind(2)
- * and listen(2) failed with: -EADDRINUSE if the port is taken, -EACCES if it is privileged,
- * -EADDRNOTAVAIL if the host is not an address of this machine.
+ * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or not a number, what
+ * hob_socket_url() fails with if one of the sockets is not a listening one, or what hob_listen()
+ * fails with if there is none. With an error the sockets stay the caller's.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
 
-/* The URL that the server really listens on, such as "http://127.0.0.1:8080/". The server's. */
+/* The URL of the first socket, such as "http://127.0.0.1:8080/". The server's. */
 const char *hob_server_url(const hob_server *server);
 
 /*
- * Serves until hob_server_stop(), or a signal if the server handles them. Then it takes no new
- * connections, closes the idle ones, lets handlers in progress finish for as long as the grace
- * lasts, cancels those that have not, and returns 0. Called in a coroutine, or as one:
+ * Serves until hob_server_stop(), or a signal if the server handles them. Then it removes the files
+ * of its unix sockets, accepts who is still in the queues, closes the sockets, lets handlers in
+ * progress finish for as long as the grace lasts, cancels those that have not, and returns 0.
+ * Meanwhile requests on connections that are there are answered too: the last of those that were
+ * pipelined tells that its connection closes. Called in a coroutine, or as one:
  *
  *     hob_block_on(hob_server_run, server);
  *
@@ -87,6 +109,9 @@ int hob_server_run(void *server);
 /* Makes hob_server_run() return as told there. May be called from a handler. */
 void hob_server_stop(hob_server *server);
 
+/* Whether it has been told to, by hob_server_stop() or a signal. */
+bool hob_server_stopping(const hob_server *server);
+
 /*
  * A future that is ready with 0 when the server of this request begins to stop, so that a stream
  * without an end can find one. NULL when out of memory.
@@ -95,7 +120,13 @@ void hob_server_stop(hob_server *server);
  */
 hob_future *hob_stopping(const hob_request *req);
 
-/* Closes the port and frees the server, which must not be running. NULL is ignored. */
+/*
+ * Stops a server whose sockets another process has taken over, as if they were shared. Does nothing
+ * if it is stopping already.
+ */
+void hob_server_hand_over(hob_server *server);
+
+/* Closes the sockets and frees the server, which must not be running. NULL is ignored. */
 void hob_server_close(hob_server *server);
 
 /*
@@ -110,18 +141,18 @@ void *hob_request_context(const hob_request *req);
 const char *hob_request_method(const hob_request *req);
 
 /*
- * The path of the target, without the query; begins with "/" or is "*". It is normalised as told at
- * hob_normalise_path(): what is still encoded in it is a byte that would mean something else if it
- * were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
+ * The path of the target, without the query; begins with "/" or is "*". It is normalised as told
+ * at hob_normalise_path(): what is still encoded in it is a byte that would mean something else if
+ * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
  */
 const char *hob_request_path(hob_request *req);
 
 /*
  * Makes all spellings of a path the same one, in place, and never longer (RFC 3986 section 6.2.2):
- * encoded letters, digits and "-._~" are decoded, other encoded bytes get hex digits in upper case,
- * and then the segments "." and ".." are removed. An encoded slash thus stays encoded, and double
- * slashes stay too: there is an empty segment between them. What does not begin with "/" is left
- * as it is.
+ * encoded letters, digits and "-._~" are decoded, other encoded bytes get hex digits in upper
+ * case, and then the segments "." and ".." are removed. An encoded slash thus stays encoded, and
+ * double slashes stay too: there is an empty segment between them. What does not begin with "/" is
+ * left as it is.
  *
  * Returns 0, or -EINVAL if a "%" is not followed by two hex digits, for an encoded NUL, and for a
  * path that climbs above its root by "..". The path is of no use then.
@@ -146,8 +177,8 @@ const char *hob_request_query_value(hob_request *req, const char *name);
 const char *hob_form_value(const hob_bytes *form, const char *name);
 
 /*
- * All pairs, one after the other, for names that come more than once. *rest begins as the query, or
- * as the data of a form, and NULL is one without pairs:
+ * All pairs, one after the other, for names that come more than once. *rest begins as the query,
+ * or as the data of a form, and NULL is one without pairs:
  *
  *     const char *name, *value, *rest = hob_request_query(req);
  *     while (hob_next_pair(&rest, &name, &value) > 0)
@@ -184,8 +215,8 @@ void hob_request_attach(hob_request *req, void *data);
 void *hob_request_attached(const hob_request *req);
 
 /*
- * From now on a client that leaves does not cancel the handler: for work that must be finished once
- * it was begun. A server that stops does, at the end of its grace.
+ * From now on a client that leaves does not cancel the handler: for work that must be finished
+ * once it was begun. A server that stops does, at the end of its grace.
  */
 void hob_request_finish_anyway(hob_request *req);
 
@@ -262,8 +293,8 @@ int hob_stream(hob_response *res, int status, const char *content_type);
 int hob_send(hob_response *res, const void *data, size_t size);
 
 /*
- * Sends an event of a stream of type "text/event-stream" (WHATWG HTML section 9.2). id and name may
- * be NULL. The data may have several lines. Returns as hob_send(), and -EINVAL if there is a
+ * Sends an event of a stream of type "text/event-stream" (WHATWG HTML section 9.2). id and name
+ * may be NULL. The data may have several lines. Returns as hob_send(), and -EINVAL if there is a
  * carriage return in any of them, or a line break in id or name.
  */
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);

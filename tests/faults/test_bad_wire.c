@@ -122,7 +122,10 @@ ProcessTest(bad_wire, requests_bodies_and_streams_arrive_whole)
         cr_skip_test("no network namespaces, or no /dev/net/tun: %s", strerror(-err));
     make_content();
     wire_go_far(&wire);
-    struct server server = serve_within(answer, (hob_server_options){.host = WIRE_FAR_ADDRESS});
+    int far = hob_listen(WIRE_FAR_ADDRESS ":0");
+    cr_assert_geq(far, 0);
+    struct server server =
+        serve_within(answer, (hob_server_options){.sockets = &far, .socket_count = 1});
     wire_go_near(&wire);
     double begin = clock_seconds();
     order_all(&crowd, &server);

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -283,9 +284,8 @@ static bool ends_with(size_t length, const char *end)
 /* Whether the server has read all that was sent, or has closed. */
 static bool is_settled(const struct raw_client *client)
 {
-    char byte;
-    ssize_t length = recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return length == 0 || (length < 0 && errno != EAGAIN) || raw_unread(client) == 0;
+    struct pollfd end = {.fd = client->fd, .events = POLLRDHUP};
+    return poll(&end, 1, 0) > 0 || raw_unread(client) == 0;
 }
 
 /* Returns whether the reply was what it is when nothing fails. */

@@ -17,7 +17,7 @@
 #include "hob/hob.h"
 #include "runtime/loop.h"
 #include "server/connection.h"
-#include "server/limits.h"
+#include "server/request_limits.h"
 #include "server/server.h"
 
 /* What came of a run. */
@@ -163,7 +163,6 @@ static int serve_and_send(void *arg)
 static void run_with(struct run *run, const uint8_t *input, size_t size, uint32_t cuts)
 {
     static hob_server server;
-    static struct workspace workspace;
     run->input = input;
     run->input_size = size;
     run->cuts = cuts;
@@ -173,15 +172,17 @@ static void run_with(struct run *run, const uint8_t *input, size_t size, uint32_
     /* Not to depend on how many pieces there are, time-outs are far away. */
     server = (hob_server){
         .options = {.handler = handle, .head_timeout = 1e6, .body_timeout = 1e6},
-        .workspace = &workspace,
     };
     limits_complete(&server.options);
+    server.parser_limits = limits_for_parser(&server.options);
+    server.workspace = workspace_new(server.options.head_limit);
+    if (!server.workspace)
+        abort();
     list_init(&server.connections);
     list_init(&server.told_when_stopping);
     if (hob_block_on(serve_and_send, &server) < 0)
         abort();
-    buffer_free(&workspace.out);
-    workspace.formatted_at = 0; /* virtual time goes on, so the Date has to be made anew */
+    workspace_free(server.workspace);
 }
 
 /* Whether "100 Continue" is sent depends on whether the body is there already. And the time. */

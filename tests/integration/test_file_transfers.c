@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -71,6 +72,13 @@ static bool is_rest_of(const struct response *response, const char *bytes, size_
 {
     return response->length == size - from &&
            memcmp(response->body, bytes + from, size - from) == 0;
+}
+
+/* Until the response has begun to come: the file is open then. */
+static void wait_for_begin(const struct raw_client *client)
+{
+    struct pollfd input = {.fd = client->fd, .events = POLLIN};
+    cr_expect_eq(poll(&input, 1, PATIENCE * 1000), 1);
 }
 
 ProcessTest(file_transfers, ten_mebibytes_arrive_as_they_are)
@@ -161,7 +169,7 @@ ProcessTest(file_transfers, a_slow_client_gets_all_while_others_are_served)
     struct server server = serve(serve_folder);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge") GET("/other"));
-    raw_settle(&client);
+    wait_for_begin(&client);
     for (size_t i = 0; i < 20; i++)
         cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
     cr_expect_eq(raw_receive(&client).length, HUGE);
@@ -233,7 +241,7 @@ ProcessTest(file_transfers, they_may_take_longer_than_handlers)
         serve_within(serve_or_wait, (hob_server_options){.handler_timeout = 0.2});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge"));
-    raw_settle(&client);
+    wait_for_begin(&client);
     cr_expect_eq(get(&server, "/wait")->status, 504);
     cr_expect_eq(raw_receive(&client).length, HUGE);
     raw_close(&client);
@@ -256,7 +264,7 @@ ProcessTest(file_transfers, a_file_that_gets_shorter_ends_the_connection)
     size_t descriptors = descriptors_at_rest(&server);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge") GET("/other"));
-    raw_settle(&client);
+    wait_for_begin(&client);
     resize("root/huge", 1000);
     cr_expect_eq(raw_receive(&client).status, 0);
     cr_expect_lt(client.length, HUGE);
@@ -275,7 +283,7 @@ ProcessTest(file_transfers, a_file_that_gets_longer_is_sent_as_it_was)
     struct server server = serve(serve_folder);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge") GET("/other"));
-    raw_settle(&client);
+    wait_for_begin(&client);
     resize("root/huge", HUGE + 1000);
     cr_expect_eq(raw_receive(&client).length, HUGE);
     cr_expect_str_eq(raw_receive(&client).body, "other");
@@ -289,7 +297,7 @@ ProcessTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was)
     struct server server = serve(serve_folder);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge"));
-    raw_settle(&client);
+    wait_for_begin(&client);
     char new_path[256];
     snprintf(new_path, sizeof(new_path), "%s", folder_path("root/new"));
     cr_assert_eq(rename(new_path, folder_path("root/huge")), 0);

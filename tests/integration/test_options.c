@@ -54,6 +54,28 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--host", "[::1]"},
         {"--host", "127.0.0.256"},
         {"--host", "127.0.0.1:80"},
+        {"--listen", ""},
+        {"--listen", "8080"},
+        {"--listen", ":8080"},
+        {"--listen", "127.0.0.1"},
+        {"--listen", "127.0.0.1:65536"},
+        {"--listen", "127.0.0.1:http"},
+        {"--listen", "localhost:8080"},
+        {"--listen", "::1:8080"},
+        {"--listen", "[::1]"},
+        {"--listen", "unix:"},
+        {"--listen", "unix:hob.sock"},
+        {"--connection-limit", ""},
+        {"--connection-limit", "0"},
+        {"--connection-limit", "-1"},
+        {"--connection-limit", "1e3"},
+        {"--connection-limit", "1000000001"},
+        {"--connection-limit", "99999999999999999999"},
+        {"--connection-limit", " 1"},
+        {"--idle-grace", "-1"},
+        {"--idle-grace", "nan"},
+        {"--idle-grace", ""},
+        {"--idle-grace", "1s"},
         {"--time-scale", "-1"},
         {"--time-scale", "nan"},
         {"--time-scale", "inf"},
@@ -71,6 +93,17 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--stall-limit", "inf"},
         {"--stall-limit", ""},
         {"--stall-limit", "0.1s"},
+        {"--head-timeout", "0"},
+        {"--body-timeout", "-1"},
+        {"--handler-timeout", "soon"},
+        {"--write-timeout", "nan"},
+        {"--idle-timeout", "inf"},
+        {"--linger-timeout", ""},
+        {"--target-limit", "0"},
+        {"--head-limit", "-1"},
+        {"--header-limit", "1.5"},
+        {"--body-limit", "1M"},
+        {"--pipeline-limit", "9999999999"},
         {"--log-level", "loud"},
         {"--log-level", ""},
         {"--log-level", "INFO"},
@@ -82,6 +115,37 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         expect_refused(
             (const char *const[]){HOB_BINARY, cases[i][0], cases[i][1], NULL}, cases[i][0], quoted);
     }
+}
+
+ProcessTest(options, a_path_that_is_too_long_is_said_to_be)
+{
+    char address[128] = "unix:/";
+    memset(address + strlen(address), 'x', 107);
+    expect_refused(
+        (const char *const[]){HOB_BINARY, "--listen", address, NULL}, address, "107 bytes");
+}
+
+ProcessTest(options, addresses_are_given_in_one_way)
+{
+    static const char *const others[][2] = {{"--port", "0"}, {"--host", "::1"}, {"--port", "8080"}};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        const char *const argv[] = {HOB_BINARY, others[i][0],  others[i][1],
+                                    "--listen", "127.0.0.1:0", NULL};
+        expect_refused(argv, "--listen", others[i][0]);
+    }
+}
+
+ProcessTest(options, there_are_not_more_addresses_than_anybody_needs)
+{
+    enum { MOST = 16 };
+    const char *argv[2 * MOST + 4] = {HOB_BINARY};
+    for (size_t i = 0; i < MOST; i++) {
+        argv[2 * i + 1] = "--listen";
+        argv[2 * i + 2] = "127.0.0.1:0";
+    }
+    argv[2 * MOST + 1] = "--listen";
+    argv[2 * MOST + 2] = "127.0.0.2:0";
+    expect_refused(argv, "'127.0.0.2:0'", "one too many");
 }
 
 ProcessTest(options, a_value_behind_an_equals_sign_is_the_same)
@@ -101,8 +165,13 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
 
 ProcessTest(options, an_option_without_its_value_is_named)
 {
-    static const char *const cases[] = {"--port",  "--host",        "--time-scale",
-                                        "--grace", "--stall-limit", "--log-level"};
+    static const char *const cases[] = {
+        "--port",          "--host",         "--listen",         "--connection-limit",
+        "--time-scale",    "--grace",        "--idle-grace",     "--stall-limit",
+        "--log-level",     "--head-timeout", "--body-timeout",   "--handler-timeout",
+        "--write-timeout", "--idle-timeout", "--linger-timeout", "--target-limit",
+        "--head-limit",    "--header-limit", "--body-limit",     "--pipeline-limit",
+    };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
 }
@@ -128,9 +197,37 @@ ProcessTest(options, an_argument_that_is_not_understood_is_named)
 ProcessTest(options, help_names_every_option)
 {
     static const char *const words[] = {
-        "Usage: hob",  "healthcheck", "--host",    "--port",        "$PORT",
-        "8080",        "127.0.0.1",   "--grace",   "--time-scale",  "30",
-        "--log-level", "--help",      "--version", "--stall-limit",
+        "Usage: hob",
+        "healthcheck",
+        "--host",
+        "--port",
+        "$PORT",
+        "8080",
+        "127.0.0.1",
+        "--grace",
+        "--time-scale",
+        "30",
+        "--log-level",
+        "--help",
+        "--version",
+        "--stall-limit",
+        "--listen",
+        "unix:/PATH",
+        "--connection-limit",
+        "--idle-grace",
+        "--head-timeout",
+        "--body-timeout",
+        "--handler-timeout",
+        "--write-timeout",
+        "--idle-timeout",
+        "--linger-timeout",
+        "--target-limit",
+        "--head-limit",
+        "--header-limit",
+        "--body-limit",
+        "--pipeline-limit",
+        "16384",
+        "SIGUSR2",
     };
     struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
     cr_expect_eq(process_result(hob), 0);

@@ -281,3 +281,31 @@ ProcessTest(timeouts, that_are_infinite_are_none)
     raw_close(&client);
     cr_expect_eq(server_stop(&server), 0);
 }
+
+/* The options of the program. What they do is tested above, and elsewhere. */
+ProcessTest(timeouts, and_limits_of_the_program_are_those_of_its_server)
+{
+    static const struct {
+        const char *option, *value, *request;
+        int status;
+    } cases[] = {
+        {"--head-timeout", "0.2", "GET /ping HTTP/1.1\r\n", 408},
+        {"--handler-timeout", "0.2", GET("/noodles"), 504},
+        {"--target-limit", "5", GET("/ping"), 200},
+        {"--target-limit", "4", GET("/ping"), 414},
+        {"--head-limit", "33", GET("/ping"), 200},
+        {"--head-limit", "32", GET("/ping"), 431},
+        {"--header-limit", "2", REQUEST("GET /ping", "A: b\r\n"), 200},
+        {"--header-limit", "1", REQUEST("GET /ping", "A: b\r\n"), 431},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct server server = server_start(cases[i].option, cases[i].value);
+        struct raw_client client = raw_connect(&server);
+        struct response response = raw_exchange(&client, cases[i].request);
+        cr_expect_eq(
+            response.status, cases[i].status, "%s %s: %d", cases[i].option, cases[i].value,
+            response.status);
+        raw_close(&client);
+        cr_expect_eq(server_stop(&server), 0);
+    }
+}

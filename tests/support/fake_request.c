@@ -7,15 +7,14 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "server/connection.h"
-#include "server/limits.h"
 #include "server/request.h"
+#include "server/request_limits.h"
 #include "server/response.h"
 #include "server/server.h"
 
 /* What a server has while it answers one request. Too large for the stack of a coroutine. */
 struct exchange {
     struct hob_server server;
-    struct workspace workspace;
     struct connection connection;
     struct hob_request request;
     struct hob_response response;
@@ -25,11 +24,13 @@ static struct exchange *exchange_new(const struct fake_server *server)
 {
     struct exchange *self = calloc(1, sizeof(*self));
     cr_assert_not_null(self);
-    self->server.workspace = &self->workspace;
     self->server.options.handler = server->handler;
     self->server.options.context = server->context;
     self->server.stopping = server->stopping;
     limits_complete(&self->server.options);
+    self->server.parser_limits = limits_for_parser(&self->server.options);
+    self->server.workspace = workspace_new(self->server.options.head_limit);
+    cr_assert_not_null(self->server.workspace);
     self->connection.server = &self->server;
     self->connection.ended = true; /* so that no socket is asked for more */
     request_init(&self->request, &self->connection);
@@ -41,7 +42,7 @@ static void exchange_free(struct exchange *self)
 {
     response_free(&self->response);
     request_free(&self->request);
-    buffer_free(&self->workspace.out);
+    workspace_free(self->server.workspace);
     free(self);
 }
 
@@ -77,7 +78,7 @@ struct fake_response fake_exchange(const struct fake_server *server, const char 
 {
     struct fake_response response;
     struct exchange *exchange = exchange_new(server);
-    const struct buffer *out = &exchange->workspace.out;
+    const struct buffer *out = &exchange->server.workspace->out;
     read_head(exchange, request, strlen(request));
     response.result = hob_block_on(call_handler, exchange);
     response.length = buffer_length(out);

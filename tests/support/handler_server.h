@@ -15,7 +15,7 @@
 struct server serve(hob_handler *handler);
 
 /* The same with limits and time-outs of the test's choice. */
-struct server serve_within(hob_handler *handler, hob_server_options limits);
+struct server serve_within(hob_handler *handler, hob_server_options options);
 
 /* For the handler: waits until the test calls release(). Returns 0 or -ECANCELED. */
 int wait_for_release(void);

@@ -91,10 +91,11 @@ static struct process *make_process(void)
     return self;
 }
 
-/* Returns whether this is the child. */
+/* Returns whether this is the child. What that starts and leaves behind becomes a child of ours. */
 static bool fork_child(struct process *self)
 {
     fflush(NULL); /* or the child would print it once more */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     self->pid = fork();
     cr_assert_geq(self->pid, 0, "%m");
     if (self->pid > 0)
@@ -157,6 +158,31 @@ int process_result(struct process *self)
     return self->result;
 }
 
+void process_succeed(struct process *self, pid_t successor)
+{
+    cr_assert_eq(process_result(self), 0, "%d", self->result);
+    self->pid = successor;
+    self->ended = false;
+    self->told = false;
+}
+
+/* Kills a child of this process that no struct process is about. Returns whether there was one. */
+static bool kill_orphan(void)
+{
+    char text[64] = "";
+    snprintf(text, sizeof(text), "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(text, "r");
+    if (!children)
+        return false;
+    bool found = fgets(text, sizeof(text), children) != NULL;
+    fclose(children);
+    if (!found)
+        return false;
+    pid_t pid = (pid_t)strtol(text, NULL, 10);
+    kill(pid, SIGKILL);
+    return waitpid(pid, NULL, 0) == pid;
+}
+
 static void expect_no_sanitizer_report(struct process *self)
 {
     const char *errors = process_errors(self);
@@ -188,6 +214,8 @@ void processes_kill(void)
         free(process->output);
         free(process->errors);
     }
+    while (kill_orphan())
+        ;
 }
 
 /*

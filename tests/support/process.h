@@ -49,6 +49,12 @@ struct process *process_start(const char *const *argv);
  */
 struct process *process_fork(int (*run)(void *arg), void *arg);
 
+/*
+ * From now on this is another process, which it has started and which goes on when it has ended
+ * with 0, and writes to the same files. Whatever else it has started is killed when the test fails.
+ */
+void process_succeed(struct process *self, pid_t successor);
+
 /* Sends it a signal that stops it, sooner or later. */
 void process_tell(struct process *self, int signal);
 

@@ -13,8 +13,9 @@
 struct server server_at(const char *url)
 {
     struct server self = {0};
-    cr_assert_lt(strlen(url), sizeof(self.url));
-    snprintf(self.url, sizeof(self.url), "%s", url);
+    size_t length = strcspn(url, "\n");
+    cr_assert_lt(length, sizeof(self.url));
+    snprintf(self.url, sizeof(self.url), "%.*s", (int)length, url);
     self.port = (uint16_t)strtoul(strrchr(self.url, ':') + 1, NULL, 10);
     return self;
 }
@@ -24,21 +25,21 @@ static bool has_line_or_ended(struct process *process)
     return strchr(process_output(process), '\n') || process_has_ended(process);
 }
 
-struct server server_start_with(const char *const *argv)
+struct server server_wait(struct process *process)
 {
-    static const char begin[] = "hob listens on http://";
-    char url[128];
-    struct process *process = process_start(argv);
+    static const char begin[] = "hob listens on ";
     bool said_something = eventually(has_line_or_ended(process));
     cr_assert(said_something);
-
     const char *line = process_output(process);
     cr_assert(strncmp(line, begin, strlen(begin)) == 0, "instead of its URL: '%s'", line);
-    line += strlen("hob listens on ");
-    snprintf(url, sizeof(url), "%.*s", (int)strcspn(line, "\n"), line);
-    struct server self = server_at(url);
+    struct server self = server_at(line + strlen(begin));
     self.process = process;
     return self;
+}
+
+struct server server_start_with(const char *const *argv)
+{
+    return server_wait(process_start(argv));
 }
 
 bool has_ipv6(void)
@@ -53,6 +54,26 @@ bool has_ipv6(void)
 void server_signal(const struct server *self, int signal)
 {
     process_tell(self->process, signal);
+}
+
+static const char *last_in(const char *text, const char *part)
+{
+    const char *last = NULL;
+    while ((text = strstr(text, part)))
+        last = text++;
+    return last;
+}
+
+void server_upgrade(const struct server *self)
+{
+    static const char news[] = "upgrade: process ";
+    size_t upgrades = server_log_count(self, news);
+    cr_assert_eq(kill(self->process->pid, SIGUSR2), 0);
+    bool told = eventually(server_log_count(self, news) > upgrades);
+    cr_assert(told, "nothing became of the upgrade");
+    const char *line = last_in(process_errors(self->process), news) + strlen(news);
+    cr_assert_not_null(strstr(line, "has taken over"), "%s", line);
+    process_succeed(self->process, (pid_t)strtol(line, NULL, 10));
 }
 
 int server_stop(const struct server *self)

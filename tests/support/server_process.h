@@ -12,27 +12,39 @@
 
 struct server {
     struct process *process;
-    char url[80]; /* such as "http://127.0.0.1:40123/" */
-    uint16_t port;
+    char url[128]; /* such as "http://127.0.0.1:40123/": the first one that it names */
+    uint16_t port; /* 0 for a unix socket */
 };
 
 /*
  * Starts hob on a free port with these arguments, and waits until it listens:
  *
  *     struct server server = server_start("--time-scale", "0.1");
+ *
+ * It does not wait for idle connections when it stops, unless told otherwise: libcurl keeps some.
  */
 #define server_start(...)                                                                          \
-    server_start_with((const char *const[]){HOB_BINARY, "--port", "0", ##__VA_ARGS__, NULL})
+    server_start_with((const char *const[]){                                                       \
+        HOB_BINARY, "--port", "0", "--idle-grace", "0", ##__VA_ARGS__, NULL})
 
 struct server server_start_with(const char *const *argv);
 
-/* A server without a process: for whoever starts one himself. */
+/* A server that was started in another way: waits until it tells where it listens. */
+struct server server_wait(struct process *process);
+
+/* A server without a process, for whoever starts one himself. A URL ends with its line. */
 struct server server_at(const char *url);
 
 /* Whether this machine has the address ::1; in a container it may be missing. */
 bool has_ipv6(void);
 
 void server_signal(const struct server *self, int signal);
+
+/*
+ * Has it start again by SIGUSR2. Waits until the new process serves and the old one has ended; from
+ * then on the server is the new one.
+ */
+void server_upgrade(const struct server *self);
 
 /* Tells it to stop and returns its result; see process_result(). */
 int server_stop(const struct server *self);

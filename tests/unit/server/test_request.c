@@ -82,7 +82,7 @@ static int expect_lasting_strings(hob_request *req, hob_response *res)
     const char *host = hob_request_header(req, "Host");
     struct workspace *workspace = req->connection->server->workspace;
     connection_leave_workspace(req->connection); /* as when the handler waits */
-    memset(workspace->head, 'x', sizeof(workspace->head));
+    memset(workspace->head, 'x', req->connection->server->parser_limits.head);
     cr_expect_str_eq(path, "/path");
     cr_expect_str_eq(query, "query");
     cr_expect_str_eq(host, "h");

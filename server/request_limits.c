@@ -1,4 +1,4 @@
-#include "limits.h"
+#include "request_limits.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -18,6 +18,9 @@ static void complete_size(size_t *size, size_t usual)
 
 int limits_complete(hob_server_options *options)
 {
+    complete_size(&options->target_limit, (size_t)8 * 1024);
+    complete_size(&options->head_limit, (size_t)16 * 1024);
+    complete_size(&options->header_limit, 100);
     complete_size(&options->body_limit, (size_t)1024 * 1024);
     complete_size(&options->pipeline_limit, (size_t)64 * 1024);
     bool sound = complete_time(&options->head_timeout, 10);
@@ -27,4 +30,14 @@ int limits_complete(hob_server_options *options)
     sound &= complete_time(&options->idle_timeout, 60);
     sound &= complete_time(&options->linger_timeout, 2);
     return sound ? 0 : -ERANGE;
+}
+
+struct parser_limits limits_for_parser(const hob_server_options *options)
+{
+    return (struct parser_limits){
+        .target = options->target_limit,
+        .head = options->head_limit,
+        .header_count = options->header_limit,
+        .framing = options->head_limit, /* trailers are fields, too */
+    };
 }

@@ -1,0 +1,111 @@
+#include "address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_local(const char *path, hob_address *address)
+{
+    struct sockaddr_un *local = &address->local;
+    size_t length = strlen(path);
+    if (path[0] != '/')
+        return -EINVAL;
+    if (length >= sizeof(local->sun_path))
+        return -ENAMETOOLONG;
+    local->sun_family = AF_UNIX;
+    memcpy(local->sun_path, path, length + 1);
+    address->length = sizeof(*local);
+    return 0;
+}
+
+/* Digits alone: strtoul() would take signs and spaces as well. */
+static bool parse_port(const char *text, in_port_t *port)
+{
+    size_t length = strlen(text);
+    if (length < 1 || length > 5 || strspn(text, "0123456789") != length)
+        return false;
+    unsigned long number = strtoul(text, NULL, 10);
+    *port = htons((uint16_t)number);
+    return number <= UINT16_MAX;
+}
+
+static int parse_ipv4(const char *host, in_port_t port, hob_address *address)
+{
+    address->ipv4.sin_family = AF_INET;
+    address->ipv4.sin_port = port;
+    address->length = sizeof(address->ipv4);
+    return inet_pton(AF_INET, host, &address->ipv4.sin_addr) == 1 ? 0 : -EINVAL;
+}
+
+static int parse_ipv6(const char *host, in_port_t port, hob_address *address)
+{
+    address->ipv6.sin6_family = AF_INET6;
+    address->ipv6.sin6_port = port;
+    address->length = sizeof(address->ipv6);
+    return inet_pton(AF_INET6, host, &address->ipv6.sin6_addr) == 1 ? 0 : -EINVAL;
+}
+
+int hob_address_parse(const char *text, hob_address *address)
+{
+    static const char local[] = "unix:";
+    char host[INET6_ADDRSTRLEN];
+    in_port_t port;
+    memset(address, 0, sizeof(*address));
+    if (strncmp(text, local, strlen(local)) == 0)
+        return parse_local(text + strlen(local), address);
+
+    const char *colon = strrchr(text, ':');
+    if (!colon || !parse_port(colon + 1, &port))
+        return -EINVAL;
+    bool brackets = text[0] == '[' && colon[-1] == ']';
+    const char *begin = brackets ? text + 1 : text;
+    const char *end = brackets ? colon - 1 : colon;
+    if (end < begin || (size_t)(end - begin) >= sizeof(host))
+        return -EINVAL;
+    memcpy(host, begin, (size_t)(end - begin));
+    host[end - begin] = '\0';
+    return brackets ? parse_ipv6(host, port, address) : parse_ipv4(host, port, address);
+}
+
+/* An abstract socket has no file: its name begins with a NUL and ends with the address. */
+static int local_url(const hob_address *address, char *url, size_t size)
+{
+    const char *path = address->local.sun_path;
+    size_t length = address->length - offsetof(struct sockaddr_un, sun_path);
+    if (length == 0)
+        return -EINVAL; /* it is bound to nothing */
+    if (path[0] == '\0')
+        snprintf(url, size, "unix:@%.*s", (int)(length - 1), path + 1);
+    else
+        snprintf(url, size, "unix:%.*s", (int)length, path);
+    return 0;
+}
+
+static int ip_url(const hob_address *address, char *url, size_t size)
+{
+    char host[INET6_ADDRSTRLEN];
+    bool ipv6 = address->any.sa_family == AF_INET6;
+    const void *bytes =
+        ipv6 ? (const void *)&address->ipv6.sin6_addr : (const void *)&address->ipv4.sin_addr;
+    inet_ntop(address->any.sa_family, bytes, host, sizeof(host));
+    unsigned port = ntohs(ipv6 ? address->ipv6.sin6_port : address->ipv4.sin_port);
+    snprintf(url, size, ipv6 ? "http://[%s]:%u/" : "http://%s:%u/", host, port);
+    return 0;
+}
+
+int address_url(const hob_address *address, char *url, size_t size)
+{
+    switch (address->any.sa_family) {
+    case AF_INET:
+    case AF_INET6:
+        return ip_url(address, url, size);
+    case AF_UNIX:
+        return local_url(address, url, size);
+    default:
+        return -EINVAL;
+    }
+}

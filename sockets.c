@@ -1,0 +1,150 @@
+#include "sockets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+
+/*
+ * Handed over.
+ */
+
+/* Variables may be meant for a process before this one, which left them in the environment. */
+static bool are_meant_for_us(void)
+{
+    const char *value = getenv("LISTEN_PID");
+    size_t pid;
+    if (!value)
+        return false;
+    if (!options_parse_count(value, INT_MAX, &pid) || pid == 0)
+        options_fail("LISTEN_PID in the environment: '%s' is not a process", value);
+    return pid == (size_t)getpid();
+}
+
+static size_t count_names(const char *names)
+{
+    size_t count = 1;
+    for (const char *c = names; *c; c++)
+        count += *c == ':';
+    return count;
+}
+
+static void inherit_one(struct sockets *self, int fd)
+{
+    char url[HOB_URL_SIZE];
+    int err = hob_socket_url(fd, url, sizeof(url));
+    if (err < 0)
+        options_fail(
+            "LISTEN_FDS in the environment: descriptor %d is not a stream socket that listens (%s)",
+            fd, strerror(-err));
+    self->fds[self->count++] = fd;
+}
+
+static void inherit_names(struct sockets *self)
+{
+    self->names = getenv("LISTEN_FDNAMES");
+    if (self->names && count_names(self->names) != self->count)
+        options_fail(
+            "LISTEN_FDNAMES in the environment: '%s' does not name %zu sockets", self->names,
+            self->count);
+}
+
+static bool is_pipe(int fd)
+{
+    struct stat stat;
+    return fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode);
+}
+
+static void find_predecessor(struct sockets *self)
+{
+    const char *value = getenv("HOB_READY_FD");
+    size_t fd;
+    if (!value)
+        return;
+    if (!options_parse_count(value, INT_MAX, &fd) || !is_pipe((int)fd))
+        options_fail("HOB_READY_FD in the environment: '%s' is not a pipe to another hob", value);
+    self->predecessor = (int)fd;
+    self->shared = getenv("HOB_SOCKETS_SHARED") != NULL;
+    fcntl(self->predecessor, F_SETFD, FD_CLOEXEC);
+}
+
+static bool inherit(struct sockets *self)
+{
+    const char *value = getenv("LISTEN_FDS");
+    size_t count;
+    if (!value || !are_meant_for_us())
+        return false;
+    if (!options_parse_count(value, LISTEN_MAX, &count) || count == 0)
+        options_fail(
+            "LISTEN_FDS in the environment: '%s' is not a number from 1 to %d", value, LISTEN_MAX);
+    for (size_t i = 0; i < count; i++)
+        inherit_one(self, FIRST_INHERITED + (int)i);
+    inherit_names(self);
+    self->shared = true;
+    find_predecessor(self);
+    return true;
+}
+
+/*
+ * Opened.
+ */
+
+static void explain(const char *address, int err)
+{
+    fprintf(stderr, "hob: cannot listen on %s: ", address);
+    if (err == -EADDRINUSE)
+        fputs("it is taken; choose another with --port or --listen\n", stderr);
+    else if (err == -EEXIST)
+        fputs("there is a file that is not a socket\n", stderr);
+    else
+        fprintf(stderr, "%s\n", strerror(-err));
+}
+
+/* Of those that were opened before it was found out that another one cannot be. */
+static void remove_files(const char *const *addresses, size_t count)
+{
+    hob_address address;
+    for (size_t i = 0; i < count; i++) {
+        if (hob_address_parse(addresses[i], &address) == 0 && address.any.sa_family == AF_UNIX)
+            unlink(address.local.sun_path);
+    }
+}
+
+bool sockets_open(struct sockets *self, const struct options *options)
+{
+    *self = (struct sockets){.predecessor = -1};
+    self->inherited = inherit(self);
+    /* A hob before this one was told the same. Anybody else should not say two things. */
+    if (self->inherited && self->predecessor < 0 && options->listen_flag)
+        options_fail(
+            "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
+            options->listen_flag);
+    if (self->inherited)
+        return true;
+    for (size_t i = 0; i < options->listen_count; i++) {
+        int fd = hob_listen(options->listen[i]);
+        if (fd < 0) {
+            explain(options->listen[i], fd);
+            remove_files(options->listen, i);
+            return false;
+        }
+        self->fds[self->count++] = fd;
+    }
+    return true;
+}
+
+void sockets_print(const struct sockets *self)
+{
+    char url[HOB_URL_SIZE];
+    for (size_t i = 0; i < self->count; i++) {
+        if (hob_socket_url(self->fds[i], url, sizeof(url)) == 0)
+            printf("hob listens on %s\n", url);
+    }
+    fflush(stdout);
+}

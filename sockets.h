@@ -1,0 +1,36 @@
+/*
+ * The sockets that hob listens on: opened where the options say, or handed over by whoever started
+ * it, systemd or a hob before it.
+ */
+#ifndef HOB_SOCKETS_H
+#define HOB_SOCKETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "options.h"
+
+enum {
+    FIRST_INHERITED = 3, /* descriptor of the first socket handed over: sd_listen_fds(3) */
+};
+
+struct sockets {
+    int fds[LISTEN_MAX];
+    size_t count;
+    bool inherited;
+    bool shared;       /* whoever handed them over has kept them */
+    const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
+    int predecessor;   /* the pipe to the hob that handed them over; -1 if there was none */
+};
+
+/*
+ * Finds the sockets that LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES in the environment tell of (see
+ * sd_listen_fds(3)), or opens those of the options. What is wrong in the environment is printed,
+ * and the exit status is EXIT_USAGE. If a socket cannot be opened, prints why and returns false.
+ */
+bool sockets_open(struct sockets *self, const struct options *options);
+
+/* Prints a line for each that says where it listens. */
+void sockets_print(const struct sockets *self);
+
+#endif

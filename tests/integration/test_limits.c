@@ -1,0 +1,216 @@
+/*
+ * More clients than there is room for.
+ */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/sanitizers.h"
+#include "tests/support/server_process.h"
+
+TestSuite(limits, .timeout = 60);
+
+static void connect_all(const struct server *server, struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        clients[i] = raw_connect(server);
+}
+
+static void close_all(struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        raw_close(&clients[i]);
+}
+
+static void expect_told_to_come_back(struct response response)
+{
+    cr_expect_eq(response.status, 503, "%d", response.status);
+    cr_expect(has_field(&response, "Retry-After: 1"));
+    cr_expect(has_field(&response, "Connection: close"));
+}
+
+/* The limit of connections. */
+
+ProcessTest(limits, who_comes_when_there_is_no_room_is_told_so)
+{
+    enum { LIMIT = 3 };
+    struct raw_client clients[LIMIT];
+    struct server server = server_start("--connection-limit", "3");
+    connect_all(&server, clients, LIMIT);
+    for (size_t i = 0; i < LIMIT; i++)
+        cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200);
+    for (size_t i = 0; i < 5; i++) {
+        struct raw_client late = raw_connect(&server);
+        struct response response = raw_exchange(&late, GET("/ping"));
+        expect_told_to_come_back(response);
+        cr_expect_not_null(strstr(response.body, "connection_limit"), "%s", response.body);
+        cr_expect(raw_ended(&late));
+        raw_close(&late);
+    }
+    for (size_t i = 0; i < LIMIT; i++)
+        cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200, "they stay");
+    cr_expect_eq(server_log_count(&server, "more than 3 connections"), 1, "it is said once");
+    close_all(clients, LIMIT);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+/* What counts is how many there are when it asks. */
+ProcessTest(limits, who_came_too_early_is_served_once_there_is_room)
+{
+    struct server server = server_start("--connection-limit", "1");
+    struct raw_client first = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&first, GET("/ping")).status, 200);
+    struct raw_client second = raw_connect(&server);
+    cr_expect(server_logs(&server, "more than 1 connections"));
+    raw_send(&first, REQUEST("GET /ping", "Connection: close\r\n"));
+    cr_expect_eq(raw_receive(&first).status, 200);
+    cr_expect(raw_ended(&first));
+    struct response response = raw_exchange(&second, GET("/ping"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_not(has_field(&response, "Connection: close"));
+    raw_close(&first);
+    raw_close(&second);
+}
+
+/* An eighth more than the limit, and one: they may be silent, so there must be an end. */
+ProcessTest(limits, who_cannot_even_be_told_waits_in_the_queue)
+{
+    enum { LIMIT = 8, SURPLUS = 2 };
+    struct raw_client clients[LIMIT + SURPLUS];
+    struct server server = server_start("--connection-limit", "8");
+    connect_all(&server, clients, LIMIT + SURPLUS);
+    struct raw_client last = raw_connect(&server);
+    raw_send(&last, GET("/ping"));
+    cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200);
+    cr_expect_gt(raw_unread(&last), 0, "nobody has read its request");
+    raw_close(&clients[LIMIT]);
+    expect_told_to_come_back(raw_receive(&last));
+    raw_close(&last);
+    raw_close(&clients[LIMIT + 1]);
+    close_all(clients, LIMIT);
+}
+
+ProcessTest(limits, who_waits_in_the_queue_is_answered_when_the_server_stops)
+{
+    enum { CLIENTS = 20 };
+    struct raw_client clients[CLIENTS];
+    struct server server = server_start("--connection-limit", "4");
+    connect_all(&server, clients, CLIENTS);
+    cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200);
+    for (size_t i = 0; i < CLIENTS; i++)
+        raw_send(&clients[i], GET("/ping"));
+    server_signal(&server, SIGTERM);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        int status = raw_receive(&clients[i]).status;
+        cr_expect(status == 200 || status == 503, "client %zu: %d", i, status);
+        cr_expect(raw_ended(&clients[i]));
+    }
+    cr_expect_eq(process_result(server.process), 0);
+    close_all(clients, CLIENTS);
+}
+
+/* Descriptors. */
+
+static struct server start_with_descriptors(const char *count)
+{
+    return server_start_with((const char *const[]){
+        "/bin/sh", "-c", "ulimit -n \"$1\"; exec \"$0\" --port 0 --connection-limit 1000",
+        HOB_BINARY, count, NULL});
+}
+
+/* What it works in a second in which it has nothing to do but to be out of something. */
+static double cpu_share(const struct server *server)
+{
+    double used = process_cpu_seconds(server->process);
+    double begin = clock_seconds();
+    sleep(1);
+    used = process_cpu_seconds(server->process) - used;
+    return used / (clock_seconds() - begin);
+}
+
+/* Until a client is served who was not there before. */
+static double seconds_to_recover(const struct server *server)
+{
+    double begin = clock_seconds();
+    bool served = eventually(get(server, "/ping")->status == 200);
+    cr_expect(served);
+    return clock_seconds() - begin;
+}
+
+static size_t count_status(struct raw_client *clients, size_t count, int status)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += raw_receive(&clients[i]).status == status;
+    return found;
+}
+
+static void expect_calm(const struct server *server, struct raw_client *clients, size_t count)
+{
+    double share = cpu_share(server);
+    close_all(clients, count);
+    double recovery = seconds_to_recover(server);
+    printf(
+        "%zu clients and few descriptors: %.2f %% CPU, recovers in %.3f s\n", count, share * 100,
+        recovery);
+    cr_expect_lt(share, UNDER_ASAN ? 0.5 : 0.05);
+    cr_expect_lt(recovery, 1);
+}
+
+ProcessTest(limits, silent_clients_that_use_up_the_descriptors_do_no_harm)
+{
+    enum { CLIENTS = 200 };
+    static struct raw_client clients[CLIENTS];
+    struct server server = start_with_descriptors("64");
+    cr_expect(server_logs(&server, "no more than 37 connections are served"));
+    connect_all(&server, clients, CLIENTS);
+    cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200, "the first ones are in");
+    cr_expect(server_logs(&server, "more than 37 connections"));
+    cr_expect_eq(server_log_count(&server, "Too many open files"), 0);
+    expect_calm(&server, clients, CLIENTS);
+}
+
+ProcessTest(limits, clients_that_want_more_than_there_are_descriptors_are_told)
+{
+    enum { CLIENTS = 200, LIMIT = 37 };
+    static struct raw_client clients[CLIENTS];
+    struct server server = start_with_descriptors("64");
+    connect_all(&server, clients, CLIENTS);
+    for (size_t i = 0; i < CLIENTS; i++)
+        raw_send(&clients[i], GET("/ping"));
+    cr_expect_eq(count_status(clients, LIMIT, 200), LIMIT);
+    cr_expect_eq(count_status(clients + LIMIT, CLIENTS - LIMIT, 503), CLIENTS - LIMIT);
+    expect_calm(&server, clients, CLIENTS);
+}
+
+/* The limit was decided on before: this is as when handlers open many files. */
+ProcessTest(limits, even_without_any_descriptor_clients_are_told)
+{
+    enum { CLIENTS = 100, FIRST = 10 };
+    static struct raw_client clients[CLIENTS];
+    static const struct rlimit few = {.rlim_cur = 32, .rlim_max = 32};
+    struct server server = server_start();
+    cr_assert_eq(prlimit(server.process->pid, RLIMIT_NOFILE, &few, NULL), 0);
+    connect_all(&server, clients, CLIENTS);
+    cr_expect(server_logs(&server, "new connections have to wait: Too many open files"));
+    for (size_t i = 0; i < FIRST; i++)
+        cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200);
+    expect_told_to_come_back(raw_receive(&clients[CLIENTS - 1]));
+    cr_expect(raw_ended(&clients[CLIENTS - 1]));
+    cr_expect_eq(server_log_count(&server, "Too many open files"), 1, "it is said once");
+    expect_calm(&server, clients, CLIENTS);
+}
+
+ProcessTest(limits, so_few_descriptors_that_one_client_is_all)
+{
+    struct server server = start_with_descriptors("16");
+    cr_expect(server_logs(&server, "no more than 1 connections are served"));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}

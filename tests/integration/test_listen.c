@@ -1,0 +1,197 @@
+/*
+ * Where it listens: addresses, several of them, and unix sockets.
+ */
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(listen, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A folder for a socket, and the socket's address. */
+struct place {
+    char folder[32];
+    char address[64];
+    const char *path;
+};
+
+static struct place *make_place(void)
+{
+    static struct place self = {.folder = "/tmp/hob-listen-XXXXXX"};
+    cr_assert_not_null(mkdtemp(self.folder), "%m");
+    snprintf(self.address, sizeof(self.address), "unix:%s/sock", self.folder);
+    self.path = strchr(self.address, '/');
+    return &self;
+}
+
+static void remove_place(const struct place *self)
+{
+    unlink(self->path);
+    cr_expect_eq(rmdir(self->folder), 0, "%m");
+}
+
+#define start_listening(...)                                                                       \
+    server_start_with((const char *const[]){HOB_BINARY, "--idle-grace", "0", ##__VA_ARGS__, NULL})
+
+static void expect_well(const char *address)
+{
+    struct process *check =
+        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--listen", address, NULL});
+    cr_expect_eq(process_result(check), 0, "%s: %s", address, process_errors(check));
+}
+
+static void expect_refused(const char *address, const char *reason)
+{
+    struct process *hob =
+        process_start((const char *const[]){HOB_BINARY, "--listen", address, NULL});
+    cr_expect_eq(process_result(hob), 1, "%d", hob->result);
+    cr_expect(strstr(process_errors(hob), address), "%s", process_errors(hob));
+    cr_expect(strstr(process_errors(hob), reason), "%s", process_errors(hob));
+    cr_expect_str_empty(process_output(hob));
+}
+
+ProcessTest(listen, on_an_address_with_its_port)
+{
+    struct server server = start_listening("--listen", "127.0.0.2:0");
+    cr_expect(strncmp(server.url, "http://127.0.0.2:", 17) == 0, "%s", server.url);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+ProcessTest(listen, on_ipv6)
+{
+    if (!has_ipv6())
+        cr_skip("this machine has no IPv6");
+    struct server server = start_listening("--listen", "[::1]:0");
+    cr_expect(strncmp(server.url, "http://[::1]:", 13) == 0, "%s", server.url);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+ProcessTest(listen, on_a_unix_socket)
+{
+    struct place *place = make_place();
+    struct server server = start_listening("--listen", place->address);
+    cr_expect_str_eq(server.url, place->address);
+    expect_well(place->address);
+    struct order *order = order_prepare(&(struct server){.url = "http://hob/"}, "/noodles?no");
+    curl_easy_setopt(order->easy, CURLOPT_UNIX_SOCKET_PATH, place->path);
+    curl_easy_setopt(order->easy, CURLOPT_URL, "http://hob/ping");
+    order_begin(order);
+    wait_for(order);
+    cr_expect_str_eq(order->body.bytes, "Hello, world!");
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(access(place->path, F_OK), -1, "its file is gone");
+    remove_place(place);
+}
+
+/* Each with a line of its own. */
+ProcessTest(listen, on_all_of_several)
+{
+    struct place *place = make_place();
+    struct server server = start_listening(
+        "--listen", "127.0.0.1:0", "--listen", place->address, "--listen", "127.0.0.2:0");
+    bool all = eventually(strstr(process_output(server.process), "http://127.0.0.2:"));
+    cr_assert(all);
+    char other[64];
+    const char *url = strstr(process_output(server.process), "127.0.0.2:");
+    snprintf(other, sizeof(other), "%.*s", (int)strcspn(url, "/"), url);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    expect_well(place->address);
+    expect_well(other);
+    cr_expect_eq(server_stop(&server), 0);
+    remove_place(place);
+}
+
+ProcessTest(listen, the_port_in_the_environment_is_for_those_who_say_nothing)
+{
+    struct place *place = make_place();
+    setenv("PORT", "not even a number", 1);
+    struct server server = start_listening("--listen", place->address);
+    cr_expect_str_eq(server.url, place->address);
+    cr_expect_eq(server_stop(&server), 0);
+    remove_place(place);
+}
+
+/* Files of unix sockets. */
+
+ProcessTest(listen, the_file_of_a_dead_server_is_replaced)
+{
+    struct place *place = make_place();
+    struct server dead = start_listening("--listen", place->address);
+    server_signal(&dead, SIGKILL);
+    cr_expect_eq(process_result(dead.process), -SIGKILL);
+    cr_expect_eq(access(place->path, F_OK), 0);
+    struct server server = start_listening("--listen", place->address);
+    expect_well(place->address);
+    cr_expect_eq(server_stop(&server), 0);
+    remove_place(place);
+}
+
+ProcessTest(listen, the_socket_of_a_living_server_is_taken)
+{
+    struct place *place = make_place();
+    struct server server = start_listening("--listen", place->address);
+    expect_refused(place->address, "taken");
+    expect_well(place->address);
+    cr_expect_eq(server_stop(&server), 0);
+    remove_place(place);
+}
+
+ProcessTest(listen, a_file_that_is_no_socket_is_left_alone)
+{
+    struct place *place = make_place();
+    cr_assert_eq(mkdir(place->path, 0700), 0);
+    expect_refused(place->address, "not a socket");
+    cr_assert_eq(rmdir(place->path), 0, "%m");
+    remove_place(place);
+}
+
+/* A server that comes before the old one has ended is not to lose its file to that. */
+ProcessTest(listen, one_that_stops_gives_its_path_away_at_once)
+{
+    struct place *place = make_place();
+    struct server old = start_listening(
+        "--listen", "127.0.0.1:0", "--listen", place->address, "--time-scale", "0.1");
+    struct order *noodles = order(&old, "/noodles");
+    get(&old, "/ping"); /* while this is waited for, the order is sent */
+    server_signal(&old, SIGTERM);
+    bool gone = eventually(access(place->path, F_OK) < 0);
+    cr_expect(gone);
+    struct server new = start_listening("--listen", place->address);
+    wait_for(noodles);
+    cr_expect_eq(noodles->status, 200);
+    cr_expect_eq(process_result(old.process), 0);
+    expect_well(place->address);
+    cr_expect_eq(server_stop(&new), 0);
+    remove_place(place);
+}
+
+ProcessTest(listen, a_folder_that_is_missing_is_an_error)
+{
+    expect_refused("unix:/no/such/folder/sock", "No such file");
+}
+
+/* If one of several is taken, none is left behind. */
+ProcessTest(listen, one_that_cannot_be_opened_is_named)
+{
+    struct place *place = make_place();
+    char address[32];
+    struct server server = server_start();
+    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
+    struct process *hob = process_start(
+        (const char *const[]){HOB_BINARY, "--listen", place->address, "--listen", address, NULL});
+    cr_expect_eq(process_result(hob), 1);
+    cr_expect(strstr(process_errors(hob), address), "%s", process_errors(hob));
+    cr_expect_eq(access(place->path, F_OK), -1);
+    remove_place(place);
+}

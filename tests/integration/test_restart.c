@@ -1,0 +1,397 @@
+/*
+ * Restart without loss: a new process takes the sockets of the old one, by SIGUSR2, or both get
+ * them from whoever starts them, as systemd does.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/load.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(restart, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A client that is not scheduled for this long is none that could be waited for. */
+#define IDLE_GRACE "10"
+
+static const char *address_of(const struct server *server)
+{
+    static char address[32];
+    snprintf(address, sizeof(address), "127.0.0.1:%u", server->port);
+    return address;
+}
+
+/* By a signal. */
+
+ProcessTest(restart, a_hundred_under_load_lose_nothing)
+{
+    enum { RESTARTS = 100, CLIENTS = 16 };
+    struct server server = server_start("--idle-grace", IDLE_GRACE);
+    struct load *load = load_start(address_of(&server), CLIENTS);
+    double begin = clock_seconds();
+    for (size_t i = 0; i < RESTARTS; i++) {
+        size_t served = load_served(load);
+        server_upgrade(&server);
+        bool goes_on = eventually(load_served(load) > served + CLIENTS);
+        cr_assert(goes_on, "restart %zu", i);
+    }
+    struct load_result result = load_end(load);
+    printf(
+        "%d restarts in %.1f s: %zu requests on %zu connections, %zu lost %s\n", RESTARTS,
+        clock_seconds() - begin, result.served, result.connections, result.lost, result.first_loss);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+}
+
+ProcessTest(restart, the_old_process_finishes_what_it_cooks)
+{
+    struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
+    struct order **orders = cook_noodles(&server, 20);
+    pid_t old = server.process->pid;
+    server_upgrade(&server);
+    cr_expect_neq(server.process->pid, old);
+    wait_for_orders();
+    cr_expect_eq(count_served(orders, 20, NOODLES_DONE), 20);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    free(orders);
+}
+
+/* Both watch the same socket: one that does not accept must not be woken by it either. */
+ProcessTest(restart, the_old_process_does_not_work_while_it_waits_for_its_orders)
+{
+    struct server server = start_slow_kitchen("--grace", "3");
+    struct order **orders = cook_noodles(&server, 1);
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "has taken over"));
+    double used = process_cpu_seconds(server.process);
+    struct load *load = load_start(address_of(&server), 8);
+    sleep(1);
+    struct load_result result = load_end(load);
+    used = process_cpu_seconds(server.process) - used;
+    printf("the old process worked for %.3f s while the new one served %zu\n", used, result.served);
+    cr_expect_eq(result.lost, 0);
+    cr_expect_lt(used, 0.1);
+    cr_expect_eq(process_result(server.process), 0);
+    free(orders);
+}
+
+ProcessTest(restart, a_unix_socket_is_handed_over_with_its_file)
+{
+    char folder[] = "/tmp/hob-restart-XXXXXX";
+    char address[64];
+    cr_assert_not_null(mkdtemp(folder), "%m");
+    snprintf(address, sizeof(address), "unix:%s/sock", folder);
+    struct server server = server_start_with(
+        (const char *const[]){HOB_BINARY, "--listen", address, "--idle-grace", IDLE_GRACE, NULL});
+    cr_expect_str_eq(server.url, address);
+    struct load *load = load_start(address, 8);
+    for (size_t i = 0; i < 10; i++)
+        server_upgrade(&server);
+    struct load_result result = load_end(load);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+    cr_expect_gt(result.served, 0);
+    cr_expect_eq(access(strchr(address, '/'), F_OK), 0);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(access(strchr(address, '/'), F_OK), -1, "the last one removes it");
+    rmdir(folder);
+}
+
+/* A new process that fails. */
+
+/* A program that can be replaced. Its name is that of its folder. */
+static char *copy_hob(char *folder)
+{
+    static char path[64];
+    char command[512];
+    cr_assert_not_null(mkdtemp(folder), "%m");
+    snprintf(path, sizeof(path), "%s/hob", folder);
+    snprintf(command, sizeof(command), "cp '%s' '%s'", HOB_BINARY, path);
+    cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c) */
+    return path;
+}
+
+static void replace_by_script(const char *path, const char *script)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
+    unlink(path);
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
+    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_on)
+{
+    static const struct {
+        const char *script; /* that the program was replaced by; NULL if it was removed */
+        const char *report;
+    } cases[] = {
+        {NULL, "exited with status 127; this one goes on"},
+        {"exit 3", "exited with status 3; this one goes on"},
+        {"exit 0", "exited with status 0; this one goes on"},
+        {"kill -6 $$", "was ended by signal 6; this one goes on"},
+    };
+    char folder[] = "/tmp/hob-restart-XXXXXX";
+    char *path = copy_hob(folder);
+    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (cases[i].script)
+            replace_by_script(path, cases[i].script);
+        else
+            unlink(path);
+        cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+        cr_expect(server_logs(&server, cases[i].report), "%s", cases[i].report);
+        cr_expect_eq(get(&server, "/ping")->status, 200);
+    }
+    cr_expect_eq(server_log_count(&server, "cannot start"), 1, "what was removed");
+    unlink(path);
+    rmdir(folder);
+}
+
+/* And the next attempt may be better. */
+ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
+{
+    char folder[] = "/tmp/hob-restart-XXXXXX";
+    char *path = copy_hob(folder);
+    char script[256];
+    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    replace_by_script(path, "exit 1");
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "exited with status 1"));
+    snprintf(script, sizeof(script), "echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
+    unlink(path);
+    replace_by_script(path, script);
+    server_upgrade(&server);
+    cr_expect(server_logs(&server, "replaced"));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    unlink(path);
+    rmdir(folder);
+}
+
+/* It has to serve within ten seconds. Told to stop meanwhile, the old one takes it along. */
+ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
+{
+    char folder[] = "/tmp/hob-restart-XXXXXX";
+    char *path = copy_hob(folder);
+    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    replace_by_script(path, "echo here I am >&2; exec sleep 1000");
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "here I am"));
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(server_logs(&server, "is stopped as well"));
+    unlink(path);
+    rmdir(folder);
+}
+
+/* Its sockets are closed by then. */
+ProcessTest(restart, one_that_stops_starts_no_new_process)
+{
+    struct server server = start_slow_kitchen("--grace", "2");
+    struct order **orders = cook_noodles(&server, 1);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "upgrade: too late"));
+    cr_expect_eq(process_result(server.process), 0);
+    free(orders);
+}
+
+/* The new one would serve on sockets that the old one has shut for good. */
+ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_behind)
+{
+    char folder[] = "/tmp/hob-restart-XXXXXX";
+    char *path = copy_hob(folder);
+    char script[256];
+    struct server server = server_start_with((const char *const[]){
+        path, "--port", "0", "--time-scale", "1000", "--log-level", "debug", "--grace", "2", NULL});
+    struct order **orders = cook_noodles(&server, 1);
+    snprintf(script, sizeof(script), "echo late >&2; sleep 0.5; exec '%s' \"$@\"", HOB_BINARY);
+    replace_by_script(path, script);
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "late"));
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(server_logs(&server, "is stopped as well"));
+    cr_expect_eq(server_log_count(&server, "has taken over"), 0);
+    unlink(path);
+    rmdir(folder);
+    free(orders);
+}
+
+/* By whoever starts it: sd_listen_fds(3). */
+
+struct start {
+    int fds[4]; /* handed over as descriptor 3 and so on */
+    size_t fd_count;
+    const char *listen_pid; /* NULL stands for the right one */
+    const char *listen_fds;
+    const char *names;        /* NULL if there are none */
+    const char *ready;        /* HOB_READY_FD, or NULL */
+    const char *arguments[2]; /* NULL if there are none */
+};
+
+/* In the child: as systemd does it. */
+static int start_hob(void *arg)
+{
+    const struct start *self = arg;
+    char pid[16];
+    int fds[COUNT(self->fds)];
+    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    for (size_t i = 0; i < self->fd_count; i++)
+        fds[i] = fcntl(self->fds[i], F_DUPFD_CLOEXEC, 100); /* 3 may be one of them */
+    for (size_t i = 0; i < self->fd_count; i++)
+        dup2(fds[i], 3 + (int)i);
+    setenv("LISTEN_PID", self->listen_pid ? self->listen_pid : pid, 1);
+    setenv("LISTEN_FDS", self->listen_fds, 1);
+    if (self->names)
+        setenv("LISTEN_FDNAMES", self->names, 1);
+    if (self->ready)
+        setenv("HOB_READY_FD", self->ready, 1);
+    execl(HOB_BINARY, HOB_BINARY, self->arguments[0], self->arguments[1], NULL);
+    return 127;
+}
+
+static int listen_somewhere(void)
+{
+    int listener = hob_listen("127.0.0.1:0");
+    cr_assert_geq(listener, 0, "%s", strerror(-listener));
+    return listener;
+}
+
+static void expect_ping(int listener)
+{
+    char url[HOB_URL_SIZE];
+    cr_assert_eq(hob_socket_url(listener, url, sizeof(url)), 0);
+    struct server server = server_at(url);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
+    raw_close(&client);
+}
+
+ProcessTest(restart, sockets_of_whoever_starts_it_are_served)
+{
+    static const char *const names[] = {NULL, "front:back", ":", "a:b"};
+    int front = listen_somewhere();
+    int back = listen_somewhere();
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct start start = {
+            .fds = {front, back}, .fd_count = 2, .listen_fds = "2", .names = names[i]};
+        struct server server = server_wait(process_fork(start_hob, &start));
+        expect_ping(front);
+        expect_ping(back);
+        cr_expect_eq(server_stop(&server), 0);
+    }
+    close(front);
+    close(back);
+}
+
+/* The socket stays open: who connects in between waits for the next one. */
+ProcessTest(restart, between_two_of_them_clients_wait)
+{
+    int listener = listen_somewhere();
+    struct start start = {.fds = {listener}, .fd_count = 1, .listen_fds = "1"};
+    struct server first = server_wait(process_fork(start_hob, &start));
+    kill(first.process->pid, SIGSTOP);
+    struct raw_client client = raw_connect(&first); /* in the queue when it is told to stop */
+    raw_send(&client, GET("/ping"));
+    server_signal(&first, SIGTERM);
+    kill(first.process->pid, SIGCONT);
+    cr_expect_eq(process_result(first.process), 0);
+    struct raw_client late = raw_connect(&first);
+    raw_send(&late, GET("/ping"));
+    server_wait(process_fork(start_hob, &start));
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect_eq(raw_receive(&late).status, 200);
+    raw_close(&client);
+    raw_close(&late);
+    close(listener);
+}
+
+ProcessTest(restart, sockets_of_whoever_starts_it_are_handed_over_too)
+{
+    int listener = listen_somewhere();
+    struct start start = {
+        .fds = {listener}, .fd_count = 1, .listen_fds = "1", .names = "hob.socket"};
+    struct server server = server_wait(process_fork(start_hob, &start));
+    for (size_t i = 0; i < 3; i++) {
+        server_upgrade(&server);
+        expect_ping(listener);
+    }
+    cr_expect_eq(server_stop(&server), 0);
+    server_wait(process_fork(start_hob, &start)); /* it is still as it was */
+    expect_ping(listener);
+    close(listener);
+}
+
+/* Variables of a process that has started us, or that has started it. */
+ProcessTest(restart, sockets_that_are_meant_for_another_process_are_left_alone)
+{
+    struct start start = {.listen_pid = "1", .listen_fds = "many", .arguments = {"--port", "0"}};
+    struct server server = server_wait(process_fork(start_hob, &start));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
+{
+    static const struct {
+        struct start start;
+        const char *message;
+    } cases[] = {
+        {{.listen_pid = "", .listen_fds = "1"}, "LISTEN_PID in the environment: ''"},
+        {{.listen_pid = "0", .listen_fds = "1"}, "LISTEN_PID in the environment: '0'"},
+        {{.listen_pid = "-1", .listen_fds = "1"}, "LISTEN_PID in the environment: '-1'"},
+        {{.listen_pid = "1 ", .listen_fds = "1"}, "LISTEN_PID in the environment: '1 '"},
+        {{.listen_pid = "99999999999", .listen_fds = "1"}, "LISTEN_PID in the environment: '9999"},
+        {{.listen_fds = ""}, "LISTEN_FDS in the environment: ''"},
+        {{.listen_fds = "0"}, "LISTEN_FDS in the environment: '0'"},
+        {{.listen_fds = "-1"}, "LISTEN_FDS in the environment: '-1'"},
+        {{.listen_fds = "17"}, "LISTEN_FDS in the environment: '17'"},
+        {{.listen_fds = "1x"}, "LISTEN_FDS in the environment: '1x'"},
+        {{.listen_fds = "16"}, "LISTEN_FDS in the environment: descriptor"},
+        {{.listen_fds = "1", .names = "a:b"}, "LISTEN_FDNAMES in the environment: 'a:b'"},
+        {{.listen_fds = "1", .ready = "x"}, "HOB_READY_FD in the environment: 'x'"},
+        {{.listen_fds = "1", .ready = "3"}, "HOB_READY_FD in the environment: '3'"},
+        {{.listen_fds = "1", .ready = ""}, "HOB_READY_FD in the environment: ''"},
+        {{.listen_fds = "1", .arguments = {"--port", "0"}}, "--port and LISTEN_FDS"},
+        {{.listen_fds = "1", .arguments = {"--listen", "127.0.0.1:0"}}, "--listen and LISTEN_FDS"},
+    };
+    int listener = listen_somewhere();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct start start = cases[i].start;
+        start.fds[0] = listener;
+        start.fd_count = 1;
+        struct process *hob = process_fork(start_hob, &start);
+        cr_expect_eq(process_result(hob), 2, "%s", cases[i].message);
+        cr_expect(
+            strstr(process_errors(hob), cases[i].message), "'%s' is not in: %s", cases[i].message,
+            process_errors(hob));
+    }
+    close(listener);
+}
+
+ProcessTest(restart, a_descriptor_that_does_not_listen_is_named)
+{
+    int ends[2];
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    const int cases[] = {
+        ends[0], socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+        socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    int listener = listen_somewhere();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct start start = {.fds = {listener, cases[i]}, .fd_count = 2, .listen_fds = "2"};
+        struct process *hob = process_fork(start_hob, &start);
+        cr_expect_eq(process_result(hob), 2);
+        cr_expect_not_null(strstr(process_errors(hob), "descriptor 4 is not a stream socket"));
+    }
+}

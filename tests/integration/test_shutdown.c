@@ -1,0 +1,216 @@
+/*
+ * Shutdown without loss: whoever has sent a request when the server is told to stop gets an answer.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/hob.h"
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/load.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(shutdown, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define HELLO        "Hello, world!"
+
+/* Connections that are idle. */
+
+/* The last response said that the connection stays, so the client may have sent another request. */
+ProcessTest(shutdown, an_idle_connection_may_send_its_next_request)
+{
+    struct server server = server_start("--idle-grace", "10");
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/ping"));
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    struct response response = raw_exchange(&client, GET("/ping"));
+    cr_expect_eq(response.status, 200);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect(raw_ended(&client));
+    cr_expect_eq(process_result(server.process), 0);
+    raw_close(&client);
+}
+
+ProcessTest(shutdown, a_new_connection_may_send_its_first_request)
+{
+    struct server server = server_start("--idle-grace", "10");
+    struct raw_client client = raw_connect(&server);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    struct response response = raw_exchange(&client, GET("/ping"));
+    cr_expect_eq(response.status, 200);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect_eq(process_result(server.process), 0);
+    raw_close(&client);
+}
+
+static double seconds_to_stop(const char *idle_grace, const char *grace)
+{
+    struct server server = server_start("--idle-grace", idle_grace, "--grace", grace);
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/ping"));
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(&server), 0);
+    double seconds = clock_seconds() - begin;
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+    return seconds;
+}
+
+ProcessTest(shutdown, an_idle_connection_is_waited_for_as_long_as_told)
+{
+    double seconds = seconds_to_stop("0.5", "30");
+    cr_expect(seconds > 0.4 && seconds < 2, "%g", seconds);
+    seconds = seconds_to_stop("0", "30");
+    cr_expect_lt(seconds, 0.4, "%g", seconds);
+    seconds = seconds_to_stop("30", "0.5");
+    cr_expect(seconds > 0.4 && seconds < 2, "%g: the grace is for all", seconds);
+}
+
+/* One that was idle for that long before is not waited for again. */
+ProcessTest(shutdown, a_connection_that_was_idle_before_is_closed_at_once)
+{
+    struct server server = server_start("--idle-grace", "0.5");
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/ping"));
+    usleep(600000);
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(&server), 0);
+    double seconds = clock_seconds() - begin;
+    cr_expect_lt(seconds, 0.4, "%g", seconds);
+    raw_close(&client);
+}
+
+/* Requests on their way. */
+
+ProcessTest(shutdown, pipelined_requests_are_all_answered)
+{
+    struct server server = server_start("--time-scale", "0.1", "--log-level", "debug");
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries") GET("/ping"));
+    cr_expect(server_logs(&server, "boil the egg"));
+    server_signal(&server, SIGTERM);
+    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(&client).body, HELLO);
+    cr_expect_str_eq(raw_receive(&client).body, FRIES_DONE);
+    struct response last = raw_receive(&client);
+    cr_expect_str_eq(last.body, HELLO);
+    cr_expect(has_field(&last, "Connection: close"));
+    cr_expect(raw_ended(&client));
+    cr_expect_eq(process_result(server.process), 0);
+    raw_close(&client);
+}
+
+/* Tells how long the body was. */
+static int measure_body(hob_request *req, hob_response *res)
+{
+    char piece[4096];
+    size_t length = 0;
+    int received;
+    while ((received = hob_body_read(req, piece, sizeof(piece))) > 0) {
+        if (length == 0)
+            hob_log(HOB_LOG_INFO, "a body begins");
+        length += (size_t)received;
+    }
+    return received < 0 ? received : reply(res, 200, "%zu", length);
+}
+
+ProcessTest(shutdown, bodies_may_be_uploaded_to_their_end)
+{
+    enum { CLIENTS = 20 };
+    struct raw_client clients[CLIENTS];
+    struct server server = serve(measure_body);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        clients[i] = raw_connect(&server);
+        raw_send(&clients[i], REQUEST("POST /", "Content-Length: 100000\r\n") "abc");
+    }
+    bool begun = eventually(server_log_count(&server, "a body begins") == CLIENTS);
+    cr_assert(begun);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    static char rest[100000 - 3];
+    memset(rest, 'x', sizeof(rest));
+    for (size_t i = 0; i < CLIENTS; i++) {
+        raw_send_bytes(&clients[i], rest, sizeof(rest));
+        cr_expect_str_eq(raw_receive(&clients[i]).body, "100000");
+        cr_expect(raw_ended(&clients[i]));
+        raw_close(&clients[i]);
+    }
+    cr_expect_eq(process_result(server.process), 0);
+}
+
+/* All at once. */
+
+static void begin_pipelines(const struct server *server, struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        clients[i] = raw_connect(server);
+        raw_send(&clients[i], GET("/noodles") GET("/ping") GET("/noodles"));
+    }
+}
+
+static void expect_pipelines(struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cr_expect_str_eq(raw_receive(&clients[i]).body, NOODLES_DONE);
+        cr_expect_str_eq(raw_receive(&clients[i]).body, HELLO);
+        cr_expect_str_eq(raw_receive(&clients[i]).body, NOODLES_DONE);
+        cr_expect(raw_ended(&clients[i]));
+        raw_close(&clients[i]);
+    }
+}
+
+/* In each round the signal finds the clients in other places. */
+ProcessTest(shutdown, under_full_load_nothing_is_lost)
+{
+    enum { ROUNDS = 5, PIPELINES = 20, ORDERS = 50, CLIENTS = 16 };
+    struct raw_client pipelines[PIPELINES];
+    size_t served = 0;
+    char address[32];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct server server =
+            server_start("--time-scale", "0.05", "--log-level", "debug", "--idle-grace", "2");
+        snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
+        struct order **orders = cook_noodles(&server, ORDERS);
+        begin_pipelines(&server, pipelines, PIPELINES);
+        struct load *load = load_start(address, CLIENTS);
+        bool loaded = eventually(load_served(load) > 100);
+        cr_assert(loaded);
+        load_expect_end(load);
+        server_signal(&server, SIGTERM);
+        cr_expect_eq(get(&server, "/ping")->status, 200); /* on a connection that was idle */
+        wait_for_orders();
+        expect_pipelines(pipelines, PIPELINES);
+        struct load_result result = load_end(load);
+        cr_expect_eq(process_result(server.process), 0);
+        cr_expect_eq(count_served(orders, ORDERS, NOODLES_DONE), ORDERS);
+        cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+        served += result.served;
+        free(orders);
+    }
+    printf("%d shutdowns: %zu requests served, none lost\n", ROUNDS, served);
+}
+
+ProcessTest(shutdown, takes_no_longer_than_the_grace_and_half_a_second)
+{
+    enum { ORDERS = 200 };
+    struct server server = start_slow_kitchen("--grace", "1");
+    struct order **orders = cook_noodles(&server, ORDERS);
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(&server), 0);
+    double seconds = clock_seconds() - begin;
+    printf("%d orders that take hours, a grace of 1 s: stopped after %.3f s\n", ORDERS, seconds);
+    cr_expect(seconds >= 1 && seconds < 1.5, "%g", seconds);
+    free(orders);
+}

@@ -1,0 +1,56 @@
+#include "hob/server.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+
+TestSuite(server, .timeout = 20);
+
+static int no_content(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply(res, 204, NULL, NULL, 0);
+}
+
+Test(server, without_sockets_listens_on_a_free_port_of_this_machine)
+{
+    hob_server *server;
+    cr_assert_eq(hob_server_open(&(hob_server_options){.handler = no_content}, &server), 0);
+    cr_expect_eq(strncmp(hob_server_url(server), "http://127.0.0.1:", 17), 0);
+    cr_expect_not(hob_server_stopping(server));
+    hob_server_close(server);
+}
+
+Test(server, owns_its_sockets)
+{
+    const int sockets[] = {hob_listen("127.0.0.1:0"), hob_listen("127.0.0.2:0")};
+    hob_server_options options = {.handler = no_content, .sockets = sockets, .socket_count = 2};
+    hob_server *server;
+    cr_assert_eq(hob_server_open(&options, &server), 0);
+    cr_expect_eq(strncmp(hob_server_url(server), "http://127.0.0.1:", 17), 0, "the first one");
+    hob_server_close(server);
+    cr_expect_eq(fcntl(sockets[0], F_GETFD), -1);
+    cr_expect_eq(fcntl(sockets[1], F_GETFD), -1);
+}
+
+/* And leaves all of them to whoever has made them. */
+Test(server, refuses_sockets_that_do_not_listen)
+{
+    int ends[2];
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    const int sockets[] = {hob_listen("127.0.0.1:0"), ends[0]};
+    hob_server_options options = {.handler = no_content, .sockets = sockets, .socket_count = 2};
+    hob_server *server;
+    cr_expect_eq(hob_server_open(&options, &server), -ENOTSOCK);
+    cr_expect_geq(fcntl(sockets[0], F_GETFD), 0);
+    cr_expect_geq(fcntl(sockets[1], F_GETFD), 0);
+}
+
+Test(server, that_is_none_can_be_closed)
+{
+    hob_server_close(NULL);
+}

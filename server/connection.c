@@ -238,8 +238,9 @@ int connection_fill(struct connection *self, struct patience *patience)
         if (self->ended)
             return 0;
         if (++self->reads % READS_IN_A_ROW == 0) {
-            if (hob_yield() < 0)
-                return -ECANCELED;
+            int reason = hob_yield();
+            if (reason < 0)
+                return reason;
             continue; /* what came meanwhile was kept */
         }
         ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);

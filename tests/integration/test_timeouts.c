@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,31 @@ ProcessTest(timeouts, a_handler_that_takes_too_long_is_told_and_gets_504)
     cr_expect_str_eq(raw_exchange(&client, GET("/apology")).body, "sorry");
     cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other", "it is served on");
     raw_close(&client);
+}
+
+static int read_for_ever(hob_request *req, hob_response *res)
+{
+    static char piece[64 * 1024];
+    int length;
+    do
+        length = hob_body_read(req, piece, sizeof(piece));
+    while (length > 0);
+    hob_log(HOB_LOG_INFO, "read until: %s", strerror(-length));
+    return length < 0 ? length : reply(res, 200, "done");
+}
+
+ProcessTest(timeouts, a_handler_that_reads_without_an_end_is_told_the_same)
+{
+    static char dots[64 * 1024];
+    struct server server = serve_within(
+        read_for_ever,
+        (hob_server_options){
+            .handler_timeout = LIMIT, .body_limit = SIZE_MAX, .linger_timeout = 0.1});
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("POST /", "Content-Length: 1000000000000\r\n"));
+    raw_flood(&client, dots, sizeof(dots));
+    cr_expect(server_logs(&server, "read until: Connection timed out"));
+    raw_end_flood(&client);
 }
 
 static int time_out_of_its_own(hob_request *req, hob_response *res)

@@ -12,6 +12,7 @@
 
 #include "hob/hob.h"
 #include "server/request.h"
+#include "server/request_limits.h"
 #include "server/server.h"
 
 /* Of hob_server_options, by default. */
@@ -190,8 +191,11 @@ static const hob_route routes[] = {
 /* Parses a request and calls its handler. Returns false if the request is bad. */
 static bool route(hob_router *router, const char *target, const char *cookies)
 {
-    static struct workspace workspace;
-    hob_server server = {.workspace = &workspace, .options.context = router};
+    hob_server server = {.options.context = router};
+    CHECK(limits_complete(&server.options) == 0);
+    server.parser_limits = limits_for_parser(&server.options);
+    server.workspace = workspace_new(server.parser_limits.head);
+    CHECK(server.workspace);
     struct connection connection = {.server = &server};
     struct hob_request req;
     char *text = hob_alloc(strlen(target) + strlen(cookies) + 64);
@@ -204,6 +208,7 @@ static bool route(hob_router *router, const char *target, const char *cookies)
     if (good)
         CHECK(hob_router_handle(&req, NULL) == 0 && called);
     request_free(&req);
+    workspace_free(server.workspace);
     return good;
 }
 

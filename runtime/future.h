@@ -23,7 +23,8 @@ struct task;
 struct future_kind {
     /*
      * Makes the future ready soon, or at once. Called when it is not ready yet. `reason` is what
-     * the awaits of a coroutine return then: -ECANCELED or -ETIMEDOUT.
+     * the awaits of a coroutine return then: -ECANCELED or -ETIMEDOUT. It is future_complete()
+     * itself where nothing is to be stopped.
      */
     void (*cancel)(hob_future *self, int reason);
     /* Takes back the memory of a ready future. NULL if the future lies on a stack. */

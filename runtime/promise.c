@@ -24,11 +24,6 @@ static void free_when_unused(struct promise *self)
         free(self);
 }
 
-static void cancel_promise(hob_future *future, int reason)
-{
-    future_complete(future, reason);
-}
-
 static void release_promise(hob_future *future)
 {
     struct promise *self = (struct promise *)future;
@@ -39,7 +34,7 @@ static void release_promise(hob_future *future)
 hob_future *hob_promise(void)
 {
     static const struct future_kind promise_kind = {
-        .cancel = cancel_promise,
+        .cancel = future_complete, /* whoever is to resolve it does so when he can */
         .release = release_promise,
     };
     struct task *maker = task_current(__func__);

@@ -120,11 +120,6 @@ static void break_off(struct connection *self)
  * Waiting for the socket. `slot` is where the watcher's callback finds whom to wake.
  */
 
-static void cancel_io(hob_future *future, int reason)
-{
-    future_complete(future, reason);
-}
-
 static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     (void)ev;
@@ -134,7 +129,7 @@ static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
 
 static int wait_for_io(struct connection *self, hob_future **slot, struct patience *patience)
 {
-    static const struct future_kind io_kind = {.cancel = cancel_io};
+    static const struct future_kind io_kind = {.cancel = future_complete};
     hob_future ready;
     ev_timer limit;
     double now = hob_now();

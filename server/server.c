@@ -17,12 +17,7 @@
 /* How often, in seconds, a server that stops looks for connections that have become idle. */
 #define SWEEP_PERIOD 0.02
 
-static void cancel_event(hob_future *future, int reason)
-{
-    future_complete(future, reason);
-}
-
-static const struct future_kind event = {.cancel = cancel_event};
+static const struct future_kind event = {.cancel = future_complete};
 
 /*
  * From hob_server_open() until the server runs, signals wait: whoever has been told the URL may

@@ -142,9 +142,10 @@ static enum next give_up(struct exchange *self)
 
 static enum next serve_request(struct connection *connection)
 {
-    struct exchange exchange = {0};
+    struct exchange exchange;
     struct hob_request *req = &exchange.req;
 
+    exchange.timed_out = false;
     request_init(req, connection);
     response_init(&exchange.res, req);
     connection->request = req;

@@ -108,7 +108,7 @@ static int loop_init(struct loop *self)
     stack_pool_init(&self->stacks);
     list_init(&self->free_timers);
     pool_init(&self->pool, self->ev);
-    stall_watch_init(&self->stall, self);
+    stall_watch_init(&self->stall);
     ev_init(&self->trim, on_trim);
     self->trim.data = self;
     context_init_current(&self->scheduler);

@@ -117,9 +117,9 @@ static bool handle_signal(void)
     return before.sa_handler == SIG_DFL && sigaction(STALL_SIGNAL, &action, NULL) == 0;
 }
 
-void stall_watch_init(struct stall_watch *self, struct loop *loop)
+void stall_watch_init(struct stall_watch *self)
 {
-    *self = (struct stall_watch){.limit = DEFAULT_LIMIT, .loop = loop};
+    *self = (struct stall_watch){.limit = DEFAULT_LIMIT};
     struct sigevent event = {
         .sigev_notify = SIGEV_THREAD_ID,
         .sigev_signo = STALL_SIGNAL,

@@ -121,14 +121,6 @@ static int note_host(struct parser *self, const char *value)
     return 0;
 }
 
-static bool is_token(const char *text, size_t length)
-{
-    size_t i = 0;
-    while (i < length && is_token_char(text[i]))
-        i++;
-    return i == length && length > 0;
-}
-
 /* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
 static int note_transfer_codings(struct parser *self, const char *list)
 {

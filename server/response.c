@@ -24,14 +24,6 @@ void response_free(struct hob_response *self)
     buffer_free(&self->fields);
 }
 
-static bool is_token(const char *text)
-{
-    size_t length = 0;
-    while (is_token_char(text[length]))
-        length++;
-    return length > 0 && text[length] == '\0';
-}
-
 /* A line break in a value would start a header, or a response, that nobody meant to send. */
 static bool is_field_value(const char *text)
 {
@@ -59,7 +51,7 @@ int hob_response_header(hob_response *res, const char *name, const char *value)
     struct buffer *fields = &res->fields;
     if (res->replied)
         return -EALREADY;
-    if (!is_token(name) || !is_field_value(value) || is_written_by_server(name))
+    if (!is_token(name, strlen(name)) || !is_field_value(value) || is_written_by_server(name))
         return -EINVAL;
     int err = buffer_reserve(fields, strlen(name) + strlen(value) + 4);
     if (err < 0)

@@ -9,6 +9,14 @@ bool is_token_char(char c)
     return isalnum((unsigned char)c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
 }
 
+bool is_token(const char *text, size_t length)
+{
+    size_t i = 0;
+    while (i < length && is_token_char(text[i]))
+        i++;
+    return length > 0 && i == length;
+}
+
 /* IP-literal, RFC 3986 section 3.2.2. Returns how many bytes it takes, 0 if it is none. */
 static size_t span_ip_literal(const char *text, size_t length)
 {

@@ -8,6 +8,9 @@
 /* tchar, RFC 9110 section 5.6.2. */
 bool is_token_char(char c);
 
+/* token, RFC 9110 section 5.6.2: one such character at least. */
+bool is_token(const char *text, size_t length);
+
 /*
  * uri-host [ ":" port ], RFC 9110 section 7.2, and nothing that others could read as a second host
  * or a path. An empty one is none: an http URI has a host (RFC 9110 section 4.2.1).

@@ -7,6 +7,18 @@ TestSuite(syntax, .timeout = 10);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+Test(syntax, tells_what_is_a_token)
+{
+    cr_expect(is_token("gzip", 4));
+    cr_expect(is_token("!#$%&'*+-.^_`|~09azAZ", 21));
+    cr_expect(is_token("a b", 1), "what comes after the length is not looked at");
+    cr_expect_not(is_token("a b", 3));
+    cr_expect_not(is_token("", 0));
+    cr_expect_not(is_token("a", 2), "NUL");
+    cr_expect_not(is_token("a:", 2));
+    cr_expect_not(is_token("\xc3\xbc", 2));
+}
+
 /* RFC 9110 section 5.6.1: elements joined by "|", to see where each begins and ends. */
 Test(syntax, takes_a_list_apart)
 {

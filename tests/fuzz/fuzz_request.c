@@ -1,9 +1,10 @@
 /*
- * From the target of a request to what its handler is told: the path and its values, the query,
- * forms and cookies. And patterns. The input is a target, a line break, and what is tried as the
- * header Cookie, as a form and as a pattern.
+ * From what a request says to what its handler is told: the path and its values, the query, forms,
+ * cookies, ranges, dates and conditions. And patterns. The input is a target, a line break, and
+ * what is tried as the value of each header, as a form and as a pattern.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,12 +12,20 @@
 #include <string.h>
 
 #include "hob/hob.h"
+#include "server/http_date.h"
+#include "server/range.h"
 #include "server/request.h"
 #include "server/request_limits.h"
 #include "server/server.h"
+#include "server/validators.h"
 
 /* Of hob_server_options, by default. */
 #define TARGET_LIMIT 8192
+
+/* Of a file, and of the day: seconds. */
+#define MODIFIED  784111777    /* Sun, 06 Nov 1994 08:49:37 GMT, as in the examples of RFC 9110 */
+#define NOW       1800000000   /* in January 2027 */
+#define LAST_DATE 253402300799 /* the end of 9999 */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -231,6 +240,63 @@ static void check_pattern(const char *path)
     CHECK(hob_router_new(twice, 2, &router, &culprit) == -EEXIST && culprit == pattern);
 }
 
+/* A part lies inside of the content, and means the same when it is said in full. */
+static void check_part(struct range part, uint64_t size)
+{
+    char text[64];
+    struct range again;
+    CHECK(part.length > 0 && part.length <= size && part.first <= size - part.length);
+    sprintf(text, "bytes=%" PRIu64 "-%" PRIu64, part.first, part.first + part.length - 1);
+    CHECK(range_parse(text, size, &again) == RANGE_PART);
+    CHECK(again.first == part.first && again.length == part.length);
+}
+
+static void check_range(const char *value)
+{
+    static const uint64_t sizes[] = {0, 1, 1000, UINT64_MAX};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct range range;
+        if (range_parse(value, sizes[i], &range) == RANGE_PART)
+            check_part(range, sizes[i]);
+        else
+            CHECK(range.first == 0 && range.length == sizes[i]);
+    }
+}
+
+/* A date means the same when it is written as we write dates, and there are few ways to say it. */
+static void check_date(const char *text)
+{
+    char own[HTTP_DATE_SIZE];
+    time_t date, again;
+    if (!http_date_parse(text, NOW, &date))
+        return;
+    CHECK(strlen(text) >= strlen("Sun Nov  6 08:49:37 1994"));
+    CHECK(strlen(text) <= strlen("Wednesday, 06-Nov-94 08:49:37 GMT"));
+    if (date < 0 || date > LAST_DATE) /* which we do not write */
+        return;
+    http_date_format(date, own);
+    CHECK(http_date_parse(own, NOW, &again) && again == date);
+}
+
+/* What one condition finds is what its opposite does not. */
+static void check_conditions(const char *value, time_t modified)
+{
+    struct validators file;
+    const struct stat facts = {.st_mtim.tv_sec = modified, .st_size = 10};
+    validators_of(&file, &facts, NOW);
+    int match = validators_check(&file, &(struct conditions){.if_match = value}, NOW);
+    int none = validators_check(&file, &(struct conditions){.if_none_match = value}, NOW);
+    int after = validators_check(&file, &(struct conditions){.if_modified_since = value}, NOW);
+    int until = validators_check(&file, &(struct conditions){.if_unmodified_since = value}, NOW);
+    CHECK(match == 200 || match == 412);
+    CHECK(none == 304 || (none == 200 && match == 412)); /* a strong match is a weak one too */
+    CHECK(after == 200 || until == 200);
+    if (strstr(value, file.etag) == value && !value[strlen(file.etag)])
+        CHECK(none == 304 && match == (file.strong ? 200 : 412));
+    if (validators_allow_range(&file, value, NOW))
+        CHECK(file.strong && (match == 200 || after == 304));
+}
+
 static int check(void *arg)
 {
     const struct input *input = arg;
@@ -242,6 +308,10 @@ static int check(void *arg)
     check_target(input->target);
     check_pairs(input->rest.data);
     check_pattern(input->rest.data);
+    check_range(input->rest.data);
+    check_date(input->rest.data);
+    check_conditions(input->rest.data, MODIFIED);
+    check_conditions(input->rest.data, NOW);               /* new, and therefore weak */
     const char *value = hob_form_value(&input->rest, "a"); /* which may have a NUL somewhere */
     CHECK(!value || strlen(value) < input->rest.size);
     return 0;

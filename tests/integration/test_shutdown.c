@@ -202,6 +202,57 @@ ProcessTest(shutdown, under_full_load_nothing_is_lost)
     printf("%d shutdowns: %zu requests served, none lost\n", ROUNDS, served);
 }
 
+/* "/stream" lasts until the server stops, "/order" goes on for a while then, all else is quick. */
+static int stream_or_cook(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    bool is_stream = strcmp(path, "/stream") == 0;
+    if (!is_stream && strcmp(path, "/order") != 0)
+        return hob_reply_text(res, 200, HELLO);
+    int err = is_stream ? hob_stream(res, 200, "text/event-stream") : 0;
+    if (is_stream && err == 0)
+        err = hob_event(res, NULL, NULL, "begin");
+    hob_log(HOB_LOG_INFO, "%s begun", path);
+    if (err == 0)
+        err = hob_await(hob_stopping(req));
+    if (is_stream)
+        return err < 0 ? err : hob_event(res, NULL, NULL, "end");
+    err = hob_sleep(0.5);
+    return err < 0 ? err : hob_reply_text(res, 200, "served");
+}
+
+ProcessTest(shutdown, under_full_load_streams_end_properly)
+{
+    enum { STREAMS = 100, ORDERS = 100, CLIENTS = 16, GRACE = 5 };
+    struct server server =
+        serve_within(stream_or_cook, (hob_server_options){.grace = GRACE, .idle_grace = 2});
+    char address[32];
+    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
+    struct order **streams = order_many(&server, "/stream", STREAMS);
+    struct order **orders = order_many(&server, "/order", ORDERS);
+    while (server_log_count(&server, " begun") < STREAMS + ORDERS)
+        get(&server, "/");
+    struct load *load = load_start(address, CLIENTS);
+    bool loaded = eventually(load_served(load) > 1000);
+    cr_assert(loaded);
+    load_expect_end(load);
+    double begin = clock_seconds();
+    server_signal(&server, SIGTERM);
+    wait_for_orders();
+    struct load_result result = load_end(load);
+    cr_expect_eq(process_result(server.process), 0);
+    double seconds = clock_seconds() - begin;
+    cr_expect_eq(count_served(streams, STREAMS, "data: begin\n\ndata: end\n\n"), STREAMS);
+    cr_expect_eq(count_served(orders, ORDERS, "served"), ORDERS);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+    cr_expect_lt(seconds, GRACE + 0.5, "%g", seconds);
+    printf(
+        "%d streams, %d orders and %zu requests under load: none lost, stopped after %.3f s\n",
+        STREAMS, ORDERS, result.served, seconds);
+    free(streams);
+    free(orders);
+}
+
 ProcessTest(shutdown, takes_no_longer_than_the_grace_and_half_a_second)
 {
     enum { ORDERS = 200 };

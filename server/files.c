@@ -189,8 +189,8 @@ find_range(struct file *file, hob_request *req, const struct validators *validat
 static int reply_file(struct file *file, hob_request *req, hob_response *res)
 {
     const struct conditions conditions = {
-        .if_match = hob_request_header(req, "If-Match"),
-        .if_none_match = hob_request_header(req, "If-None-Match"),
+        .if_match = hob_request_header_list(req, "If-Match"),
+        .if_none_match = hob_request_header_list(req, "If-None-Match"),
         .if_modified_since = hob_request_header(req, "If-Modified-Since"),
         .if_unmodified_since = hob_request_header(req, "If-Unmodified-Since"),
     };

@@ -32,4 +32,10 @@ void head_end_string(struct head *self);
  */
 const char *head_find(const struct head *self, const char *name);
 
+/*
+ * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns how many
+ * bytes that takes with its NUL, 0 if there are none. Writes nothing if `joined` is NULL.
+ */
+size_t head_join(const struct head *self, const char *name, char *joined);
+
 #endif

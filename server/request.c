@@ -123,3 +123,16 @@ const char *hob_request_header(hob_request *req, const char *name)
     const struct head *head = stable_head(req);
     return head ? head_find(head, name) : NULL;
 }
+
+const char *hob_request_header_list(hob_request *req, const char *name)
+{
+    const struct head *head = stable_head(req);
+    const char *first = head ? head_find(head, name) : NULL;
+    size_t size = first ? head_join(head, name, NULL) : 0;
+    if (size <= (first ? strlen(first) + 1 : 0)) /* there are no others */
+        return first;
+    char *joined = hob_alloc(size);
+    if (joined)
+        head_join(head, name, joined);
+    return joined;
+}

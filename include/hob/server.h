@@ -195,6 +195,13 @@ int hob_next_pair(const char **rest, const char **name, const char **value);
 const char *hob_request_header(hob_request *req, const char *name);
 
 /*
+ * The values of all headers of this name, joined by ", ": for those that are lists, such as Accept,
+ * which may come in several lines (RFC 9110 section 5.3). NULL if there is none, and without
+ * memory. More than one are joined in hob_alloc() memory.
+ */
+const char *hob_request_header_list(hob_request *req, const char *name);
+
+/*
  * The value of the first cookie of this name in the header Cookie (RFC 6265 section 4.2), without
  * the double quotes it may stand in. It is percent-decoded, so encode a "%" in what you set; names
  * are taken to the letter. In hob_alloc() memory. NULL if there is no such cookie.

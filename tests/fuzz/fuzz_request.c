@@ -149,6 +149,8 @@ static void check_cookies(hob_request *req)
 {
     static const char *const names[] = {"a", "session", "__Host-id", "", "%61", "a=b"};
     const char *header = hob_request_header(req, "Cookie");
+    const char *list = hob_request_header_list(req, "Cookie");
+    CHECK(list && strncmp(list, header, strlen(header)) == 0);
     for (size_t i = 0; i < COUNT(names); i++) {
         const char *value = hob_request_cookie(req, names[i]);
         CHECK(!value || strlen(names[i]) + strlen("=") + strlen(value) <= strlen(header));

@@ -164,6 +164,8 @@ ProcessTest(files, conditions_and_ranges_are_heeded)
         {"If-None-Match: W/" TAG "\r\n", 304, "", "ETag: " TAG},
         {"If-None-Match: *\r\n", 304, "", "Last-Modified: " DATE},
         {"If-None-Match: \"a\", " TAG "\r\nRange: bytes=0-1\r\n", 304, "", "ETag: " TAG},
+        {"If-None-Match: \"a\"\r\nIf-None-Match: " TAG "\r\n", 304, "", "ETag: " TAG},
+        {"If-Match: \"a\"\r\nIf-Match: " TAG "\r\n", 200, DIGITS, "ETag: " TAG},
         {"If-None-Match: \"other\"\r\n", 200, DIGITS, "ETag: " TAG},
         {"If-None-Match: \"other\"\r\nIf-Modified-Since: " DATE "\r\n", 200, DIGITS, "ETag: " TAG},
         {"If-Modified-Since: " DATE "\r\n", 304, "", "ETag: " TAG},

@@ -74,6 +74,36 @@ Test(request, tells_what_the_client_asked_for)
         exchange(expect_facts, &cases[i], cases[i].request);
 }
 
+struct list_facts {
+    const char *fields, *list;
+};
+
+static int expect_list(hob_request *req, hob_response *res)
+{
+    const struct list_facts *facts = hob_request_context(req);
+    (void)res;
+    cr_expect_str_eq(or_none(hob_request_header_list(req, "accept")), or_none(facts->list));
+    cr_expect_str_eq(or_none(hob_request_header_list(req, "host")), "h");
+    return 0;
+}
+
+/* RFC 9110 section 5.3. */
+Test(request, joins_what_comes_in_several_lines)
+{
+    static struct list_facts cases[] = {
+        {"", NULL},
+        {"Accept:\r\n", ""},
+        {"Accept: a, b\r\n", "a, b"},
+        {"Accept: a\r\nB: c\r\naccept: b, c\r\nACCEPT: d\r\n", "a, b, c, d"},
+        {"Accept:\r\nAccept: a\r\nAccept:\r\n", ", a, "},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[200];
+        snprintf(request, sizeof(request), "GET / HTTP/1.1\r\n" HOST "%s\r\n", cases[i].fields);
+        exchange(expect_list, &cases[i], request);
+    }
+}
+
 static int expect_lasting_strings(hob_request *req, hob_response *res)
 {
     (void)res;

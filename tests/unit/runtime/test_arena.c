@@ -13,6 +13,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(arena, .timeout = 20);
 
@@ -26,12 +27,6 @@ static void trace_it(void *arg)
 static int defer_trace(char name)
 {
     return hob_defer(trace_it, as_argument(name));
-}
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
 }
 
 /* Memory. */
@@ -365,16 +360,9 @@ CoroutineTest(arena, a_clean_up_can_use_memory)
     cr_expect_str_eq(traced(), "mm");
 }
 
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
-}
-
 static void leave_a_sleeper(void *arg)
 {
-    hob_async(sleep_for_ever, arg);
+    hob_async(sleep_until_cancelled, arg);
     hob_yield();
 }
 

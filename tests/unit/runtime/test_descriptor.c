@@ -18,6 +18,7 @@
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 /* As servers do; the tests of the signal itself are in processes of their own. */
 static void ignore_sigpipe(void)
@@ -78,13 +79,6 @@ static void let_others_run(void)
 {
     for (int i = 0; i < 3; i++)
         hob_sleep(0);
-}
-
-static int await_it(void *arg)
-{
-    int result = hob_await(arg);
-    trace('w');
-    return result;
 }
 
 /* Readiness. A case prepares ends[0] to be ready. */
@@ -187,7 +181,7 @@ CoroutineTest(descriptor, readable_waits_for_data)
     for (size_t i = 0; i < COUNT(channels); i++) {
         int ends[2];
         channels[i].open(ends);
-        hob_future *waiter = hob_async(await_it, hob_readable(ends[0]));
+        hob_future *waiter = hob_async(await_and_trace, hob_readable(ends[0]));
         let_others_run();
         cr_expect_not(waiter->ready, "%s", channels[i].name);
         put_data(ends);
@@ -250,7 +244,7 @@ CoroutineTest(descriptor, that_is_not_open_is_an_error_at_once)
     open_pipe(ends);
     close_both(ends);
     const int cases[] = {-1, INT_MIN, INT_MAX, 1000000, ends[0]};
-    hob_future *bystander = hob_async(await_it, hob_timer(0));
+    hob_future *bystander = hob_async(await_and_trace, hob_timer(0));
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(hob_await(hob_readable(cases[i])), -EBADF, "%d", cases[i]);
         cr_expect_eq(hob_await(hob_writable(cases[i])), -EBADF, "%d", cases[i]);
@@ -285,7 +279,7 @@ CoroutineTest(descriptor, cancelled_is_not_watched_any_more)
     open_pipe(ends);
     fill(ends[1]);
     hob_future *writable = hob_writable(ends[1]);
-    hob_future *waiter = hob_async(await_it, hob_writable(ends[1]));
+    hob_future *waiter = hob_async(await_and_trace, hob_writable(ends[1]));
     let_others_run();
     cr_expect_eq(active_watchers(), 2);
     hob_cancel(writable);

@@ -11,6 +11,7 @@
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(future, .timeout = 20);
 
@@ -26,19 +27,6 @@ static struct task *this_task(void)
 static int return_number(void *arg)
 {
     return number_of(arg);
-}
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
 }
 
 /* A future that does nothing by itself, and counts what is done to it. */
@@ -119,18 +107,11 @@ CoroutineTest(future, only_the_first_completion_counts)
     cr_expect_eq(hob_await(&probe.future), 1);
 }
 
-static int await_it(void *arg)
-{
-    int result = hob_await(arg);
-    trace('w');
-    return result;
-}
-
 CoroutineTest(future, completion_wakes_who_awaits)
 {
     struct probe probe;
     probe_init(&probe, &probe_kind);
-    hob_future *waiter = hob_async(await_it, &probe.future);
+    hob_future *waiter = hob_async(await_and_trace, &probe.future);
     hob_yield();
     hob_yield();
     cr_expect_str_eq(traced(), "");
@@ -239,15 +220,6 @@ CoroutineTest(future, join_returns_the_first_error)
     }
 }
 
-/* Its clean-up is done only after others have run. */
-static int clean_up_slowly(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    hob_await(start(run_once, '.'));
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
-}
-
 static int fail(void *arg)
 {
     (void)arg;
@@ -256,8 +228,8 @@ static int fail(void *arg)
 
 CoroutineTest(future, first_error_of_a_join_cancels_the_rest)
 {
-    hob_future *a = start(sleep_for_ever, 'a');
-    hob_future *b = start(sleep_for_ever, 'b');
+    hob_future *a = start(sleep_until_cancelled, 'a');
+    hob_future *b = start(sleep_until_cancelled, 'b');
     cr_expect_eq(hob_join(a, start(fail, 0), b, hob_timer(INFINITY)), -EIO);
     cr_expect_str_eq(traced(), "ab");
 }
@@ -276,7 +248,7 @@ CoroutineTest(future, an_error_that_was_there_before_the_join_cancels_the_rest)
 {
     hob_future *failed = start(fail, 0);
     hob_yield();
-    cr_expect_eq(hob_join(start(sleep_for_ever, 'a'), failed), -EIO);
+    cr_expect_eq(hob_join(start(sleep_until_cancelled, 'a'), failed), -EIO);
     cr_expect_str_eq(traced(), "a");
 }
 
@@ -290,7 +262,9 @@ CoroutineTest(future, of_errors_that_were_there_before_the_join_the_first_listed
 
 CoroutineTest(future, null_in_a_join_cancels_the_rest)
 {
-    cr_expect_eq(hob_join(start(sleep_for_ever, 'a'), NULL, start(sleep_for_ever, 'b')), -ENOMEM);
+    cr_expect_eq(
+        hob_join(start(sleep_until_cancelled, 'a'), NULL, start(sleep_until_cancelled, 'b')),
+        -ENOMEM);
     cr_expect_str_eq(traced(), "ab");
 }
 
@@ -340,7 +314,7 @@ CoroutineTest(future, cancel_of_a_timer_makes_it_ready_at_once)
 
 static int note_and_return_nine(void *arg)
 {
-    sleep_for_ever(arg);
+    sleep_until_cancelled(arg);
     return 9;
 }
 
@@ -375,7 +349,7 @@ CoroutineTest(future, cancel_of_null_does_nothing)
 
 CoroutineTest(future, cancel_of_one_does_not_touch_another)
 {
-    hob_future *a = start(sleep_for_ever, 'a');
+    hob_future *a = start(sleep_until_cancelled, 'a');
     hob_future *b = start(return_number, 4);
     hob_future *timer = hob_timer(0);
     hob_cancel(a);
@@ -480,7 +454,7 @@ CoroutineTest(future, an_await_that_is_cancelled_waits_until_the_work_has_stoppe
 {
     struct probe probe;
     probe_init(&probe, &slow_probe_kind);
-    hob_future *waiter = hob_async(await_it, &probe.future);
+    hob_future *waiter = hob_async(await_and_trace, &probe.future);
     hob_yield();
     hob_cancel(waiter);
     for (int i = 0; i < 5; i++)
@@ -581,7 +555,7 @@ static int let_a_child_await_it(void *arg)
 {
     struct probe *probe = arg;
     probe_init(probe, &probe_kind);
-    hob_future *child = hob_async(await_it, &probe->future);
+    hob_future *child = hob_async(await_and_trace, &probe->future);
     hob_yield();
     future_complete(&probe->future, 0);
     return hob_await(child);
@@ -591,7 +565,7 @@ static int abandon_it_while_a_child_awaits_it(void *arg)
 {
     struct probe *probe = arg;
     probe_init(probe, &probe_kind);
-    hob_async(await_it, &probe->future);
+    hob_async(await_and_trace, &probe->future);
     return hob_yield();
 }
 
@@ -600,7 +574,7 @@ static int abandon_it_before_a_child_awaits_it(void *arg)
 {
     struct probe *probe = arg;
     probe_init(probe, &probe_kind);
-    hob_async(await_it, &probe->future);
+    hob_async(await_and_trace, &probe->future);
     return 0;
 }
 
@@ -609,7 +583,7 @@ static int abandon_it_before_a_child_has_noticed(void *arg)
 {
     struct probe *probe = arg;
     probe_init(probe, &probe_kind);
-    hob_async(await_it, &probe->future);
+    hob_async(await_and_trace, &probe->future);
     hob_yield();
     future_complete(&probe->future, 0);
     return 0;
@@ -645,7 +619,7 @@ CoroutineTest(future, is_released_once_whoever_awaits_it)
 static int leave_a_sleeper_to_a_child(void *arg)
 {
     (void)arg;
-    hob_async(await_it, start(sleep_for_ever, 's'));
+    hob_async(await_and_trace, start(sleep_until_cancelled, 's'));
     return hob_yield();
 }
 

@@ -17,6 +17,7 @@
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(loop, .timeout = 60);
 
@@ -30,19 +31,6 @@ static struct task *this_task(void)
 static int return_number(void *arg)
 {
     return number_of(arg);
-}
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
 }
 
 /* hob_block_on() */
@@ -81,7 +69,7 @@ Test(loop, block_on_can_be_called_again)
 
 static int leave_a_sleeper(void *arg)
 {
-    start(sleep_for_ever, 's');
+    start(sleep_until_cancelled, 's');
     return number_of(arg);
 }
 

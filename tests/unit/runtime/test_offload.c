@@ -20,6 +20,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/memory.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(offload, .timeout = 30);
 
@@ -451,19 +452,12 @@ CoroutineTest(offload, cancelled_while_it_runs_goes_on_and_has_its_result)
     gate_destroy(&gate);
 }
 
-static int await_it(void *arg)
-{
-    int result = hob_await(arg);
-    trace('w');
-    return result;
-}
-
 /* What it uses may be on the stack of who awaits it. */
 CoroutineTest(offload, an_await_that_is_cancelled_waits_for_what_runs)
 {
     struct gate gate;
     gate_init(&gate);
-    hob_future *waiter = hob_async(await_it, hob_offload(pass_gate, &gate));
+    hob_future *waiter = hob_async(await_and_trace, hob_offload(pass_gate, &gate));
     wait_until_reached(&gate);
     hob_cancel(waiter);
     for (int i = 0; i < 3; i++)

@@ -2,39 +2,19 @@
 #include <errno.h>
 #include <ev.h>
 #include <limits.h>
-#include <math.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(promise, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int results[] = {INT_MIN, -EIO, -ECANCELED, -1, 0, 1, 200, INT_MAX};
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
-}
-
-static int await_it(void *arg)
-{
-    int result = hob_await(arg);
-    trace('w');
-    return result;
-}
 
 static int resolve_it(void *arg)
 {
@@ -60,7 +40,7 @@ CoroutineTest(promise, resolved_before_it_is_awaited_is_ready)
 CoroutineTest(promise, is_not_ready_before_it_is_resolved)
 {
     hob_future *promise = hob_promise();
-    hob_future *waiter = hob_async(await_it, promise);
+    hob_future *waiter = hob_async(await_and_trace, promise);
     for (int i = 0; i < 5; i++)
         hob_yield();
     cr_expect_str_eq(traced(), "");
@@ -80,7 +60,7 @@ CoroutineTest(promise, can_be_resolved_by_another_coroutine)
 CoroutineTest(promise, resolving_it_does_not_run_who_awaits_it)
 {
     hob_future *promise = hob_promise();
-    hob_future *waiter = hob_async(await_it, promise);
+    hob_future *waiter = hob_async(await_and_trace, promise);
     hob_yield();
     hob_resolve(promise, 5);
     cr_expect_str_eq(traced(), "");
@@ -187,13 +167,13 @@ CoroutineTest(promise, resolved_before_it_was_cancelled_stays_resolved)
 CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
 {
     hob_future *promise = hob_promise();
-    hob_future *waiter = hob_async(await_it, promise);
+    hob_future *waiter = hob_async(await_and_trace, promise);
     hob_yield();
     hob_cancel(waiter);
     cr_expect_eq(hob_await(waiter), -ECANCELED);
     cr_expect_str_eq(traced(), "w");
 
-    hob_future *bystander = start(sleep_for_ever, 'b'); /* where the waiter was */
+    hob_future *bystander = start(sleep_until_cancelled, 'b'); /* where the waiter was */
     hob_yield();
     hob_resolve(promise, 5);
     for (int i = 0; i < 3; i++)
@@ -221,7 +201,7 @@ static int resolve_it_while_a_child_awaits(void *arg)
 {
     (void)arg;
     hob_future *promise = hob_promise();
-    hob_future *waiter = hob_async(await_it, promise);
+    hob_future *waiter = hob_async(await_and_trace, promise);
     hob_yield();
     hob_resolve(promise, 0);
     return hob_await(waiter);
@@ -280,7 +260,7 @@ static int await_it_until_a_deadline(void *arg)
 static int leave_it_to_one_who_awaits(void *arg)
 {
     *(hob_future **)arg = hob_promise();
-    hob_async(await_it, *(hob_future **)arg);
+    hob_async(await_and_trace, *(hob_future **)arg);
     return hob_yield(); /* so that it does await it */
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(race, .timeout = 20);
 
@@ -21,28 +22,6 @@ static struct task *this_task(void)
 static int return_number(void *arg)
 {
     return number_of(arg);
-}
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
-}
-
-/* Its clean-up is done only after others have run. */
-static int clean_up_slowly(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    hob_await(start(run_once, '.'));
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
 }
 
 /* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
@@ -206,7 +185,8 @@ CoroutineTest(race, null_wins_with_out_of_memory)
 {
     for (size_t place = 0; place < 3; place++) {
         hob_future *futures[] = {
-            start(sleep_for_ever, '.'), start(sleep_for_ever, '.'), start(sleep_for_ever, '.')};
+            start(sleep_until_cancelled, '.'), start(sleep_until_cancelled, '.'),
+            start(sleep_until_cancelled, '.')};
         hob_cancel(futures[place]);
         hob_await(futures[place]);
         futures[place] = NULL;
@@ -220,8 +200,8 @@ CoroutineTest(race, null_wins_with_out_of_memory)
 
 CoroutineTest(race, the_losers_are_cancelled)
 {
-    hob_future *a = start(sleep_for_ever, 'a');
-    hob_future *b = start(sleep_for_ever, 'b');
+    hob_future *a = start(sleep_until_cancelled, 'a');
+    hob_future *b = start(sleep_until_cancelled, 'b');
     cr_expect_eq(hob_race(a, start(return_number, 3), b, hob_timer(INFINITY)), 3);
     cr_expect_str_eq(traced(), "ab");
 }
@@ -264,7 +244,7 @@ CoroutineTest(race, only_what_is_not_ready_is_cancelled)
 
 static int race_two_sleepers(void *arg)
 {
-    int err = hob_race(start(sleep_for_ever, 'a'), start(sleep_for_ever, 'b'));
+    int err = hob_race(start(sleep_until_cancelled, 'a'), start(sleep_until_cancelled, 'b'));
     trace(name_of(arg));
     return err;
 }
@@ -310,8 +290,8 @@ CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
 {
     struct caller callers[] = {
         {.raced = {hob_timer(INFINITY), hob_timer(INFINITY)}},
-        {.raced = {start(sleep_for_ever, '.'), start(sleep_for_ever, '.')}},
-        {.raced = {start(sleep_for_ever, '.'), hob_timer(INFINITY)}},
+        {.raced = {start(sleep_until_cancelled, '.'), start(sleep_until_cancelled, '.')}},
+        {.raced = {start(sleep_until_cancelled, '.'), hob_timer(INFINITY)}},
     };
     for (size_t i = 0; i < COUNT(callers); i++) {
         hob_future *racer = hob_async(race_them, &callers[i]);
@@ -325,7 +305,7 @@ CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
 
 CoroutineTest(race, of_a_caller_cancelled_before_has_no_winner)
 {
-    struct caller caller = {.raced = {hob_timer(INFINITY), start(sleep_for_ever, '.')}};
+    struct caller caller = {.raced = {hob_timer(INFINITY), start(sleep_until_cancelled, '.')}};
     hob_future *racer = hob_async(race_them, &caller);
     hob_cancel(racer);
     hob_await(racer);

@@ -9,6 +9,7 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(scope, .timeout = 60);
 
@@ -38,13 +39,6 @@ CoroutineTest(scope, returns_what_the_function_returns)
 static void trace_it(void *name)
 {
     trace(name_of(name));
-}
-
-static int sleep_until_cancelled(void *name)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(name) : '?');
-    return err;
 }
 
 static int leave_much(void *arg)

@@ -8,6 +8,7 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(shield, .timeout = 60);
 
@@ -28,12 +29,6 @@ static bool passed(double since, double seconds)
 static int return_number(void *arg)
 {
     return number_of(arg);
-}
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
 }
 
 static int sleep_seconds(void *arg)

@@ -12,6 +12,7 @@
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(task, .timeout = 20);
 
@@ -25,14 +26,6 @@ static const struct stack_pool *this_pool(void)
     return &loop_current()->stacks;
 }
 
-/* Coroutines that several tests make. Their argument is their one-letter name. */
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
 static int yield_twice(void *arg)
 {
     trace(name_of(arg));
@@ -41,14 +34,6 @@ static int yield_twice(void *arg)
     hob_yield();
     trace(name_of(arg));
     return 0;
-}
-
-/* Ends only because it is cancelled, and says whether it was. */
-static int sleep_for_ever(void *arg)
-{
-    int err = hob_sleep(INFINITY);
-    trace(err == -ECANCELED ? name_of(arg) : '?');
-    return err;
 }
 
 /* When it runs, and in which order. */
@@ -168,7 +153,7 @@ CoroutineTest(task, a_chain_of_a_thousand_that_nobody_awaits_is_joined)
 static int leave_a_sleeper(void *arg)
 {
     (void)arg;
-    start(sleep_for_ever, 's');
+    start(sleep_until_cancelled, 's');
     hob_yield();
     trace('m');
     return 7;
@@ -207,7 +192,7 @@ CoroutineTest(task, a_child_that_ignores_its_cancellation_still_ends)
 }
 
 /* Its clean-up lets others run before it is done. */
-static int clean_up_slowly(void *arg)
+static int clean_up_in_three_turns(void *arg)
 {
     hob_sleep(INFINITY);
     for (int i = 0; i < 3; i++)
@@ -219,8 +204,8 @@ static int clean_up_slowly(void *arg)
 static int leave_two_that_clean_up(void *arg)
 {
     (void)arg;
-    start(clean_up_slowly, 'a');
-    start(clean_up_slowly, 'b');
+    start(clean_up_in_three_turns, 'a');
+    start(clean_up_in_three_turns, 'b');
     return hob_yield();
 }
 
@@ -233,8 +218,8 @@ CoroutineTest(task, children_nobody_awaits_are_joined_at_the_same_time)
 
 static int leave_a_sleeper_and_sleep(void *arg)
 {
-    start(sleep_for_ever, 'g');
-    return sleep_for_ever(arg);
+    start(sleep_until_cancelled, 'g');
+    return sleep_until_cancelled(arg);
 }
 
 static int leave_three_generations(void *arg)
@@ -269,7 +254,7 @@ CoroutineTest(task, a_child_that_nobody_awaits_runs_even_if_its_maker_never_wait
 
 CoroutineTest(task, one_cancelled_before_it_first_ran_still_runs)
 {
-    hob_future *child = start(sleep_for_ever, 'c');
+    hob_future *child = start(sleep_until_cancelled, 'c');
     hob_cancel(child);
     cr_expect_eq(hob_await(child), -ECANCELED);
     cr_expect_str_eq(traced(), "c");
@@ -290,7 +275,7 @@ static int await_a_sleeper_though_cancelled(void *arg)
 {
     (void)arg;
     hob_sleep(INFINITY);
-    int err = hob_await(start(sleep_for_ever, 'c'));
+    int err = hob_await(start(sleep_until_cancelled, 'c'));
     trace('m');
     return err;
 }
@@ -357,7 +342,7 @@ CoroutineTest(task, cancelled_twice_is_woken_once)
 /* A wake-up for no reason, which task_suspend() allows, must not end an await. */
 CoroutineTest(task, a_wake_up_for_no_reason_does_not_end_an_await)
 {
-    hob_future *child = start(sleep_for_ever, 's');
+    hob_future *child = start(sleep_until_cancelled, 's');
     hob_yield();
     task_wake((struct task *)child);
     hob_yield();
@@ -454,8 +439,8 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 static int leave_unwatched_ones(void *arg)
 {
     struct task *self = this_task();
-    task_spawn_unwatched(self, "sleep_for_ever", sleep_for_ever, as_argument('a'));
-    task_spawn_unwatched(self, "sleep_for_ever", sleep_for_ever, as_argument('b'));
+    task_spawn_unwatched(self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('a'));
+    task_spawn_unwatched(self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('b'));
     hob_yield();
     trace(name_of(arg));
     return 0;
@@ -490,7 +475,7 @@ CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
 static int clean_up_with_help(void *arg)
 {
     hob_sleep(INFINITY);
-    task_spawn_unwatched(arg, "sleep_for_ever", sleep_for_ever, as_argument('u'));
+    task_spawn_unwatched(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u'));
     return 0;
 }
 
@@ -513,7 +498,7 @@ CoroutineTest(task, an_unwatched_one_made_while_its_maker_joins_is_cancelled_as_
 CoroutineTest(task, one_that_waits_costs_one_page)
 {
     if (!SANITIZED) { /* the sanitizers touch more */
-        hob_future *child = start(sleep_for_ever, 's');
+        hob_future *child = start(sleep_until_cancelled, 's');
         hob_yield();
         char *bottom = ((struct task *)child)->stack->bottom;
         char *mapping = bottom - this_pool()->page_size;

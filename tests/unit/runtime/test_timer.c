@@ -7,16 +7,11 @@
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(timer, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static int run_once(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
 
 /* Times. A timer may be late by as much as the machine is busy, but never early. */
 
@@ -50,7 +45,7 @@ CoroutineTest(timer, is_not_early_after_its_maker_kept_the_thread_busy)
     cr_expect_geq(clock_seconds() - begin, 0.005);
 }
 
-static int await_and_trace(void *arg)
+static int trace_when_it_is_over(void *arg)
 {
     hob_await(arg);
     trace('e');
@@ -68,7 +63,7 @@ static int sleep_and_trace(void *arg)
 /* The early one has 10 ms to go when the late one is made, which 15 ms were worked before. */
 CoroutineTest(timer, runs_from_when_it_is_made_not_from_when_it_is_awaited)
 {
-    hob_future *early = hob_async(await_and_trace, hob_timer(0.010));
+    hob_future *early = hob_async(trace_when_it_is_over, hob_timer(0.010));
     keep_busy(0.015);
     hob_future *late = start(sleep_and_trace, 0);
     hob_join(early, late);

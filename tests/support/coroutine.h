@@ -5,6 +5,7 @@
 #define HOB_TESTS_SUPPORT_COROUTINE_H
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdint.h>
 
 #include "hob/runtime.h"
@@ -50,6 +51,44 @@ static inline int number_of(void *arg)
 static inline char name_of(void *arg)
 {
     return (char)(intptr_t)arg;
+}
+
+/* Coroutines that several tests make, or functions that they call. */
+
+static inline int do_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static inline int return_number(void *arg)
+{
+    return number_of(arg);
+}
+
+static inline int sleep_for_ever(void *arg)
+{
+    (void)arg;
+    return hob_sleep(INFINITY);
+}
+
+static inline int await_it(void *arg)
+{
+    return hob_await(arg);
+}
+
+/* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
+struct slow {
+    int turns;
+    int result;
+};
+
+static inline int return_slowly(void *arg)
+{
+    const struct slow *slow = arg;
+    for (int i = 0; i < slow->turns; i++)
+        hob_yield();
+    return slow->result;
 }
 
 #endif

@@ -36,11 +36,6 @@ static int active_watchers(void)
     return ev_run(loop_current()->ev, EVRUN_NOWAIT);
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 static int sleep_seconds(void *arg)
 {
     return hob_sleep(number_of(arg));

@@ -22,13 +22,6 @@ static struct task *this_task(void)
     return task_current(__func__);
 }
 
-/* Coroutines that several tests make. Their argument is a number, or their one-letter name. */
-
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 /* A future that does nothing by itself, and counts what is done to it. */
 struct probe {
     hob_future future;
@@ -182,20 +175,6 @@ CoroutineTest(future, join_takes_as_long_as_the_longest)
         futures[i] = start(sleep_forty_milliseconds, 0);
     cr_expect_eq(hob_join_all(futures, COUNT(futures)), 0);
     cr_expect_lt(clock_seconds() - begin, 2);
-}
-
-/* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
-struct slow {
-    int turns;
-    int result;
-};
-
-static int return_slowly(void *arg)
-{
-    const struct slow *slow = arg;
-    for (int i = 0; i < slow->turns; i++)
-        hob_yield();
-    return slow->result;
 }
 
 CoroutineTest(future, join_returns_the_first_error)

@@ -28,11 +28,6 @@ static struct task *this_task(void)
     return task_current(__func__);
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 /* hob_block_on() */
 
 Test(loop, block_on_returns_the_result)

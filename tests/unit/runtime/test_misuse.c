@@ -56,23 +56,6 @@ static void expect_messages(struct mistake *mistakes, size_t count)
     }
 }
 
-static int do_nothing(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
-static int sleep_for_ever(void *arg)
-{
-    (void)arg;
-    return hob_sleep(INFINITY);
-}
-
-static int await_it(void *arg)
-{
-    return hob_await(arg);
-}
-
 /* A future that was consumed. */
 
 static int await_twice(void *arg)

@@ -26,11 +26,6 @@ TestSuite(offload, .timeout = 30);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 static hob_future *offload(hob_fn *fn, intptr_t number)
 {
     return hob_offload(fn, as_argument(number));

@@ -81,15 +81,9 @@ static int defer_recursion(void *arg)
     return hob_defer(recurse_at_the_end, arg);
 }
 
-static int return_at_once(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static int recurse_while_a_thread_works(void *arg)
 {
-    hob_await(hob_offload(return_at_once, NULL));
+    hob_await(hob_offload(do_nothing, NULL));
     return recurse_for_ever(arg);
 }
 
@@ -115,7 +109,7 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
 
 static void block_on_in_a_second_loop(void *arg)
 {
-    hob_block_on_named("baker", return_at_once, NULL);
+    hob_block_on_named("baker", do_nothing, NULL);
     block_on(arg);
 }
 
@@ -203,12 +197,6 @@ static int touch_nothing_on_another_thread(void *arg)
     return hob_await(hob_offload(touch_nothing, arg));
 }
 
-static int sleep_for_ever(void *arg)
-{
-    (void)arg;
-    return hob_sleep(INFINITY);
-}
-
 /* Some pointer gone wild: the task it hits is not the one to blame. */
 static int touch_the_guard_of_another(void *arg)
 {
@@ -220,7 +208,7 @@ static int touch_the_guard_of_another(void *arg)
 
 static void block_on_and_touch_nothing(void *arg)
 {
-    hob_fn *fn = return_at_once;
+    hob_fn *fn = do_nothing;
     block_on(&fn);
     touch_nothing(arg);
 }
@@ -283,14 +271,14 @@ static void block_on_raise(void *arg)
 
 static void block_on_and_raise(void *arg)
 {
-    hob_fn *fn = return_at_once;
+    hob_fn *fn = do_nothing;
     block_on(&fn);
     raise_it(arg);
 }
 
 static void block_on_and_kill(void *arg)
 {
-    hob_fn *fn = return_at_once;
+    hob_fn *fn = do_nothing;
     (void)arg;
     block_on(&fn);
     kill(getpid(), SIGSEGV);

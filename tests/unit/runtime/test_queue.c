@@ -44,12 +44,6 @@ static int get(void *arg)
     return value;
 }
 
-static int do_nothing(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static void let_others_run(void)
 {
     for (int i = 0; i < 5; i++)

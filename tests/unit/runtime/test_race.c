@@ -19,25 +19,6 @@ static struct task *this_task(void)
     return task_current(__func__);
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
-/* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
-struct slow {
-    int turns;
-    int result;
-};
-
-static int return_slowly(void *arg)
-{
-    const struct slow *slow = arg;
-    for (int i = 0; i < slow->turns; i++)
-        hob_yield();
-    return slow->result;
-}
-
 /* A future that does nothing by itself, and counts what is done to it. */
 struct probe {
     hob_future future;

@@ -25,11 +25,6 @@ static bool passed(double since, double seconds)
     return elapsed >= seconds && elapsed < seconds + 0.01;
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 CoroutineTest(scope, returns_what_the_function_returns)
 {
     cr_expect_eq(task_scope(return_number, as_argument(7)), 7);

@@ -26,11 +26,6 @@ static bool passed(double since, double seconds)
     return elapsed >= seconds && elapsed < seconds + 0.01;
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 static int sleep_seconds(void *arg)
 {
     return hob_sleep(number_of(arg));
@@ -156,12 +151,6 @@ CoroutineTest(shield, holds_back_what_interrupts_until_it_ends)
         hob_await(start(be_interrupted_about_a_shield, (intptr_t)i));
         cr_expect(passed(begin, 5), "%s: after %g s", interruptions[i].name, hob_now() - begin);
     }
-}
-
-static int do_nothing(void *arg)
-{
-    (void)arg;
-    return 0;
 }
 
 static int use_awaits_after_an_inner_shield(void *arg)
@@ -290,11 +279,6 @@ CoroutineTest(shield, a_child_made_in_it_is_joined_with_its_maker)
     double begin = hob_now();
     cr_expect_eq(hob_await(start(leave_a_child_made_in_a_shield, 0)), 0);
     cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
-}
-
-static int await_it(void *arg)
-{
-    return hob_await(arg);
 }
 
 /* It is the child that is interrupted: a shield is for the coroutine that is in it. */

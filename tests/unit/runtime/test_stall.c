@@ -267,19 +267,13 @@ Test(stall, of_another_task_in_the_same_turn_is_reported_too)
     cr_expect_not_null(first ? strstr(first, "task 'noodles'") : NULL, "%s", end.output);
 }
 
-static int return_at_once(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 /* It is not the first one that runs in its turn. */
 static int let_one_of_many_stall(void *arg)
 {
     hob_future *many[20];
     set_limit(LIMIT);
     for (size_t i = 0; i < COUNT(many); i++)
-        many[i] = i == 10 ? hob_async_named("slow", be_busy, arg) : hob_async(return_at_once, arg);
+        many[i] = i == 10 ? hob_async_named("slow", be_busy, arg) : hob_async(do_nothing, arg);
     hob_join_all(many, COUNT(many));
     return (int)hob_stall_count();
 }
@@ -548,7 +542,7 @@ Test(stall, a_handler_of_the_program_gets_no_signals_of_ours)
 
 static void stall_in_a_second_loop(void *arg)
 {
-    hob_block_on(return_at_once, arg);
+    hob_block_on(do_nothing, arg);
     _exit(hob_block_on(stall_once, arg));
 }
 

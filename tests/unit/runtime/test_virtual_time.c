@@ -48,11 +48,6 @@ static bool passed(double since, double seconds)
     return elapsed >= seconds && elapsed < seconds + 0.01;
 }
 
-static int return_number(void *arg)
-{
-    return number_of(arg);
-}
-
 /* It does not take long. */
 
 CoroutineTest(virtual_time, ten_minutes_pass_in_well_under_a_second)

@@ -9,31 +9,20 @@
 
 #include "hob/runtime.h"
 #include "hob/testing.h"
-#include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/trace.h"
 
 TestSuite(deadline, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
-
 /* Whether so many seconds have passed since then: never fewer, and hardly more. */
 static bool passed(double since, double seconds)
 {
     double elapsed = hob_now() - since;
     return elapsed >= seconds && elapsed < seconds + 0.01;
-}
-
-/* How many timers and descriptors the loop waits for. */
-static int active_watchers(void)
-{
-    return ev_run(loop_current()->ev, EVRUN_NOWAIT);
 }
 
 static int sleep_seconds(void *arg)

@@ -1,6 +1,5 @@
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <ev.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
@@ -12,11 +11,11 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
-#include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
@@ -66,12 +65,6 @@ static void drain(int fd)
     char block[4096];
     while (read(fd, block, sizeof(block)) > 0)
         ;
-}
-
-/* How many descriptors and timers the loop waits for. */
-static int active_watchers(void)
-{
-    return ev_run(loop_current()->ev, EVRUN_NOWAIT);
 }
 
 /* A sleep, even of no time, does not end before the loop has looked for input. */
@@ -561,7 +554,7 @@ static int read_and_write_though_cancelled(void *arg)
 {
     const int *ends = arg;
     char byte;
-    task_cancel(task_current(__func__), -ECANCELED);
+    task_cancel(this_task(), -ECANCELED);
     cr_expect_eq(hob_read(ends[0], &byte, 1), -ECANCELED);
     cr_expect_eq(hob_write(ends[1], "y", 1), -ECANCELED);
     cr_expect_eq(hob_write(ends[1], "", 0), -ECANCELED);

@@ -14,6 +14,7 @@
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
@@ -22,11 +23,6 @@
 TestSuite(loop, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
 
 /* hob_block_on() */
 

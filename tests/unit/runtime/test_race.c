@@ -7,17 +7,13 @@
 #include "runtime/future.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(race, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
 
 /* A future that does nothing by itself, and counts what is done to it. */
 struct probe {

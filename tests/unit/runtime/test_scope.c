@@ -8,15 +8,11 @@
 #include "runtime/deadline.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(scope, .timeout = 60);
-
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
 
 /* Whether so many seconds have passed since then: never fewer, and hardly more. */
 static bool passed(double since, double seconds)

@@ -7,17 +7,13 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(shield, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
 
 /* Whether so many seconds have passed since then: never fewer, and hardly more. */
 static bool passed(double since, double seconds)

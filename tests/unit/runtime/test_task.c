@@ -9,17 +9,13 @@
 #include "runtime/stack.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(task, .timeout = 20);
-
-static struct task *this_task(void)
-{
-    return task_current(__func__);
-}
 
 static const struct stack_pool *this_pool(void)
 {

@@ -7,7 +7,6 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
-#include <ev.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +20,7 @@
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/current.h"
 #include "tests/support/sanitizers.h"
 
 TestSuite(tree, .timeout = 300);
@@ -122,7 +122,7 @@ static bool may_be_out_of_time(const struct node *self)
  */
 static int interruption(const struct node *self, double begin)
 {
-    int reason = task_interrupted(task_current(__func__));
+    int reason = task_interrupted(this_task());
     double now = hob_now();
     bool overdue = now > begin && now > self->deadline + 0.002;
     if (self->shields > 0)
@@ -265,7 +265,7 @@ static void race_all(struct node *self)
     expect_ends(self, nodes, count);
     size_t decider = find_decider(nodes, before, count, false);
     expect_result(self, begin, result, nodes[decider]->result);
-    bool interrupted = task_interrupted(task_current(__func__)) < 0;
+    bool interrupted = task_interrupted(this_task()) < 0;
     bool without = interrupted && !before[decider] && winner == count;
     expect(self, winner == decider || without, "the wrong one has won");
 }
@@ -480,12 +480,6 @@ static int grow(void *arg)
     return self->result;
 }
 
-/* How many timers and descriptors the loop waits for. */
-static int active_watchers(void)
-{
-    return ev_run(loop_current()->ev, EVRUN_NOWAIT);
-}
-
 static const char *grow_tree(uint32_t seed)
 {
     static struct node nodes[TREE_SIZE];
@@ -503,7 +497,7 @@ static const char *grow_tree(uint32_t seed)
     await_one(&ground);
     expect(&ground, tree.ended == tree.made, "a coroutine has not ended");
     expect(&ground, tree.resolved == tree.promises, "a promise was not resolved");
-    expect(&ground, list_empty(&task_current(__func__)->children), "a future was not consumed");
+    expect(&ground, list_empty(&this_task()->children), "a future was not consumed");
     expect(&ground, pool->parked_count + 1 == pool->mapped_count, "a task was not released");
     expect(&ground, active_watchers() == 0, "a timer was left running");
     return tree.fault;

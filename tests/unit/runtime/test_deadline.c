@@ -13,22 +13,11 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/trace.h"
+#include "tests/support/virtual_time.h"
 
 TestSuite(deadline, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Whether so many seconds have passed since then: never fewer, and hardly more. */
-static bool passed(double since, double seconds)
-{
-    double elapsed = hob_now() - since;
-    return elapsed >= seconds && elapsed < seconds + 0.01;
-}
-
-static int sleep_seconds(void *arg)
-{
-    return hob_sleep(number_of(arg));
-}
 
 static int note_end_of_sleep(void *arg)
 {

@@ -11,15 +11,9 @@
 #include "tests/support/current.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
+#include "tests/support/virtual_time.h"
 
 TestSuite(scope, .timeout = 60);
-
-/* Whether so many seconds have passed since then: never fewer, and hardly more. */
-static bool passed(double since, double seconds)
-{
-    double elapsed = hob_now() - since;
-    return elapsed >= seconds && elapsed < seconds + 0.01;
-}
 
 CoroutineTest(scope, returns_what_the_function_returns)
 {

@@ -20,6 +20,7 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
+#include "tests/support/virtual_time.h"
 
 TestSuite(virtual_time, .timeout = 60);
 
@@ -39,13 +40,6 @@ static void sleep_really(double seconds)
     double end = real_seconds() + seconds;
     while (real_seconds() < end)
         syscall(SYS_nanosleep, &(struct timespec){.tv_nsec = 1000000}, NULL);
-}
-
-/* Whether so many seconds have passed since then: never fewer, and hardly more. */
-static bool passed(double since, double seconds)
-{
-    double elapsed = hob_now() - since;
-    return elapsed >= seconds && elapsed < seconds + 0.01;
 }
 
 /* It does not take long. */

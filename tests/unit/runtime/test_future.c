@@ -11,6 +11,7 @@
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/probe.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
@@ -18,39 +19,14 @@ TestSuite(future, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A future that does nothing by itself, and counts what is done to it. */
-struct probe {
-    hob_future future;
-    int cancels;
-    int releases;
-};
-
-static void cancel_probe(hob_future *future, int reason)
-{
-    ((struct probe *)future)->cancels++;
-    future_complete(future, reason);
-}
-
-/* One whose work takes a while to stop: somebody has to complete it. */
+/* A probe whose work takes a while to stop: somebody has to complete it. */
 static void cancel_probe_slowly(hob_future *future, int reason)
 {
     (void)reason;
     ((struct probe *)future)->cancels++;
 }
 
-static void release_probe(hob_future *future)
-{
-    ((struct probe *)future)->releases++;
-}
-
-static const struct future_kind probe_kind = {cancel_probe, release_probe};
 static const struct future_kind slow_probe_kind = {cancel_probe_slowly, release_probe};
-
-static void probe_init(struct probe *probe, const struct future_kind *kind)
-{
-    *probe = (struct probe){0};
-    future_init(&probe->future, kind, this_task());
-}
 
 /* Await. */
 

@@ -8,38 +8,13 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/probe.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(race, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* A future that does nothing by itself, and counts what is done to it. */
-struct probe {
-    hob_future future;
-    int cancels;
-    int releases;
-};
-
-static void cancel_probe(hob_future *future, int reason)
-{
-    ((struct probe *)future)->cancels++;
-    future_complete(future, reason);
-}
-
-static void release_probe(hob_future *future)
-{
-    ((struct probe *)future)->releases++;
-}
-
-static hob_future *probe_new(struct probe *probe)
-{
-    static const struct future_kind kind = {.cancel = cancel_probe, .release = release_probe};
-    *probe = (struct probe){0};
-    future_init(&probe->future, &kind, this_task());
-    return &probe->future;
-}
 
 /* Who wins. */
 
@@ -72,7 +47,7 @@ CoroutineTest(race, of_several_that_are_ready_the_first_in_order_wins)
         struct probe probes[3];
         hob_future *futures[3];
         for (size_t i = 0; i < 3; i++)
-            futures[i] = probe_new(&probes[i]);
+            futures[i] = probe_init(&probes[i], &probe_kind);
         for (size_t i = 3; i-- > first;)
             future_complete(futures[i], (int)i);
         size_t winner = 99;
@@ -95,7 +70,7 @@ CoroutineTest(race, of_two_that_end_in_the_same_turn_the_earlier_wins)
 CoroutineTest(race, a_ready_one_wins_although_it_is_last)
 {
     struct probe probe;
-    hob_future *ready = probe_new(&probe);
+    hob_future *ready = probe_init(&probe, &probe_kind);
     future_complete(ready, 5);
     hob_future *futures[] = {hob_timer(0), start(return_number, 1), ready};
     size_t winner = 99;
@@ -107,8 +82,8 @@ CoroutineTest(race, of_what_is_ready_lets_nobody_run)
 {
     struct probe one, other;
     hob_future *bystander = start(run_once, 'o');
-    future_complete(probe_new(&one), 1);
-    future_complete(probe_new(&other), 2);
+    future_complete(probe_init(&one, &probe_kind), 1);
+    future_complete(probe_init(&other, &probe_kind), 2);
     cr_expect_eq(hob_race(&one.future, &other.future), 1);
     cr_expect_str_eq(traced(), "");
     hob_await(bystander);
@@ -136,7 +111,7 @@ CoroutineTest(race, of_many_has_one_winner_and_consumes_all)
     static hob_future *many[MANY]; /* would be an eighth of the stack */
     static struct probe probes[MANY];
     for (size_t i = 0; i < MANY; i++)
-        many[i] = probe_new(&probes[i]);
+        many[i] = probe_init(&probes[i], &probe_kind);
     future_complete(many[MANY / 2], 5);
     size_t winner = 0;
     cr_expect_eq(hob_race_all(many, MANY, &winner), 5);
@@ -205,9 +180,9 @@ CoroutineTest(race, what_the_losers_return_is_of_no_interest)
 CoroutineTest(race, only_what_is_not_ready_is_cancelled)
 {
     struct probe first, ready, waiting;
-    probe_new(&first);
-    probe_new(&ready);
-    probe_new(&waiting);
+    probe_init(&first, &probe_kind);
+    probe_init(&ready, &probe_kind);
+    probe_init(&waiting, &probe_kind);
     future_complete(&first.future, 1);
     future_complete(&ready.future, 2);
     cr_expect_eq(hob_race(&waiting.future, &first.future, &ready.future), 1);
@@ -296,7 +271,9 @@ CoroutineTest(race, of_a_cancelled_caller_with_a_ready_one_has_that_as_winner)
     for (size_t place = 0; place < 2; place++) {
         for (int other_is_ready = 0; other_is_ready < 2; other_is_ready++) {
             struct probe probes[2];
-            struct caller caller = {.raced = {probe_new(&probes[0]), probe_new(&probes[1])}};
+            struct caller caller = {
+                .raced = {
+                    probe_init(&probes[0], &probe_kind), probe_init(&probes[1], &probe_kind)}};
             hob_future *racer = hob_async(race_them, &caller);
             future_complete(caller.raced[place], 1);
             if (other_is_ready)

@@ -14,6 +14,7 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/descriptors.h"
 #include "tests/support/trace.h"
 
 /* A folder for the files of a test. Others may look into it: one test is not root for a while. */
@@ -81,16 +82,6 @@ static bool is_pattern(const hob_bytes *bytes, size_t size)
 static bool is_none(const hob_bytes *bytes)
 {
     return !bytes->data && bytes->size == 0;
-}
-
-static size_t count_descriptors(void)
-{
-    size_t count = 0;
-    DIR *open_ones = opendir("/proc/self/fd");
-    while (readdir(open_ones))
-        count++;
-    closedir(open_ones);
-    return count;
 }
 
 /* What is read. */

@@ -5,7 +5,6 @@
  * left. When a tree is at fault, its seed is printed: grow_tree(seed) grows it again.
  */
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
@@ -21,6 +20,7 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/descriptors.h"
 #include "tests/support/sanitizers.h"
 
 TestSuite(tree, .timeout = 300);
@@ -501,16 +501,6 @@ static const char *grow_tree(uint32_t seed)
     expect(&ground, pool->parked_count + 1 == pool->mapped_count, "a task was not released");
     expect(&ground, active_watchers() == 0, "a timer was left running");
     return tree.fault;
-}
-
-static size_t count_descriptors(void)
-{
-    size_t count = 0;
-    DIR *open_ones = opendir("/proc/self/fd");
-    while (readdir(open_ones))
-        count++;
-    closedir(open_ones);
-    return count;
 }
 
 static void grow_forest(uint32_t first_seed)

@@ -8,6 +8,7 @@
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
+#include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
 
 static void expect_no_leaks(void)
@@ -18,11 +19,6 @@ static void expect_no_leaks(void)
 TestSuite(path_values, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "(none)";
-}
 
 static int tell_values(hob_request *req, hob_response *res)
 {

@@ -7,6 +7,7 @@
 
 #include "hob/server.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/or_none.h"
 
 TestSuite(cookie, .timeout = 20);
 
@@ -15,11 +16,6 @@ TestSuite(cookie, .timeout = 20);
 struct lookup {
     const char *fields, *name, *value;
 };
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "(none)";
-}
 
 static int expect_cookie(hob_request *req, hob_response *res)
 {

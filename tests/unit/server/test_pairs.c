@@ -8,6 +8,7 @@
 #include "hob/server.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/or_none.h"
 
 TestSuite(pairs, .timeout = 20);
 
@@ -72,11 +73,6 @@ static const struct lookup lookups[] = {
     {"a%00=b", "a", NULL},
     {"a%00b=c", "a%00b", "c"},
 };
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "(none)";
-}
 
 static void expect_value(const struct lookup *lookup, const char *value)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/request_limits.h"
+#include "tests/support/or_none.h"
 #include "tests/support/parse_every_way.h"
 
 static struct parser_limits limits;
@@ -82,11 +83,6 @@ static void refuse_all(const struct bad_request *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         refuse_bytes(cases[i].request, strlen(cases[i].request), cases[i].status, cases[i].words);
-}
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "(none)";
 }
 
 /*

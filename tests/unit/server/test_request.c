@@ -9,6 +9,7 @@
 
 #include "server/server.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
 
 static void expect_no_leaks(void)
@@ -39,11 +40,6 @@ static void exchange(hob_handler *handler, void *context, const char *request)
 struct head_facts {
     const char *request, *method, *path, *query, *header;
 };
-
-static const char *or_none(const char *text)
-{
-    return text ? text : "(none)";
-}
 
 static int expect_facts(hob_request *req, hob_response *res)
 {

@@ -4,6 +4,8 @@
 #ifndef HOB_TESTS_SUPPORT_SANITIZERS_H
 #define HOB_TESTS_SUPPORT_SANITIZERS_H
 
+#include <criterion/criterion.h>
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define UNDER_ASAN 1
@@ -35,6 +37,12 @@ static inline int has_leaks(void)
 #else
     return 0;
 #endif
+}
+
+/* For the end of each test of a suite: .fini = expect_no_leaks */
+static inline void expect_no_leaks(void)
+{
+    cr_expect_not(has_leaks());
 }
 
 #endif

@@ -13,11 +13,6 @@
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
 
-static void expect_no_leaks(void)
-{
-    cr_expect_not(has_leaks());
-}
-
 TestSuite(middleware, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -11,11 +11,6 @@
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
 
-static void expect_no_leaks(void)
-{
-    cr_expect_not(has_leaks());
-}
-
 TestSuite(path_values, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

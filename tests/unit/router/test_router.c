@@ -9,11 +9,6 @@
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
 
-static void expect_no_leaks(void)
-{
-    cr_expect_not(has_leaks());
-}
-
 TestSuite(router, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

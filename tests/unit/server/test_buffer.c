@@ -9,11 +9,6 @@
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 
-static void expect_no_leaks(void)
-{
-    cr_expect_not(has_leaks());
-}
-
 TestSuite(buffer, .fini = expect_no_leaks, .timeout = 20);
 
 static void append(struct buffer *buffer, const char *text)

@@ -12,11 +12,6 @@
 #include "tests/support/fake_request.h"
 #include "tests/support/sanitizers.h"
 
-static void expect_no_leaks(void)
-{
-    cr_expect_not(has_leaks());
-}
-
 TestSuite(response, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -9,6 +9,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/kitchen.h"
+#include "tests/support/random.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
@@ -136,26 +137,16 @@ ProcessTest(leaving_clients, the_orders_behind_the_one_given_up_are_given_up_too
 
 /* Many. */
 
-/* Numbers that look random, and are the same in each run (Marsaglia's xorshift). */
-static uint32_t next_random(void)
-{
-    static uint32_t state = 2463534242;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}
-
 /* Sends something, or leaves in one of three ways. Returns whether it has left. */
 static bool take_step(struct raw_client *client)
 {
     static const char *const texts[] = {GET("/ping"), GET("/noodles"), GET("/meal"), "GET /pi"};
     static void (*const leave[])(struct raw_client *) = {raw_close, raw_reset, raw_end};
-    bool leaves = next_random() % 2;
+    bool leaves = random_below(2);
     if (leaves)
-        leave[next_random() % COUNT(leave)](client);
+        leave[random_below(COUNT(leave))](client);
     else
-        raw_send(client, texts[next_random() % COUNT(texts)]);
+        raw_send(client, texts[random_below(COUNT(texts))]);
     return leaves;
 }
 
@@ -169,7 +160,7 @@ ProcessTest(leaving_clients, three_hundred_that_leave_at_any_moment_leave_nothin
     for (size_t i = 0; i < CLIENTS; i++)
         clients[i] = raw_connect(&server);
     for (size_t left = CLIENTS; left > 0;) {
-        size_t i = next_random() % left;
+        size_t i = random_below((uint32_t)left);
         if (take_step(&clients[i]))
             clients[i] = clients[--left]; /* the last one takes its place */
     }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "tests/support/random.h"
 
 #define LOOPS     4  /* threads, each of which runs one loop after the other */
 #define ROUNDS    25 /* loops of each */
@@ -37,14 +38,6 @@ static void expect(bool holds, const char *fault)
 struct cook {
     uint32_t random;
 };
-
-static uint32_t random_below(struct cook *cook, uint32_t limit)
-{
-    cook->random ^= cook->random << 13; /* Marsaglia's xorshift32 */
-    cook->random ^= cook->random >> 17;
-    cook->random ^= cook->random << 5;
-    return cook->random % limit;
-}
 
 /* A function's input and what it did. Only an await stands between its thread and the reader. */
 struct job {
@@ -93,7 +86,7 @@ static int read_file(void *arg)
     struct cook *cook = arg;
     hob_bytes bytes;
     hob_future *reading = hob_read_file(path, &bytes);
-    if (random_below(cook, 4) == 0)
+    if (random_from(&cook->random, 4) == 0)
         hob_cancel(reading);
     int err = hob_await(reading);
     expect(err == 0 || err == -ECANCELED || err == -EAGAIN, "a file was not read");
@@ -106,13 +99,13 @@ static int read_file(void *arg)
 
 static void start_job(struct cook *cook, struct job *job, hob_future **others, size_t *count)
 {
-    switch (random_below(cook, 8)) {
+    switch (random_from(&cook->random, 8)) {
     case 0:
         others[(*count)++] = hob_async(await_job, job);
         break;
     case 1: /* cancelled before it, or its function, has begun, or when it has ended */
         others[*count] = hob_async(await_job, job);
-        for (uint32_t turns = random_below(cook, 4); turns > 0; turns--)
+        for (uint32_t turns = random_from(&cook->random, 4); turns > 0; turns--)
             hob_yield();
         hob_cancel(others[(*count)++]);
         break;
@@ -136,14 +129,14 @@ static int cook_a_round(void *arg)
     struct job *jobs = hob_alloc(JOBS * sizeof(*jobs));
     hob_future **others = hob_alloc(JOBS * sizeof(hob_future *));
     size_t other_count = 0;
-    hob_offload_limits(1 + random_below(cook, 4), 1 + random_below(cook, 40));
+    hob_offload_limits(1 + random_from(&cook->random, 4), 1 + random_from(&cook->random, 40));
     for (int i = 0; i < JOBS; i++) {
-        jobs[i] = (struct job){.input = 1 + (int)random_below(cook, 1000)};
+        jobs[i] = (struct job){.input = 1 + (int)random_from(&cook->random, 1000)};
         start_job(cook, &jobs[i], others, &other_count);
-        if (random_below(cook, 8) == 0)
+        if (random_from(&cook->random, 8) == 0)
             hob_sleep(0);
-        struct job *any = &jobs[random_below(cook, (uint32_t)i + 1)];
-        if (any->future && random_below(cook, 4) == 0)
+        struct job *any = &jobs[random_from(&cook->random, (uint32_t)i + 1)];
+        if (any->future && random_from(&cook->random, 4) == 0)
             hob_cancel(any->future);
     }
     for (size_t i = 0; i < JOBS; i++) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "router/method.h"
+#include "tests/support/random.h"
 
 /*
  * Random routes and paths, against a matcher that is too simple to be wrong.
@@ -19,16 +20,6 @@ TestSuite(table, .timeout = 60);
 enum { MAX_ROUTES = 24, TEXT_SIZE = 64 };
 
 static const char *const methods[] = {"GET", "HEAD", "PUT"};
-
-/* The same in each run (Marsaglia's xorshift). */
-static uint32_t random_below(uint32_t limit)
-{
-    static uint32_t state = 2463534242;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % limit;
-}
 
 #define ANY_OF(array) ((array)[random_below(COUNT(array))])
 

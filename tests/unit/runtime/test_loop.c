@@ -16,6 +16,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
+#include "tests/support/random.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
@@ -427,14 +428,6 @@ struct held {
     hob_future *future;
 };
 
-static uint32_t random_below(struct node *self, uint32_t limit)
-{
-    self->random ^= self->random << 13; /* Marsaglia's xorshift32 */
-    self->random ^= self->random >> 17;
-    self->random ^= self->random << 5;
-    return self->random % limit;
-}
-
 static void expect(struct tree *tree, bool holds, const char *fault)
 {
     if (!holds && !tree->fault)
@@ -487,10 +480,10 @@ static hob_future *make_node(struct node *maker, struct held *held, hob_future *
         .tree = tree,
         .maker = maker,
         .gift = gift,
-        .random = random_below(maker, UINT32_MAX) | 1,
+        .random = random_from(&maker->random, UINT32_MAX) | 1,
         .depth = maker->depth + 1,
-        .result = (int)random_below(maker, 2 * NODE_RESULT) - NODE_RESULT / 4,
-        .lazy = random_below(maker, 8) == 0,
+        .result = (int)random_from(&maker->random, 2 * NODE_RESULT) - NODE_RESULT / 4,
+        .lazy = random_from(&maker->random, 8) == 0,
     };
     held->node = node;
     held->future = hob_async(grow, node);
@@ -500,7 +493,7 @@ static hob_future *make_node(struct node *maker, struct held *held, hob_future *
 static void await_timer(struct node *self, double seconds)
 {
     hob_future *timer = hob_timer(seconds);
-    bool cancel = isinf(seconds) || random_below(self, 4) == 0;
+    bool cancel = isinf(seconds) || random_from(&self->random, 4) == 0;
     if (cancel)
         hob_cancel(timer);
     int expected = cancel ? -ECANCELED : 0;
@@ -515,8 +508,8 @@ static size_t grow_a_step(struct node *self, struct held *held, size_t count)
 {
     struct tree *tree = self->tree;
     bool may_make = count < HANDS && tree->made < TREE_SIZE && self->depth < TREE_DEPTH;
-    size_t any = count > 0 ? random_below(self, (uint32_t)count) : 0;
-    switch (random_below(self, 10)) {
+    size_t any = count > 0 ? random_from(&self->random, (uint32_t)count) : 0;
+    switch (random_from(&self->random, 10)) {
     case 0: /* await one of them */
         if (count > 0) {
             consume(self, &held[any], 1);
@@ -543,11 +536,11 @@ static size_t grow_a_step(struct node *self, struct held *held, size_t count)
         hob_yield();
         break;
     case 5:
-        await_timer(self, random_below(self, 2) ? INFINITY : 0);
+        await_timer(self, random_from(&self->random, 2) ? INFINITY : 0);
         break;
     case 6: /* a child awaits this node's timer */
         if (may_make) {
-            hob_future *gift = hob_timer(random_below(self, 2) ? 0 : NAN);
+            hob_future *gift = hob_timer(random_from(&self->random, 2) ? 0 : NAN);
             make_node(self, &held[count], gift);
             consume(self, &held[count], 1);
         }
@@ -570,13 +563,13 @@ static int grow(void *arg)
     struct node *self = arg;
     struct held held[HANDS];
     size_t count = 0;
-    bool stubborn = random_below(self, 4) == 0; /* goes on though it is cancelled */
+    bool stubborn = random_from(&self->random, 4) == 0; /* goes on though it is cancelled */
 
     count_running(self, 1);
     self->tree->ran++;
     if (self->gift)
         hob_await(self->gift);
-    for (uint32_t steps = random_below(self, 16); steps > 0; steps--) {
+    for (uint32_t steps = random_from(&self->random, 16); steps > 0; steps--) {
         if (this_task()->cancelled && !stubborn)
             break;
         count = grow_a_step(self, held, count);

@@ -21,6 +21,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/descriptors.h"
+#include "tests/support/random.h"
 #include "tests/support/sanitizers.h"
 
 TestSuite(tree, .timeout = 300);
@@ -69,23 +70,15 @@ struct node {
     size_t ended_as; /* how many others of the tree ended before */
 };
 
-static uint32_t random_below(struct node *self, uint32_t limit)
-{
-    self->random ^= self->random << 13; /* Marsaglia's xorshift32 */
-    self->random ^= self->random >> 17;
-    self->random ^= self->random << 5;
-    return self->random % limit;
-}
-
 static bool one_in(struct node *self, uint32_t many)
 {
-    return random_below(self, many) == 0;
+    return random_from(&self->random, many) == 0;
 }
 
 /* Often none, so that much happens at the same time. */
 static double random_seconds(struct node *self)
 {
-    return one_in(self, 3) ? 0 : random_below(self, 20) * 0.001;
+    return one_in(self, 3) ? 0 : random_from(&self->random, 20) * 0.001;
 }
 
 static void expect(const struct node *node, bool holds, const char *fault)
@@ -172,7 +165,7 @@ static void take_all(struct node *self, struct node **nodes, hob_future **future
 
 static struct held take_one(struct node *self)
 {
-    size_t any = random_below(self, (uint32_t)self->held_count);
+    size_t any = random_from(&self->random, (uint32_t)self->held_count);
     struct held taken = self->held[any];
     self->held[any] = self->held[--self->held_count];
     return taken;
@@ -316,9 +309,9 @@ static void make_child(struct node *self, hob_future *promise)
         .tree = tree,
         .maker = self,
         .promise = promise,
-        .random = random_below(self, UINT32_MAX) | 1,
+        .random = random_from(&self->random, UINT32_MAX) | 1,
         .depth = self->depth + 1,
-        .result = (int)random_below(self, 1000) - 250,
+        .result = (int)random_from(&self->random, 1000) - 250,
         .lazy = !promise && one_in(self, 8),
         .inherited = self->shields > 0 ? INFINITY : self->deadline,
     };
@@ -350,7 +343,7 @@ static int grow_in_a_shield(void *arg)
 {
     struct node *self = arg;
     self->shields++;
-    for (uint32_t steps = 1 + random_below(self, 3); steps > 0; steps--)
+    for (uint32_t steps = 1 + random_from(&self->random, 3); steps > 0; steps--)
         grow_a_step(self);
     self->shields--;
     return self->result;
@@ -359,11 +352,11 @@ static int grow_in_a_shield(void *arg)
 static void grow_under_a_deadline(struct node *self)
 {
     double outer = self->deadline;
-    double seconds = (double)random_below(self, 25) * 0.001 - 0.001;
+    double seconds = (double)random_from(&self->random, 25) * 0.001 - 0.001;
     double before = hob_deadline(seconds);
     expect(self, before == outer, "the deadline before is not what it was");
     self->deadline = fmin(self->inherited, hob_now() + seconds);
-    for (uint32_t steps = 1 + random_below(self, 3); steps > 0; steps--)
+    for (uint32_t steps = 1 + random_from(&self->random, 3); steps > 0; steps--)
         grow_a_step(self);
     hob_deadline_at(before);
     self->deadline = outer;
@@ -371,7 +364,7 @@ static void grow_under_a_deadline(struct node *self)
 
 static void grow_a_step(struct node *self)
 {
-    uint32_t step = random_below(self, 16);
+    uint32_t step = random_from(&self->random, 16);
     if (step < 7 && self->held_count == 0)
         step = 15;
     switch (step) {
@@ -389,7 +382,7 @@ static void grow_a_step(struct node *self)
         break;
     case 4:
     case 5: {
-        size_t any = random_below(self, (uint32_t)self->held_count);
+        size_t any = random_from(&self->random, (uint32_t)self->held_count);
         cancel(self->held[any].node, self->held[any].future);
         break;
     }
@@ -469,7 +462,7 @@ static int grow(void *arg)
     if (self->promise)
         hob_defer(resolve_promise, self);
 
-    for (uint32_t steps = random_below(self, 12); steps > 0; steps--) {
+    for (uint32_t steps = random_from(&self->random, 12); steps > 0; steps--) {
         if (!stubborn && interruption(self, hob_now()) < 0)
             break;
         grow_a_step(self);

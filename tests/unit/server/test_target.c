@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hob/server.h"
+#include "tests/support/random.h"
 
 TestSuite(target, .timeout = 20);
 
@@ -174,24 +175,14 @@ Test(target, is_told_to_programs_as_an_error_number)
     cr_expect_eq(hob_normalise_path(bad), -EINVAL);
 }
 
-/* The same in each run (Marsaglia's xorshift). */
-static uint32_t next_random(void)
-{
-    static uint32_t state = 2463534242;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}
-
 /* Pieces that are likely to become something else when they meet. */
 static void write_random_path(char *path)
 {
     static const char *const pieces[] = {"/",   "/",   ".",     "%2e", "%2E", "%2f", "a",
                                          "%61", "%25", "%2525", "2e",  "..",  "b"};
     char *end = stpcpy(path, "/");
-    for (uint32_t count = next_random() % 12; count > 0; count--)
-        end = stpcpy(end, pieces[next_random() % COUNT(pieces)]);
+    for (uint32_t count = random_below(12); count > 0; count--)
+        end = stpcpy(end, pieces[random_below(COUNT(pieces))]);
 }
 
 static bool has_dot_segment(const char *path)

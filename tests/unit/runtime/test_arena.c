@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "hob/runtime.h"
-#include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
 #include "tests/support/trace.h"

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -13,8 +12,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
-#include "runtime/loop.h"
-#include "runtime/task.h"
+#include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"

@@ -1,6 +1,5 @@
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 
 #include "hob/runtime.h"

@@ -1,6 +1,5 @@
 /* The program that this is linked into has hob_virtual_time in it. */
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>

@@ -3,7 +3,6 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "hob/server.h"
 #include "tests/support/fake_request.h"

@@ -7,9 +7,10 @@ const char *const method_names[METHOD_COUNT] = {"GET",   "HEAD",   "POST",   "PU
 
 size_t method_find(const char *name, size_t length)
 {
-    size_t i = 0;
-    while (i < METHOD_COUNT &&
-           (strncmp(method_names[i], name, length) != 0 || method_names[i][length] != '\0'))
-        i++;
-    return i;
+    for (size_t i = 0; i < METHOD_COUNT; i++) {
+        const char *own = method_names[i];
+        if (*own == *name && strlen(own) == length && memcmp(own, name, length) == 0)
+            return i;
+    }
+    return METHOD_COUNT;
 }

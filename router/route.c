@@ -103,6 +103,7 @@ int route_new(const hob_route *line, struct route **route)
         free(self);
         return -EINVAL;
     }
+    self->path = strchr(copy, '{') ? NULL : copy;
     *route = self;
     return 0;
 }

@@ -28,6 +28,7 @@ struct route {
     hob_handler *handler;
     bool finishes;
     size_t method;
+    const char *path; /* the whole of it; NULL if it has a {name} */
     size_t segment_count;
     struct segment segments[]; /* and behind them the path they are parts of */
 };

@@ -48,6 +48,8 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
         if (err < 0)
             *culprit = routes[i].pattern;
     }
+    if (err == 0)
+        err = table_complete(&self->table);
     if (err < 0)
         hob_router_free(self);
     else
@@ -73,6 +75,7 @@ void hob_router_free(hob_router *router)
     for (size_t i = 0; i < router->table.count; i++)
         free(router->table.routes[i]);
     free(router->table.routes);
+    exact_free(&router->table.exact);
     free(router->middleware);
     free(router);
 }
@@ -146,9 +149,7 @@ int hob_router_handle(hob_request *req, hob_response *res)
 {
     const hob_router *self = hob_request_context(req);
     const char *method = hob_request_method(req);
-    const char *path = hob_request_path(req);
-    if (!path)
-        return -ENOMEM;
+    const char *path = hob_request_peek_path(req);
     struct match match = {.router = self, .method = method_find(method, strlen(method))};
     if (*path == '/')
         match.route = table_find(&self->table, match.method, path, &match.methods);

@@ -26,12 +26,6 @@ int table_insert(struct table *self, struct route *route)
     return 0;
 }
 
-/* Routes that have their first segments in common: from `first` up to, but without, `end`. */
-struct range {
-    struct route *const *first;
-    struct route *const *end;
-};
-
 /* Where in the range those begin whose segment at this depth is `segment`, or is `behind` it. */
 static struct route *const *
 find_bound(struct range range, size_t depth, const struct segment *segment, bool behind)
@@ -53,6 +47,11 @@ static struct range narrow(struct range range, size_t depth, const struct segmen
     range.first = find_bound(range, depth, segment, false);
     range.end = find_bound(range, depth, segment, true);
     return range;
+}
+
+int table_complete(struct table *self)
+{
+    return exact_init(&self->exact, self->routes, self->count);
 }
 
 struct search {
@@ -106,8 +105,11 @@ const struct route *
 table_find(const struct table *self, size_t method, const char *path, unsigned *methods)
 {
     struct search search = {.method = method};
-    const struct range range = {self->routes, self->routes + self->count};
-    const struct route *found = find(&search, range, 0, path);
+    const struct range exact = exact_find(&self->exact, path);
+    const struct range all = {self->routes, self->routes + self->count};
+    const struct route *found = choose(&search, exact, SEGMENT_LIMIT);
+    if (!found)
+        found = find(&search, all, 0, path);
     *methods = search.methods;
     return found;
 }

@@ -16,11 +16,13 @@
 
 #include <stddef.h>
 
+#include "exact.h"
 #include "route.h"
 
 struct table {
     struct route **routes;
     size_t count;
+    struct exact exact; /* the same by path; once it is complete */
 };
 
 /*
@@ -28,6 +30,9 @@ struct table {
  * 0, or -EEXIST if there is one that matches the same requests.
  */
 int table_insert(struct table *self, struct route *route);
+
+/* To be called when all are in, before any is looked for. Returns 0 or -ENOMEM. */
+int table_complete(struct table *self);
 
 /*
  * The most specific route that matches the path and has the method, GET counting as HEAD too. If

@@ -103,13 +103,15 @@ static const struct head *stable_head(hob_request *req)
     return request_keep_head(req) < 0 || !head->data ? NULL : head;
 }
 
+const char *hob_request_peek_path(const hob_request *req)
+{
+    const char *path = req->parser.head.data + req->parser.head.path;
+    return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
+}
+
 const char *hob_request_path(hob_request *req)
 {
-    const struct head *head = stable_head(req);
-    if (!head)
-        return NULL;
-    const char *path = head->data + head->path;
-    return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
+    return stable_head(req) ? hob_request_peek_path(req) : NULL;
 }
 
 const char *hob_request_query(hob_request *req)

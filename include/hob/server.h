@@ -148,6 +148,12 @@ const char *hob_request_method(const hob_request *req);
 const char *hob_request_path(hob_request *req);
 
 /*
+ * The same, but the string is valid only until the coroutine waits: it saves the copy that the
+ * other calls make. For routers and the like.
+ */
+const char *hob_request_peek_path(const hob_request *req);
+
+/*
  * Makes all spellings of a path the same one, in place, and never longer (RFC 3986 section 6.2.2):
  * encoded letters, digits and "-._~" are decoded, other encoded bytes get hex digits in upper
  * case, and then the segments "." and ".." are removed. An encoded slash thus stays encoded, and

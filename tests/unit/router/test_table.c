@@ -94,12 +94,14 @@ static void fill_randomly(struct menu *menu)
         if (err < 0)
             free(route);
     }
+    cr_assert_eq(table_complete(&menu->table), 0);
 }
 
 static void empty(struct menu *menu)
 {
     for (size_t i = 0; i < menu->table.count; i++)
         free(menu->routes[i]);
+    exact_free(&menu->table.exact);
 }
 
 /* Sets *rank to a string that is the less, the more specific the pattern is. */

@@ -33,6 +33,17 @@ int buffer_reserve(struct buffer *self, size_t size);
 /* Returns 0 or -ENOMEM, and then nothing was appended. */
 int buffer_append(struct buffer *self, const void *data, size_t size);
 
+/* Where reserved room begins, and where it ends once something was put there. */
+static inline char *buffer_room(struct buffer *self)
+{
+    return self->data + self->end;
+}
+
+static inline void buffer_fill(struct buffer *self, const char *end)
+{
+    self->end = (size_t)(end - self->data);
+}
+
 /* Drops the first `size` bytes. */
 void buffer_consume(struct buffer *self, size_t size);
 

@@ -63,41 +63,45 @@ int hob_response_header(hob_response *res, const char *name, const char *value)
     return 0;
 }
 
-/* The Server and Date lines, made anew when the second has changed (RFC 9110 section 6.6.1). */
-static const char *common_fields(hob_server *server)
+/*
+ * What every response begins with, for status 200: made anew when the second has changed (RFC 9110
+ * section 6.6.1).
+ */
+static const struct workspace *usual_begin(hob_server *server)
 {
     struct workspace *workspace = server->workspace;
     time_t now = (time_t)ev_now(task_ev_loop(server->task));
     if (now != workspace->formatted_at) {
         char date[HTTP_DATE_SIZE];
         http_date_format(now, date);
-        snprintf(
-            workspace->common_fields, sizeof(workspace->common_fields),
-            "Server: hob\r\nDate: %s\r\n", date);
+        workspace->usual_length = (size_t)snprintf(
+            workspace->usual_begin, sizeof(workspace->usual_begin),
+            USUAL_STATUS_LINE "Server: hob\r\nDate: %s\r\n", date);
         workspace->formatted_at = now;
     }
-    return workspace->common_fields;
+    return workspace;
 }
 
 /* Room for the lines of a head that have a bounded length. */
 #define FIXED_FIELDS_SIZE 320
 
-static void put(struct buffer *out, const char *text)
+/* Each of these puts something at `at`, where begin() has reserved room, and returns its end. */
+
+static char *put(char *at, const char *text)
 {
-    buffer_append(out, text, strlen(text)); /* begin() has reserved the room */
+    return stpcpy(at, text);
 }
 
 /* `number` in decimal, and without the stack that printf takes. */
-static void put_number(struct buffer *out, uint64_t number)
+static char *put_number(char *at, uint64_t number)
 {
     char digits[24];
-    char *first = digits + sizeof(digits) - 1;
-    *first = '\0';
+    char *first = digits + sizeof(digits);
     do {
         *--first = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    put(out, first);
+    return mempcpy(at, first, (size_t)(digits + sizeof(digits) - first));
 }
 
 static bool is_status(int status)
@@ -111,39 +115,49 @@ bool response_may_have_content(int status)
     return is_status(status) && status != 204 && status != 205 && status != 304;
 }
 
-static void put_framing(struct hob_response *self, struct buffer *out, int status, uint64_t length)
+static char *put_framing(const struct hob_response *self, char *at, int status, uint64_t length)
 {
     if (self->form == CONTENT_IN_CHUNKS) {
-        put(out, "Transfer-Encoding: chunked\r\n");
+        at = put(at, "Transfer-Encoding: chunked\r\n");
     } else if (self->form == CONTENT_OF_KNOWN_LENGTH && status != 204 && status != 304) {
-        put(out, "Content-Length: "); /* the others have none (RFC 9110 section 8.6) */
-        put_number(out, length);
-        put(out, "\r\n");
+        at = put(at, "Content-Length: "); /* the others have none (RFC 9110 section 8.6) */
+        at = put_number(at, length);
+        at = put(at, "\r\n");
     }
     if (!self->keep_alive)
-        put(out, "Connection: close\r\n");
+        at = put(at, "Connection: close\r\n");
     else if (self->request->parser.http.http_minor == 0)
-        put(out, "Connection: keep-alive\r\n");
+        at = put(at, "Connection: keep-alive\r\n");
+    return at;
 }
 
-static void put_head(
-    struct hob_response *self, struct buffer *out, int status, const char *content_type,
+static char *put_status_line(char *at, int status)
+{
+    at = put(at, "HTTP/1.1 ");
+    at = put_number(at, (uint64_t)status);
+    at = put(at, " ");
+    at = put(at, status_reason(status));
+    return put(at, "\r\n");
+}
+
+static char *put_head(
+    const struct hob_response *self, char *at, int status, const char *content_type,
     uint64_t length)
 {
-    put(out, "HTTP/1.1 ");
-    put_number(out, (uint64_t)status);
-    put(out, " ");
-    put(out, status_reason(status));
-    put(out, "\r\n");
-    put(out, common_fields(self->request->connection->server));
+    const struct workspace *usual = usual_begin(self->request->connection->server);
+    if (status == 200)
+        at = mempcpy(at, usual->usual_begin, usual->usual_length);
+    else
+        at = put(put_status_line(at, status), usual->usual_begin + strlen(USUAL_STATUS_LINE));
     if (content_type && response_may_have_content(status)) {
-        put(out, "Content-Type: ");
-        put(out, content_type);
-        put(out, "\r\n");
+        at = put(at, "Content-Type: ");
+        at = put(at, content_type);
+        at = put(at, "\r\n");
     }
-    put_framing(self, out, status, length);
-    buffer_append(out, buffer_bytes(&self->fields), buffer_length(&self->fields));
-    put(out, "\r\n");
+    at = put_framing(self, at, status, length);
+    if (buffer_length(&self->fields) > 0)
+        at = mempcpy(at, buffer_bytes(&self->fields), buffer_length(&self->fields));
+    return put(at, "\r\n");
 }
 
 /*
@@ -164,7 +178,7 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     struct buffer *out = connection_out(request->connection);
     if (self->replied)
         return -EALREADY;
-    if (!is_status(status) || (content_type && !is_field_value(content_type)))
+    if (!is_status(status))
         return -EINVAL;
     if (size > SIZE_MAX / 4)
         return -ENOMEM;
@@ -181,39 +195,58 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
                        self->form != CONTENT_UNTIL_CLOSE && !is_last_response(request->connection);
     self->missing = self->without_content || self->form != CONTENT_OF_KNOWN_LENGTH ? 0 : length;
-    put_head(self, out, status, content_type, may ? length : 0);
+    char *end = put_head(self, buffer_room(out), status, content_type, may ? length : 0);
+    buffer_fill(out, end);
     return 0;
+}
+
+/* Only of types that come from the handler: our own are sound. */
+static bool is_type(const char *content_type)
+{
+    return !content_type || is_field_value(content_type);
 }
 
 int response_begin(struct hob_response *self, int status, const char *content_type, uint64_t length)
 {
     struct hob_request *request = self->request;
-    int err = begin(self, status, content_type, length, 0);
+    int err = !is_type(content_type) ? -EINVAL : begin(self, status, content_type, length, 0);
     if (err == 0)
         deadline_unlimit(request->connection->task, request->before);
     return err;
+}
+
+static int
+reply(hob_response *res, int status, const char *content_type, const void *content, size_t size)
+{
+    int err = begin(res, status, content_type, size, size);
+    if (err < 0)
+        return err;
+    res->missing = 0;
+    struct buffer *out = connection_out(res->request->connection);
+    if (size > 0 && !res->without_content)
+        buffer_fill(out, mempcpy(buffer_room(out), content, size));
+    return 0;
 }
 
 int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
     connection_expect_task(res->request->connection, __func__);
-    int err = begin(res, status, content_type, size, size);
-    if (err == 0 && !res->without_content)
-        buffer_append(connection_out(res->request->connection), content, size);
-    if (err == 0)
-        res->missing = 0;
-    return err;
+    if (!res->replied && !is_type(content_type))
+        return -EINVAL;
+    return reply(res, status, content_type, content, size);
 }
 
 int hob_reply_text(hob_response *res, int status, const char *text)
 {
-    return hob_reply(res, status, "text/plain; charset=utf-8", text, strlen(text));
+    connection_expect_task(res->request->connection, __func__);
+    return reply(res, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
 int hob_reply_json(hob_response *res, int status, const char *json)
 {
-    return hob_reply(res, status, "application/json", json, strlen(json));
+    connection_expect_task(res->request->connection, __func__);
+    return reply(res, status, "application/json", json, strlen(json));
 }
 
 int response_reply_error(struct hob_response *self, int status, const char *detail)

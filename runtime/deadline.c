@@ -43,7 +43,8 @@ void deadline_arm(struct task *self)
 
 void deadline_disarm(struct task *self)
 {
-    ev_timer_stop(self->future.loop->ev, &self->alarm);
+    if (ev_is_active(&self->alarm) || ev_is_pending(&self->alarm))
+        ev_timer_stop(self->future.loop->ev, &self->alarm);
 }
 
 static double set_deadline(double when, const char *call)
@@ -66,8 +67,11 @@ struct deadline deadline_limit(struct task *self, double seconds)
     if (isinf(seconds))
         return before;
     deadline_disarm(self);
-    deadline->last = fmin(deadline->last, hob_now() + seconds);
-    deadline->when = fmin(deadline->when, deadline->last);
+    double when = hob_now() + seconds;
+    if (when < deadline->last)
+        deadline->last = when;
+    if (when < deadline->when)
+        deadline->when = when;
     return before;
 }
 

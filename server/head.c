@@ -3,17 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-void head_append(struct head *self, const char *bytes, size_t length)
-{
-    memcpy(self->data + self->length, bytes, length);
-    self->length += length;
-}
-
-void head_end_string(struct head *self)
-{
-    self->data[self->length++] = '\0';
-}
-
 const char *head_find(const struct head *self, const char *name)
 {
     if (self->authority && strcasecmp(name, "host") == 0)

@@ -9,6 +9,7 @@
 #define HOB_SERVER_HEAD_H
 
 #include <stddef.h>
+#include <string.h>
 
 struct head {
     char *data;
@@ -21,10 +22,17 @@ struct head {
 };
 
 /* Appends bytes to the last string. There must be room. */
-void head_append(struct head *self, const char *bytes, size_t length);
+static inline void head_append(struct head *self, const char *bytes, size_t length)
+{
+    memcpy(self->data + self->length, bytes, length);
+    self->length += length;
+}
 
 /* Ends the last string, so that the next append begins a new one. There must be room. */
-void head_end_string(struct head *self);
+static inline void head_end_string(struct head *self)
+{
+    self->data[self->length++] = '\0';
+}
 
 /*
  * The value of the first header of this name, in any case of letters (RFC 9110 section 5.1), or

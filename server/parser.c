@@ -78,20 +78,21 @@ static void split_query(struct head *head)
     head->query = (size_t)(question_mark + 1 - head->data);
 }
 
-static int on_target_complete(llhttp_t *http)
+static int end_target(struct parser *self)
 {
-    struct parser *self = parser_of(http);
     struct head *head = &self->head;
     const char *target = head->data; /* nothing else is in there yet */
     head_end_string(head);
     head->headers = self->name = head->length;
+    if (*target == '/' && !self->line.marks) /* a path, and nothing in it means anything */
+        return 0;
 
     if (strchr(target, '#'))
         return fail(self, 400, "the target has a fragment (RFC 9112 section 3.2)");
     if (!find_path(target, &head->path))
         return fail(self, 400, "the target has no valid host (RFC 9110 section 4.2)");
     bool asterisk = strcmp(target, "*") == 0;
-    if (asterisk ? http->method != HTTP_OPTIONS : head->path == 0 && *target != '/')
+    if (asterisk ? self->line.method != HTTP_OPTIONS : head->path == 0 && *target != '/')
         return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
     split_authority(head);
     split_query(head);
@@ -157,28 +158,42 @@ static int note_expect(struct parser *self, const char *value)
     return 0;
 }
 
+/*
+ * The fields that say how the message is to be read. Most names are none by their length, and Host
+ * is nearly always written like this.
+ */
+static int note_field(struct parser *self, const char *name, size_t name_length, const char *value)
+{
+    if (name_length == 4 && (memcmp(name, "Host", 4) == 0 || strcasecmp(name, "host") == 0))
+        return note_host(self, value);
+    if (name_length == 6 && strcasecmp(name, "expect") == 0)
+        return note_expect(self, value);
+    if (name_length == 10 && strcasecmp(name, "connection") == 0)
+        return note_connection(self, value);
+    if (name_length == 17 && strcasecmp(name, "transfer-encoding") == 0)
+        return note_transfer_codings(self, value);
+    return 0;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 static int on_value_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
     struct head *head = &self->head;
     if (self->state != PARSER_HEAD)
         return 0;
-    while (head->length > self->value && strchr(" \t", head->data[head->length - 1]))
+    while (head->length > self->value && is_space(head->data[head->length - 1]))
         head->length--;
     head_end_string(head);
 
     const char *name = head->data + self->name;
-    const char *value = head->data + self->value;
+    size_t name_length = self->value - 1 - self->name;
     self->name = head->length;
-    if (strcasecmp(name, "host") == 0)
-        return note_host(self, value);
-    if (strcasecmp(name, "transfer-encoding") == 0)
-        return note_transfer_codings(self, value);
-    if (strcasecmp(name, "connection") == 0)
-        return note_connection(self, value);
-    if (strcasecmp(name, "expect") == 0)
-        return note_expect(self, value);
-    return 0;
+    return note_field(self, name, name_length, head->data + self->value);
 }
 
 static int on_head_complete(llhttp_t *http)
@@ -226,7 +241,6 @@ static int on_message_complete(llhttp_t *http)
 }
 
 static const llhttp_settings_t settings = {
-    .on_url_complete = on_target_complete,
     .on_header_field = on_string,
     .on_header_field_complete = on_name_complete,
     .on_header_value = on_string,
@@ -237,15 +251,27 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_message_complete,
 };
 
+/* As llhttp is when it has read a request line: what is left to it are fields and the body. */
+static const llhttp_t *behind_request_line(void)
+{
+    static const char line[] = {'G', 'E', 'T', ' ', '/', ' ', 'H',  'T',
+                                'T', 'P', '/', '1', '.', '1', '\r', '\n'};
+    static _Thread_local llhttp_t http;
+    if (!http.settings) {
+        llhttp_init(&http, HTTP_REQUEST, &settings);
+        llhttp_execute(&http, line, sizeof(line)); /* calls none of the settings' functions */
+    }
+    return &http;
+}
+
 void parser_init(struct parser *self, char *room, const struct parser_limits *limits)
 {
-    *self = (struct parser){
-        .head.data = room,
-        .limits = limits,
-        .framing_allowed = limits->framing,
-    };
-    llhttp_init(&self->http, HTTP_REQUEST, &settings);
+    memset(self, 0, offsetof(struct parser, reason));
+    self->http = *behind_request_line();
     self->http.data = self;
+    self->head.data = room;
+    self->limits = limits;
+    self->framing_allowed = limits->framing;
 }
 
 /* Takes what one call of llhttp takes. */
@@ -262,29 +288,18 @@ static size_t execute(struct parser *self, const char *data, size_t size)
     return taken;
 }
 
-/* Shows llhttp a part of the request line. The parts are sound, but not all targets are. */
-static void pass(struct parser *self, const char *part, size_t length)
-{
-    if (self->state != PARSER_FAILED)
-        execute(self, part, length);
-}
-
 static size_t feed_request_line(struct parser *self, const char *data, size_t size)
 {
     struct request_line *line = &self->line;
     size_t taken = request_line_feed(line, &self->head, self->limits->target, data, size);
-    if (line->part < LINE_DONE)
-        return taken;
-    pass(
-        self, line->method, line->method_length); /* of HEAD even if it is refused: see hob_reply */
-    if (line->part == LINE_DONE) {
-        pass(self, self->head.data, self->head.length);
-        pass(self, line->version, sizeof(line->version));
-    } else if (line->status == 414) {
+    self->http.method = (uint8_t)line->method; /* of HEAD even if it is refused: see hob_reply() */
+    self->http.http_minor = (uint8_t)line->minor;
+    if (line->part == LINE_DONE)
+        end_target(self);
+    else if (line->part == LINE_REFUSED && line->status == 414)
         fail(self, 414, "the target is longer than %zu bytes", self->limits->target);
-    } else {
+    else if (line->part == LINE_REFUSED)
         fail(self, line->status, "%s", line->rule);
-    }
     return taken;
 }
 

@@ -40,7 +40,6 @@ struct parser {
     const struct parser_limits *limits;
     enum parser_state state;
     int status;           /* when failed: the status to answer */
-    char reason[96];      /* when failed: the rule that was broken, or the limit */
     bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
 
@@ -56,6 +55,8 @@ struct parser {
     bool close_seen; /* these two: options of Connection */
     bool keep_alive_seen;
     bool unknown_coding; /* a transfer coding other than chunked */
+
+    char reason[96]; /* when failed: the rule that was broken, or the limit */
 };
 
 /*

@@ -1,7 +1,6 @@
 #include "request_line.h"
 
 #include <ctype.h>
-#include <llhttp.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,60 +20,76 @@ static void enter(struct request_line *self, enum line_part part)
 }
 
 /* At least one empty line is to be ignored, RFC 9112 section 2.2. */
-static void take_empty(struct request_line *self, char c)
+static size_t take_empty_lines(struct request_line *self, const char *data, size_t size)
 {
-    bool in_line = self->part == LINE_EMPTY_LF;
-    if (c == (in_line ? '\n' : '\r'))
-        enter(self, in_line ? LINE_EMPTY : LINE_EMPTY_LF);
-    else if (in_line || c == '\n')
-        refuse(self, 400, "an empty line does not end with CR LF (RFC 9112 section 2.2)");
-}
-
-/* Those of the IANA registry and some more. They are case-sensitive (RFC 9110 section 9.1). */
-static bool is_known_method(const char *method, size_t length)
-{
-#define NAME(number, name, string) #string,
-    static const char *const names[] = {HTTP_METHOD_MAP(NAME)};
-#undef NAME
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strlen(names[i]) == length && memcmp(names[i], method, length) == 0)
-            return true;
+    for (size_t i = 0; i < size; i++) {
+        bool in_line = self->part == LINE_EMPTY_LF;
+        if (data[i] == (in_line ? '\n' : '\r')) {
+            enter(self, in_line ? LINE_EMPTY : LINE_EMPTY_LF);
+        } else if (in_line || data[i] == '\n') {
+            refuse(self, 400, "an empty line does not end with CR LF (RFC 9112 section 2.2)");
+            return i + 1;
+        } else {
+            enter(self, LINE_METHOD);
+            return i;
+        }
     }
-    return false;
+    return size;
 }
 
-static bool method_is(const struct request_line *self, const char *name)
+/*
+ * Those of the IANA registry and some more. They are case-sensitive (RFC 9110 section 9.1). Returns
+ * whether it is one.
+ */
+static bool find_method(const char *name, size_t length, llhttp_method_t *method)
 {
-    return self->length == strlen(name) && memcmp(self->method, name, self->length) == 0;
+#define METHOD(number, symbol, string)                                                             \
+    if (length == sizeof(#string) - 1 && memcmp(name, #string, sizeof(#string) - 1) == 0) {        \
+        *method = (llhttp_method_t)(number);                                                       \
+        return true;                                                                               \
+    }
+    HTTP_METHOD_MAP(METHOD)
+#undef METHOD
+    return false;
 }
 
 static void end_method(struct request_line *self)
 {
+    llhttp_method_t method;
+    bool known = find_method(self->name, self->length, &method);
     if (self->length == 0)
         refuse(self, 400, "the request line begins with a space (RFC 9112 section 3)");
-    else if (method_is(self, "PRI"))
+    else if (self->length == 3 && memcmp(self->name, "PRI", 3) == 0)
         refuse(self, 505, "HTTP/2 is not spoken here (RFC 9113 section 3.4)");
-    else if (method_is(self, "CONNECT"))
+    else if (known && method == HTTP_CONNECT)
         refuse(self, 501, "CONNECT is for proxies (RFC 9110 section 9.3.6)");
-    else if (method_is(self, "SOURCE") || !is_known_method(self->method, self->length))
+    else if (!known || method == HTTP_SOURCE)
         refuse(self, 501, "the method is not known (RFC 9110 section 9.1)");
     else {
-        self->method[self->length] = ' ';
-        self->method_length = self->length + 1;
+        self->method = method;
         enter(self, LINE_TARGET);
     }
 }
 
-static void take_method(struct request_line *self, char c)
+/* Takes what is there of the method, or the byte behind it. */
+static size_t take_method(struct request_line *self, const char *data, size_t size)
 {
-    if (c == ' ')
+    size_t run = 0;
+    size_t room = sizeof(self->name) - self->length;
+    while (run < size && run < room && is_token_char(data[run])) {
+        self->name[self->length + run] = data[run];
+        run++;
+    }
+    self->length += run;
+    if (run == size)
+        return run;
+    if (data[run] == ' ')
         end_method(self);
-    else if (!is_token_char(c))
+    else if (!is_token_char(data[run]))
         refuse(self, 400, "the method is not a token (RFC 9110 section 9.1)");
-    else if (self->length == sizeof(self->method) - 1)
-        refuse(self, 501, "the method is longer than any that is known (RFC 9112 section 3)");
     else
-        self->method[self->length++] = c;
+        refuse(self, 501, "the method is longer than any that is known (RFC 9112 section 3)");
+    return run + 1;
 }
 
 /* The byte behind the target. */
@@ -97,47 +112,65 @@ static size_t take_target(
     struct request_line *self, struct head *head, size_t limit, const char *data, size_t size)
 {
     size_t run = 0;
-    while (run < size && data[run] > ' ' && data[run] < 0x7f)
-        run++;
+    unsigned seen = 0;
+    while (run < size && (classes_of(data[run]) & CHAR_TARGET))
+        seen |= classes_of(data[run++]);
+    self->marks |= seen & CHAR_MARK;
     if (run > limit - self->length) {
         run = limit - self->length;
         refuse(self, 414, NULL);
     }
     head_append(head, data, run);
     self->length += run;
-    if (run > 0 || self->part == LINE_REFUSED)
+    if (run == size || self->part == LINE_REFUSED)
         return run;
-    end_target(self, *data);
-    return 1;
+    end_target(self, data[run]);
+    return run + 1;
 }
 
 /* Without a version the line is one of HTTP/0.9. */
-static void take_target_lf(struct request_line *self, char c)
+static size_t take_target_lf(struct request_line *self, char c)
 {
     if (c == '\n')
         refuse(self, 505, "the request line has no version: HTTP/0.9 is not spoken here");
     else
         refuse(self, 400, "the request line has a CR without LF (RFC 9112 section 2.2)");
+    return 1;
 }
 
-static void take_version(struct request_line *self, char c)
+static void take_version_byte(struct request_line *self, char c)
 {
-    static const char line[] = " HTTP/1.1\r\n"; /* or 1.0; the space was read with the target */
-    size_t at = ++self->length;
-    self->version[0] = ' ';
-    self->version[at] = c;
-    if (at == 1 && c == ' ')
+    static const char line[] = "HTTP/1.1\r\n"; /* or 1.0 */
+    size_t at = self->length++;
+    if (at == 0 && c == ' ')
         refuse(self, 400, "more than one space in the request line (RFC 9112 section 3)");
-    else if (at < 6 && c != line[at])
+    else if (at < 5 && c != line[at])
         refuse(self, 505, "the protocol is not HTTP");
     else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (line[at] == '.' && c != '.'))
         refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
-    else if (line[at] == '1' && c != '1' && !(at == 8 && c == '0'))
+    else if (line[at] == '1' && c != '1' && !(at == 7 && c == '0'))
         refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-    else if (at > 8 && c != line[at])
+    else if (at > 7 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
+    else if (at == 7)
+        self->minor = c == '1';
     else if (c == '\n')
         self->part = LINE_DONE;
+}
+
+/* Nearly always it is this one, in one piece. */
+static size_t take_version(struct request_line *self, const char *data, size_t size)
+{
+    static const char usual[] = {'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r', '\n'};
+    if (self->length == 0 && size >= sizeof(usual) && memcmp(data, usual, sizeof(usual)) == 0) {
+        self->minor = 1;
+        self->part = LINE_DONE;
+        return sizeof(usual);
+    }
+    size_t taken = 0;
+    while (taken < size && self->part == LINE_VERSION)
+        take_version_byte(self, data[taken++]);
+    return taken;
 }
 
 size_t request_line_feed(
@@ -145,22 +178,15 @@ size_t request_line_feed(
     size_t size)
 {
     size_t taken = 0;
-    while (taken < size && self->part < LINE_DONE) {
-        if (self->part == LINE_TARGET) {
-            taken += take_target(self, head, target_limit, data + taken, size - taken);
-            continue;
-        }
-        char c = data[taken++];
-        if (self->part == LINE_EMPTY && c != '\r' && c != '\n')
-            enter(self, LINE_METHOD);
-        if (self->part == LINE_EMPTY || self->part == LINE_EMPTY_LF)
-            take_empty(self, c);
-        else if (self->part == LINE_METHOD)
-            take_method(self, c);
-        else if (self->part == LINE_TARGET_LF)
-            take_target_lf(self, c);
-        else
-            take_version(self, c);
-    }
+    if (self->part <= LINE_EMPTY_LF)
+        taken = take_empty_lines(self, data, size);
+    if (self->part == LINE_METHOD && taken < size)
+        taken += take_method(self, data + taken, size - taken);
+    if (self->part == LINE_TARGET && taken < size)
+        taken += take_target(self, head, target_limit, data + taken, size - taken);
+    if (self->part == LINE_TARGET_LF && taken < size)
+        taken += take_target_lf(self, data[taken]);
+    if (self->part == LINE_VERSION && taken < size)
+        taken += take_version(self, data + taken, size - taken);
     return taken;
 }

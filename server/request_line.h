@@ -1,11 +1,13 @@
 /*
  * The request line, "METHOD SP target SP HTTP/1.1 CR LF" (RFC 9112 section 3), and the empty lines
- * that may stand before it. It is read here, byte by byte, and llhttp gets it when it is known to
- * be sound: llhttp takes RTSP and ICE for HTTP, and has one error for all methods it does not know.
+ * that may stand before it. It is read here and not by llhttp, which takes RTSP and ICE for HTTP,
+ * and has one error for all methods it does not know.
  */
 #ifndef HOB_SERVER_REQUEST_LINE_H
 #define HOB_SERVER_REQUEST_LINE_H
 
+#include <llhttp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "head.h"
@@ -23,12 +25,13 @@ enum line_part {
 
 struct request_line {
     enum line_part part;
-    size_t length;        /* of this part, as far as it was read */
-    char method[33];      /* "GET " */
-    size_t method_length; /* with its space; 0 until the method is known to be one */
-    char version[11];     /* " HTTP/1.1\r\n" */
-    int status;           /* when refused: the status to answer */
-    const char *rule;     /* when refused: the rule that was broken; NULL for the target's limit */
+    size_t length;          /* of this part, as far as it was read */
+    char name[32];          /* of the method */
+    llhttp_method_t method; /* once it is known to be one, even if the line is refused later */
+    unsigned marks;         /* CHAR_MARK if the target has any */
+    unsigned minor;         /* of the version: 0 or 1 */
+    int status;             /* when refused: the status to answer */
+    const char *rule; /* when refused: the rule that was broken; NULL for the target's limit */
 };
 
 /*

@@ -4,10 +4,37 @@
 #include <string.h>
 #include <strings.h>
 
-bool is_token_char(char c)
-{
-    return isalnum((unsigned char)c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
-}
+/* Of a target; of a token; of a name; of both. */
+#define T  CHAR_TARGET
+#define K  (CHAR_TARGET | CHAR_TOKEN)
+#define H  (CHAR_TARGET | CHAR_NAME)
+#define KH (CHAR_TARGET | CHAR_TOKEN | CHAR_NAME)
+
+/* From "!" on; there is nothing to be said of other characters. */
+/* clang-format off */
+const unsigned char char_classes[256] = {
+    ['!'] = KH,
+    /* "     #              $   %              &   '   (  )  *   +   ,  -   .               / */
+    T, K | CHAR_MARK, KH, K | CHAR_MARK, KH, KH, H, H, KH, KH, T, KH, KH | CHAR_MARK, T,
+    /* 0   1   2   3   4   5   6   7   8   9   :  ;  <  =  >  ?              @ */
+    KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, T, H, T, H, T, T | CHAR_MARK, T,
+    /* A to Z */
+    KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH,
+    KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH,
+    /* [  \  ]  ^  _   ` */
+    T, T, T, K, KH, K,
+    /* a to z */
+    KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH,
+    KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, KH,
+    /* {  |  }  ~ */
+    T, K, T, KH,
+};
+/* clang-format on */
+
+#undef T
+#undef K
+#undef H
+#undef KH
 
 bool is_token(const char *text, size_t length)
 {
@@ -34,15 +61,26 @@ static bool is_percent_encoded(const char *text, size_t length)
 /* reg-name, but no comma, which joins two of them, and no empty label. The same result. */
 static size_t span_name(const char *text, size_t length)
 {
+    bool after_dot = true;
     size_t i = 0;
-    for (; i < length && text[i] != ':'; i++) {
-        bool sound = text[i] == '%' ? is_percent_encoded(text + i, length - i)
-                                    : isalnum((unsigned char)text[i]) ||
-                                          (text[i] != '\0' && strchr("-._~!$&'()*+;=", text[i]));
-        if (!sound || (text[i] == '.' && (i == 0 || text[i - 1] == '.')))
+    for (; i < length; i++) {
+        if (text[i] == '.' && after_dot)
             return 0;
+        if (!(classes_of(text[i]) & CHAR_NAME) &&
+            !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
+            break;
+        after_dot = text[i] == '.';
     }
     return i;
+}
+
+static bool is_port(const char *text, size_t length)
+{
+    for (const char *end = text + length; text < end; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+    }
+    return true;
 }
 
 bool is_host(const char *text, size_t length)
@@ -50,13 +88,9 @@ bool is_host(const char *text, size_t length)
     if (length == 0)
         return false;
     size_t i = *text == '[' ? span_ip_literal(text, length) : span_name(text, length);
-    if (i == 0 || (i < length && text[i] != ':'))
-        return false;
-    while (++i < length) { /* the port */
-        if (!isdigit((unsigned char)text[i]))
-            return false;
-    }
-    return true;
+    if (i == 0 || i == length)
+        return i > 0;
+    return text[i] == ':' && is_port(text + i + 1, length - i - 1);
 }
 
 bool list_next(const char **list, const char **element, size_t *length)

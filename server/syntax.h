@@ -5,8 +5,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* tchar, RFC 9110 section 5.6.2. */
-bool is_token_char(char c);
+/* What a character may be part of. A set of these is looked up for each byte of a head. */
+enum char_class {
+    CHAR_TOKEN = 1,  /* tchar, RFC 9110 section 5.6.2 */
+    CHAR_NAME = 2,   /* reg-name, RFC 3986 section 3.2.2, but no "%" and no comma */
+    CHAR_TARGET = 4, /* any that is visible in ASCII */
+    CHAR_MARK = 8,   /* in a target: more than a character of its path. "#", "%", "." and "?" */
+};
+
+extern const unsigned char char_classes[256];
+
+static inline unsigned classes_of(char c)
+{
+    return char_classes[(unsigned char)c];
+}
+
+static inline bool is_token_char(char c)
+{
+    return classes_of(c) & CHAR_TOKEN;
+}
 
 /* token, RFC 9110 section 5.6.2: one such character at least. */
 bool is_token(const char *text, size_t length);

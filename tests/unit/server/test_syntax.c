@@ -50,13 +50,26 @@ Test(syntax, compares_an_element_in_any_case)
     cr_expect_not(element_is("", 0, "close"));
 }
 
-/* RFC 9110 section 5.6.2. */
-Test(syntax, knows_the_characters_of_a_token)
+static bool is_one_of(int c, const char *marks)
 {
-    static const char *marks = "!#$%&'*+-.^_`|~";
+    return c > 0 && strchr(marks, c);
+}
+
+/* RFC 9110 section 5.6.2, RFC 3986 sections 2 and 3.2.2. */
+Test(syntax, knows_what_each_character_may_be_part_of)
+{
     for (int c = -128; c < 128; c++) {
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        cr_expect_eq(is_token_char((char)c), letter || (c > 0 && strchr(marks, c)), "%d", c);
+        unsigned classes = 0;
+        if (letter || is_one_of(c, "!#$%&'*+-.^_`|~"))
+            classes |= CHAR_TOKEN;
+        if (letter || is_one_of(c, "-._~!$&'()*+;="))
+            classes |= CHAR_NAME;
+        if (c > ' ' && c < 0x7f)
+            classes |= CHAR_TARGET;
+        if (is_one_of(c, "#%.?"))
+            classes |= CHAR_MARK;
+        cr_expect_eq(classes_of((char)c), classes, "%d: %x", c, classes_of((char)c));
     }
 }
 

@@ -15,7 +15,12 @@ enum {
     METHOD_COUNT, /* stands for any other */
 };
 
-extern const char *const method_names[METHOD_COUNT];
+struct method_name {
+    const char *text;
+    size_t length;
+};
+
+extern const struct method_name method_names[METHOD_COUNT];
 
 /* METHOD_GET for "GET" and so on; METHOD_COUNT for a method that no route can have. */
 size_t method_find(const char *name, size_t length);

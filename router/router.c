@@ -91,7 +91,8 @@ static int add_allow_header(hob_response *res, unsigned methods)
     for (size_t i = 0; i < METHOD_COUNT; i++) {
         if (methods & 1U << i)
             length += (size_t)snprintf(
-                list + length, sizeof(list) - length, "%s%s", length ? ", " : "", method_names[i]);
+                list + length, sizeof(list) - length, "%s%s", length ? ", " : "",
+                method_names[i].text);
     }
     return hob_response_header(res, "Allow", list);
 }

@@ -95,13 +95,12 @@ static char *put(char *at, const char *text)
 /* `number` in decimal, and without the stack that printf takes. */
 static char *put_number(char *at, uint64_t number)
 {
-    char digits[24];
-    char *first = digits + sizeof(digits);
-    do {
-        *--first = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return mempcpy(at, first, (size_t)(digits + sizeof(digits) - first));
+    char *end = at + 1;
+    for (uint64_t rest = number; rest >= 10; rest /= 10)
+        end++;
+    for (char *digit = end; digit > at; number /= 10)
+        *--digit = (char)('0' + number % 10);
+    return end;
 }
 
 static bool is_status(int status)

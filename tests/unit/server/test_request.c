@@ -41,6 +41,7 @@ static int expect_facts(hob_request *req, hob_response *res)
     const struct head_facts *facts = hob_request_context(req);
     (void)res;
     cr_expect_str_eq(hob_request_method(req), facts->method, "%s", facts->request);
+    cr_expect_str_eq(hob_request_peek_path(req), facts->path, "%s", facts->request);
     cr_expect_str_eq(hob_request_path(req), facts->path, "%s", facts->request);
     cr_expect_str_eq(or_none(hob_request_query(req)), or_none(facts->query), "%s", facts->request);
     cr_expect_str_eq(

@@ -2,16 +2,29 @@
 #
 #     awk -v json=FILE -f compare.awk input=rows ROWS input=about ABOUT input=samples SAMPLES
 #
-# ROWS     name | what it is | target, in the order of the table; and lines "note: text"
+# ROWS     name | what it is | target, in the order of the table; and lines "heading: text" between
+#          them, and "note: text"
 # ABOUT    what the measuring was done with: "key value", where the value is the rest of the line
 # SAMPLES  "peer name value [unit]", as often as there were rounds; the first peer is hob
+#
+# A target is one or more of these, with commas between them:
+#
+#     <= NUMBER         hob's figure is not above it; also >=
+#     <= NUMBER PEER    ... not above so many times the peer's; also >=, and "each" for all peers
+#     < PEER            ... below the peer's
+#
+# With -v svg=FILE, and plot.awk behind this one, it also makes a plot.
 
 input == "rows" && /^note: / { notes[++note_count] = substr($0, 7) }
+input == "rows" && /^heading: / { heading[row_count + 1] = substr($0, 10) }
 input == "rows" && /\|/ && !/^#/ {
   split($0, field, / *\| */)
   row[++row_count] = field[1]
   title[field[1]] = field[2]
   target[field[1]] = field[3]
+  plotted[field[1]] = field[4]
+  if (length(field[2]) > title_width)
+    title_width = length(field[2])
 }
 
 input == "about" {
@@ -42,6 +55,8 @@ END {
       die(peer[1] " did not measure '" row[r] "'")
   print_table()
   print_json()
+  if (svg != "")
+    print_plot()
 }
 
 function die(why) {
@@ -78,20 +93,46 @@ function with_commas(digits) {
 
 # How many times as much as hob. Only what is counted by the piece can be compared.
 function ratio(who, name,    times) {
-  if (unit[name] !~ /^(ns|bytes)$/ || median[peer[1], name] == 0)
+  if (unit[name] !~ /^(ns|us|bytes|KiB|\/s)$/ || median[peer[1], name] <= 0)
     return ""
   times = median[who, name] / median[peer[1], name]
   return sprintf(times >= 10 ? "%.0fx" : "%.1fx", times)
 }
 
-# One condition of a target: "<= NUMBER" or "< PEER".
-function is_met(name, condition,    word) {
+# How many times as much as another one's.
+function times_of(who, name) {
+  if (!((who, name) in median))
+    die("a target of '" name "' names '" who "', which did not measure it")
+  return median[who, name] ? median[peer[1], name] / median[who, name] : 0
+}
+
+# The same for the peer next to which hob looks worst, be it that more is better (">=") or less.
+function worst_times(name, relation,    p, times, worst) {
+  for (p = 2; p <= peer_count; p++)
+    if ((peer[p], name) in median) {
+      times = times_of(peer[p], name)
+      if (worst == "" || (relation == ">=" ? times < worst : times > worst))
+        worst = times
+    }
+  return worst
+}
+
+# What a condition of a target compares.
+function left_side(name, condition,    word) {
   split(condition, word, " ")
-  if (word[1] == "<=")
-    return median[peer[1], name] <= word[2] + 0
-  if (!((word[2], name) in median))
-    die("the target of '" name "' names '" word[2] "', which did not measure it")
-  return median[peer[1], name] < median[word[2], name]
+  if (word[1] == "<")
+    return times_of(word[2], name)
+  if (word[3] == "each")
+    return worst_times(name, word[1])
+  return word[3] == "" ? median[peer[1], name] : times_of(word[3], name)
+}
+
+function is_met(name, condition,    word, value) {
+  value = left_side(name, condition)
+  split(condition, word, " ")
+  if (word[1] == "<")
+    return value < 1
+  return word[1] == ">=" ? value >= word[2] + 0 : value <= word[2] + 0
 }
 
 function all_met(name,    condition, count, i) {
@@ -104,8 +145,11 @@ function all_met(name,    condition, count, i) {
 
 function verdict(name,    condition, count, i, text) {
   count = split(target[name], condition, /, */)
-  for (i = 1; i <= count; i++)
+  for (i = 1; i <= count; i++) {
     text = text (i > 1 ? ", " : "") condition[i] (is_met(name, condition[i]) ? " met" : " MISSED")
+    if (condition[i] ~ /^[<>]= .* /)
+      text = text sprintf(" (%.2f)", left_side(name, condition[i]))
+  }
   return text
 }
 
@@ -113,19 +157,21 @@ function print_table(    p, r, i, name, line) {
   for (i = 1; i <= about_count; i++)
     printf "%-9s %s\n", about_key[i], about[about_key[i]]
 
-  line = sprintf("\n%-32s %-5s %9s", "", "", peer[1])
+  line = sprintf("\n%-*s %-5s %9s", title_width, "", "", peer[1])
   for (p = 2; p <= peer_count; p++)
-    line = line sprintf(" %9s      ", peer[p])
+    line = line sprintf(" %10s      ", peer[p])
   print line "  target"
 
   for (r = 1; r <= row_count; r++) {
     name = row[r]
-    line = sprintf("%-32s %-5s %9s", title[name], unit[name], rounded(median[peer[1], name], unit[name]))
+    if (r in heading)
+      print (r > 1 ? "\n" : "") heading[r]
+    line = sprintf("%-*s %-5s %9s", title_width, title[name], unit[name], rounded(median[peer[1], name], unit[name]))
     for (p = 2; p <= peer_count; p++)
       if ((peer[p], name) in median)
-        line = line sprintf(" %9s %5s", rounded(median[peer[p], name], unit[name]), ratio(peer[p], name))
+        line = line sprintf(" %10s %5s", rounded(median[peer[p], name], unit[name]), ratio(peer[p], name))
       else
-        line = line sprintf(" %9s      ", "-")
+        line = line sprintf(" %10s      ", "-")
     line = line "  " verdict(name)
     sub(/ +$/, "", line)
     print line

@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# The part "http" of script/bench, which sources it: hob and its peers as HTTP servers.
+# shellcheck disable=SC2154 # what is not set here script/bench has set
+
+# The first is hob; those that are not installed are left out.
+http_peers=(hob limit nginx h2o lighttpd microhttpd node go)
+http_works=(ping-64 ping-1000 pipelined connect spread at-once idle cooking download upload stream)
+http_folder=build/bench/http
+client=$programs/bench_client
+
+# Whether a peer has what a work asks for: can PEER WORK.
+can() {
+  case $1:$2 in
+    h2o:spread | h2o:at-once | h2o:cooking | h2o:upload | h2o:stream) return 1 ;;
+    lighttpd:spread | lighttpd:at-once | lighttpd:cooking | lighttpd:upload | lighttpd:stream) return 1 ;;
+    microhttpd:stream) return 1 ;;
+  esac
+}
+
+is_there() { [[ $1 != h2o ]] || have h2o; } # not everywhere a package
+
+# The configuration of a peer that wants one, with what is different each time filled in.
+configuration() {
+  local file=$http_folder/$1.conf
+  sed "s|PORT|$port|; s|SECONDS|$2|; s|FOLDER|$root/$http_folder|" "bench/http/peers/$1.conf" >"$file"
+  echo "$root/$file"
+}
+
+# Sets `command` to what serves on $port: command_of PEER WORK. An order takes a second, but those
+# that cook beside /ping shall not be served before it has been measured.
+command_of() {
+  local seconds=1
+  [[ $2 != cooking ]] || seconds=60
+  case $1:$2 in
+    hob:download | hob:upload | hob:stream) command=("$programs/http-services" "$port") ;;
+    hob:*) # noodles are six seconds
+      command=(build/bench/hob --port "$port" --log-level warn)
+      command+=(--time-scale "$(awk "BEGIN { print $seconds / 6 }")")
+      ;;
+    limit:* | microhttpd:*) command=("$programs/http-$1" "$port" "$seconds") ;;
+    go:*) command=(env GOMAXPROCS=1 "$programs/http-go" "$port" "$seconds") ;;
+    node:*) command=(node bench/http/peers/node.js "$port" "$seconds") ;;
+    nginx:*)
+      command=(nginx -p "$root/$http_folder" -c "$(configuration nginx $seconds)" -e stderr)
+      ;;
+    h2o:*) command=(h2o --mode worker --conf "$(configuration h2o $seconds)") ;;
+    lighttpd:*) command=(lighttpd -D -f "$(configuration lighttpd $seconds)") ;;
+  esac
+  command=(taskset --cpu-list "$(processor)" "${command[@]}")
+}
+
+# Leaves in a file what the client finds out about a server of its own: measure PEER WORK.
+measure() {
+  local command port
+  port=$("$client" free-port)
+  command_of "$1" "$2"
+  "${command[@]}" >$http_folder/log 2>&1 &
+  server=$!
+  on_first_processor "$client" "$2" "$port" "$server" "$duration" >$http_folder/output ||
+    fail "$1 failed at $2: $(tail -n 3 $http_folder/log)"
+  stop_server -KILL
+}
+
+# How soon it is there: the client starts it, and ends it.
+measure_start() {
+  local command port
+  port=$("$client" free-port)
+  command_of "$1" start
+  on_first_processor "$client" start "$port" "${command[@]}" >$http_folder/output 2>$http_folder/log ||
+    fail "$1 does not start: $(tail -n 3 $http_folder/log)"
+}
+
+version_of() {
+  case $1 in
+    nginx) nginx -v 2>&1 | sed 's|.*/||; s| .*||' ;;
+    h2o) h2o --version | sed -n 's/^h2o version //p' ;;
+    lighttpd) lighttpd -v | sed 's|.*/||; s| .*||' ;;
+    microhttpd) "$programs/http-microhttpd" --version ;;
+    node) node --version ;;
+    go) go version | cut -d ' ' -f 3 ;;
+  esac
+}
+
+describe_peers() {
+  local peer
+  echo "peers $(for peer in "${peers[@]:2}"; do printf '%s ' "$peer" "$(version_of "$peer")"; done)"
+  echo "seconds $duration of each measuring, half as many before it to warm up"
+}
+
+# All peers do one work, and then the next: what is compared is measured close together.
+bench_http() {
+  local work peer round peers=() duration=2 samples=$http_folder/samples
+  [[ -z $quick ]] || duration=0.25
+  (($(nproc) > 1)) || fail "it needs two processors: one for the server, one for the client"
+  ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"
+  build_bench
+  build_go http-go bench/http/peers/http.go
+  mkdir -p $http_folder
+  printf 'Hello, world!' >$http_folder/ping
+  head -c 1048576 /dev/zero | tr '\0' x >$http_folder/download
+  for peer in "${http_peers[@]}"; do
+    if is_there "$peer"; then peers+=("$peer"); else say "$peer is not installed: it is left out"; fi
+  done
+  { describe && describe_peers; } >$http_folder/about
+
+  : >$samples
+  for ((round = 1; round <= rounds; round++)); do
+    say "round $round of $rounds"
+    for work in "${http_works[@]}" start; do
+      for peer in "${peers[@]}"; do
+        can "$peer" "$work" || continue
+        if [[ $work == start ]]; then measure_start "$peer"; else measure "$peer" "$work"; fi
+        sed "s/^/$peer /" $http_folder/output >>$samples
+      done
+    done
+  done
+  print_table http bench/http/http.rows $http_folder/about $samples build/bench/http.svg
+}

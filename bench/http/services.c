@@ -1,0 +1,99 @@
+/*
+ * What hob's menu does not offer, on its library: what "script/bench http" measures hob by where it
+ * needs bodies and streams. All else is measured on hob itself.
+ *
+ *     services PORT
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/hob.h"
+
+#define MEBIBYTE ((size_t)1 << 20)
+
+static char mebibyte[MEBIBYTE];
+
+static int serve_ping(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 200, "Hello, world!");
+}
+
+static int serve_download(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply(res, 200, "text/plain", mebibyte, MEBIBYTE);
+}
+
+static int serve_upload(hob_request *req, hob_response *res)
+{
+    static char part[1 << 16]; /* all requests may share it: nobody reads what is in it */
+    int size;
+    while ((size = hob_body_read(req, part, sizeof(part))) > 0)
+        continue;
+    return size < 0 ? size : hob_reply_text(res, 200, "Hello, world!");
+}
+
+static int serve_stream(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = hob_stream(res, 200, "text/event-stream");
+    for (int i = 0; i < 10 && err == 0; i++) {
+        err = hob_sleep(0.1);
+        if (err == 0)
+            err = hob_event(res, NULL, NULL, "tick");
+    }
+    return err;
+}
+
+static const hob_route routes[] = {
+    {"GET /ping", serve_ping},
+    {"GET /download", serve_download},
+    {"POST /upload", serve_upload},
+    {"GET /stream", serve_stream},
+};
+
+static void fail(const char *what, int err)
+{
+    fprintf(stderr, "services: %s: %s\n", what, strerror(-err));
+    exit(EXIT_FAILURE);
+}
+
+static int listen_on(const char *port)
+{
+    char address[64];
+    snprintf(address, sizeof(address), "127.0.0.1:%s", port);
+    int listener = hob_listen(address);
+    if (listener < 0)
+        fail(address, listener);
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    int listener = listen_on(argc == 2 ? argv[1] : "");
+    hob_server_options options = {
+        .handler = hob_router_handle,
+        .sockets = &listener,
+        .socket_count = 1,
+        .handle_signals = true,
+    };
+    hob_router *router;
+    hob_server *server;
+    const char *culprit;
+    memset(mebibyte, 'x', sizeof(mebibyte));
+    int err = hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit);
+    if (err < 0)
+        fail("the routes cannot be used", err);
+    options.context = router;
+    err = hob_server_open(&options, &server);
+    if (err < 0)
+        fail("the server cannot be made", err);
+    err = hob_block_on(hob_server_run, server);
+    if (err < 0)
+        fail("the server failed", err);
+    hob_server_close(server);
+    hob_router_free(router);
+    return EXIT_SUCCESS;
+}

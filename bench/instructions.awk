@@ -1,0 +1,88 @@
+# What one request takes, of what callgrind counted in two runs.
+#
+#     awk -v root=FOLDER/ -v requests=COUNT -v compiler=NAME -f instructions.awk
+#         input=committed FILE input=few PROFILE input=many PROFILE
+#
+# COUNT is how many more requests the second run had. The committed file has lines "compiler total".
+# Costs are those of the functions themselves, by the file that they stand in: the costs that
+# include the called ones get confused when coroutines switch.
+
+BEGIN {
+  step_count = split("parse route coroutine handler response connection libev libc other", step, " ")
+  split("parser request_line request_limits target syntax head percent", file, " ")
+  for (i in file)
+    step_of["server/" file[i]] = "parse"
+  split("response buffer http_date status stream content_type", file, " ")
+  for (i in file)
+    step_of["server/" file[i]] = "response"
+}
+
+input == "committed" && !/^#/ && $1 " " $2 == compiler { committed = $3 }
+
+input == "committed" { next }
+/^totals:/ { counted[input] = $2 }
+/^ob=/ { object = substr($0, 4) }
+/^fl=/ { outer = place = substr($0, 4) }
+/^f[ie]=/ { place = substr($0, 4) }
+/^fn=/ { name = substr($0, 4) }
+/^calls=/ { skip = 1; next }
+/^[0-9]/ {
+  if (!skip)
+    cost[input, classify()] += $2
+  skip = 0
+}
+
+# What is inlined from a header of the system belongs to who uses it.
+function classify(    path) {
+  path = index(place, root) == 1 ? place : outer
+  if (index(path, root) == 1)
+    return classify_ours(substr(path, length(root) + 1))
+  if (name ~ /^ll(http|parse)/)
+    return "parse"
+  if (name ~ /_fcontext$/)
+    return "coroutine"
+  if (object ~ /\/libev\./)
+    return "libev"
+  return object ~ /\/(libc|ld-linux)[.-]/ ? "libc" : "other"
+}
+
+function classify_ours(path) {
+  sub(/\.[ch]$/, "", path)
+  if (path in step_of)
+    return step_of[path]
+  if (path ~ /^router\//)
+    return "route"
+  if (path ~ /^runtime\//)
+    return "coroutine"
+  if (path ~ /^handlers\//)
+    return "handler"
+  return path ~ /^server\// ? "connection" : "other"
+}
+
+END {
+  for (i = 1; i <= step_count; i++) {
+    each = (cost["many", step[i]] - cost["few", step[i]]) / requests
+    printf "%-10s %6.0f\n", step[i], each
+    total += each
+  }
+  if (int(total * requests + 0.5) != counted["many"] - counted["few"]) {
+    print "instructions.awk: the profiles are not as expected: not all costs were found" >"/dev/stderr"
+    exit 2
+  }
+  printf "%-10s %6.0f  user instructions of a pipelined /ping, %s; <= 2200 %s\n", "total", total,
+    compiler, (total <= 2200 ? "met" : "MISSED")
+  exit judge(total)
+}
+
+# Returns the exit status.
+function judge(total,    percent) {
+  if (committed == "") {
+    print "There is no figure committed for " compiler " to compare it with."
+    return 0
+  }
+  percent = 100 * (total / committed - 1)
+  printf "That is %+.1f %% of the committed %d.\n", percent, committed
+  if (percent > 3 || percent < -3)
+    print "Please commit the new figure, in bench/instructions.committed, with what changed it."
+  return percent > 3
+}

@@ -126,7 +126,10 @@ static int call_route(const struct match *match, hob_request *req, hob_response 
             hob_request_finish_anyway(req);
         return route->handler(req, res);
     }
-    if (strcmp(hob_request_path(req), "*") == 0)
+    const char *path = hob_request_peek_path(req);
+    if (!path)
+        return -ENOMEM;
+    if (strcmp(path, "*") == 0)
         return reply_server_options(match->router, res);
     if (match->methods == 0)
         return hob_reply_text(res, 404, "404 Not Found\n");
@@ -170,8 +173,8 @@ const char *hob_path_value(hob_request *req, const char *name)
 {
     const struct match *match = hob_request_attached(req);
     const struct route *route = match ? match->route : NULL;
-    const char *rest = hob_request_path(req);
-    for (size_t i = 0; route && i < route->segment_count; i++) {
+    const char *rest = hob_request_peek_path(req);
+    for (size_t i = 0; route && rest && i < route->segment_count; i++) {
         const struct segment *segment = &route->segments[i];
         const char *text = rest + 1;
         size_t length = segment->kind == SEGMENT_REST ? strlen(text) : strcspn(text, "/");

@@ -105,7 +105,10 @@ static const struct head *stable_head(hob_request *req)
 
 const char *hob_request_peek_path(const hob_request *req)
 {
-    const char *path = req->parser.head.data + req->parser.head.path;
+    const struct head *head = &req->parser.head;
+    if (!head->data)
+        return NULL;
+    const char *path = head->data + head->path;
     return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
 }
 

@@ -92,9 +92,10 @@ static int call_handler(struct exchange *self)
     connection->handling = false;
     if (self->res.replied || result < 0)
         return result;
+    const char *path = hob_request_peek_path(&self->req);
     hob_log(
         HOB_LOG_ERROR, "the handler of %s %s returned without a reply",
-        hob_request_method(&self->req), hob_request_path(&self->req));
+        hob_request_method(&self->req), path ? path : "a forgotten path");
     return -EIO;
 }
 

@@ -143,13 +143,15 @@ const char *hob_request_method(const hob_request *req);
 /*
  * The path of the target, without the query; begins with "/" or is "*". It is normalised as told
  * at hob_normalise_path(): what is still encoded in it is a byte that would mean something else if
- * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
+ * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it. NULL
+ * without memory, as the others below.
  */
 const char *hob_request_path(hob_request *req);
 
 /*
  * The same, but the string is valid only until the coroutine waits: it saves the copy that the
- * other calls make. For routers and the like.
+ * other calls make. For routers and the like. NULL if the coroutine has waited and there was no
+ * memory for the path meanwhile.
  */
 const char *hob_request_peek_path(const hob_request *req);
 

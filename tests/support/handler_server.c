@@ -1,5 +1,6 @@
 #include "tests/support/handler_server.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ static bool released;
 static int dispatch(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);
+    if (!path)
+        return -ENOMEM;
     if (strcmp(path, "/other") == 0)
         return hob_reply_text(res, 200, "other");
     if (strcmp(path, "/release") == 0) {

@@ -117,6 +117,23 @@ Test(request, has_strings_that_last_while_others_are_served)
     exchange(expect_lasting_strings, NULL, "GET /path?query HTTP/1.1\r\n" HOST "\r\n");
 }
 
+static int expect_nothing(hob_request *req, hob_response *res)
+{
+    (void)res;
+    request_forget_head(req); /* as when the handler waited and there was no memory */
+    cr_expect_null(hob_request_peek_path(req));
+    cr_expect_null(hob_request_path(req));
+    cr_expect_null(hob_request_query(req));
+    cr_expect_null(hob_request_header(req, "Host"));
+    cr_expect_null(hob_request_header_list(req, "Host"));
+    return 0;
+}
+
+Test(request, has_no_strings_when_they_could_not_be_kept)
+{
+    exchange(expect_nothing, NULL, "GET /path?query HTTP/1.1\r\n" HOST "\r\n");
+}
+
 /*
  * The body.
  */

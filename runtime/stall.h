@@ -16,12 +16,12 @@
 struct stall_watch {
     bool usable; /* the system gave us a timer */
     timer_t timer;
-    double limit;    /* seconds; 0 is off */
-    double goes_off; /* on the clock of ev_now() */
-    size_t resumed;  /* how often tasks were resumed: tells one time from another */
-    size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
-    size_t reported; /* ... that was reported last */
-    size_t count;    /* reports */
+    double limit;          /* seconds; 0 is off */
+    double goes_off;       /* on the clock of ev_now() */
+    size_t resumed;        /* how often tasks were resumed: tells one time from another */
+    size_t suspect;        /* the value of `resumed` at which the limit is over when it goes off */
+    size_t reported;       /* ... that was reported last */
+    volatile size_t count; /* reports; it grows in the handler of a signal */
 };
 
 void stall_watch_init(struct stall_watch *self);

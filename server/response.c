@@ -199,16 +199,20 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     return 0;
 }
 
-/* Only of types that come from the handler: our own are sound. */
-static bool is_type(const char *content_type)
+/* For types that come from the handler: our own are sound. */
+static int check_type(const struct hob_response *self, const char *content_type)
 {
-    return !content_type || is_field_value(content_type);
+    if (self->replied)
+        return -EALREADY;
+    return !content_type || is_field_value(content_type) ? 0 : -EINVAL;
 }
 
 int response_begin(struct hob_response *self, int status, const char *content_type, uint64_t length)
 {
     struct hob_request *request = self->request;
-    int err = !is_type(content_type) ? -EINVAL : begin(self, status, content_type, length, 0);
+    int err = check_type(self, content_type);
+    if (err == 0)
+        err = begin(self, status, content_type, length, 0);
     if (err == 0)
         deadline_unlimit(request->connection->task, request->before);
     return err;
@@ -231,9 +235,8 @@ int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
     connection_expect_task(res->request->connection, __func__);
-    if (!res->replied && !is_type(content_type))
-        return -EINVAL;
-    return reply(res, status, content_type, content, size);
+    int err = check_type(res, content_type);
+    return err < 0 ? err : reply(res, status, content_type, content, size);
 }
 
 int hob_reply_text(hob_response *res, int status, const char *text)

@@ -126,6 +126,8 @@ static int send_after_reply(hob_request *req, hob_response *res)
     (void)req;
     hob_reply_text(res, 200, "fine");
     cr_expect_eq(hob_stream(res, 200, NULL), -EALREADY);
+    cr_expect_eq(hob_stream(res, 200, "a\nb"), -EALREADY);
+    cr_expect_eq(hob_reply(res, 200, "a\nb", "", 0), -EALREADY);
     cr_expect_eq(hob_send(res, "x", 1), -EINVAL);
     return 0;
 }

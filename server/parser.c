@@ -158,19 +158,16 @@ static int note_expect(struct parser *self, const char *value)
     return 0;
 }
 
-/*
- * The fields that say how the message is to be read. Most names are none by their length, and Host
- * is nearly always written like this.
- */
-static int note_field(struct parser *self, const char *name, size_t name_length, const char *value)
+/* The fields that say how the message is to be read. */
+static int note_field(struct parser *self, const char *name, size_t length, const char *value)
 {
-    if (name_length == 4 && (memcmp(name, "Host", 4) == 0 || strcasecmp(name, "host") == 0))
+    if (element_is(name, length, "host"))
         return note_host(self, value);
-    if (name_length == 6 && strcasecmp(name, "expect") == 0)
+    if (element_is(name, length, "expect"))
         return note_expect(self, value);
-    if (name_length == 10 && strcasecmp(name, "connection") == 0)
+    if (element_is(name, length, "connection"))
         return note_connection(self, value);
-    if (name_length == 17 && strcasecmp(name, "transfer-encoding") == 0)
+    if (element_is(name, length, "transfer-encoding"))
         return note_transfer_codings(self, value);
     return 0;
 }

@@ -40,12 +40,16 @@ static bool parse_segment(struct segment *self, const char *text, size_t length)
     return is_name(self->text, self->length);
 }
 
+bool segment_has_name(const struct segment *self, const char *name, size_t length)
+{
+    return self->kind != SEGMENT_LITERAL && self->length == length &&
+           memcmp(self->text, name, length) == 0;
+}
+
 static bool has_name(const struct route *self, const struct segment *segment)
 {
     for (size_t i = 0; i < self->segment_count; i++) {
-        const struct segment *other = &self->segments[i];
-        if (other->kind != SEGMENT_LITERAL && other->length == segment->length &&
-            memcmp(other->text, segment->text, segment->length) == 0)
+        if (segment_has_name(&self->segments[i], segment->text, segment->length))
             return true;
     }
     return false;

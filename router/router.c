@@ -163,12 +163,6 @@ int hob_router_handle(hob_request *req, hob_response *res)
     return result;
 }
 
-static bool is_name(const struct segment *segment, const char *name)
-{
-    return segment->kind != SEGMENT_LITERAL && strlen(name) == segment->length &&
-           memcmp(segment->text, name, segment->length) == 0;
-}
-
 const char *hob_path_value(hob_request *req, const char *name)
 {
     const struct match *match = hob_request_attached(req);
@@ -178,7 +172,7 @@ const char *hob_path_value(hob_request *req, const char *name)
         const struct segment *segment = &route->segments[i];
         const char *text = rest + 1;
         size_t length = segment->kind == SEGMENT_REST ? strlen(text) : strcspn(text, "/");
-        if (is_name(segment, name))
+        if (segment_has_name(segment, name, strlen(name)))
             return hob_percent_decode(text, length);
         rest = text + length;
     }

@@ -24,8 +24,7 @@ struct exact {
 int exact_init(struct exact *self, struct route *const *routes, size_t count);
 void exact_free(struct exact *self);
 
-/* The routes with just this path, which differ in their method. An empty range if there are none.
- */
+/* The routes with just this path, one for each method. An empty range if there are none. */
 struct range exact_find(const struct exact *self, const char *path);
 
 #endif

@@ -7,7 +7,6 @@
 #define HOB_SERVER_REQUEST_LINE_H
 
 #include <llhttp.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "head.h"

@@ -50,7 +50,7 @@ void loop_expect_idle_stacks(struct loop *self)
     ev_unref(self->ev); /* alone it is no reason to go on */
 }
 
-static void resume(struct loop *self, struct task *task)
+void loop_resume(struct loop *self, struct task *task)
 {
     task->queued = false;
     self->stall.resumed++;
@@ -70,11 +70,19 @@ static size_t run_ready(struct loop *self)
     self->ready_end = &self->ready_first;
     while (task) {
         struct task *next = task->next; /* read first: the task may be gone afterwards */
-        resume(self, task);
+        loop_resume(self, task);
         task = next;
         count++;
     }
     return count;
+}
+
+/* Callbacks start tasks, so a turn begins before them, and not only before the ready queue. */
+static void invoke_callbacks(struct ev_loop *ev)
+{
+    struct loop *self = ev_userdata(ev);
+    stall_watch_turn(&self->stall, ev_now(ev));
+    ev_invoke_pending(ev);
 }
 
 /* To look for input is a system call: not before so many tasks have run, if more are ready. */
@@ -82,9 +90,9 @@ static size_t run_ready(struct loop *self)
 
 static void run_until_ready(struct loop *self, const struct task *root)
 {
+    stall_watch_turn(&self->stall, ev_now(self->ev));
     while (!root->future.ready) {
         size_t count = 0;
-        stall_watch_turn(&self->stall, ev_now(self->ev));
         while (self->ready_first && count < TASKS_A_TURN)
             count += run_ready(self);
         if (root->future.ready)
@@ -111,6 +119,8 @@ static int loop_init(struct loop *self)
     stall_watch_init(&self->stall);
     ev_init(&self->trim, on_trim);
     self->trim.data = self;
+    ev_set_userdata(self->ev, self);
+    ev_set_invoke_pending_cb(self->ev, invoke_callbacks);
     context_init_current(&self->scheduler);
     return 0;
 }

@@ -1,10 +1,10 @@
 /*
  * The event loop and scheduler of one thread.
  *
- * One turn: run the tasks that are ready, in the order in which they became ready, until there are
- * none or enough have run; then let libev look for input and expired timers, whose callbacks make
- * more tasks ready. So input is never starved, and looking for it costs a system call only once in
- * a while.
+ * One turn: let libev look for input and expired timers, whose callbacks start tasks and make
+ * others ready; then run those that are ready, in the order in which they became so, until there
+ * are none or enough have run. So input is never starved, and looking for it costs a system call
+ * only once in a while.
  */
 #ifndef HOB_RUNTIME_LOOP_H
 #define HOB_RUNTIME_LOOP_H
@@ -41,6 +41,9 @@ struct ev_loop *task_ev_loop(const struct task *task);
 
 /* Puts a task, which must not be in it, at the end of the ready queue. See task_wake(). */
 void loop_enqueue(struct loop *self, struct task *task);
+
+/* Runs a task, which must not be queued, until it waits or returns. Not from within a task. */
+void loop_resume(struct loop *self, struct task *task);
 
 /* Starts giving idle stacks back to the system, if that is not going on. */
 void loop_expect_idle_stacks(struct loop *self);

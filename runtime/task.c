@@ -87,8 +87,9 @@ static struct task *place_on(struct stack *stack)
     return (struct task *)(void *)(place - (uintptr_t)place % 64);
 }
 
-struct task *
-task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
+/* A task that is not queued yet. */
+static struct task *
+task_make(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
     struct stack *stack = stack_take(&loop->stacks);
     if (!stack)
@@ -102,18 +103,35 @@ task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, 
     deadline_inherit(self, maker);
     context_init(
         &self->context, stack->bottom, (size_t)((char *)self - stack->bottom), task_main, self);
-    task_wake(self);
     if (maker && maker->joining)
-        task_cancel(self, -ECANCELED); /* the others were cancelled before this one was made */
+        self->cancelled = -ECANCELED; /* the others were cancelled before this one was made */
     return self;
 }
 
-struct task *task_spawn_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
+struct task *
+task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    struct task *self = task_spawn(maker->future.loop, maker, name, fn, arg);
+    struct task *self = task_make(loop, maker, name, fn, arg);
+    if (self)
+        loop_enqueue(loop, self);
+    return self;
+}
+
+struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
+{
+    struct task *self = task_make(maker->future.loop, maker, name, fn, arg);
     if (self)
         self->unwatched = true;
     return self;
+}
+
+void task_start(struct task *self)
+{
+    struct loop *loop = self->future.loop;
+    if (loop->running)
+        loop_enqueue(loop, self);
+    else
+        loop_resume(loop, self);
 }
 
 struct task *task_current(const char *call)

@@ -60,9 +60,16 @@ task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, 
 
 /*
  * A child that nobody awaits: it is released as soon as it returns, but still cancelled and joined
- * when its maker returns. May be called from callbacks of the loop. Returns NULL like the above.
+ * when its maker returns. It is not queued: see task_start(). Returns NULL like the above.
  */
-struct task *task_spawn_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
+struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
+
+/*
+ * Called by a callback of the loop, runs an unwatched task at once until it waits for the first
+ * time; it may be gone then. Of many that are started one after the other and never wait, each has
+ * the stack of the one before, which is in the processor's cache. Called by a coroutine, queues it.
+ */
+void task_start(struct task *self);
 
 /* The coroutine that calls this. Ends the process with a message naming `call` if there is none. */
 struct task *task_current(const char *call);

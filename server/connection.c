@@ -78,9 +78,11 @@ static void start_serving(struct connection *self)
 {
     waiting_end(self);
     self->task =
-        task_spawn_unwatched(self->server->task, "serve_connection", serve_connection, self);
-    if (self->task)
+        task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
+    if (self->task) {
+        task_start(self->task); /* which may close the connection */
         return;
+    }
     hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
     connection_close(self);
 }

@@ -325,13 +325,13 @@ static int make_next(void *arg)
 {
     struct task *maker = arg;
     if (hob_yield() == 0)
-        task_spawn_unwatched(maker, "make_next", make_next, maker);
+        task_start(task_make_unwatched(maker, "make_next", make_next, maker));
     return 0;
 }
 
 CoroutineTest(loop, a_timer_comes_while_coroutines_keep_being_made)
 {
-    task_spawn_unwatched(this_task(), "make_next", make_next, this_task());
+    task_start(task_make_unwatched(this_task(), "make_next", make_next, this_task()));
     cr_expect_eq(hob_sleep(0.002), 0);
 }
 

@@ -285,6 +285,34 @@ Test(stall, in_the_middle_of_a_turn_is_reported)
     cr_expect_not_null(strstr(end.output, "task 'slow'"), "%s", end.output);
 }
 
+static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    task_start(task_make_unwatched(watcher->data, "late", be_busy, NULL));
+}
+
+/* The loop sleeps for so long that nobody expects anything when its callback starts a task. */
+static int let_a_callback_stall(void *arg)
+{
+    (void)arg;
+    ev_timer watcher;
+    struct task *self = task_current(__func__);
+    set_limit(LIMIT);
+    ev_timer_init(&watcher, start_busy_one, 4 * LIMIT, 0.);
+    watcher.data = self;
+    ev_timer_start(task_ev_loop(self), &watcher);
+    hob_sleep(5 * LIMIT);
+    return (int)hob_stall_count();
+}
+
+Test(stall, in_what_a_callback_starts_is_reported)
+{
+    struct child_end end = run(let_a_callback_stall);
+    expect_reports(&end, 1);
+    cr_expect_not_null(strstr(end.output, "task 'late'"), "%s", end.output);
+}
+
 static int be_busy_briefly(void *arg)
 {
     (void)arg;

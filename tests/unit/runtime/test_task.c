@@ -425,7 +425,7 @@ CoroutineTest(task, the_hook_is_not_called_after_its_end)
 
 CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 {
-    task_spawn_unwatched(this_task(), "run_once", run_once, NULL);
+    task_start(task_make_unwatched(this_task(), "run_once", run_once, NULL));
     cr_expect_eq(this_pool()->parked_count, 0);
     hob_yield();
     cr_expect_eq(this_pool()->parked_count, 1);
@@ -435,8 +435,10 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 static int leave_unwatched_ones(void *arg)
 {
     struct task *self = this_task();
-    task_spawn_unwatched(self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('a'));
-    task_spawn_unwatched(self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('b'));
+    task_start(task_make_unwatched(
+        self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('a')));
+    task_start(task_make_unwatched(
+        self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('b')));
     hob_yield();
     trace(name_of(arg));
     return 0;
@@ -454,10 +456,11 @@ static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int event
 {
     (void)ev;
     (void)events;
-    task_spawn_unwatched(watcher->data, "run_once", run_once, as_argument('u'));
+    task_start(task_make_unwatched(watcher->data, "run_once", run_once, as_argument('u')));
+    trace('c');
 }
 
-CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
+CoroutineTest(task, an_unwatched_one_that_a_callback_starts_runs_at_once)
 {
     ev_timer watcher;
     ev_timer_init(&watcher, spawn_from_callback, 0., 0.);
@@ -465,13 +468,15 @@ CoroutineTest(task, an_unwatched_one_can_be_made_by_a_callback_of_the_loop)
     ev_timer_start(task_ev_loop(this_task()), &watcher);
     while (traced()[0] == '\0')
         hob_yield();
-    cr_expect_str_eq(traced(), "u");
+    cr_expect_str_eq(traced(), "uc");
+    cr_expect_eq(this_pool()->parked_count, 1);
 }
 
 static int clean_up_with_help(void *arg)
 {
     hob_sleep(INFINITY);
-    task_spawn_unwatched(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u'));
+    task_start(
+        task_make_unwatched(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u')));
     return 0;
 }
 
@@ -506,7 +511,7 @@ CoroutineTest(task, without_memory_for_its_stack_none_is_made)
 {
     limit_address_space(0);
     hob_future *future = start(run_once, 'c');
-    struct task *unwatched = task_spawn_unwatched(this_task(), "run_once", run_once, NULL);
+    struct task *unwatched = task_make_unwatched(this_task(), "run_once", run_once, NULL);
     unlimit_address_space();
     cr_expect_null(future);
     cr_expect_null(unwatched);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -55,6 +56,8 @@ static void forget_output(int fd)
 void connection_close(struct connection *self)
 {
     hob_server *server = self->server;
+    if (self->posted)
+        batch_send(&server->batch);
     waiting_end(self);
     ev_io_stop(loop_of(self), &self->readable);
     ev_io_stop(loop_of(self), &self->writable);
@@ -74,17 +77,24 @@ void connection_expect_task(const struct connection *self, const char *call)
         misuse(call, "only the coroutine of the handler itself may use its request and response");
 }
 
-static void start_serving(struct connection *self)
+/* A coroutine for the connection, or NULL, and then the connection is closed. */
+static struct task *make_task(struct connection *self)
 {
     waiting_end(self);
     self->task =
         task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
-    if (self->task) {
-        task_start(self->task); /* which may close the connection */
-        return;
+    if (!self->task) {
+        hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
+        connection_close(self);
     }
-    hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
-    connection_close(self);
+    return self->task;
+}
+
+void connection_serve(struct connection *self)
+{
+    struct task *task = make_task(self);
+    if (task)
+        task_start(task); /* which may close the connection */
 }
 
 void connection_become_idle(struct connection *self)
@@ -99,11 +109,7 @@ void connection_become_idle(struct connection *self)
 
 void connection_finish(struct connection *self)
 {
-    if (self->task)
-        return;
-    if (connection_has_input(self))
-        start_serving(self);
-    else
+    if (!self->task && !connection_has_input(self))
         connection_close(self);
 }
 
@@ -184,13 +190,32 @@ static void keep_early_input(struct connection *self)
         ev_io_stop(loop_of(self), &self->readable);
 }
 
+/* What an idle connection has been sent. */
+static void receive_request(struct connection *self)
+{
+    struct batch *batch = &self->server->batch;
+    size_t size;
+    char *room = batch_room(batch, &size);
+    ssize_t received = recv(self->readable.fd, room, size, 0);
+    if (received < 0 && would_block(errno))
+        return;
+    if (received <= 0) {
+        connection_close(self);
+        return;
+    }
+    self->fresh = room;
+    self->fresh_length = (size_t)received;
+    waiting_end(self);
+    batch_add(batch, self, (size_t)received);
+}
+
 static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
     (void)ev;
     (void)events;
     if (!self->task)
-        start_serving(self);
+        receive_request(self);
     else if (self->input)
         future_complete(self->input, 0);
     else
@@ -280,6 +305,14 @@ static void send_some(struct connection *self, struct buffer *out)
     buffer_consume(out, buffer_length(out));
 }
 
+/* Keeps what the socket did not take, until it does. */
+static void keep_unsent(struct connection *self, const char *output, size_t size)
+{
+    if (buffer_append(&self->unsent, output, size) < 0)
+        break_off(self);
+    ev_io_start(loop_of(self), &self->writable);
+}
+
 /* Responses above this size give their memory back at once. */
 #define OUT_CAPACITY_KEPT (256 * 1024)
 
@@ -288,17 +321,48 @@ static void send_now(struct connection *self)
     struct buffer *out = connection_out(self);
     if (buffer_length(out) == 0)
         return;
+    if (self->posted)
+        batch_send(&self->server->batch);
     send_some(self, out);
     if (buffer_length(out) > 0) {
-        if (out != &self->unsent) {
-            if (buffer_append(&self->unsent, buffer_bytes(out), buffer_length(out)) < 0)
-                break_off(self);
-            buffer_consume(out, buffer_length(out));
-        }
-        ev_io_start(loop_of(self), &self->writable);
+        if (out == &self->unsent)
+            ev_io_start(loop_of(self), &self->writable);
+        else
+            keep_unsent(self, buffer_bytes(out), buffer_length(out));
     }
+    if (out != &self->unsent)
+        buffer_consume(out, buffer_length(out));
     if (out->capacity > OUT_CAPACITY_KEPT && buffer_length(out) == 0)
         buffer_free(out);
+}
+
+/* More than this is sent at once: what batches save does not count there. */
+#define POSTED_AT_MOST (16 * 1024)
+
+bool connection_post(struct connection *self)
+{
+    struct buffer *out = connection_out(self);
+    size_t size = buffer_length(out);
+    if (size == 0)
+        return true;
+    if (out == &self->unsent || size > POSTED_AT_MOST || self->broken ||
+        batch_post(&self->server->batch, self, buffer_bytes(out), size) < 0)
+        return false;
+    self->posted = true;
+    buffer_consume(out, size);
+    return true;
+}
+
+void connection_deliver(struct connection *self, const char *output, size_t size)
+{
+    struct buffer out = {.data = (char *)(uintptr_t)output, .end = size};
+    self->posted = false;
+    send_some(self, &out);
+    if (buffer_length(&out) == 0)
+        return;
+    keep_unsent(self, buffer_bytes(&out), buffer_length(&out));
+    if (!self->task && make_task(self))
+        task_wake(self->task); /* waits, as long as it may, for the client to take the rest */
 }
 
 static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)

@@ -1,8 +1,8 @@
 /*
  * One client's connection: its socket, and the bytes on their way in and out.
  *
- *     accepted --> idle --first byte--> a task serves --nothing more to read--> idle
- *                   '----- closed <-----------'
+ *     accepted --> idle --first bytes--> received --> a task serves --nothing more to read--> idle
+ *                   '-------- closed <--------------------'
  *
  * While it is idle it costs this struct and nothing else.
  */
@@ -40,6 +40,7 @@ struct connection {
     bool handling;               /* the handler runs: a client that leaves cancels it */
     bool ended;                  /* the client will send no more */
     bool broken;    /* bytes were lost, or the socket failed: to be closed without a word */
+    bool posted;    /* output of this connection is in the server's batch */
     bool late;      /* the client was too slow */
     bool abandoned; /* to be closed so that nothing of the response remains on its way */
 
@@ -68,9 +69,10 @@ int connection_open(hob_server *server, int fd);
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);
 
-/*
- * For a server that stops: serves what an idle connection has already been sent, else closes it.
- */
+/* Serves the request that has begun to come, in a coroutine of its own, which runs at once. */
+void connection_serve(struct connection *self);
+
+/* For a server that stops: closes the connection if it is idle and has not been sent anything. */
 void connection_finish(struct connection *self);
 
 /*
@@ -96,6 +98,15 @@ struct buffer *connection_out(struct connection *self);
  * -EPIPE if the client has left, or takes nothing for too long.
  */
 int connection_flush(struct connection *self);
+
+/*
+ * Leaves the output to the server's batch, to be sent before the loop looks for more input. Returns
+ * false if it has to be flushed instead.
+ */
+bool connection_post(struct connection *self);
+
+/* Sends what was posted. If the socket does not take all, a coroutine waits until it does. */
+void connection_deliver(struct connection *self, const char *output, size_t size);
 
 /*
  * Leaves the workspace to other tasks; called each time the connection's task waits. Sends what

@@ -158,7 +158,7 @@ static enum next serve_request(struct connection *connection)
 }
 
 /* Pipelined responses above this size do not wait for the rest of their batch. */
-#define BATCH_LIMIT (64 * 1024)
+#define PIPELINED_AT_MOST (64 * 1024)
 
 /*
  * Requests that arrived together are answered together, in one write. Returns whether there is
@@ -168,8 +168,10 @@ static bool has_more(struct connection *connection)
 {
     size_t unread;
     connection_unread(connection, &unread);
-    if (unread > 0 && buffer_length(connection_out(connection)) < BATCH_LIMIT)
+    if (unread > 0 && buffer_length(connection_out(connection)) < PIPELINED_AT_MOST)
         return true;
+    if (unread == 0 && connection_post(connection))
+        return false;
     if (connection_flush(connection) < 0)
         return false;
     connection_unread(connection, &unread); /* more may have come while we waited */
@@ -181,13 +183,12 @@ int serve_connection(void *arg)
     struct connection *self = arg;
     hob_server *server = self->server;
     struct task *task = self->task;
-    enum next next;
+    enum next next = NEXT_REQUEST;
 
     server->serving_count++;
     task_before_wait(task, connection_leave_workspace, self);
-    do
+    while (next == NEXT_REQUEST && has_more(self))
         next = serve_request(self);
-    while (next == NEXT_REQUEST && has_more(self));
 
     if (next == NEXT_ABORT)
         self->abandoned = true;

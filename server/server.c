@@ -273,6 +273,12 @@ static void close_idle_connections(hob_server *self)
     }
 }
 
+/* Called when the last connection's task has ended. */
+static void forget_batch(void *server)
+{
+    batch_stop(&((hob_server *)server)->batch);
+}
+
 /* The connections' tasks are this one's children: those that are left are cancelled at its end. */
 static int run(void *arg)
 {
@@ -280,6 +286,9 @@ static int run(void *arg)
     self->task = task_current(__func__);
     waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
     waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
+    batch_init(&self->batch, task_ev_loop(self->task));
+    if (hob_defer(forget_batch, self) < 0)
+        return -ENOMEM;
     door_open(self);
     watch_signals(self);
     int err = hob_await(&self->stop);

@@ -5,6 +5,7 @@
 #include <ev.h>
 #include <stdbool.h>
 
+#include "batch.h"
 #include "buffer.h"
 #include "door.h"
 #include "hob/address.h"
@@ -40,6 +41,7 @@ struct hob_server {
     size_t serving_count; /* connections that a request is being served on */
     hob_future drained;   /* while draining: ready when the last connection is gone */
 
+    struct batch batch;
     struct workspace *workspace;
     struct parser_limits parser_limits;
 };

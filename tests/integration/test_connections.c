@@ -214,6 +214,34 @@ _Static_assert(sizeof(OTHER_OF_64_BYTES) - 1 == 64, "or what is kept ends within
  * The server stops reading when it keeps enough. When all that has been answered it has to read
  * again, although it stands between two requests and looks idle.
  */
+static int say_much(hob_request *req, hob_response *res)
+{
+    static char much[KIB(8)];
+    (void)req;
+    memset(much, 'x', sizeof(much) - 1);
+    return hob_reply_text(res, 200, much);
+}
+
+/* Each is served while the connection is idle, until the socket takes no more. */
+ProcessTest(connections, responses_that_the_client_reads_late_are_all_there)
+{
+    enum { REQUESTS = 200 };
+    int fd = listen_with_small_buffers();
+    struct server server =
+        serve_within(say_much, (hob_server_options){.sockets = &fd, .socket_count = 1});
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < REQUESTS; i++) {
+        raw_send(&client, GET("/"));
+        raw_settle(&client);
+    }
+    for (size_t i = 0; i < REQUESTS; i++) {
+        struct response response = raw_receive(&client);
+        cr_assert_eq(response.status, 200, "response %zu: %d", i, response.status);
+        cr_assert_eq(response.length, KIB(8) - 1, "response %zu: %zu bytes", i, response.length);
+    }
+    raw_close(&client);
+}
+
 ProcessTest(connections, reading_goes_on_after_all_that_was_kept_has_been_answered)
 {
     char *behind = repeat(OTHER_OF_64_BYTES, 1024);

@@ -4,13 +4,16 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
+#include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
@@ -240,6 +243,37 @@ ProcessTest(timeouts, a_client_that_does_not_read_is_left)
     double begin = clock_seconds();
     raw_send(&client, GET("/"));
     cr_expect(server_logs(&server, "sent until: Broken pipe"));
+    cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
+    raw_close(&client);
+}
+
+static int say_much(hob_request *req, hob_response *res)
+{
+    static char much[15 * 1024];
+    (void)req;
+    memset(much, 'x', sizeof(much) - 1);
+    return hob_reply_text(res, 200, much);
+}
+
+/*
+ * The first response lies in the client's socket, the second in the server's, and for the third
+ * there is no room: its handler has long returned, and the connection waits for the next request.
+ */
+ProcessTest(timeouts, a_client_that_does_not_read_a_response_that_was_made_at_once_is_left)
+{
+    int small = 2 * 1024;
+    int fd = listen_with_small_buffers();
+    hob_server_options options = {.write_timeout = LIMIT, .sockets = &fd, .socket_count = 1};
+    struct server server = serve_within(say_much, options);
+    struct raw_client client = raw_connect(&server);
+    setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    double begin = clock_seconds();
+    for (size_t i = 0; i < 3; i++) {
+        raw_send(&client, GET("/"));
+        raw_settle(&client);
+    }
+    struct pollfd end = {.fd = client.fd, .events = POLLRDHUP};
+    cr_expect_eq(poll(&end, 1, PATIENCE * 1000), 1, "it is not left");
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
     raw_close(&client);
 }

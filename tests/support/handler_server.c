@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
@@ -54,6 +55,15 @@ struct server serve_within(hob_handler *handler, hob_server_options options)
     server.process = process_fork(run, NULL);
     hob_server_close(running); /* the copy has it */
     return server;
+}
+
+int listen_with_small_buffers(void)
+{
+    int small = 4 * 1024;
+    int fd = hob_listen("127.0.0.1:0");
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    return fd;
 }
 
 int wait_for_release(void)

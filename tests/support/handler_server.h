@@ -17,6 +17,9 @@ struct server serve(hob_handler *handler);
 /* The same with limits and time-outs of the test's choice. */
 struct server serve_within(hob_handler *handler, hob_server_options options);
 
+/* A listening socket for the options, whose clients' sockets take little at a time to send. */
+int listen_with_small_buffers(void);
+
 /* For the handler: waits until the test calls release(). Returns 0 or -ECANCELED. */
 int wait_for_release(void);
 void release(const struct server *server);

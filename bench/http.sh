@@ -32,11 +32,10 @@ command_of() {
   local seconds=1
   [[ $2 != cooking ]] || seconds=60
   case $1:$2 in
-    hob:download | hob:upload | hob:stream) command=("$programs/http-services" "$port") ;;
-    hob:*) # noodles are six seconds
+    hob:ping* | hob:pipelined | hob:connect | hob:idle | hob:start)
       command=(build/bench/hob --port "$port" --log-level warn)
-      command+=(--time-scale "$(awk "BEGIN { print $seconds / 6 }")")
       ;;
+    hob:*) command=("$programs/http-services" "$port" "$seconds") ;;
     limit:* | microhttpd:*) command=("$programs/http-$1" "$port" "$seconds") ;;
     go:*) command=(env GOMAXPROCS=1 "$programs/http-go" "$port" "$seconds") ;;
     node:*) command=(node bench/http/peers/node.js "$port" "$seconds") ;;

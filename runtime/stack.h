@@ -26,9 +26,11 @@ struct stack {
 struct stack_pool {
     struct list parked; /* the one parked last stands last */
     size_t parked_count;
-    size_t unused_count; /* how many of them nobody took since the last trim */
+    size_t idle_count;   /* how many of them nobody took since the last trim */
     size_t mapped_count; /* parked or in use */
-    size_t map_size;     /* bytes of each mapping, the guard page included */
+    char *unused;        /* mapped for stacks that nobody has taken yet */
+    char *unused_end;
+    size_t map_size; /* bytes of each stack, the guard page included */
     size_t page_size;
     bool guard_by_mprotect; /* MADV_GUARD_INSTALL is not there: Linux before 6.13 */
 };

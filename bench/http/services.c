@@ -1,8 +1,9 @@
 /*
  * What hob's menu does not offer, on its library: what "script/bench http" measures hob by where it
- * needs bodies and streams. All else is measured on hob itself.
+ * needs bodies, streams, and orders that wait for one timer, as those of the other servers do (hob's
+ * own noodles wait for four). All else is measured on hob itself. /noodles takes SECONDS.
  *
- *     services PORT
+ *     services PORT SECONDS
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,19 @@
 #define MEBIBYTE ((size_t)1 << 20)
 
 static char mebibyte[MEBIBYTE];
+static double seconds;
 
 static int serve_ping(hob_request *req, hob_response *res)
 {
     (void)req;
     return hob_reply_text(res, 200, "Hello, world!");
+}
+
+static int serve_noodles(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = hob_sleep(seconds);
+    return err < 0 ? err : hob_reply_text(res, 200, "noodles cooking done\n");
 }
 
 static int serve_download(hob_request *req, hob_response *res)
@@ -49,6 +58,7 @@ static int serve_stream(hob_request *req, hob_response *res)
 
 static const hob_route routes[] = {
     {"GET /ping", serve_ping},
+    {"GET /noodles", serve_noodles},
     {"GET /download", serve_download},
     {"POST /upload", serve_upload},
     {"GET /stream", serve_stream},
@@ -72,7 +82,8 @@ static int listen_on(const char *port)
 
 int main(int argc, char **argv)
 {
-    int listener = listen_on(argc == 2 ? argv[1] : "");
+    int listener = listen_on(argc == 3 ? argv[1] : "");
+    seconds = strtod(argv[2], NULL);
     hob_server_options options = {
         .handler = hob_router_handle,
         .sockets = &listener,

@@ -61,15 +61,13 @@ static bool is_percent_encoded(const char *text, size_t length)
 /* reg-name, but no comma, which joins two of them, and no empty label. The same result. */
 static size_t span_name(const char *text, size_t length)
 {
-    bool after_dot = true;
     size_t i = 0;
     for (; i < length; i++) {
-        if (text[i] == '.' && after_dot)
+        if (text[i] == '.' && (i == 0 || text[i - 1] == '.'))
             return 0;
         if (!(classes_of(text[i]) & CHAR_NAME) &&
             !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
             break;
-        after_dot = text[i] == '.';
     }
     return i;
 }

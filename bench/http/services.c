@@ -1,7 +1,7 @@
 /*
  * What hob's menu does not offer, on its library: what "script/bench http" measures hob by where it
- * needs bodies, streams, and orders that wait for one timer, as those of the other servers do (hob's
- * own noodles wait for four). All else is measured on hob itself. /noodles takes SECONDS.
+ * needs bodies, streams, and orders that wait for one timer, as those of the other servers do
+ * (hob's own noodles wait for four). All else is measured on hob itself. /noodles takes SECONDS.
  *
  *     services PORT SECONDS
  */
@@ -57,10 +57,8 @@ static int serve_stream(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /ping", serve_ping},
-    {"GET /noodles", serve_noodles},
-    {"GET /download", serve_download},
-    {"POST /upload", serve_upload},
+    {"GET /ping", serve_ping},         {"GET /noodles", serve_noodles},
+    {"GET /download", serve_download}, {"POST /upload", serve_upload},
     {"GET /stream", serve_stream},
 };
 

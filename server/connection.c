@@ -290,11 +290,12 @@ struct buffer *connection_out(struct connection *self)
     return buffer_length(&self->unsent) > 0 ? &self->unsent : &self->server->workspace->out;
 }
 
-/* Sends until the socket takes no more. */
-static void send_some(struct connection *self, struct buffer *out)
+/* Sends until the socket takes no more. The flags are those of send(2). */
+static void send_some(struct connection *self, struct buffer *out, int flags)
 {
+    flags |= MSG_NOSIGNAL;
     while (buffer_length(out) > 0 && !self->broken) {
-        ssize_t sent = send(self->readable.fd, buffer_bytes(out), buffer_length(out), MSG_NOSIGNAL);
+        ssize_t sent = send(self->readable.fd, buffer_bytes(out), buffer_length(out), flags);
         if (sent >= 0)
             buffer_consume(out, (size_t)sent);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -303,6 +304,12 @@ static void send_some(struct connection *self, struct buffer *out)
             break_off(self);
     }
     buffer_consume(out, buffer_length(out));
+}
+
+/* Bytes of somebody else as a buffer, to be consumed and no more. */
+static struct buffer view(const char *bytes, size_t size)
+{
+    return (struct buffer){.data = (char *)(uintptr_t)bytes, .end = size, .capacity = size};
 }
 
 /* Keeps what the socket did not take, until it does. */
@@ -316,14 +323,14 @@ static void keep_unsent(struct connection *self, const char *output, size_t size
 /* Responses above this size give their memory back at once. */
 #define OUT_CAPACITY_KEPT (256 * 1024)
 
-static void send_now(struct connection *self)
+static void send_with(struct connection *self, int flags)
 {
     struct buffer *out = connection_out(self);
     if (buffer_length(out) == 0)
         return;
     if (self->posted)
         batch_send(&self->server->batch);
-    send_some(self, out);
+    send_some(self, out, flags);
     if (buffer_length(out) > 0) {
         if (out == &self->unsent)
             ev_io_start(loop_of(self), &self->writable);
@@ -334,6 +341,21 @@ static void send_now(struct connection *self)
         buffer_consume(out, buffer_length(out));
     if (out->capacity > OUT_CAPACITY_KEPT && buffer_length(out) == 0)
         buffer_free(out);
+}
+
+static void send_now(struct connection *self)
+{
+    send_with(self, 0);
+}
+
+void connection_send_large(struct connection *self, const char *data, size_t size)
+{
+    struct buffer content = view(data, size);
+    send_with(self, MSG_MORE);
+    if (buffer_length(&self->unsent) == 0)
+        send_some(self, &content, 0);
+    if (buffer_length(&content) > 0)
+        keep_unsent(self, buffer_bytes(&content), buffer_length(&content));
 }
 
 /* More than this is sent at once: what batches save does not count there. */
@@ -355,9 +377,9 @@ bool connection_post(struct connection *self)
 
 void connection_deliver(struct connection *self, const char *output, size_t size)
 {
-    struct buffer out = {.data = (char *)(uintptr_t)output, .end = size};
+    struct buffer out = view(output, size);
     self->posted = false;
-    send_some(self, &out);
+    send_some(self, &out, 0);
     if (buffer_length(&out) == 0)
         return;
     keep_unsent(self, buffer_bytes(&out), buffer_length(&out));
@@ -369,7 +391,7 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
     (void)events;
-    send_some(self, &self->unsent);
+    send_some(self, &self->unsent, 0);
     if (self->sent)
         future_complete(self->sent, 0);
     if (buffer_length(&self->unsent) > 0)

@@ -218,15 +218,24 @@ int response_begin(struct hob_response *self, int status, const char *content_ty
     return err;
 }
 
+/* Content from this size on is sent from where it is. */
+#define LARGE (64 * 1024)
+
 static int
 reply(hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
-    int err = begin(res, status, content_type, size, size);
+    struct connection *connection = res->request->connection;
+    bool large = size >= LARGE && size <= SIZE_MAX / 4; /* more than that cannot be there at all */
+    int err = begin(res, status, content_type, size, large ? 0 : size);
     if (err < 0)
         return err;
     res->missing = 0;
-    struct buffer *out = connection_out(res->request->connection);
-    if (size > 0 && !res->without_content)
+    if (size == 0 || res->without_content)
+        return 0;
+    struct buffer *out = connection_out(connection);
+    if (large)
+        connection_send_large(connection, content, size);
+    else
         buffer_fill(out, mempcpy(buffer_room(out), content, size));
     return 0;
 }

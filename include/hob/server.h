@@ -254,8 +254,8 @@ int hob_body_read(hob_request *req, void *data, size_t size);
 int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
 
 /*
- * The response. The first reply wins; it is sent when the handler waits or returns. All return 0,
- * -EALREADY if there was a reply already, or -ENOMEM.
+ * The response. The first reply wins; it is sent when the handler waits or returns, or at once if
+ * its content is large. All return 0, -EALREADY if there was a reply already, or -ENOMEM.
  */
 
 /*

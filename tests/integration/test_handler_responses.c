@@ -262,6 +262,35 @@ static void expect_large(const struct response *response)
     cr_expect_eq(right, LARGE);
 }
 
+/* The path is the size. From 64 KiB on content is sent from where it is. */
+static int reply_of_size(hob_request *req, hob_response *res)
+{
+    static char content[1 << 20];
+    size_t size = strtoul(hob_request_path(req) + 1, NULL, 10);
+    for (size_t i = 0; i < size; i++)
+        content[i] = (char)(i * 7 + size);
+    return hob_reply(res, 200, NULL, content, size);
+}
+
+ProcessTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order)
+{
+    static const size_t sizes[] = {5, 65535, 65536, 65537, 0, 1 << 20, 7, 1 << 20, 65536, 1};
+    struct server server = serve(reply_of_size);
+    struct raw_client client = raw_connect(&server);
+    raw_send(
+        &client, GET("/5") GET("/65535") GET("/65536") GET("/65537") GET("/0") GET("/1048576")
+                     GET("/7") GET("/1048576") GET("/65536") GET("/1"));
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        size_t right = 0;
+        struct response response = raw_receive(&client);
+        cr_assert_eq(response.length, sizes[i], "response %zu: %zu", i, response.length);
+        while (right < sizes[i] && response.body[right] == (char)(right * 7 + sizes[i]))
+            right++;
+        cr_expect_eq(right, sizes[i], "response %zu", i);
+    }
+    raw_close(&client);
+}
+
 ProcessTest(handler_responses, a_large_response_waits_for_its_client_but_others_do_not)
 {
     struct server server = serve(reply_large);

@@ -88,7 +88,7 @@ describe_peers() {
 
 # All peers do one work, and then the next: what is compared is measured close together.
 bench_http() {
-  local work peer round peers=() duration=2 samples=$http_folder/samples
+  local work peer round peers=() duration=1 samples=$http_folder/samples
   [[ -z $quick ]] || duration=0.25
   (($(nproc) > 1)) || fail "it needs two processors: one for the server, one for the client"
   ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"

@@ -112,11 +112,11 @@ static int on_name_complete(llhttp_t *http)
     return 0;
 }
 
-static int note_host(struct parser *self, const char *value)
+static int note_host(struct parser *self, const char *value, size_t length)
 {
     if (self->host_seen)
         return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
-    if (!is_host(value, strlen(value)))
+    if (!is_host(value, length))
         return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
     self->host_seen = true;
     return 0;
@@ -162,7 +162,7 @@ static int note_expect(struct parser *self, const char *value)
 static int note_field(struct parser *self, const char *name, size_t length, const char *value)
 {
     if (element_is(name, length, "host"))
-        return note_host(self, value);
+        return note_host(self, value, self->head.length - 1 - self->value);
     if (element_is(name, length, "expect"))
         return note_expect(self, value);
     if (element_is(name, length, "connection"))

@@ -109,9 +109,14 @@ static bool is_status(int status)
 }
 
 /* RFC 9110 section 6.4.1, and 15.3.6 for status 205. */
+static bool has_content(int status)
+{
+    return status != 204 && status != 205 && status != 304;
+}
+
 bool response_may_have_content(int status)
 {
-    return is_status(status) && status != 204 && status != 205 && status != 304;
+    return is_status(status) && has_content(status);
 }
 
 static char *put_framing(const struct hob_response *self, char *at, int status, uint64_t length)
@@ -141,16 +146,16 @@ static char *put_status_line(char *at, int status)
 
 static char *put_head(
     const struct hob_response *self, char *at, int status, const char *content_type,
-    uint64_t length)
+    size_t type_length, uint64_t length)
 {
     const struct workspace *usual = usual_begin(self->request->connection->server);
     if (status == 200)
         at = mempcpy(at, usual->usual_begin, usual->usual_length);
     else
         at = put(put_status_line(at, status), usual->usual_begin + strlen(USUAL_STATUS_LINE));
-    if (content_type && response_may_have_content(status)) {
+    if (content_type) {
         at = put(at, "Content-Type: ");
-        at = put(at, content_type);
+        at = mempcpy(at, content_type, type_length);
         at = put(at, "\r\n");
     }
     at = put_framing(self, at, status, length);
@@ -182,19 +187,23 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     if (size > SIZE_MAX / 4)
         return -ENOMEM;
 
-    bool may = response_may_have_content(status);
-    bool is_head = request->parser.http.method == HTTP_HEAD;
-    size_t room = FIXED_FIELDS_SIZE + (content_type ? strlen(content_type) : 0) +
-                  buffer_length(&self->fields) + (may && !is_head ? size : 0);
+    bool may = has_content(status);
+    if (!may)
+        content_type = NULL;
+    bool without_content = !may || request->parser.http.method == HTTP_HEAD;
+    size_t type_length = content_type ? strlen(content_type) : 0;
+    size_t room = FIXED_FIELDS_SIZE + type_length + buffer_length(&self->fields) +
+                  (without_content ? 0 : size);
     int err = buffer_reserve(out, room);
     if (err < 0)
         return err;
     self->replied = true;
-    self->without_content = !may || is_head;
+    self->without_content = without_content;
     self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
                        self->form != CONTENT_UNTIL_CLOSE && !is_last_response(request->connection);
-    self->missing = self->without_content || self->form != CONTENT_OF_KNOWN_LENGTH ? 0 : length;
-    char *end = put_head(self, buffer_room(out), status, content_type, may ? length : 0);
+    self->missing = without_content || self->form != CONTENT_OF_KNOWN_LENGTH ? 0 : length;
+    char *end =
+        put_head(self, buffer_room(out), status, content_type, type_length, may ? length : 0);
     buffer_fill(out, end);
     return 0;
 }
@@ -221,21 +230,29 @@ int response_begin(struct hob_response *self, int status, const char *content_ty
 /* Content from this size on is sent from where it is. */
 #define LARGE (64 * 1024)
 
-static int
-reply(hob_response *res, int status, const char *content_type, const void *content, size_t size)
+static int reply_large(
+    hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
-    struct connection *connection = res->request->connection;
-    bool large = size >= LARGE && size <= SIZE_MAX / 4; /* more than that cannot be there at all */
-    int err = begin(res, status, content_type, size, large ? 0 : size);
+    int err = begin(res, status, content_type, size, 0);
     if (err < 0)
         return err;
     res->missing = 0;
-    if (size == 0 || res->without_content)
-        return 0;
-    struct buffer *out = connection_out(connection);
-    if (large)
-        connection_send_large(connection, content, size);
-    else
+    if (!res->without_content)
+        connection_send_large(res->request->connection, content, size);
+    return 0;
+}
+
+static int
+reply(hob_response *res, int status, const char *content_type, const void *content, size_t size)
+{
+    if (size >= LARGE && size <= SIZE_MAX / 4) /* more than that cannot be there at all */
+        return reply_large(res, status, content_type, content, size);
+    int err = begin(res, status, content_type, size, size);
+    if (err < 0)
+        return err;
+    res->missing = 0;
+    struct buffer *out = connection_out(res->request->connection);
+    if (size > 0 && !res->without_content)
         buffer_fill(out, mempcpy(buffer_room(out), content, size));
     return 0;
 }

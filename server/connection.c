@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -81,13 +80,14 @@ void connection_expect_task(const struct connection *self, const char *call)
 static struct task *make_task(struct connection *self)
 {
     waiting_end(self);
-    self->task =
+    struct task *task =
         task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
-    if (!self->task) {
+    self->task = task;
+    if (!task) {
         hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
         connection_close(self);
     }
-    return self->task;
+    return task;
 }
 
 void connection_serve(struct connection *self)
@@ -290,26 +290,29 @@ struct buffer *connection_out(struct connection *self)
     return buffer_length(&self->unsent) > 0 ? &self->unsent : &self->server->workspace->out;
 }
 
-/* Sends until the socket takes no more. The flags are those of send(2). */
-static void send_some(struct connection *self, struct buffer *out, int flags)
+/*
+ * Sends until the socket takes no more. The flags are those of send(2). Returns how many bytes need
+ * not be sent any more: none is left for a connection that has failed.
+ */
+static size_t send_some(struct connection *self, const char *bytes, size_t size, int flags)
 {
-    flags |= MSG_NOSIGNAL;
-    while (buffer_length(out) > 0 && !self->broken) {
-        ssize_t sent = send(self->readable.fd, buffer_bytes(out), buffer_length(out), flags);
+    size_t done = 0;
+    while (done < size && !self->broken) {
+        ssize_t sent = send(self->readable.fd, bytes + done, size - done, flags | MSG_NOSIGNAL);
         if (sent >= 0)
-            buffer_consume(out, (size_t)sent);
+            done += (size_t)sent;
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            return;
+            return done;
         else if (errno != EINTR)
             break_off(self);
     }
-    buffer_consume(out, buffer_length(out));
+    return size;
 }
 
-/* Bytes of somebody else as a buffer, to be consumed and no more. */
-static struct buffer view(const char *bytes, size_t size)
+/* The same for a buffer. */
+static void send_buffer(struct connection *self, struct buffer *out, int flags)
 {
-    return (struct buffer){.data = (char *)(uintptr_t)bytes, .end = size, .capacity = size};
+    buffer_consume(out, send_some(self, buffer_bytes(out), buffer_length(out), flags));
 }
 
 /* Keeps what the socket did not take, until it does. */
@@ -330,7 +333,7 @@ static void send_with(struct connection *self, int flags)
         return;
     if (self->posted)
         batch_send(&self->server->batch);
-    send_some(self, out, flags);
+    send_buffer(self, out, flags);
     if (buffer_length(out) > 0) {
         if (out == &self->unsent)
             ev_io_start(loop_of(self), &self->writable);
@@ -350,12 +353,10 @@ static void send_now(struct connection *self)
 
 void connection_send_large(struct connection *self, const char *data, size_t size)
 {
-    struct buffer content = view(data, size);
     send_with(self, MSG_MORE);
-    if (buffer_length(&self->unsent) == 0)
-        send_some(self, &content, 0);
-    if (buffer_length(&content) > 0)
-        keep_unsent(self, buffer_bytes(&content), buffer_length(&content));
+    size_t done = buffer_length(&self->unsent) == 0 ? send_some(self, data, size, 0) : 0;
+    if (done < size)
+        keep_unsent(self, data + done, size - done);
 }
 
 /* More than this is sent at once: what batches save does not count there. */
@@ -377,12 +378,11 @@ bool connection_post(struct connection *self)
 
 void connection_deliver(struct connection *self, const char *output, size_t size)
 {
-    struct buffer out = view(output, size);
     self->posted = false;
-    send_some(self, &out, 0);
-    if (buffer_length(&out) == 0)
+    size_t done = send_some(self, output, size, 0);
+    if (done == size)
         return;
-    keep_unsent(self, buffer_bytes(&out), buffer_length(&out));
+    keep_unsent(self, output + done, size - done);
     if (!self->task && make_task(self))
         task_wake(self->task); /* waits, as long as it may, for the client to take the rest */
 }
@@ -391,7 +391,7 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
     (void)events;
-    send_some(self, &self->unsent, 0);
+    send_buffer(self, &self->unsent, 0);
     if (self->sent)
         future_complete(self->sent, 0);
     if (buffer_length(&self->unsent) > 0)

@@ -94,8 +94,8 @@ void connection_consume(struct connection *self, size_t size);
 struct buffer *connection_out(struct connection *self);
 
 /*
- * Sends the output and then this, as much as the socket takes, and copies only the rest: for what is
- * so large that to copy it first would cost more than to send it by a call of its own.
+ * Sends the output and then this, as much as the socket takes, and copies only the rest: for what
+ * is so large that to copy it first would cost more than to send it by a call of its own.
  */
 void connection_send_large(struct connection *self, const char *data, size_t size);
 

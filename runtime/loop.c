@@ -24,6 +24,7 @@ void loop_enqueue(struct loop *self, struct task *task)
     task->next = NULL;
     *self->ready_end = task;
     self->ready_end = &task->next;
+    self->ready_count++;
 }
 
 /* One second after the rush, then every second: a rush that comes back finds its stacks warm. */
@@ -70,6 +71,7 @@ static size_t run_ready(struct loop *self)
     self->ready_end = &self->ready_first;
     while (task) {
         struct task *next = task->next; /* read first: the task may be gone afterwards */
+        self->ready_count--;
         loop_resume(self, task);
         task = next;
         count++;

@@ -25,6 +25,7 @@ struct loop {
     struct task *running;     /* NULL while the scheduler or a callback runs */
     struct task *ready_first; /* the ready queue, linked by task->next */
     struct task **ready_end;  /* where the next one is linked in */
+    size_t ready_count;       /* in the queue, or taken from it for this round and not run yet */
     struct stall_watch stall;
     struct stack_pool stacks;
     struct signal_stack signal_stack;

@@ -105,6 +105,8 @@ static int wait_for(struct wait *wait, hob_future *const *futures, size_t count,
         }
         task_suspend(self);
     }
+    if (self->lane.step) /* it was for this await, whether that has waited or not */
+        self->lane.step = NULL;
     int reason = task_interrupted(self);
     return reason < 0 ? reason : wait->result;
 }

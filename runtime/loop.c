@@ -25,6 +25,8 @@ void loop_enqueue(struct loop *self, struct task *task)
     *self->ready_end = task;
     self->ready_end = &task->next;
     self->ready_count++;
+    if (task->lane.id && task != self->running) /* one that yields runs for a moment longer */
+        lane_ready(task);
 }
 
 /* One second after the rush, then every second: a rush that comes back finds its stacks warm. */
@@ -56,7 +58,11 @@ void loop_resume(struct loop *self, struct task *task)
     task->queued = false;
     self->stall.resumed++;
     self->running = task;
+    if (self->trace.watchers > 0)
+        trace_run_begins(&self->trace);
     context_switch(&self->scheduler, &task->context);
+    if (self->trace.watchers > 0 || task->lane.id)
+        trace_run_ends(&self->trace, task);
     self->running = NULL;
     if (task->unwatched && task->future.ready)
         future_release(&task->future);
@@ -119,6 +125,7 @@ static int loop_init(struct loop *self)
     list_init(&self->free_timers);
     pool_init(&self->pool, self->ev);
     stall_watch_init(&self->stall);
+    trace_init(&self->trace);
     ev_init(&self->trim, on_trim);
     self->trim.data = self;
     ev_set_userdata(self->ev, self);
@@ -130,6 +137,7 @@ static int loop_init(struct loop *self)
 static void loop_destroy(struct loop *self)
 {
     stall_watch_destroy(&self->stall);
+    trace_destroy(&self->trace);
     pool_destroy(&self->pool);
     timers_destroy(&self->free_timers);
     stack_pool_destroy(&self->stacks);

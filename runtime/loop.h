@@ -18,6 +18,7 @@
 #include "stack.h"
 #include "stall.h"
 #include "task.h"
+#include "trace.h"
 
 struct loop {
     struct ev_loop *ev;
@@ -26,6 +27,7 @@ struct loop {
     struct task *ready_first; /* the ready queue, linked by task->next */
     struct task **ready_end;  /* where the next one is linked in */
     size_t ready_count;       /* in the queue, or taken from it for this round and not run yet */
+    struct trace trace;
     struct stall_watch stall;
     struct stack_pool stacks;
     struct signal_stack signal_stack;

@@ -41,14 +41,14 @@ static void write_line(const char *line, int length)
     log_write(line, (size_t)length);
 }
 
-struct trace {
+struct backtrace {
     int depth;
     bool interrupted; /* past the frames of the signal handler itself */
 };
 
 static _Unwind_Reason_Code write_frame(struct _Unwind_Context *frame, void *arg)
 {
-    struct trace *trace = arg;
+    struct backtrace *trace = arg;
     char line[200];
     Dl_info symbol = {0};
     int before_instruction = 0; /* set for a frame that was interrupted, not one that called */
@@ -71,7 +71,7 @@ static _Unwind_Reason_Code write_frame(struct _Unwind_Context *frame, void *arg)
 static void report(struct stall_watch *self, const struct task *task)
 {
     char line[200];
-    struct trace trace = {0};
+    struct backtrace trace = {0};
     int length = snprintf(
         line, sizeof(line),
         "hob: task '%.60s' has kept the thread for %g s, and nobody else is served; it is in\n",

@@ -54,8 +54,10 @@ static void join_children(struct task *self)
     self->waits_in = "join_children"; /* at the end of its function, so no call of its own */
     for (struct list *link = self->children.next; link != &self->children; link = link->next)
         future_cancel(list_entry(link, hob_future, sibling), -ECANCELED);
-    while (!children_are_ready(self))
+    while (!children_are_ready(self)) {
+        self->lane.step = NULL; /* it was for an await that never came */
         task_suspend(self);
+    }
     release_children(self);
     self->joining = false;
 }
@@ -76,6 +78,8 @@ static void task_main(void *arg)
     int result = self->fn(self->arg);
     end_scope(self);
     deadline_disarm(self);
+    if (self->lane.id)
+        lane_end(self, result);
     future_complete(&self->future, result);
     context_exit(&self->context, &self->future.loop->scheduler);
 }
@@ -105,6 +109,8 @@ task_make(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, v
         &self->context, stack->bottom, (size_t)((char *)self - stack->bottom), task_main, self);
     if (maker && maker->joining)
         self->cancelled = -ECANCELED; /* the others were cancelled before this one was made */
+    if (maker && maker->lane.id)
+        lane_begin_part(self, maker);
     return self;
 }
 
@@ -182,6 +188,8 @@ int task_scope(hob_fn *fn, void *arg)
     self->arena = (struct arena){0};
     int result = fn(arg);
     end_scope(self);
+    if (self->lane.id)
+        lane_end(self, result);
     self->arena = arena;
     deadline_restore(self, deadline);
     return result;

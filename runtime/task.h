@@ -18,6 +18,7 @@
 #include "future.h"
 #include "hob/runtime.h"
 #include "list.h"
+#include "trace.h"
 
 struct loop;
 struct stack;
@@ -49,9 +50,10 @@ struct task {
     struct deadline deadline;
     ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
 
-    bool queued;    /* in the ready queue */
-    bool joining;   /* its function has returned; it waits for its children */
-    bool unwatched; /* nobody awaits it: it is released when it has returned */
+    bool queued;      /* in the ready queue */
+    bool joining;     /* its function has returned; it waits for its children */
+    bool unwatched;   /* nobody awaits it: it is released when it has returned */
+    struct lane lane; /* near the flags, since each resume looks whether there is one */
 };
 
 /* A new task, queued to run fn(arg). NULL when there is no memory for its stack. */
@@ -94,8 +96,8 @@ int task_interrupted(const struct task *self);
 
 /*
  * Runs fn(arg) in the current task, as a function call, and returns its result. What it made and
- * did not await ends with it, as with a task of its own: children, clean-ups, memory and deadlines.
- * The task must have no children before.
+ * did not await ends with it, as with a task of its own: children, clean-ups, memory, deadlines and
+ * its lane. The task must have no children and no lane before.
  */
 int task_scope(hob_fn *fn, void *arg);
 

@@ -86,7 +86,10 @@ hob_future *hob_timer(double seconds)
 int hob_sleep(double seconds)
 {
     struct timer self;
+    struct task *task = task_current(__func__);
     future_init(&self.future, &on_stack, NULL);
-    timer_start(&self, task_ev_loop(task_current(__func__)), seconds);
+    timer_start(&self, task_ev_loop(task), seconds);
+    if (task->lane.id && !task->lane.step)
+        hob_trace_step(__func__, seconds);
     return future_await(&self.future, __func__);
 }

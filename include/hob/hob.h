@@ -7,5 +7,6 @@
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"
+#include "hob/trace.h"
 
 #endif

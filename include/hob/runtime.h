@@ -53,7 +53,10 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
  */
 #define hob_async(fn, ...) hob_async_named(#fn, fn, __VA_ARGS__) /* (fn, arg) */
 
-/* The same with a name of your choice, which must live as long as the coroutine. */
+/*
+ * The same with a name of your choice, which must live as long as the coroutine; as the program, if
+ * somebody may look at it later (hob/trace.h).
+ */
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 
 /*

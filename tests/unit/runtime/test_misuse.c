@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "hob/trace.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
@@ -627,6 +628,54 @@ static void call_queue_get(void)
     hob_queue_get(hob_queue_new(1), &value);
 }
 
+static void call_trace_lane(void)
+{
+    hob_trace_lane("order");
+}
+
+static void call_trace_lane_end(void)
+{
+    hob_trace_lane_end(0);
+}
+
+static void call_trace_step(void)
+{
+    hob_trace_step("boil the egg", 2);
+}
+
+static void call_trace_watch(void)
+{
+    hob_trace_watch();
+}
+
+static void call_trace_unwatch(void)
+{
+    hob_trace_unwatch();
+}
+
+static void call_trace_position(void)
+{
+    hob_trace_position();
+}
+
+static void call_trace_read(void)
+{
+    uint64_t position = 0, dropped = 0;
+    hob_trace_event event;
+    hob_trace_read(&position, &event, 1, &dropped);
+}
+
+static void call_trace_live(void)
+{
+    hob_trace_live(NULL, 0);
+}
+
+static void call_trace_count(void)
+{
+    hob_trace_totals totals;
+    hob_trace_count(&totals);
+}
+
 struct call {
     const char *name;
     void (*make)(void);
@@ -658,6 +707,15 @@ static struct call calls[] = {
     {"hob_stall_count", call_stall_count},
     {"hob_queue_put", call_queue_put},
     {"hob_queue_get", call_queue_get},
+    {"hob_trace_lane", call_trace_lane},
+    {"hob_trace_lane_end", call_trace_lane_end},
+    {"hob_trace_step", call_trace_step},
+    {"hob_trace_watch", call_trace_watch},
+    {"hob_trace_unwatch", call_trace_unwatch},
+    {"hob_trace_position", call_trace_position},
+    {"hob_trace_read", call_trace_read},
+    {"hob_trace_live", call_trace_live},
+    {"hob_trace_count", call_trace_count},
 };
 
 static void make_call(void *arg)

@@ -1,0 +1,274 @@
+#include "trace.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "hob/runtime.h"
+#include "loop.h"
+#include "misuse.h"
+#include "task.h"
+
+#define RING_SIZE 65536 /* events: 3 MiB, of which only what was written to costs memory */
+
+void trace_init(struct trace *self)
+{
+    *self = (struct trace){0};
+    list_init(&self->lanes);
+}
+
+void trace_destroy(struct trace *self)
+{
+    free(self->ring);
+}
+
+static struct trace *trace_of(const struct task *task)
+{
+    return &task->future.loop->trace;
+}
+
+/*
+ * Events.
+ */
+
+static void record(struct trace *self, hob_trace_event event)
+{
+    if (self->watchers > 0)
+        self->ring[self->position++ % RING_SIZE] = event;
+}
+
+static hob_trace_event lane_event(const struct lane *lane, enum hob_trace_kind kind, double time)
+{
+    return (hob_trace_event){.kind = kind, .time = time, .id = lane->id, .parent = lane->parent};
+}
+
+static hob_trace_event begin_event(const struct lane *lane)
+{
+    hob_trace_event event = lane_event(lane, HOB_TRACE_BEGIN, lane->began);
+    event.text = lane->name;
+    return event;
+}
+
+/* What a task that does not run does instead. */
+static hob_trace_event state_event(const struct task *task)
+{
+    const struct lane *lane = &task->lane;
+    if (task->queued)
+        return lane_event(lane, HOB_TRACE_READY, lane->since);
+    hob_trace_event event = lane_event(lane, HOB_TRACE_AWAIT, lane->since);
+    event.text = lane->step ? lane->step : task->waits_in;
+    event.seconds = lane->step ? lane->seconds : NAN;
+    return event;
+}
+
+/* The time since the last call was that of the task that runs: of its lane, or of the others. */
+static void charge(struct trace *self, const struct task *task, double now)
+{
+    if (self->watchers == 0)
+        return;
+    double seconds = now - self->since;
+    if (task->lane.id) {
+        hob_trace_event event = lane_event(&task->lane, HOB_TRACE_RUN, self->since);
+        event.seconds = seconds;
+        record(self, event);
+    } else {
+        self->others += seconds;
+    }
+    self->running += seconds;
+    self->since = now;
+}
+
+static void record_others(struct trace *self)
+{
+    if (self->others > 0) {
+        double seconds = self->others;
+        self->others = 0;
+        record(
+            self,
+            (hob_trace_event){.kind = HOB_TRACE_OTHERS, .time = hob_now(), .seconds = seconds});
+    }
+}
+
+/*
+ * What the scheduler tells.
+ */
+
+static void lane_begin(struct task *task, const char *name, uint64_t parent, double now)
+{
+    struct trace *trace = trace_of(task);
+    struct lane *lane = &task->lane;
+    *lane = (struct lane){
+        .id = ++trace->last_id, .parent = parent, .name = name, .began = now, .since = now};
+    list_append(&trace->lanes, &lane->link);
+    trace->lane_count++;
+    trace->order_count += parent == 0;
+    record(trace, begin_event(lane));
+}
+
+void lane_begin_part(struct task *task, const struct task *maker)
+{
+    lane_begin(task, task->name, maker->lane.id, hob_now());
+}
+
+void lane_end(struct task *task, int result)
+{
+    struct trace *trace = trace_of(task);
+    struct lane *lane = &task->lane;
+    if (lane->id == 0)
+        return;
+    double now = hob_now();
+    charge(trace, task, now);
+    hob_trace_event event = lane_event(lane, HOB_TRACE_END, now);
+    event.result = result;
+    record(trace, event);
+    trace->lane_count--;
+    trace->order_count -= lane->parent == 0;
+    list_remove(&lane->link);
+    lane->id = 0;
+}
+
+void lane_ready(struct task *task)
+{
+    struct lane *lane = &task->lane;
+    lane->since = hob_now();
+    lane->seconds = NAN; /* if the await goes on after that, nobody knows for how long */
+    record(trace_of(task), state_event(task));
+}
+
+void trace_run_begins(struct trace *self)
+{
+    self->since = hob_now();
+}
+
+void trace_run_ends(struct trace *self, struct task *task)
+{
+    struct lane *lane = &task->lane;
+    double now = hob_now();
+    charge(self, task, now);
+    if (lane->id == 0)
+        return;
+    lane->since = now;
+    record(self, state_event(task));
+}
+
+/*
+ * For coroutines.
+ */
+
+uint64_t hob_trace_lane(const char *name)
+{
+    struct task *task = task_current(__func__);
+    lane_end(task, 0);
+    double now = hob_now();
+    charge(trace_of(task), task, now);
+    lane_begin(task, name, 0, now);
+    return task->lane.id;
+}
+
+void hob_trace_lane_end(int result)
+{
+    lane_end(task_current(__func__), result);
+}
+
+void hob_trace_step(const char *step, double seconds)
+{
+    struct lane *lane = &task_current(__func__)->lane;
+    if (lane->id == 0)
+        return;
+    lane->step = step;
+    lane->seconds = isfinite(seconds) ? fmax(seconds, 0) : NAN;
+}
+
+/*
+ * For those who watch.
+ */
+
+int hob_trace_watch(void)
+{
+    struct task *task = task_current(__func__);
+    struct trace *self = trace_of(task);
+    if (self->watchers == 0) {
+        self->ring = malloc(RING_SIZE * sizeof(self->ring[0]));
+        if (!self->ring)
+            return -ENOMEM;
+        self->first = self->position;
+        self->since = hob_now();
+        self->others = 0;
+    }
+    self->watchers++;
+    return 0;
+}
+
+void hob_trace_unwatch(void)
+{
+    struct trace *self = trace_of(task_current(__func__));
+    if (self->watchers == 0)
+        misuse(__func__, "nobody watches");
+    if (--self->watchers > 0)
+        return;
+    free(self->ring);
+    self->ring = NULL;
+    self->position++; /* a gap: who reads on from before it learns that something is missing */
+    self->first = self->position;
+}
+
+uint64_t hob_trace_position(void)
+{
+    struct trace *self = trace_of(task_current(__func__));
+    record_others(self); /* a reader that begins here should not get what was before */
+    return self->position;
+}
+
+static uint64_t oldest_position(const struct trace *self)
+{
+    bool full = self->position - self->first > RING_SIZE;
+    return full ? self->position - RING_SIZE : self->first;
+}
+
+size_t hob_trace_read(uint64_t *position, hob_trace_event *events, size_t count, uint64_t *dropped)
+{
+    struct trace *self = trace_of(task_current(__func__));
+    record_others(self);
+    uint64_t oldest = oldest_position(self);
+    uint64_t next = *position < self->position ? *position : self->position;
+    if (next < oldest) {
+        *dropped += oldest - next;
+        next = oldest;
+    }
+    size_t copied = 0;
+    while (copied < count && next < self->position)
+        events[copied++] = self->ring[next++ % RING_SIZE];
+    *position = next;
+    return copied;
+}
+
+size_t hob_trace_live(hob_trace_event *events, size_t count)
+{
+    const struct task *caller = task_current(__func__);
+    const struct list *lanes = &trace_of(caller)->lanes;
+    size_t written = 0;
+    for (struct list *link = lanes->next; link != lanes && count - written >= 2;
+         link = link->next) {
+        const struct task *task = list_entry(link, struct task, lane.link);
+        events[written++] = begin_event(&task->lane);
+        if (task != caller)
+            events[written++] = state_event(task);
+    }
+    return written;
+}
+
+void hob_trace_count(hob_trace_totals *totals)
+{
+    const struct loop *loop = task_current(__func__)->future.loop;
+    const struct stack_pool *stacks = &loop->stacks;
+    *totals = (hob_trace_totals){
+        .lanes = loop->trace.lane_count,
+        .orders = loop->trace.order_count,
+        .ready = loop->ready_count,
+        .coroutines = stacks->mapped_count - stacks->parked_count,
+        .stacks = stacks->mapped_count,
+        .switches = loop->stall.resumed,
+        .running = loop->trace.running,
+    };
+}

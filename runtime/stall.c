@@ -68,17 +68,28 @@ static _Unwind_Reason_Code write_frame(struct _Unwind_Context *frame, void *arg)
     return _URC_NO_REASON;
 }
 
+/* For those who can only be told when the task lets go of the thread. */
+static void note(struct stall_watch *self, const struct task *task)
+{
+    self->last.time = hob_now();
+    self->last.limit = self->limit;
+    self->last.task = task->name;
+    self->last.lane = task->lane.id;
+    self->last.parent = task->lane.parent;
+    self->count++;
+}
+
 static void report(struct stall_watch *self, const struct task *task)
 {
     char line[200];
     struct backtrace trace = {0};
+    note(self, task);
     int length = snprintf(
         line, sizeof(line),
         "hob: task '%.60s' has kept the thread for %g s, and nobody else is served; it is in\n",
         task->name, self->limit);
     write_line(line, length);
     _Unwind_Backtrace(write_frame, &trace);
-    self->count++;
 }
 
 static void on_signal(int signal_number, siginfo_t *info, void *context)

@@ -11,17 +11,30 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
+
+/* A report. */
+struct stall {
+    double time;      /* on the clock of hob_now() */
+    double limit;     /* seconds */
+    const char *task; /* name of the one that is to blame */
+    uint64_t lane;    /* its lane, and what that is a part of; 0 is none */
+    uint64_t parent;
+};
 
 struct stall_watch {
     bool usable; /* the system gave us a timer */
     timer_t timer;
-    double limit;          /* seconds; 0 is off */
-    double goes_off;       /* on the clock of ev_now() */
-    size_t resumed;        /* how often tasks were resumed: tells one time from another */
-    size_t suspect;        /* the value of `resumed` at which the limit is over when it goes off */
-    size_t reported;       /* ... that was reported last */
-    volatile size_t count; /* reports; it grows in the handler of a signal */
+    double limit;    /* seconds; 0 is off */
+    double goes_off; /* on the clock of ev_now() */
+    size_t resumed;  /* how often tasks were resumed: tells one time from another */
+    size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
+    size_t reported; /* ... that was reported last */
+
+    /* Written in the handler of a signal. */
+    volatile struct stall last; /* the last report */
+    volatile size_t count;      /* how many there were */
 };
 
 void stall_watch_init(struct stall_watch *self);

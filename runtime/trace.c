@@ -62,11 +62,29 @@ static hob_trace_event state_event(const struct task *task)
     return event;
 }
 
+/* The detector works in the handler of a signal, which must not write to the ring. */
+static void record_stalls(struct trace *self, const struct stall_watch *watch)
+{
+    if (self->stalls == watch->count)
+        return;
+    self->stalls = watch->count;
+    record(
+        self, (hob_trace_event){
+                  .kind = HOB_TRACE_STALL,
+                  .time = watch->last.time,
+                  .seconds = watch->last.limit,
+                  .text = watch->last.task,
+                  .id = watch->last.lane,
+                  .parent = watch->last.parent,
+              });
+}
+
 /* The time since the last call was that of the task that runs: of its lane, or of the others. */
 static void charge(struct trace *self, const struct task *task, double now)
 {
     if (self->watchers == 0)
         return;
+    record_stalls(self, &task->future.loop->stall);
     double seconds = now - self->since;
     if (task->lane.id) {
         hob_trace_event event = lane_event(&task->lane, HOB_TRACE_RUN, self->since);
@@ -195,6 +213,7 @@ int hob_trace_watch(void)
         self->first = self->position;
         self->since = hob_now();
         self->others = 0;
+        self->stalls = task->future.loop->stall.count;
     }
     self->watchers++;
     return 0;

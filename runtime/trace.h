@@ -38,6 +38,7 @@ struct trace {
     double since;          /* when the task that runs got the thread, or its lane began or ended */
     double others;         /* seconds that tasks without a lane had, not recorded yet */
     double running;        /* seconds that all had */
+    size_t stalls;         /* how many reports of stalls were recorded, or were before that */
     uint64_t last_id;
     struct list
         lanes; /* in the order in which they began, so that none stands before its maker's */

@@ -30,17 +30,18 @@ enum hob_trace_kind {
     HOB_TRACE_RUN,    /* it had the thread from `time` on for so many seconds */
     HOB_TRACE_OTHERS, /* those without a lane had it for so many seconds since the last OTHERS */
     HOB_TRACE_END,    /* a lane ends; result is what its function returned */
+    HOB_TRACE_STALL,  /* a coroutine, text is its name, has kept the thread for so many seconds */
 };
 
 /*
  * Events stand in the order in which they were recorded. That is the order of their times, but for
- * RUN, which is recorded when the run is over.
+ * RUN, which is recorded when the run is over, and STALL, when the coroutine lets go of the thread.
  */
 typedef struct {
     double time;      /* on the clock of hob_now() */
-    double seconds;   /* of AWAIT: NAN if unknown */
+    double seconds;   /* of AWAIT: NAN if unknown; of STALL: the limit, at least */
     const char *text; /* NULL if the kind has none */
-    uint64_t id;      /* of the lane; 0 for OTHERS */
+    uint64_t id;      /* of the lane; 0 for OTHERS, and a STALL of one without a lane */
     uint64_t parent;  /* the lane that this is a part of, or 0 */
     enum hob_trace_kind kind;
     int result; /* of END, else 0 */

@@ -94,6 +94,9 @@ static void tell_kind(const hob_trace_event *event)
     case HOB_TRACE_END:
         tell_end(event);
         break;
+    case HOB_TRACE_STALL:
+        tell_text_and_seconds("stalls in ", event);
+        break;
     }
 }
 
@@ -142,6 +145,7 @@ static const char *live_story(void)
     static void name##_watched(void);                                                              \
     CoroutineTest(trace, name)                                                                     \
     {                                                                                              \
+        hob_stall_limit(0); /* virtual time is no excuse on a slow machine */                      \
         cr_expect_eq(hob_trace_watch(), 0);                                                        \
         name##_watched();                                                                          \
         hob_trace_unwatch();                                                                       \
@@ -807,6 +811,69 @@ CoroutineTest(trace, shows_no_lane_by_halves)
     for (size_t room = 0; room < COUNT(written); room++)
         cr_expect_eq(hob_trace_live(events, room), written[room], "room for %zu", room);
     hob_join_all(orders, COUNT(orders));
+}
+
+/* Stalls. */
+
+static void keep_the_thread_really(double seconds)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now); /* which is not virtual */
+    double end = (double)now.tv_sec + (double)now.tv_nsec / 1e9 + seconds;
+    do
+        clock_gettime(CLOCK_BOOTTIME, &now);
+    while ((double)now.tv_sec + (double)now.tv_nsec / 1e9 < end);
+}
+
+static int keep_the_thread(void *with_lane)
+{
+    if (with_lane)
+        hob_trace_lane("order");
+    hob_sleep(1);
+    keep_the_thread_really(0.2);
+    return 0;
+}
+
+/* The report itself is of no interest here. */
+static void expect_stall(bool with_lane, const char *expected)
+{
+    cr_expect_not_null(freopen("/dev/null", "w", stderr));
+    hob_stall_limit(0.02);
+    hob_await(hob_async_named("cook", keep_the_thread, as_argument(with_lane)));
+    uint64_t position = 0, dropped = 0;
+    size_t count = hob_trace_read(&position, events, COUNT(events), &dropped);
+    told[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        /* On a machine that is busy itself, the test may be late as well. */
+        if (events[i].kind == HOB_TRACE_STALL && strcmp(events[i].text, "cook") == 0) {
+            tell(&events[i]);
+            cr_expect_eq(events[i].seconds, 0.02);
+        }
+    }
+    cr_expect_str_eq(told, expected);
+}
+
+WatchedTest(a_stall_names_the_coroutine_and_its_lane)
+{
+    expect_stall(true, "1.0 1 stalls in cook, 0.0 s\n");
+}
+
+WatchedTest(a_stall_names_a_coroutine_without_a_lane)
+{
+    expect_stall(false, "1.0 0 stalls in cook, 0.0 s\n");
+}
+
+CoroutineTest(trace, does_not_show_stalls_from_before_the_watch)
+{
+    cr_expect_not_null(freopen("/dev/null", "w", stderr));
+    hob_stall_limit(0.02);
+    hob_await(hob_async(keep_the_thread, NULL));
+    cr_expect_geq(hob_stall_count(), 1);
+    hob_stall_limit(0);
+    hob_trace_watch();
+    hob_yield();
+    cr_expect_str_eq(story(), "");
+    hob_trace_unwatch();
 }
 
 /* Totals. */

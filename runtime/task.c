@@ -180,9 +180,8 @@ int task_interrupted(const struct task *self)
     return self->deadline.expired ? -ETIMEDOUT : 0;
 }
 
-int task_scope(hob_fn *fn, void *arg)
+int task_scope(struct task *self, hob_fn *fn, void *arg)
 {
-    struct task *self = task_current(__func__);
     struct arena arena = self->arena;
     struct deadline deadline = self->deadline;
     self->arena = (struct arena){0};

@@ -95,11 +95,11 @@ void task_cancel(struct task *self, int reason);
 int task_interrupted(const struct task *self);
 
 /*
- * Runs fn(arg) in the current task, as a function call, and returns its result. What it made and
+ * Runs fn(arg) in the current task, self, as a call, and returns its result. What it made and
  * did not await ends with it, as with a task of its own: children, clean-ups, memory, deadlines and
  * its lane. The task must have no children and no lane before.
  */
-int task_scope(hob_fn *fn, void *arg);
+int task_scope(struct task *self, hob_fn *fn, void *arg);
 
 /*
  * Has fn(arg) called each time before the task waits, so that it can leave things shared by all

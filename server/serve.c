@@ -88,7 +88,7 @@ static int call_handler(struct exchange *self)
 {
     struct connection *connection = self->req.connection;
     connection->handling = true;
-    int result = task_scope(run_handler, self);
+    int result = task_scope(connection->task, run_handler, self);
     connection->handling = false;
     if (self->res.replied || result < 0)
         return result;

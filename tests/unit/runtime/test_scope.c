@@ -17,8 +17,8 @@ TestSuite(scope, .timeout = 60);
 
 CoroutineTest(scope, returns_what_the_function_returns)
 {
-    cr_expect_eq(task_scope(return_number, as_argument(7)), 7);
-    cr_expect_eq(task_scope(return_number, as_argument(-EIO)), -EIO);
+    cr_expect_eq(task_scope(this_task(), return_number, as_argument(7)), 7);
+    cr_expect_eq(task_scope(this_task(), return_number, as_argument(-EIO)), -EIO);
 }
 
 static void trace_it(void *name)
@@ -41,9 +41,9 @@ CoroutineTest(scope, ends_what_was_made_in_it)
 {
     double begin = hob_now();
     hob_defer(trace_it, as_argument('o')); /* that of the task is left for its own end */
-    task_scope(leave_much, NULL);
+    task_scope(this_task(), leave_much, NULL);
     cr_expect_str_eq(traced(), "c21");
-    task_scope(leave_much, NULL);
+    task_scope(this_task(), leave_much, NULL);
     cr_expect_str_eq(traced(), "c21c21");
     cr_expect(passed(begin, 0));
     cr_expect(list_empty(&this_task()->children));
@@ -54,7 +54,7 @@ static int keep_memory(void *arg)
     (void)arg;
     char *text = hob_alloc(4);
     memcpy(text, "abc", 4);
-    task_scope(leave_much, NULL);
+    task_scope(this_task(), leave_much, NULL);
     cr_expect_str_eq(text, "abc");
     return 0;
 }
@@ -73,10 +73,10 @@ static int set_a_deadline(void *arg)
 
 CoroutineTest(scope, takes_its_deadlines_with_it)
 {
-    cr_expect_eq(task_scope(set_a_deadline, NULL), -ETIMEDOUT);
+    cr_expect_eq(task_scope(this_task(), set_a_deadline, NULL), -ETIMEDOUT);
     cr_expect_eq(hob_sleep(10), 0);
     double before = hob_deadline(5);
-    cr_expect_eq(task_scope(set_a_deadline, NULL), -ETIMEDOUT);
+    cr_expect_eq(task_scope(this_task(), set_a_deadline, NULL), -ETIMEDOUT);
     cr_expect_eq(hob_sleep(10), -ETIMEDOUT, "but not the one around it");
     hob_deadline_at(before);
 }
@@ -96,7 +96,7 @@ static int sleep_under_a_limit(void *arg)
 
 CoroutineTest(scope, can_be_limited_like_a_child)
 {
-    cr_expect_eq(task_scope(sleep_under_a_limit, as_argument(2)), -ETIMEDOUT);
+    cr_expect_eq(task_scope(this_task(), sleep_under_a_limit, as_argument(2)), -ETIMEDOUT);
     cr_expect_eq(hob_sleep(10), 0);
 }
 
@@ -112,9 +112,9 @@ static int take_the_limit_back(void *arg)
 CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
 {
     double begin = hob_now();
-    cr_expect_eq(task_scope(take_the_limit_back, as_argument(0)), 0);
+    cr_expect_eq(task_scope(this_task(), take_the_limit_back, as_argument(0)), 0);
     cr_expect(passed(begin, 10));
-    cr_expect_eq(task_scope(take_the_limit_back, as_argument(1)), -ETIMEDOUT);
+    cr_expect_eq(task_scope(this_task(), take_the_limit_back, as_argument(1)), -ETIMEDOUT);
     cr_expect(passed(begin, 11));
 }
 
@@ -129,7 +129,7 @@ static int take_the_limit_back_too_late(void *arg)
 
 CoroutineTest(scope, after_a_limit_that_has_passed_awaits_work_again)
 {
-    cr_expect_eq(task_scope(take_the_limit_back_too_late, NULL), 0);
+    cr_expect_eq(task_scope(this_task(), take_the_limit_back_too_late, NULL), 0);
 }
 
 static int limit_without_end(void *arg)
@@ -141,5 +141,5 @@ static int limit_without_end(void *arg)
 
 CoroutineTest(scope, an_infinite_limit_is_none)
 {
-    cr_expect_eq(task_scope(limit_without_end, NULL), 0);
+    cr_expect_eq(task_scope(this_task(), limit_without_end, NULL), 0);
 }

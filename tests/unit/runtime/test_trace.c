@@ -329,7 +329,7 @@ static int take_a_lane(void *result)
 /* As handlers do: what runs them serves other requests afterwards. */
 WatchedTest(a_lane_ends_with_the_scope_that_it_began_in)
 {
-    cr_expect_eq(task_scope(take_a_lane, as_argument(200)), 200);
+    cr_expect_eq(task_scope(this_task(), take_a_lane, as_argument(200)), 200);
     hob_sleep(1);
     cr_expect_str_eq(
         story(), "0.0 1 begins: order\n"

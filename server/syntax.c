@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 /* Of a target; of a token; of a name; of both. */
 #define T  CHAR_TARGET
@@ -105,7 +104,17 @@ bool list_next(const char **list, const char **element, size_t *length)
     return true;
 }
 
+static char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 bool element_is(const char *element, size_t length, const char *word)
 {
-    return length == strlen(word) && strncasecmp(element, word, length) == 0;
+    if (length != strlen(word))
+        return false;
+    size_t i = 0;
+    while (i < length && to_lower(element[i]) == word[i])
+        i++;
+    return i == length;
 }

@@ -41,7 +41,7 @@ bool is_host(const char *text, size_t length);
  */
 bool list_next(const char **list, const char **element, size_t *length);
 
-/* Whether an element is this word, in any case of letters. */
+/* Whether an element is this word, given in small letters, in any case of letters. */
 bool element_is(const char *element, size_t length, const char *word);
 
 #endif

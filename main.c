@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "handlers/kitchen.h"
+#include "handlers/orders.h"
 #include "handlers/routes.h"
 #include "healthcheck.h"
 #include "hob/hob.h"
@@ -38,6 +39,7 @@ static int run(void *arg)
     hob_stall_limit(shift->stall_limit);
     hob_future *server = hob_async(hob_server_run, shift->server);
     hob_async(upgrade_watch, &shift->upgrade);
+    hob_async(orders_cook, NULL);
     return hob_await(server);
 }
 
@@ -86,6 +88,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to die */
     hob_log_set_level(options.log_level);
     kitchen_set_time_scale(options.time_scale);
+    orders_set_demo(options.demo);
     hob_router *router = make_router();
     if (!router)
         return EXIT_FAILURE;

@@ -163,6 +163,13 @@ _Noreturn static void print_and_exit(void (*print)(void))
 
 static void print_help(void);
 
+static void apply_demo(struct parsing *self, const struct spec *spec, const char *value)
+{
+    (void)spec;
+    (void)value;
+    self->options.demo = true;
+}
+
 static void apply_help(struct parsing *self, const struct spec *spec, const char *value)
 {
     (void)self;
@@ -234,6 +241,9 @@ static const struct spec specs[] = {
     {"stall-limit", "SECONDS", "report what keeps the thread for longer; 0 is off (default 0.1)",
      apply_number, SETS(stall_limit)},
     {"log-level", "LEVEL", "error, warn, info or debug (default info)", apply_log_level, 0},
+    {"demo", NULL,
+     "let the kitchen page order what keeps the thread for seconds, to\nshow what that does",
+     apply_demo, 0},
     {"help", NULL, "print this and exit", apply_help, 0},
     {"version", NULL, "print the version and exit", apply_version, 0},
 };
@@ -259,7 +269,7 @@ static void print_help(void)
          "                                    well, 1 if not\n");
     for (size_t i = 0; i < SPEC_COUNT; i++)
         print_spec(&specs[i]);
-    puts("\nOrder with: curl localhost:8080/");
+    puts("\nOrder with: curl localhost:8080/, or open that in a browser");
 }
 
 /* getopt_long() returns this and the place in specs. */

@@ -20,6 +20,7 @@ struct options {
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;
+    bool demo;        /* the page may order what keeps the thread */
     bool healthcheck; /* ask a running server how it is, instead of being one */
 };
 

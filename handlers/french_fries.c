@@ -1,52 +1,50 @@
 #include "dishes.h"
 #include "kitchen.h"
+#include "serve_dish.h"
 
-static void cut_potatoes(void)
+static void cut_potatoes(struct order *order)
 {
-    kitchen_do("french fries", "cut the potatoes");
+    kitchen_do(order, "cut the potatoes");
 }
 
-static void start_frying(void)
+static void start_frying(struct order *order)
 {
-    kitchen_do("french fries", "start frying");
+    kitchen_do(order, "start frying");
 }
 
-static hob_future *potatoes_turn_brown(void)
+static hob_future *potatoes_turn_brown(struct order *order)
 {
-    return kitchen_start("french fries", "the potatoes turn brown", 3);
+    return kitchen_start(order, "the potatoes turn brown", 3);
 }
 
-static void add_other_ingredients(void)
+static void add_other_ingredients(struct order *order)
 {
-    kitchen_do("french fries", "add the other ingredients");
+    kitchen_do(order, "add the other ingredients");
 }
 
-static hob_future *end_cooking(void)
+static hob_future *end_cooking(struct order *order)
 {
-    return kitchen_start("french fries", "end cooking", 1);
+    return kitchen_start(order, "end cooking", 1);
 }
 
-int cook_french_fries(void *order)
+int cook_french_fries(void *arg)
 {
-    (void)order;
-    cut_potatoes(); /* hands on: nobody else is served meanwhile */
-    start_frying();
-    int err = hob_await(potatoes_turn_brown()); /* hands free: the cook turns to other orders */
+    struct order *order = arg;
+    cut_potatoes(order); /* hands on: nobody else is served meanwhile */
+    start_frying(order);
+    int err = hob_await(potatoes_turn_brown(order)); /* hands free: the cook turns to others */
     if (err < 0)
         return err;
-    add_other_ingredients();
-    err = hob_await(end_cooking());
+    add_other_ingredients(order);
+    err = hob_await(end_cooking(order));
     if (err < 0)
         return err;
-    kitchen_done("french fries");
+    kitchen_done(order);
     return 0;
 }
 
 int serve_french_fries(hob_request *req, hob_response *res)
 {
-    (void)req;
-    int err = cook_french_fries(NULL);
-    if (err < 0)
-        return err;
-    return hob_reply_text(res, 200, "french fries cooking done\n");
+    struct order order = {.dish = "french fries"};
+    return serve_dish(req, res, cook_french_fries, &order, "french fries cooking done\n");
 }

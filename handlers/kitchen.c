@@ -1,12 +1,19 @@
 #include "kitchen.h"
 
 #include "hob/log.h"
+#include "hob/trace.h"
 
 static double time_scale = 1;
+static struct kitchen_totals totals;
 
 void kitchen_set_time_scale(double scale)
 {
     time_scale = scale;
+}
+
+double kitchen_time_scale(void)
+{
+    return time_scale;
 }
 
 double kitchen_time(double seconds)
@@ -14,18 +21,45 @@ double kitchen_time(double seconds)
     return seconds * time_scale;
 }
 
-void kitchen_do(const char *dish, const char *step)
+/* A recipe with more steps than there is room for is followed no further. */
+static void tell(struct order *order, const char *text, double seconds)
 {
-    hob_log(HOB_LOG_DEBUG, "%s: %s", dish, step);
+    struct progress *progress = order->progress;
+    if (!progress || progress->count == STEPS_AT_MOST)
+        return;
+    struct step *step = &progress->steps[progress->count++];
+    *step = (struct step){order->dish, text, hob_now(), seconds};
+    hob_queue_put(progress->queue, step); /* it has room for all */
 }
 
-hob_future *kitchen_start(const char *dish, const char *step, double seconds)
+void kitchen_do(struct order *order, const char *step)
 {
-    hob_log(HOB_LOG_DEBUG, "%s: %s, %g s", dish, step, kitchen_time(seconds));
-    return hob_timer(kitchen_time(seconds));
+    hob_log(HOB_LOG_DEBUG, "%s: %s", order->dish, step);
+    tell(order, step, 0);
 }
 
-void kitchen_done(const char *dish)
+hob_future *kitchen_start(struct order *order, const char *step, double seconds)
 {
-    hob_log(HOB_LOG_INFO, "%s cooking done", dish);
+    double time = kitchen_time(seconds);
+    hob_log(HOB_LOG_DEBUG, "%s: %s, %g s", order->dish, step, time);
+    tell(order, step, time);
+    hob_trace_step(step, time);
+    order->seconds += time;
+    return hob_timer(time);
+}
+
+void kitchen_done(struct order *order)
+{
+    hob_log(HOB_LOG_INFO, "%s cooking done", order->dish);
+    totals.seconds += order->seconds;
+}
+
+void kitchen_served(void)
+{
+    totals.served++;
+}
+
+struct kitchen_totals kitchen_totals(void)
+{
+    return totals;
 }

@@ -1,11 +1,21 @@
 #include "dishes.h"
+#include "kitchen.h"
+#include "serve_dish.h"
 
 /* Both dishes at once: it takes as long as the longer one, on the same thread. */
+int cook_meal(void *arg)
+{
+    struct order *meal = arg;
+    struct order fries = {.dish = "french fries", .progress = meal->progress};
+    struct order noodles = {.dish = "noodles", .progress = meal->progress};
+    return hob_join(
+        hob_async_named("french fries", cook_french_fries, &fries),
+        hob_async_named("noodles", cook_noodles, &noodles));
+}
+
 int serve_meal(hob_request *req, hob_response *res)
 {
-    (void)req;
-    int err = hob_join(hob_async(cook_french_fries, NULL), hob_async(cook_noodles, NULL));
-    if (err < 0)
-        return err;
-    return hob_reply_text(res, 200, "french fries cooking done\nnoodles cooking done\n");
+    struct order order = {.dish = "meal"};
+    return serve_dish(
+        req, res, cook_meal, &order, "french fries cooking done\nnoodles cooking done\n");
 }

@@ -5,7 +5,7 @@
 
 int serve_menu(hob_request *req, hob_response *res)
 {
-    char menu[512];
+    char menu[640];
     (void)req;
     snprintf(
         menu, sizeof(menu),
@@ -15,7 +15,8 @@ int serve_menu(hob_request *req, hob_response *res)
         "GET /noodles       %4g s  boil the egg, prepare and boil the noodles, finish\n"
         "GET /meal          %4g s  both, at the same time\n"
         "\n"
-        "Order as many as you like at once: together they take as long as the longest.\n",
+        "Order as many as you like at once: together they take as long as the longest.\n"
+        "Follow an order with curl -N and ?progress, or the whole kitchen in a browser: GET /\n",
         kitchen_time(4), kitchen_time(6), kitchen_time(6));
     return hob_reply_text(res, 200, menu);
 }

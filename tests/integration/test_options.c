@@ -186,6 +186,7 @@ ProcessTest(options, an_argument_that_is_not_understood_is_named)
         {"--", "'more'"},
         {"noodles", "'noodles'"},
         {"--help=now", "--help=now"},
+        {"--demo=yes", "--demo=yes"},
         {"", "''"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -226,6 +227,7 @@ ProcessTest(options, help_names_every_option)
         "--header-limit",
         "--body-limit",
         "--pipeline-limit",
+        "--demo",
         "16384",
         "SIGUSR2",
     };

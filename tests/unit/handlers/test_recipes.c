@@ -55,12 +55,13 @@ struct cooked {
     char log[1024];
 };
 
-static struct cooked cook(hob_fn *recipe, double time_scale)
+static struct cooked cook(hob_fn *recipe, const char *dish, double time_scale)
 {
+    struct order order = {.dish = dish};
     struct cooked cooked;
     kitchen_set_time_scale(time_scale);
     begin_log();
-    cooked.result = hob_block_on(recipe, NULL);
+    cooked.result = hob_block_on(recipe, &order);
     end_log(cooked.log, sizeof(cooked.log));
     return cooked;
 }
@@ -80,14 +81,14 @@ static const char noodles_steps[] = "noodles: boil the egg, 0.01 s\n"
 
 Test(recipes, french_fries_are_cooked_step_by_step)
 {
-    struct cooked cooked = cook(cook_french_fries, 0.005);
+    struct cooked cooked = cook(cook_french_fries, "french fries", 0.005);
     cr_expect_eq(cooked.result, 0);
     cr_expect_str_eq(cooked.log, fries_steps);
 }
 
 Test(recipes, noodles_are_cooked_step_by_step)
 {
-    struct cooked cooked = cook(cook_noodles, 0.005);
+    struct cooked cooked = cook(cook_noodles, "noodles", 0.005);
     cr_expect_eq(cooked.result, 0);
     cr_expect_str_eq(cooked.log, noodles_steps);
 }
@@ -96,7 +97,7 @@ Test(recipes, noodles_are_cooked_step_by_step)
  * The meal: both at once.
  */
 
-static struct cooked cook_meal(void)
+static struct cooked serve_a_meal(void)
 {
     const struct fake_server server = {.handler = serve_meal};
     struct cooked cooked;
@@ -123,7 +124,7 @@ static void pick(const char *log, const char *dish, char *lines)
 
 Test(recipes, of_a_meal_are_each_cooked_step_by_step)
 {
-    struct cooked cooked = cook_meal();
+    struct cooked cooked = serve_a_meal();
     char lines[sizeof(cooked.log)];
     cr_expect_eq(cooked.result, 0);
     pick(cooked.log, "french fries", lines);
@@ -152,7 +153,7 @@ Test(recipes, of_a_meal_are_on_the_stove_at_the_same_time)
         "french fries cooking done",
         "noodles cooking done",
     };
-    struct cooked cooked = cook_meal();
+    struct cooked cooked = serve_a_meal();
     for (size_t i = 1; i < COUNT(order); i++) {
         size_t before = place_of(cooked.log, order[i - 1]);
         cr_expect_lt(before, place_of(cooked.log, order[i]), "%s", cooked.log);
@@ -167,10 +168,9 @@ static hob_fn *recipe_to_cancel;
 static int turns_before;
 static bool was_done;
 
-static int cook_and_cancel(void *unused)
+static int cook_and_cancel(void *order)
 {
-    (void)unused;
-    hob_future *dish = hob_async(recipe_to_cancel, NULL);
+    hob_future *dish = hob_async(recipe_to_cancel, order);
     for (int i = 0; i < turns_before; i++)
         hob_yield();
     was_done = dish->ready;
@@ -182,7 +182,7 @@ static struct cooked cancel(hob_fn *recipe, int turns, double time_scale)
 {
     recipe_to_cancel = recipe;
     turns_before = turns;
-    return cook(cook_and_cancel, time_scale);
+    return cook(cook_and_cancel, recipe == cook_noodles ? "noodles" : "french fries", time_scale);
 }
 
 /* After one turn of the loop it waits, for an hour or more. */
@@ -220,7 +220,7 @@ Test(recipes, are_given_up_at_any_time_before_they_are_done)
 static void expect_at_least(double seconds, hob_fn *recipe)
 {
     double begin = clock_seconds();
-    struct cooked cooked = cook(recipe, 0.005);
+    struct cooked cooked = cook(recipe, "dish", 0.005);
     double passed = clock_seconds() - begin;
     cr_expect_eq(cooked.result, 0);
     cr_expect_geq(passed, seconds * 0.005, "%g s", passed);

@@ -1,0 +1,40 @@
+#include "accepts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The weight is the parameter q: "text/html;q=0" is what the client does not want. */
+static bool is_wanted(const char *parameters, size_t length)
+{
+    for (const char *at = parameters; (at = memchr(at, ';', length - (size_t)(at - parameters)));) {
+        at += 1 + strspn(at + 1, " \t");
+        if (strncasecmp(at, "q=", 2) == 0)
+            return strtod(at + 2, NULL) > 0;
+    }
+    return true;
+}
+
+/* Whether a list such as "text/html, image/png;q=0.8" has this word. */
+static bool list_has(const char *list, const char *word)
+{
+    while (list && *list) {
+        list += strspn(list, " \t,");
+        size_t length = strcspn(list, ",");
+        size_t name_length = strcspn(list, ",; \t");
+        if (name_length == strlen(word) && strncasecmp(list, word, name_length) == 0)
+            return is_wanted(list + name_length, length - name_length);
+        list += length;
+    }
+    return false;
+}
+
+bool accepts(hob_request *req, const char *type)
+{
+    return list_has(hob_request_header_list(req, "Accept"), type);
+}
+
+bool accepts_coding(hob_request *req, const char *coding)
+{
+    return list_has(hob_request_header_list(req, "Accept-Encoding"), coding);
+}

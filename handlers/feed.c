@@ -1,0 +1,349 @@
+#include "feed.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hob/trace.h"
+#include "kitchen.h"
+#include "orders.h"
+#include "text.h"
+
+#define TICK            0.04 /* seconds between two batches */
+#define SILENCE_AT_MOST 1.0  /* so often a batch is sent, whatever happens */
+
+/* A batch of this size takes the thread for about a millisecond. */
+enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
+
+/* Each costs the thread some time, 25 times a second. */
+enum { WATCHERS_AT_MOST = 50 };
+
+static size_t watchers;
+
+/* What is told once a second, and needs the values of the second before. */
+struct rates {
+    double since;
+    uint64_t switches;
+    double running;
+    double per_second; /* switches */
+    double busy;
+    long resident; /* KiB */
+};
+
+struct feed {
+    hob_response *res;
+    uint64_t position;
+    uint64_t dropped;
+    double others; /* seconds that coroutines without a lane had the thread, not told yet */
+    double sent_at;
+    struct rates rates;
+    double lags[LAGS]; /* how late the ticks were, the oldest overwritten */
+    size_t lag_count;
+    hob_trace_event events[EVENTS_AT_ONCE];
+};
+
+static double milliseconds(double seconds)
+{
+    return seconds * 1e3;
+}
+
+/*
+ * Events.
+ */
+
+static const char *how_it_ended(int result)
+{
+    if (result >= 0)
+        return "served";
+    if (result == -ETIMEDOUT)
+        return "late";
+    return result == -ECANCELED ? "cancelled" : "failed";
+}
+
+static void write_event(FILE *out, const hob_trace_event *event)
+{
+    double time = milliseconds(event->time);
+    double duration = milliseconds(event->seconds);
+    switch (event->kind) {
+    case HOB_TRACE_BEGIN:
+        fprintf(
+            out, "[\"b\",%.3f,%" PRIu64 ",%" PRIu64 ",\"%s\"]", time, event->id, event->parent,
+            event->text);
+        break;
+    case HOB_TRACE_AWAIT:
+        fprintf(out, "[\"w\",%.3f,%" PRIu64 ",\"%s\",", time, event->id, event->text);
+        fprintf(out, isnan(duration) ? "null]" : "%.3f]", duration);
+        break;
+    case HOB_TRACE_READY:
+        fprintf(out, "[\"r\",%.3f,%" PRIu64 "]", time, event->id);
+        break;
+    case HOB_TRACE_RUN:
+        fprintf(out, "[\"x\",%.3f,%" PRIu64 ",%.3f]", time, event->id, duration);
+        break;
+    case HOB_TRACE_OTHERS:
+        break; /* told as a sum */
+    case HOB_TRACE_END:
+        fprintf(
+            out, "[\"e\",%.3f,%" PRIu64 ",\"%s\"]", time, event->id, how_it_ended(event->result));
+        break;
+    case HOB_TRACE_STALL:
+        fprintf(
+            out, "[\"s\",%.3f,%" PRIu64 ",%.3f,\"%s\"]", time, event->id, duration, event->text);
+        break;
+    }
+}
+
+static void write_events(FILE *out, const hob_trace_event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        write_event(out, &events[i]);
+        fputc(',', out);
+    }
+}
+
+/* The feed is one of the others: alone they are no reason to send a batch. Returns what is left. */
+static size_t take_others(struct feed *self, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (self->events[i].kind == HOB_TRACE_OTHERS)
+            self->others += self->events[i].seconds;
+        else
+            self->events[kept++] = self->events[i];
+    }
+    return kept;
+}
+
+/*
+ * Numbers.
+ */
+
+/* In KiB, by proc(5): the second number, in pages. 0 where it is not there. */
+static long resident_memory(void)
+{
+    char line[200] = "";
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    const char *rest = fgets(line, sizeof(line), file) ? strchr(line, ' ') : NULL;
+    fclose(file);
+    return rest ? strtol(rest, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) : 0;
+}
+
+static void renew_rates(struct rates *self, const hob_trace_totals *totals, double now)
+{
+    double seconds = now - self->since;
+    if (seconds < 1)
+        return;
+    if (self->since > 0) {
+        self->per_second = (double)(totals->switches - self->switches) / seconds;
+        self->busy = fmin((totals->running - self->running) / seconds, 1);
+    }
+    self->since = now;
+    self->switches = totals->switches;
+    self->running = totals->running;
+    self->resident = resident_memory();
+}
+
+static int compare(const void *a, const void *b)
+{
+    double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+static double lag_percentile(const struct feed *self, double share)
+{
+    double sorted[LAGS];
+    size_t count = self->lag_count < LAGS ? self->lag_count : LAGS;
+    if (count == 0)
+        return 0;
+    memcpy(sorted, self->lags, count * sizeof(sorted[0]));
+    qsort(sorted, count, sizeof(sorted[0]), compare);
+    return sorted[(size_t)((double)(count - 1) * share)];
+}
+
+static void write_stats(struct feed *self, FILE *out, double now)
+{
+    hob_trace_totals totals;
+    struct kitchen_totals kitchen = kitchen_totals();
+    hob_trace_count(&totals);
+    renew_rates(&self->rates, &totals, now);
+    fprintf(
+        out,
+        "\"stats\":{\"cooking\":%zu,\"ready\":%zu,\"switchesPerSecond\":%.0f,\"lagP99\":%.3f,"
+        "\"coroutines\":%zu,\"stacks\":%zu,",
+        totals.orders, totals.ready, self->rates.per_second,
+        milliseconds(lag_percentile(self, 0.99)), totals.coroutines, totals.stacks);
+    fprintf(
+        out,
+        "\"residentKiB\":%ld,\"busy\":%.4f,\"served\":%zu,\"cookedSeconds\":%.3f,"
+        "\"dropped\":%" PRIu64 "}",
+        self->rates.resident, self->rates.busy, kitchen.served, kitchen.seconds, self->dropped);
+}
+
+/*
+ * Messages.
+ */
+
+static int send_text(struct feed *self, struct text *text, const char *id, const char *name)
+{
+    int err = text_end(text);
+    if (err == 0)
+        err = hob_event(self->res, id, name, text->bytes);
+    text_free(text);
+    return err;
+}
+
+/* Tells this server from one that had the address before. */
+static const char *session(void)
+{
+    static char text[40];
+    struct timespec wall;
+    if (!*text) {
+        clock_gettime(CLOCK_REALTIME, &wall);
+        snprintf(
+            text, sizeof(text), "%lld.%09ld-%ld", (long long)wall.tv_sec, wall.tv_nsec,
+            (long)getpid());
+    }
+    return text;
+}
+
+static int send_batch(struct feed *self, const hob_trace_event *events, size_t count)
+{
+    struct text text;
+    char id[64];
+    double now = hob_now();
+    int err = text_begin(&text);
+    if (err < 0)
+        return err;
+    fprintf(text.out, "{\"now\":%.3f,\"dropped\":%" PRIu64 ",", milliseconds(now), self->dropped);
+    fputs("\"events\":[", text.out);
+    write_events(text.out, events, count);
+    fprintf(text.out, "[\"o\",%.3f,%.3f]],", milliseconds(now), milliseconds(self->others));
+    self->others = 0;
+    write_stats(self, text.out, now);
+    fputc('}', text.out);
+    snprintf(id, sizeof(id), "%s %" PRIu64, session(), self->position);
+    self->sent_at = now;
+    return send_text(self, &text, id, "batch");
+}
+
+static int send_hello(struct feed *self)
+{
+    struct text text;
+    struct timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    double now = milliseconds(hob_now());
+    double epoch = (double)wall.tv_sec * 1e3 + (double)wall.tv_nsec / 1e6 - now;
+    int err = text_begin(&text);
+    if (err < 0)
+        return err;
+    fprintf(
+        text.out, "{\"now\":%.3f,\"epoch\":%.3f,\"timeScale\":%g,\"demo\":%s,\"session\":\"%s\"}",
+        now, epoch, kitchen_time_scale(), orders_demo() ? "true" : "false", session());
+    return send_text(self, &text, NULL, "hello");
+}
+
+/* What cooks already when somebody begins to watch. */
+static int send_live(struct feed *self)
+{
+    hob_trace_event *live = malloc(LIVE_AT_MOST * sizeof(*live));
+    if (!live)
+        return -ENOMEM;
+    self->position = hob_trace_position();
+    int err = send_batch(self, live, hob_trace_live(live, LIVE_AT_MOST));
+    free(live);
+    return err;
+}
+
+static int send_news(struct feed *self)
+{
+    size_t count;
+    int err = 0;
+    do {
+        count = hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
+        size_t told = take_others(self, count);
+        if (told > 0 || hob_now() - self->sent_at >= SILENCE_AT_MOST)
+            err = send_batch(self, self->events, told);
+        if (err == 0)
+            err = hob_yield(); /* others get a turn between large batches */
+    } while (err == 0 && count == EVENTS_AT_ONCE);
+    return err;
+}
+
+/* Waits for the next tick. Returns 1, 0 if the server stops, or a negative errno. */
+static int wait_for_tick(struct feed *self, hob_request *req)
+{
+    size_t winner;
+    double due = hob_now() + TICK;
+    hob_future *either[] = {hob_timer(TICK), hob_stopping(req)};
+    int err = hob_race_all(either, 2, &winner);
+    self->lags[self->lag_count++ % LAGS] = fmax(hob_now() - due, 0);
+    return err < 0 ? err : winner == 0;
+}
+
+static void stop_watching(void *unused)
+{
+    (void)unused;
+    watchers--;
+    hob_trace_unwatch();
+}
+
+static int start_watching(void)
+{
+    int err = hob_trace_watch();
+    if (err < 0)
+        return err;
+    watchers++;
+    return hob_defer(stop_watching, NULL);
+}
+
+/* A client that was away for a moment misses nothing, if what happened meanwhile is still there. */
+static bool resume(struct feed *self, hob_request *req)
+{
+    uint64_t missed = 0;
+    size_t length = strlen(session());
+    const char *last = hob_request_header(req, "Last-Event-ID");
+    if (!last || strncmp(last, session(), length) != 0 || last[length] != ' ')
+        return false;
+    self->position = strtoull(last + length, NULL, 10);
+    if (self->position > hob_trace_position())
+        return false;
+    uint64_t next = self->position;
+    hob_trace_read(&next, self->events, 1, &missed);
+    return missed == 0;
+}
+
+static int begin(struct feed *self, hob_request *req)
+{
+    int err = start_watching();
+    if (err == 0)
+        err = hob_response_header(self->res, "Cache-Control", "no-store");
+    if (err == 0)
+        err = hob_stream(self->res, 200, "text/event-stream");
+    if (err < 0 || resume(self, req))
+        return err;
+    err = send_hello(self);
+    return err < 0 ? err : send_live(self);
+}
+
+int feed_kitchen(hob_request *req, hob_response *res)
+{
+    if (watchers >= WATCHERS_AT_MOST)
+        return hob_reply_text(res, 503, "50 are watching already\n");
+    struct feed *self = hob_alloc(sizeof(*self));
+    if (!self)
+        return -ENOMEM;
+    memset(self, 0, sizeof(*self)); /* too large for a copy on the stack */
+    self->res = res;
+    int err = begin(self, req);
+    while (err == 0 && (err = wait_for_tick(self, req)) > 0)
+        err = send_news(self);
+    return err;
+}

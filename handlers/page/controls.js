@@ -1,0 +1,180 @@
+/* The buttons: what they ask of the server, and what they do to the time that is shown. */
+
+const byId = (id) => document.getElementById(id);
+
+const PROMISE_HOLDS = 5000; /* ms, for an order that was taken to be seen */
+const PING_EVERY = 500; /* ms */
+
+/*
+ * Requests to the server. `notice(text)` tells how they went. `pending` is when each was asked that
+ * has no answer; `promise` is the order that was taken last: the feed will tell of it.
+ */
+class Counter {
+    constructor(notice) {
+        this.notice = notice;
+        this.pending = new Set();
+        this.pinged = -Infinity;
+        this.promise = { id: null, since: -Infinity };
+    }
+
+    /* When the oldest request was sent that has no answer yet, or Infinity. */
+    asked() {
+        return Math.min(Infinity, ...this.pending);
+    }
+
+    /* When an order was taken that the feed did not tell of yet, or Infinity. */
+    promised(record) {
+        const { id, since } = this.promise;
+        const isSeen = id === null || record.lanes.has(id);
+        return isSeen || performance.now() - since > PROMISE_HOLDS ? Infinity : since;
+    }
+
+    keep(text) {
+        const { orders } = JSON.parse(text);
+        this.promise = { id: orders[orders.length - 1], since: performance.now() };
+    }
+
+    /* Sends a request, and tells that it waits for the answer. */
+    async send(method, address) {
+        const since = performance.now() + this.pending.size * 1e-6; /* told apart in the set */
+        this.pending.add(since);
+        try {
+            const answer = await fetch(address, { method });
+            return { answer, text: (await answer.text()).trim() };
+        } finally {
+            this.pending.delete(since);
+        }
+    }
+
+    async ask(method, address, done) {
+        try {
+            const { answer, text } = await this.send(method, address);
+            this.notice(answer.ok ? done : `The kitchen says no: ${text || answer.status}`);
+            if (answer.status === 202) {
+                this.keep(text);
+            }
+        } catch {
+            this.notice("The kitchen did not answer.");
+        }
+    }
+
+    /* Is anybody there? Whether there is an answer is all that counts. */
+    ping() {
+        if (performance.now() - this.pinged > PING_EVERY) {
+            this.pinged = performance.now();
+            this.send("GET", "/ping").catch(() => {});
+        }
+    }
+
+    order(dish, number, deadline) {
+        const limit = deadline ? `&deadline=${deadline}` : "";
+        const what = `${number.toLocaleString("en")} × ${dish.replace(/-/g, " ")}`;
+        const address = `/orders?dish=${dish}&count=${number}${limit}`;
+        return this.ask("POST", address, `Ordered: ${what}.`);
+    }
+
+    cancel(id) {
+        return this.ask("DELETE", `/orders/${id}`, `Order ${id} is cancelled.`);
+    }
+}
+
+/* A button says what it orders: data-order="noodles 50, french-fries 50" and data-deadline="2". */
+function connectOrders(root, counter) {
+    for (const element of root.querySelectorAll("[data-order]")) {
+        element.addEventListener("click", () => {
+            for (const part of element.dataset.order.split(", ")) {
+                const [dish, number] = part.split(" ");
+                counter.order(dish, Number(number || 1), element.dataset.deadline);
+            }
+        });
+    }
+}
+
+/* `kitchen` is the page: it has the playhead and the record that is shown. */
+function connectTime(kitchen) {
+    const press = (id, action) => byId(id).addEventListener("click", () => {
+        action();
+        kitchen.refresh();
+    });
+    press("live", () => kitchen.goLive());
+    press("pause", () => kitchen.playhead.pause());
+    press("replay", () => {
+        kitchen.playhead.seek(kitchen.record.start);
+        kitchen.playhead.play(1);
+    });
+    for (const element of document.querySelectorAll("[data-rate]")) {
+        element.addEventListener("click", () => {
+            kitchen.playhead.play(Number(element.dataset.rate));
+            kitchen.refresh();
+        });
+    }
+    byId("scrubber").addEventListener("input", (event) => {
+        kitchen.playhead.pause();
+        kitchen.playhead.seek(kitchen.record.start + Number(event.target.value));
+        kitchen.refresh();
+    });
+}
+
+function showTime(kitchen) {
+    const { playhead, record } = kitchen;
+    const pressed = (element, is) => element.setAttribute("aria-pressed", String(is));
+    pressed(byId("live"), playhead.mode === "live");
+    pressed(byId("pause"), playhead.mode === "paused");
+    const rate = playhead.mode === "playing" ? playhead.rate : null;
+    for (const element of document.querySelectorAll("[data-rate]")) {
+        pressed(element, rate === Number(element.dataset.rate));
+    }
+    const scrubber = byId("scrubber");
+    const [length, at] = [Math.max(0, kitchen.edge() - record.start), playhead.at - record.start];
+    scrubber.max = String(Math.max(1, Math.round(length)));
+    scrubber.value = String(Math.round(at));
+    const text = `${secondsText(Math.max(0, at))} s of ${secondsText(length)} s`;
+    scrubber.setAttribute("aria-valuetext", text);
+    setText(byId("time"), text);
+}
+
+function connectView(kitchen) {
+    byId("span").addEventListener("change", (event) => {
+        kitchen.view.span = Number(event.target.value);
+        kitchen.refresh();
+    });
+    byId("true-scale").addEventListener("click", (event) => {
+        kitchen.view.enlarged = !kitchen.view.enlarged;
+        event.target.setAttribute("aria-pressed", String(!kitchen.view.enlarged));
+        kitchen.refresh();
+    });
+    byId("each").addEventListener("click", (event) => {
+        kitchen.view.each = !kitchen.view.each;
+        event.target.setAttribute("aria-pressed", String(kitchen.view.each));
+        kitchen.refresh();
+    });
+    byId("lanes").addEventListener("keydown", (event) => {
+        const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+        if (step) {
+            event.preventDefault();
+            kitchen.chooseNext(step);
+        }
+    });
+}
+
+/* The page's own file: what it saves, it opens again. */
+function connectFiles(kitchen, notice) {
+    byId("save").addEventListener("click", () => {
+        const link = document.createElement("a");
+        const text = JSON.stringify(kitchen.record.save());
+        const blob = new Blob([text], { type: "application/json" });
+        link.href = URL.createObjectURL(blob);
+        link.download = "kitchen-record.json";
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    });
+    byId("open").addEventListener("change", async (event) => {
+        try {
+            kitchen.openRecord(Record.open(JSON.parse(await event.target.files[0].text())));
+            notice("This is a saved record. Press Live for the kitchen as it is now.");
+        } catch (error) {
+            notice(`It cannot be opened: ${error.message}`);
+        }
+        event.target.value = "";
+    });
+}

@@ -1,0 +1,327 @@
+/* The page: one record, one time, and everything that is drawn from these two. */
+
+const SHOWN_LATER = 120; /* ms: what happened by then has arrived, so live is as replay will be */
+const TEXT_EVERY = 250; /* ms between two updates of the numbers */
+const TABLE_EVERY = 1000;
+const SPEAK_EVERY = 2000;
+const SILENCE_EVERY = 100;
+
+class Kitchen {
+    constructor() {
+        this.record = new Record();
+        this.playhead = new Playhead();
+        this.clock = new Clock();
+        this.view = { span: 10000, enlarged: true, each: false };
+        this.picked = null; /* the order that the visitor chose; the newest one if none */
+        this.isSaved = false;
+        this.wasAway = false;
+        this.changed = true;
+        this.last = { frame: 0, text: 0, table: 0, spoken: 0, heard: 0, tick: 0 };
+        this.frames = [];
+        this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+        this.counter = new Counter((text) => this.notice(text));
+        this.strip = new Strip(byId("strip"));
+        this.lanes = new Lanes(byId("lanes"), byId("lanes-canvas"), byId("lanes-filler"),
+            (id) => this.choose(id));
+        this.table = new Table(byId("orders"), byId("more"),
+            { choose: (id) => this.choose(id), cancel: (id) => this.counter.cancel(id) });
+        this.source = new Source(byId("recipe"), byId("recipe-name"));
+        this.connect();
+    }
+
+    connect() {
+        connectOrders(document, this.counter);
+        connectTime(this);
+        connectView(this);
+        connectFiles(this, (text) => this.notice(text));
+        byId("cancel").addEventListener("click",
+            () => this.counter.cancel(this.orderOf(this.chosen())));
+        byId("lanes").addEventListener("scroll", () => this.refresh());
+        addEventListener("resize", () => this.refresh());
+        this.feed = new Feed("/kitchen/events", this);
+        setInterval(() => this.listen(), SILENCE_EVERY);
+        requestAnimationFrame((now) => this.frame(now));
+    }
+
+    /* What the feed brings. */
+
+    hello(message) {
+        const here = performance.now();
+        if (this.record.hello(message)) {
+            this.clock = new Clock();
+            this.picked = null;
+            this.playhead.live();
+        }
+        this.clock.hear(message.now, here);
+        this.heard(here);
+        this.notice(this.wasAway ? "The kitchen is back." : "");
+        this.wasAway = false;
+        for (const element of document.querySelectorAll("[data-demo]")) {
+            element.hidden = !message.demo;
+        }
+    }
+
+    batch(message) {
+        const here = performance.now();
+        this.clock.hear(message.now, here);
+        if (this.wasAway) { /* without a hello: the feed goes on where it was cut off */
+            this.record.resume();
+            this.notice("The kitchen is back.");
+            this.wasAway = false;
+        }
+        if (this.isFrozen()) {
+            this.record.thaw(this.clock.server(here));
+            this.notice("The kitchen goes on.");
+        }
+        this.record.batch(message);
+        this.heard(here);
+    }
+
+    away() {
+        this.record.thaw(this.now());
+        this.record.away(this.now());
+        this.wasAway = true;
+        this.notice("The kitchen cannot be reached. The page keeps trying.");
+        this.refresh();
+    }
+
+    heard(here) {
+        this.last.heard = here;
+        this.changed = true;
+    }
+
+    now() {
+        return this.clock.server(performance.now());
+    }
+
+    isFrozen() {
+        const last = this.record.freezes[this.record.freezes.length - 1];
+        return Boolean(last) && last.to === Infinity;
+    }
+
+    /* Looks whether the kitchen stands still. A page that stood still itself knows nothing. */
+    listen() {
+        const here = performance.now();
+        const wasAwake = here - this.last.tick < 2 * SILENCE_EVERY;
+        this.last.tick = here;
+        if (!this.feed.connected || !wasAwake || this.isFrozen()) {
+            return;
+        }
+        const [now, heard, asked, promised] =
+            [here, this.last.heard, this.counter.asked(), this.counter.promised(this.record)]
+                .map((time) => this.clock.server(time));
+        const still = stillSince(now, heard, asked);
+        const due = dueAt(this.record, heard, promised);
+        if (still !== null) {
+            this.record.freeze(Math.min(still, Math.max(heard, due)));
+            this.notice("The kitchen stands still.");
+            this.refresh();
+        } else if (now - due > ASK_AFTER && asked === Infinity) {
+            this.counter.ping();
+        }
+    }
+
+    /* What is shown. */
+
+    /* The newest time that can be shown. */
+    edge() {
+        const { record } = this;
+        if (this.isSaved) {
+            return record.end;
+        }
+        const gap = record.gaps[record.gaps.length - 1];
+        const later = this.calm.matches ? 0 : SHOWN_LATER; /* only a batch draws: show all of it */
+        const seen = gap && gap.to === Infinity ? gap.from : this.now() - later;
+        return Math.max(record.start, seen);
+    }
+
+    openRecord(record) {
+        this.feed.close();
+        this.record = record;
+        this.isSaved = true;
+        this.picked = null;
+        this.playhead.pause();
+        this.playhead.at = record.end;
+        this.refresh();
+    }
+
+    goLive() {
+        if (this.isSaved) {
+            this.isSaved = false;
+            this.record = new Record();
+            this.feed.open();
+        }
+        this.playhead.live();
+    }
+
+    choose(id) {
+        this.picked = id;
+        this.refresh();
+    }
+
+    chooseNext(step) {
+        const seen = [];
+        this.record.forEachSeen(this.playhead.at - this.view.span, this.playhead.at,
+            (lane) => seen.push(lane.id));
+        const at = seen.indexOf(this.chosen()) + step;
+        if (seen.length > 0) {
+            this.choose(seen[Math.max(0, Math.min(seen.length - 1, at))]);
+            this.lanes.reveal(this.picked);
+        }
+    }
+
+    /* The lane that was picked, while it is seen; else the newest order that cooks, or cooked. */
+    chosen() {
+        const [from, at] = [this.playhead.at - this.view.span, this.playhead.at];
+        const isSeen = (lane) => lane && lane.begin <= at && lane.end > from;
+        if (isSeen(this.record.lanes.get(this.picked))) {
+            return this.picked;
+        }
+        const newest = this.record.orders.findLast((lane) => isSeen(lane) && lane.end > at) ||
+            this.record.orders.findLast(isSeen);
+        return newest ? newest.id : null;
+    }
+
+    /* A part is cancelled with its order. */
+    orderOf(id) {
+        const lane = this.record.lanes.get(id);
+        return lane && lane.parent !== 0 ? this.orderOf(lane.parent) : id;
+    }
+
+    notice(text) {
+        setText(byId("notice"), text);
+    }
+
+    refresh() {
+        this.changed = true;
+        this.last.table = 0;
+        this.last.text = 0;
+    }
+
+    frame(now) {
+        requestAnimationFrame((next) => this.frame(next));
+        this.playhead.tick(now - this.last.frame, this.record.start, this.edge(), !this.isSaved);
+        this.last.frame = now;
+        this.frames = this.frames.filter((time) => time > now - 1000).concat(now);
+        if (this.changed || this.isMoving(now)) {
+            this.changed = false;
+            this.draw(now);
+        }
+    }
+
+    /* Who wants no motion sees what each batch brings, and a replay in a few steps a second. */
+    isMoving(now) {
+        const { mode } = this.playhead;
+        if (mode === "paused" || this.calm.matches) {
+            return now - this.last.text >= TEXT_EVERY && mode !== "live";
+        }
+        return true;
+    }
+
+    draw(now) {
+        const isTextDue = now - this.last.text >= TEXT_EVERY;
+        if (isTextDue || !this.theme) {
+            this.readTheme();
+        }
+        const view = { ...this.view, record: this.record, at: this.playhead.at, theme: this.theme,
+            chosen: this.chosen() };
+        this.strip.draw(view);
+        this.lanes.draw(view);
+        if (isTextDue) {
+            this.last.text = now;
+            this.showText(now, view);
+        }
+        if (now - this.last.table >= TABLE_EVERY) {
+            this.last.table = now;
+            this.table.show(tableRows(view.record, view.at, view.span), view.chosen, !this.isSaved);
+        }
+    }
+
+    /* The same object while nothing changed: the hatches are made anew for another. */
+    readTheme() {
+        const theme = readTheme(byId("lanes"));
+        if (JSON.stringify(theme) !== JSON.stringify(this.theme)) {
+            this.theme = theme;
+        }
+    }
+
+    showText(now, { record, at, chosen }) {
+        const [ghost, stats, freeze] =
+            [ghostAt(record, at), record.statsAt(at), freezeAt(record, at)];
+        const connected = this.isSaved || this.feed.connected;
+        const verdict = verdictOf({ connected, ghost, stats, freeze, at });
+        setText(byId("verdict"), verdict);
+        this.speak(now, verdict,
+            JSON.stringify([connected, ghost.cooking, freeze?.from, freeze?.who]));
+        document.body.classList.toggle("frozen", Boolean(freeze) && freeze.to > at);
+        this.showGhost(ghost);
+        this.showNumbers(stats);
+        this.source.show(record.lanes.get(chosen), at);
+        showTime(this);
+        const order = this.orderOf(chosen);
+        byId("cancel").disabled = this.isSaved || !this.isCooking(order);
+        setText(byId("cancel"), order === null ? "Cancel" : `Cancel order ${order}`);
+    }
+
+    isCooking(id) {
+        const lane = this.record.lanes.get(id);
+        return Boolean(lane) && lane.end === Infinity;
+    }
+
+    /* To a screen reader only what is new, not every change of a number. */
+    speak(now, verdict, news) {
+        if (news !== this.spoken && now - this.last.spoken >= SPEAK_EVERY) {
+            this.spoken = news;
+            this.last.spoken = now;
+            setText(byId("spoken"), verdict);
+        }
+    }
+
+    showGhost({ orders, inTurn, took }) {
+        const most = Math.max(inTurn, took, 1);
+        byId("ghost-bar").style.width = `${(inTurn / most) * 100}%`;
+        byId("cook-bar").style.width = `${(took / most) * 100}%`;
+        setText(byId("ghost-time"), `${secondsText(inTurn)} s`);
+        setText(byId("cook-time"), `${secondsText(took)} s`);
+        const times = took > 0 ? inTurn / took : 0;
+        setText(byId("ghost-text"), orders === 0 ? "Order something to compare."
+            : `${count(orders, "order", "orders")}, ${times.toFixed(1)} times as fast as in turn.`);
+    }
+
+    showNumbers(stats) {
+        for (const element of document.querySelectorAll("[data-stat]")) {
+            const value = stats?.[element.dataset.stat];
+            setText(element, value === undefined ? "–" : numberText(element, value));
+        }
+    }
+}
+
+function numberText({ dataset }, value) {
+    const { stat, unit } = dataset;
+    if (stat === "residentKiB") {
+        return `${(value / 1024).toFixed(1)} MiB`;
+    }
+    const text = value.toLocaleString("en", { maximumFractionDigits: 2 });
+    return unit ? `${text} ${unit}` : text;
+}
+
+/* For the tests, and for the curious at the console: to look at, not to change. */
+function publish(kitchen) {
+    const look = {
+        get at() { return kitchen.playhead.at; },
+        get mode() { return kitchen.playhead.mode; },
+        get fps() { return kitchen.frames.length; },
+        get connected() { return kitchen.feed.connected; },
+        get frozen() { return kitchen.isFrozen(); },
+        get session() { return kitchen.record.session; },
+        get start() { return kitchen.record.start; },
+        get edge() { return kitchen.edge(); },
+        get chosen() { return kitchen.chosen(); },
+        get crowd() { return kitchen.lanes.isCrowd; },
+        get ghost() { return ghostAt(kitchen.record, kitchen.playhead.at); },
+        scene: (at = kitchen.playhead.at) => sceneOf(kitchen.record, at, kitchen.view.span),
+    };
+    Object.defineProperty(window, "kitchen", { value: Object.freeze(look) });
+}
+
+publish(new Kitchen());

@@ -1,0 +1,52 @@
+/* The orders as rows of a table: the same as the lanes, for who does not see them. */
+
+const ROWS = 50;
+
+const STATE_WORDS = {
+    ready: "ready, waits for the cook",
+    running: "the cook is at it",
+    awaiting: "on the stove",
+    served: "served",
+    cancelled: "cancelled",
+    late: "too late",
+    failed: "failed",
+    unseen: "ended while this page was away",
+};
+
+/* A pan that is done may have to wait until it is noticed: when the kitchen stands still. */
+function leftText(left) {
+    if (left === null) {
+        return "";
+    }
+    return left > 0 ? `${secondsText(left)} s` : "done";
+}
+
+function rowOf(lane, depth, at) {
+    const { state, step, left } = stateOf(lane, at);
+    return {
+        id: lane.id,
+        depth,
+        name: lane.dish.replace(/-/g, " "),
+        state: STATE_WORDS[state] || state,
+        step,
+        left: leftText(left),
+        cooks: at < lane.end,
+    };
+}
+
+/* {rows, more}: the newest orders first, each followed by its parts; `more` were left off. */
+function tableRows(record, at, span) {
+    const orders = [];
+    record.forEachSeen(at - span, at, (lane, depth) => {
+        if (depth === 0) {
+            orders.unshift([]);
+        }
+        orders[0].push([lane, depth]);
+    });
+    const rows = [];
+    let shown = 0;
+    while (shown < orders.length && rows.length < ROWS) {
+        orders[shown++].forEach(([lane, depth]) => rows.push(rowOf(lane, depth, at)));
+    }
+    return { rows, more: orders.length - shown };
+}

@@ -1,0 +1,15 @@
+/* Everything that is seen at `at` in a window of `span`, as plain data: what the tests look at. */
+function sceneOf(record, at, span) {
+    const from = at - span;
+    const scene = { at, lanes: [], strip: [], stats: record.statsAt(at),
+        freezes: record.freezes.filter((freeze) => freeze.from <= at && freeze.to > from) };
+    record.forEachSeen(from, at, (lane, depth) => {
+        const segments = [];
+        forEachSegment(lane, from, at, (kind, begin, end, { step }) =>
+            segments.push(step === undefined ? [kind, begin, end] : [kind, begin, end, step]));
+        const { id, parent, name } = lane;
+        scene.lanes.push({ id, parent, name, depth, ...stateOf(lane, at), segments });
+    });
+    record.forEachRun(from, at, (run, begin, end) => scene.strip.push([run.id, begin, end]));
+    return scene;
+}

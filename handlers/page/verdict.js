@@ -1,0 +1,53 @@
+/* A sentence or three that say what is to be seen, in plain words. */
+
+function count(number, one, many) {
+    return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}
+
+function secondsText(ms) {
+    const seconds = ms / 1000;
+    return seconds < 100 ? seconds.toFixed(1) : Math.round(seconds).toLocaleString("en");
+}
+
+function shareText(share) {
+    const percent = share * 100;
+    const isTiny = percent > 0 && percent < 0.1;
+    return isTiny ? "less than 0.1 %" : `${Number(percent.toFixed(percent < 10 ? 1 : 0))} %`;
+}
+
+function freezeText(freeze, at) {
+    const seconds = secondsText(Math.min(freeze.to, at) - freeze.from);
+    const who = freeze.who === null ? "Somebody" : `“${freeze.who}”`;
+    return freeze.to > at
+        ? `The kitchen stands still: ${freeze.who === null ? "somebody" : who} keeps the cook, ` +
+            `for ${seconds} s by now, and nobody else is served.`
+        : `${who} kept the cook for ${seconds} s, and all other orders had to wait.`;
+}
+
+/* What the sitting came to: the pans of many orders, and one cook. */
+function cookingText({ orders, cooking, inTurn, took }, stats) {
+    const done = `${secondsText(inTurn)} s of cooking were done in ${secondsText(took)} s.`;
+    if (cooking === 0) {
+        return `One cook served ${count(orders, "order", "orders")}: ${done}`;
+    }
+    const who = `${count(cooking, "order is", "orders are")} cooking, and there is one cook.`;
+    const hands = stats ? ` Her hands are busy ${shareText(stats.busy)} of the time.` : "";
+    return `${who}${hands} ${done}`;
+}
+
+/* `view` is {connected, ghost, stats, freeze}; freeze is the one to speak of, or null. */
+function verdictOf({ connected, ghost, stats, freeze, at }) {
+    const away = connected ? "" : "The kitchen cannot be reached. The page keeps trying. ";
+    if (freeze) {
+        return away + freezeText(freeze, at);
+    }
+    if (ghost.orders === 0) {
+        return away + "Nobody has ordered yet, and the cook waits. Order something.";
+    }
+    return away + cookingText(ghost, stats);
+}
+
+/* The freeze to speak of at `at`: one that lasts, or that was over less than 4 s ago. */
+function freezeAt(record, at) {
+    return record.freezes.findLast((freeze) => freeze.from <= at && freeze.to > at - 4000) || null;
+}

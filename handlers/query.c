@@ -1,0 +1,27 @@
+#include "query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* strtod() and strtoul() would take signs, spaces, and words. */
+static bool has_only(const char *text, const char *characters)
+{
+    return *text && text[strspn(text, characters)] == '\0';
+}
+
+bool parse_seconds(const char *text, double *seconds)
+{
+    char *end;
+    if (!has_only(text, "0123456789."))
+        return false;
+    *seconds = strtod(text, &end);
+    return *end == '\0' && *seconds > 0 && *seconds <= 3600;
+}
+
+bool parse_count(const char *text, size_t most, size_t *count)
+{
+    if (!has_only(text, "0123456789") || strlen(text) > 9)
+        return false;
+    *count = strtoul(text, NULL, 10);
+    return *count >= 1 && *count <= most;
+}

@@ -1,0 +1,109 @@
+#include "serve_dish.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "accepts.h"
+#include "hob/trace.h"
+#include "query.h"
+
+/* Returns false if it makes no sense, and has replied. */
+static bool set_deadline(hob_request *req, hob_response *res)
+{
+    double seconds;
+    const char *value = hob_request_query_value(req, "deadline");
+    if (!value)
+        return true;
+    if (!parse_seconds(value, &seconds)) {
+        hob_reply_text(res, 400, "deadline: a number of seconds above 0, 3600 at most\n");
+        return false;
+    }
+    hob_deadline(seconds);
+    return true;
+}
+
+/* Cooking that somebody follows goes on in a coroutine of its own: this one tells of it. */
+struct followed {
+    hob_fn *recipe;
+    struct order *order;
+};
+
+static int cook_followed(void *arg)
+{
+    struct followed *self = arg;
+    hob_trace_lane(self->order->dish);
+    int err = self->recipe(self->order);
+    hob_queue_close(self->order->progress->queue);
+    return err;
+}
+
+static int tell_step(hob_response *res, const struct step *step, double start)
+{
+    char line[200];
+    char takes[40] = "";
+    if (step->seconds > 0)
+        snprintf(takes, sizeof(takes), ", takes %g s", step->seconds);
+    snprintf(
+        line, sizeof(line), "%7.3f s  %s: %s%s", step->at - start, step->dish, step->text, takes);
+    return hob_event(res, NULL, NULL, line);
+}
+
+static int tell_steps(hob_response *res, hob_queue *steps, double start)
+{
+    void *step;
+    int got = hob_stream(res, 200, "text/event-stream");
+    while (got >= 0 && (got = hob_queue_get(steps, &step)) > 0)
+        got = tell_step(res, step, start);
+    return got;
+}
+
+/* The text may have several lines: each is told with the time. */
+static int tell_end(hob_response *res, const char *text, double start)
+{
+    int err = 0;
+    for (const char *end; err == 0 && (end = strchr(text, '\n')); text = end + 1) {
+        char line[200];
+        snprintf(line, sizeof(line), "%7.3f s  %.*s", hob_now() - start, (int)(end - text), text);
+        err = hob_event(res, NULL, NULL, line);
+    }
+    return err;
+}
+
+static int serve_followed(hob_response *res, hob_fn *recipe, struct order *order, const char *text)
+{
+    struct progress progress = {.queue = hob_queue_new(STEPS_AT_MOST)};
+    struct followed followed = {recipe, order};
+    double start = hob_now();
+    if (!progress.queue)
+        return -ENOMEM;
+    order->progress = &progress;
+    hob_future *cook = hob_async_named(order->dish, cook_followed, &followed);
+    int told = cook ? tell_steps(res, progress.queue, start) : -ENOMEM;
+    if (told < 0)
+        hob_cancel(cook);
+    int err = hob_await(cook); /* in any case: it uses what lies on this stack */
+    hob_queue_free(progress.queue);
+    if (err == 0 && told == 0)
+        told = tell_end(res, text, start);
+    return told < 0 ? told : err;
+}
+
+static int serve_at_once(hob_response *res, hob_fn *recipe, struct order *order, const char *text)
+{
+    hob_trace_lane(order->dish);
+    int err = recipe(order);
+    return err < 0 ? err : hob_reply_text(res, 200, text);
+}
+
+int serve_dish(
+    hob_request *req, hob_response *res, hob_fn *recipe, struct order *order, const char *text)
+{
+    bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
+    if (!set_deadline(req, res))
+        return 0;
+    int err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
+    if (err == 0)
+        kitchen_served();
+    return err;
+}

@@ -1,0 +1,275 @@
+#include "trace_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "hob/trace.h"
+#include "query.h"
+#include "text.h"
+
+#define TICK 0.05 /* seconds between two looks at the trace */
+
+enum {
+    SECONDS_BY_DEFAULT = 5,
+    SECONDS_AT_MOST = 60,
+    EVENTS_AT_ONCE = 1000,
+    EVENTS_AT_MOST = 500000, /* some 50 MB of text */
+    LIVE_AT_MOST = 4096,
+    LANES = 8192,
+    RECORDINGS_AT_MOST = 4, /* half a megabyte each */
+};
+
+/* The track of the cook; those of lanes have the lane's number. */
+enum { COOK = 0 };
+
+/* What a lane does until its next event. A lane that shares its place with a newer one is lost. */
+struct lane {
+    uint64_t id;
+    const char *name;
+    const char *doing; /* NULL while nothing is known */
+    double since;
+};
+
+struct recording {
+    hob_response *res;
+    FILE *out;  /* of the piece that is sent next */
+    bool begun; /* something was written, so a comma comes first */
+    size_t written;
+    uint64_t position;
+    uint64_t dropped;
+    struct lane lanes[LANES];
+    hob_trace_event events[EVENTS_AT_ONCE];
+};
+
+static double microseconds(double seconds)
+{
+    return seconds * 1e6;
+}
+
+/*
+ * One line for each event of the format. Names are literals of the program and need no escapes.
+ */
+
+static void begin_line(struct recording *self, const char *phase, uint64_t track)
+{
+    fprintf(
+        self->out, "%s\n{\"ph\":\"%s\",\"pid\":1,\"tid\":%" PRIu64, self->begun ? "," : "", phase,
+        track);
+    self->begun = true;
+    self->written++;
+}
+
+static void
+write_slice(struct recording *self, uint64_t track, const char *name, double begin, double end)
+{
+    begin_line(self, "X", track);
+    fprintf(
+        self->out, ",\"name\":\"%s\",\"ts\":%.3f,\"dur\":%.3f}", name, microseconds(begin),
+        microseconds(end > begin ? end - begin : 0));
+}
+
+static void write_instant(struct recording *self, uint64_t track, const char *name, double time)
+{
+    begin_line(self, "i", track);
+    fprintf(self->out, ",\"s\":\"t\",\"name\":\"%s\",\"ts\":%.3f}", name, microseconds(time));
+}
+
+static void write_track(struct recording *self, uint64_t track, const char *name, uint64_t part_of)
+{
+    begin_line(self, "M", track);
+    fprintf(self->out, ",\"name\":\"thread_name\",\"args\":{\"name\":\"%s", name);
+    if (track != COOK)
+        fprintf(self->out, " %" PRIu64, track);
+    if (part_of != 0)
+        fprintf(self->out, " (part of %" PRIu64 ")", part_of);
+    fputs("\"}}", self->out);
+    begin_line(self, "M", track);
+    fprintf(
+        self->out, ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%" PRIu64 "}}", track);
+}
+
+/*
+ * From the runtime's events to slices.
+ */
+
+static struct lane *lane_of(struct recording *self, const hob_trace_event *event)
+{
+    struct lane *lane = &self->lanes[event->id % LANES];
+    return lane->id == event->id && event->id != 0 ? lane : NULL;
+}
+
+static void change(struct recording *self, struct lane *lane, const char *doing, double time)
+{
+    if (lane->doing)
+        write_slice(self, lane->id, lane->doing, lane->since, time);
+    lane->doing = doing;
+    lane->since = time;
+}
+
+static void write_run(struct recording *self, struct lane *lane, const hob_trace_event *event)
+{
+    double end = event->time + event->seconds;
+    if (lane && lane->doing && lane->since <= event->time)
+        change(self, lane, NULL, event->time); /* it was ready; if it awaits, that began later */
+    if (lane)
+        write_slice(self, lane->id, "running", event->time, end);
+    write_slice(self, COOK, lane ? lane->name : "an order", event->time, end);
+}
+
+static const char *how_it_ended(int result)
+{
+    return result >= 0 ? "served" : "not served";
+}
+
+static void write_event(struct recording *self, const hob_trace_event *event)
+{
+    struct lane *lane = lane_of(self, event);
+    switch (event->kind) {
+    case HOB_TRACE_BEGIN:
+        self->lanes[event->id % LANES] = (struct lane){.id = event->id, .name = event->text};
+        write_track(self, event->id, event->text, event->parent);
+        break;
+    case HOB_TRACE_AWAIT:
+        if (lane)
+            change(self, lane, event->text, event->time);
+        break;
+    case HOB_TRACE_READY:
+        if (lane)
+            change(self, lane, "ready", event->time);
+        break;
+    case HOB_TRACE_RUN:
+        write_run(self, lane, event);
+        break;
+    case HOB_TRACE_OTHERS:
+        break; /* a sum, that has no place in time */
+    case HOB_TRACE_END:
+        if (lane) {
+            change(self, lane, NULL, event->time);
+            write_instant(self, lane->id, how_it_ended(event->result), event->time);
+        }
+        break;
+    case HOB_TRACE_STALL:
+        write_instant(self, COOK, "stall", event->time);
+        break;
+    }
+}
+
+static void close_lanes(struct recording *self, double time)
+{
+    for (size_t i = 0; i < LANES; i++)
+        change(self, &self->lanes[i], NULL, time);
+}
+
+/*
+ * Sending.
+ */
+
+static int begin_piece(struct recording *self, struct text *piece)
+{
+    int err = text_begin(piece);
+    self->out = piece->out;
+    return err;
+}
+
+static int send_piece(struct recording *self, struct text *piece)
+{
+    int err = text_end(piece);
+    if (err == 0)
+        err = hob_send(self->res, piece->bytes, piece->size);
+    text_free(piece);
+    return err;
+}
+
+static int send_events(struct recording *self, const hob_trace_event *events, size_t count)
+{
+    struct text piece;
+    int err = begin_piece(self, &piece);
+    if (err < 0)
+        return err;
+    for (size_t i = 0; i < count; i++)
+        write_event(self, &events[i]);
+    return send_piece(self, &piece);
+}
+
+/* The lanes that are there already, and the head of the file. */
+static int send_begin(struct recording *self)
+{
+    static const char head[] = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[";
+    hob_trace_event *live = hob_alloc(LIVE_AT_MOST * sizeof(*live));
+    struct text piece;
+    int err = live ? hob_send(self->res, head, sizeof(head) - 1) : -ENOMEM;
+    if (err == 0)
+        err = begin_piece(self, &piece);
+    if (err < 0)
+        return err;
+    write_track(self, COOK, "the cook", 0);
+    err = send_piece(self, &piece);
+    self->position = hob_trace_position();
+    return err < 0 ? err : send_events(self, live, hob_trace_live(live, LIVE_AT_MOST));
+}
+
+static int send_end(struct recording *self)
+{
+    struct text piece;
+    int err = begin_piece(self, &piece);
+    if (err < 0)
+        return err;
+    close_lanes(self, hob_now());
+    fprintf(
+        self->out, "\n],\"otherData\":{\"dropped\":\"%" PRIu64 "\",\"complete\":\"%s\"}}\n",
+        self->dropped, self->written < EVENTS_AT_MOST ? "yes" : "no");
+    return send_piece(self, &piece);
+}
+
+static int record(struct recording *self, double end)
+{
+    int err = send_begin(self);
+    while (err == 0 && hob_now() < end && self->written < EVENTS_AT_MOST) {
+        size_t count =
+            hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
+        err = send_events(self, self->events, count);
+        if (err == 0)
+            err = count == EVENTS_AT_ONCE ? hob_yield() : hob_sleep(TICK);
+    }
+    return err < 0 ? err : send_end(self);
+}
+
+static size_t recordings;
+
+static void stop_watching(void *unused)
+{
+    (void)unused;
+    recordings--;
+    hob_trace_unwatch();
+}
+
+static int start_watching(void)
+{
+    int err = hob_trace_watch();
+    if (err < 0)
+        return err;
+    recordings++;
+    return hob_defer(stop_watching, NULL);
+}
+
+int serve_trace(hob_request *req, hob_response *res)
+{
+    size_t seconds = SECONDS_BY_DEFAULT;
+    const char *value = hob_request_query_value(req, "seconds");
+    if (value && !parse_count(value, SECONDS_AT_MOST, &seconds))
+        return hob_reply_text(res, 400, "seconds: a number from 1 to 60\n");
+    if (recordings >= RECORDINGS_AT_MOST)
+        return hob_reply_text(res, 503, "4 traces are being recorded already\n");
+    struct recording *self = hob_alloc(sizeof(*self));
+    if (!self)
+        return -ENOMEM;
+    memset(self, 0, sizeof(*self));
+    self->res = res;
+    int err = start_watching();
+    if (err == 0)
+        err = hob_stream(res, 200, "application/json");
+    return err < 0 ? err : record(self, hob_now() + (double)seconds);
+}

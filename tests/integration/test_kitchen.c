@@ -1,0 +1,469 @@
+/*
+ * What the kitchen's page is made of: the page, orders that no client waits for, the feed of what
+ * happens, traces, and orders that are followed in a terminal. The page itself is tested in
+ * tests/browser.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(kitchen, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct order *request(const struct server *server, const char *method, const char *path)
+{
+    struct order *order = order_prepare(server, path);
+    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, method);
+    order_begin(order);
+    wait_for(order);
+    return order;
+}
+
+static struct order *get_with(const struct server *server, const char *path, const char *header)
+{
+    struct order *order = order_prepare(server, path);
+    struct curl_slist *headers = curl_slist_append(NULL, header);
+    curl_easy_setopt(order->easy, CURLOPT_HTTPHEADER, headers);
+    order_begin(order);
+    wait_for(order);
+    curl_slist_free_all(headers);
+    return order;
+}
+
+/* A response that goes on: as HTTP/1.0, so that nothing stands between its lines. */
+struct stream {
+    struct raw_client client;
+    char text[256 * 1024]; /* what came so far */
+    size_t length;
+};
+
+static struct stream *follow(const struct server *server, const char *path, const char *fields)
+{
+    char request[300];
+    struct stream *self = calloc(1, sizeof(*self));
+    cr_assert_not_null(self);
+    self->client = raw_connect(server);
+    snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\n%s\r\n", path, fields);
+    raw_send(&self->client, request);
+    return self;
+}
+
+/* Waits until the text comes, and returns where; NULL if it does not, or the stream ends before. */
+static const char *wait_for_text(struct stream *self, const char *text)
+{
+    double end = clock_seconds() + PATIENCE;
+    const char *place;
+    while (!(place = strstr(self->text, text)) && clock_seconds() < end) {
+        size_t room = sizeof(self->text) - 1 - self->length;
+        ssize_t size = recv(self->client.fd, self->text + self->length, room, 0);
+        if (size <= 0)
+            break;
+        self->length += (size_t)size;
+    }
+    return place;
+}
+
+static void leave(struct stream *self)
+{
+    raw_close(&self->client);
+    free(self);
+}
+
+/* The page. */
+
+ProcessTest(kitchen, curl_gets_the_menu_and_a_browser_the_page)
+{
+    static const struct {
+        const char *accept;
+        const char *type;
+        const char *begin;
+    } cases[] = {
+        {"Accept: */*", "Content-Type: text/plain; charset=utf-8", "hob: one cook, many pans"},
+        {"Accept:", "Content-Type: text/plain; charset=utf-8", "hob: one cook, many pans"},
+        {"Accept: text/html;q=0, */*", "Content-Type: text/plain; charset=utf-8", "hob: one cook"},
+        {"Accept: text/html,application/xhtml+xml,*/*;q=0.8",
+         "Content-Type: text/html; charset=utf-8", "<!doctype html>"},
+        {"Accept: image/png , TEXT/HTML;level=1;q=0.5", "Content-Type: text/html; charset=utf-8",
+         "<!doctype html>"},
+    };
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct order *order = get_with(&server, "/", cases[i].accept);
+        cr_expect_eq(order->status, 200);
+        cr_expect(order_has_field(order, cases[i].type), "case %zu: %s", i, order->head.bytes);
+        cr_expect(order_has_field(order, "Vary: Accept, Accept-Encoding"));
+        cr_expect_eq(strncmp(order->body.bytes, cases[i].begin, strlen(cases[i].begin)), 0);
+    }
+}
+
+ProcessTest(kitchen, the_page_may_load_nothing_and_is_compressed)
+{
+    struct server server = server_start();
+    struct order *plain = get_with(&server, "/", "Accept: text/html");
+    struct order *packed = order_prepare(&server, "/");
+    struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/html");
+    curl_easy_setopt(packed->easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(packed->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    order_begin(packed);
+    wait_for(packed);
+    curl_slist_free_all(headers);
+    cr_expect(strstr(plain->head.bytes, "Content-Security-Policy: default-src 'none'; "));
+    cr_expect(order_has_field(packed, "Content-Encoding: gzip"));
+    cr_expect_not(strstr(plain->head.bytes, "Content-Encoding"));
+    cr_expect_eq(packed->error, CURLE_OK);
+    cr_expect_eq(packed->body.length, plain->body.length);
+    cr_expect_str_eq(packed->body.bytes, plain->body.bytes);
+}
+
+ProcessTest(kitchen, recipes_can_be_read)
+{
+    struct server server = server_start();
+    cr_expect(
+        strstr(get(&server, "/recipes/noodles")->body.bytes, "hob_await(boil_the_egg(order))"));
+    cr_expect(strstr(get(&server, "/recipes/french-fries")->body.bytes, "cook_french_fries"));
+    cr_expect(strstr(get(&server, "/recipes/meal")->body.bytes, "hob_join("));
+    cr_expect_eq(get(&server, "/recipes/soup")->status, 404);
+}
+
+/* Orders. */
+
+ProcessTest(kitchen, orders_of_the_page_are_cooked_without_a_client)
+{
+    struct server server = server_start("--time-scale", "0.001");
+    struct order *taken = request(&server, "POST", "/orders?dish=noodles&count=3");
+    cr_expect_eq(taken->status, 202);
+    cr_expect_str_eq(taken->body.bytes, "{\"orders\":[1,2,3]}\n");
+    cr_expect_eq(request(&server, "POST", "/orders?dish=meal")->status, 202);
+    cr_expect_eq(request(&server, "POST", "/orders?dish=french-fries&deadline=10")->status, 202);
+    cr_expect(eventually(server_log_count(&server, "noodles cooking done") == 4));
+    cr_expect(eventually(server_log_count(&server, "french fries cooking done") == 2));
+}
+
+ProcessTest(kitchen, orders_that_make_no_sense_are_refused)
+{
+    static const struct {
+        const char *path;
+        long status;
+        const char *named;
+    } cases[] = {
+        {"/orders", 400, "dish"},
+        {"/orders?dish=", 404, "dish"},
+        {"/orders?dish=soup", 404, "dish"},
+        {"/orders?dish=blocking", 404, "dish"}, /* without --demo */
+        {"/orders?dish=noodles&count=0", 400, "count"},
+        {"/orders?dish=noodles&count=1001", 400, "count"},
+        {"/orders?dish=noodles&count=-1", 400, "count"},
+        {"/orders?dish=noodles&count=many", 400, "count"},
+        {"/orders?dish=noodles&count=", 400, "count"},
+        {"/orders?dish=noodles&count=99999999999999999999", 400, "count"},
+        {"/orders?dish=noodles&deadline=0", 400, "deadline"},
+        {"/orders?dish=noodles&deadline=-1", 400, "deadline"},
+        {"/orders?dish=noodles&deadline=nan", 400, "deadline"},
+        {"/orders?dish=noodles&deadline=3601", 400, "deadline"},
+        {"/orders?dish=noodles&deadline=1.2.3", 400, "deadline"},
+    };
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct order *order = request(&server, "POST", cases[i].path);
+        cr_expect_eq(order->status, cases[i].status, "%s: %ld", cases[i].path, order->status);
+        cr_expect(strstr(order->body.bytes, cases[i].named), "%s", order->body.bytes);
+    }
+    cr_expect_eq(request(&server, "GET", "/orders")->status, 405);
+}
+
+ProcessTest(kitchen, a_page_of_another_site_can_order_nothing)
+{
+    struct server server = server_start();
+    struct order *order = order_prepare(&server, "/orders?dish=noodles");
+    struct curl_slist *headers = curl_slist_append(NULL, "Sec-Fetch-Site: cross-site");
+    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
+    curl_easy_setopt(order->easy, CURLOPT_HTTPHEADER, headers);
+    order_begin(order);
+    wait_for(order);
+    curl_slist_free_all(headers);
+    cr_expect_eq(order->status, 403);
+}
+
+ProcessTest(kitchen, there_is_an_end_to_how_many_orders_it_takes)
+{
+    struct server server = start_slow_kitchen("--log-level", "warn");
+    cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=1000")->status, 202);
+    cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=1000")->status, 202);
+    struct order *refused = request(&server, "POST", "/orders?dish=noodles");
+    cr_expect_eq(refused->status, 429);
+    cr_expect(strstr(refused->body.bytes, "too many"), "%s", refused->body.bytes);
+    cr_expect_eq(request(&server, "DELETE", "/orders/7")->status, 204);
+    cr_expect(eventually(request(&server, "POST", "/orders?dish=noodles")->status == 202));
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+ProcessTest(kitchen, an_order_can_be_cancelled)
+{
+    struct server server = start_slow_kitchen();
+    request(&server, "POST", "/orders?dish=noodles&count=2");
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, "boil the egg"));
+    cr_expect_eq(request(&server, "DELETE", "/orders/2")->status, 204);
+    cr_expect_not_null(wait_for_text(feed, ",2,\"cancelled\"]"));
+    cr_expect(eventually(request(&server, "DELETE", "/orders/2")->status == 404));
+    cr_expect_eq(request(&server, "DELETE", "/orders/x")->status, 400);
+    cr_expect_eq(request(&server, "DELETE", "/orders/0")->status, 400);
+    cr_expect_eq(request(&server, "DELETE", "/orders/3")->status, 404);
+    leave(feed);
+}
+
+ProcessTest(kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_reported)
+{
+    struct server server = server_start("--demo", "--time-scale", "0.1");
+    cr_expect_eq(request(&server, "POST", "/orders?dish=blocking&count=2")->status, 409);
+    cr_expect_eq(request(&server, "POST", "/orders?dish=offloaded&count=2")->status, 202);
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, "\"demo\":true"));
+    cr_expect_eq(request(&server, "POST", "/orders?dish=blocking")->status, 202);
+    cr_expect_not_null(wait_for_text(feed, "\"blocking\"]"));
+    cr_expect_not_null(wait_for_text(feed, "[\"s\","), "the stall is not in the feed");
+    cr_expect_eq(server_log_count(&server, "task 'blocking' has kept the thread"), 1);
+    cr_expect_eq(server_log_count(&server, "task 'offloaded' has kept the thread"), 0);
+    leave(feed);
+}
+
+/* The feed. */
+
+ProcessTest(kitchen, the_feed_tells_what_happens_to_an_order)
+{
+    static const char *const events[] = {
+        "event: hello\n",
+        "event: batch\n",
+        "\"noodles\"]",
+        "\"boil the egg\"",
+        "\"prepare the raw noodles\"",
+        "\"boil the noodles\"",
+        "\"finish\"",
+        ",\"served\"]",
+    };
+    struct server server = server_start("--time-scale", "0.01");
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, "event: batch\n"));
+    request(&server, "POST", "/orders?dish=noodles");
+    const char *before = feed->text;
+    for (size_t i = 0; i < COUNT(events); i++) {
+        const char *place = wait_for_text(feed, events[i]);
+        cr_expect_not_null(place, "no %s", events[i]);
+        cr_expect(place >= before, "%s came too early", events[i]);
+        before = place;
+    }
+    cr_expect_not_null(wait_for_text(feed, "\"served\":1,\"cookedSeconds\":0.060"));
+    cr_expect(strstr(feed->text, "Content-Type: text/event-stream\r\n"));
+    cr_expect(strstr(feed->text, "Cache-Control: no-store\r\n"));
+    leave(feed);
+}
+
+ProcessTest(kitchen, the_feed_shows_what_a_client_ordered_before_and_that_it_leaves)
+{
+    struct server server = start_slow_kitchen();
+    struct stream *client = follow(&server, "/meal", "");
+    cr_expect(server_logs(&server, "noodles: boil the egg"));
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, ",1,0,\"meal\"]"));
+    cr_expect_not_null(wait_for_text(feed, ",2,1,\"french fries\"]"));
+    cr_expect_not_null(wait_for_text(feed, ",3,1,\"noodles\"]"));
+    cr_expect_not_null(wait_for_text(feed, "\"the potatoes turn brown\",3000000.000]"));
+    leave(client);
+    cr_expect_not_null(wait_for_text(feed, ",1,\"cancelled\"]"));
+    cr_expect_not_null(wait_for_text(feed, ",3,\"cancelled\"]"));
+    leave(feed);
+}
+
+/* Returns the last id in the feed. */
+static void copy_last_id(const struct stream *feed, char *id, size_t size)
+{
+    const char *last = NULL;
+    for (const char *next = feed->text; (next = strstr(next, "\nid: ")); next++)
+        last = next + strlen("\nid: ");
+    cr_assert_not_null(last);
+    snprintf(id, size, "%.*s", (int)strcspn(last, "\r\n"), last);
+}
+
+ProcessTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed)
+{
+    char id[100], header[200];
+    struct server server = start_slow_kitchen();
+    struct stream *other = follow(&server, "/kitchen/events", ""); /* keeps the record going */
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(other, "\"stats\""));
+    cr_expect_not_null(wait_for_text(feed, "\"stats\""));
+    copy_last_id(feed, id, sizeof(id));
+    leave(feed);
+    request(&server, "POST", "/orders?dish=noodles");
+
+    snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
+    feed = follow(&server, "/kitchen/events", header);
+    cr_expect_not_null(wait_for_text(feed, ",1,0,\"noodles\"]"), "it is not in the record");
+    cr_expect_null(strstr(feed->text, "event: hello"), "it began anew");
+    leave(feed);
+
+    leave(other);
+    struct stream *unseen = follow(&server, "/noodles?progress", "");
+    cr_expect_not_null(wait_for_text(unseen, "boil the egg"));
+    feed = follow(&server, "/kitchen/events", header);
+    cr_expect_not_null(wait_for_text(feed, "event: hello"), "there is a gap in the record");
+    leave(feed);
+    leave(unseen);
+    feed = follow(&server, "/kitchen/events", "Last-Event-ID: 1.2-3 4\r\n");
+    cr_expect_not_null(wait_for_text(feed, "event: hello"), "that was another server");
+    leave(feed);
+}
+
+ProcessTest(kitchen, a_server_that_stops_ends_its_feeds)
+{
+    struct server server = server_start();
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, "\"stats\""));
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(clock_seconds() - begin < 5);
+    leave(feed);
+}
+
+ProcessTest(kitchen, there_is_an_end_to_how_many_watch)
+{
+    enum { WATCHERS = 50 };
+    struct server server = server_start();
+    struct stream *feeds[WATCHERS];
+    for (size_t i = 0; i < WATCHERS; i++) {
+        feeds[i] = follow(&server, "/kitchen/events", "");
+        cr_expect_not_null(wait_for_text(feeds[i], "event: hello"));
+    }
+    cr_expect_eq(get(&server, "/kitchen/events")->status, 503);
+    for (size_t i = 0; i < WATCHERS; i++)
+        leave(feeds[i]);
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect(eventually(
+        (leave(feed), feed = follow(&server, "/kitchen/events", ""),
+         wait_for_text(feed, "event: hello") != NULL)));
+    leave(feed);
+}
+
+/* Traces. */
+
+ProcessTest(kitchen, a_trace_has_a_track_for_the_cook_and_each_order)
+{
+    static const char *const parts[] = {
+        "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[",
+        "\"name\":\"the cook\"",
+        "\"name\":\"noodles 1\"",
+        "\"name\":\"boil the egg\"",
+        "\"name\":\"running\"",
+        "\"name\":\"served\"",
+        "],\"otherData\":{\"dropped\":\"0\",\"complete\":\"yes\"}}\n",
+    };
+    struct server server = server_start("--time-scale", "0.01");
+    struct stream *trace = follow(&server, "/trace.json?seconds=1", "");
+    cr_expect_not_null(wait_for_text(trace, "the cook"));
+    request(&server, "POST", "/orders?dish=noodles");
+    for (size_t i = 0; i < COUNT(parts); i++)
+        cr_expect_not_null(wait_for_text(trace, parts[i]), "no %s in %s", parts[i], trace->text);
+    leave(trace);
+}
+
+ProcessTest(kitchen, there_is_an_end_to_how_many_traces_are_recorded)
+{
+    enum { TRACES = 4 };
+    struct server server = server_start();
+    struct stream *traces[TRACES];
+    for (size_t i = 0; i < TRACES; i++) {
+        traces[i] = follow(&server, "/trace.json?seconds=60", "");
+        cr_expect_not_null(wait_for_text(traces[i], "the cook"));
+    }
+    cr_expect_eq(get(&server, "/trace.json?seconds=1")->status, 503);
+    for (size_t i = 0; i < TRACES; i++)
+        leave(traces[i]);
+    cr_expect(eventually(get(&server, "/trace.json?seconds=1")->status == 200));
+}
+
+ProcessTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds)
+{
+    static const char *const cases[] = {"0", "61", "-1", "1.5", "x", ""};
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char path[50];
+        snprintf(path, sizeof(path), "/trace.json?seconds=%s", cases[i]);
+        struct order *order = get(&server, path);
+        cr_expect_eq(order->status, 400, "%s", path);
+        cr_expect(strstr(order->body.bytes, "seconds"), "%s", order->body.bytes);
+    }
+}
+
+/* In the terminal. */
+
+ProcessTest(kitchen, an_order_can_be_followed)
+{
+    static const char *const steps[] = {
+        "s  noodles: boil the egg, takes 0.002 s",
+        "s  noodles: prepare the raw noodles",
+        "s  noodles: boil the noodles",
+        "s  noodles: finish",
+        "s  noodles cooking done",
+    };
+    struct server server = server_start("--time-scale", "0.001");
+    struct order *orders[] = {
+        get(&server, "/noodles?progress"),
+        get_with(&server, "/noodles", "Accept: text/event-stream"),
+    };
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        const char *place = orders[i]->body.bytes;
+        cr_expect(order_has_field(orders[i], "Content-Type: text/event-stream"));
+        for (size_t k = 0; k < COUNT(steps) && place; k++) {
+            place = strstr(place, steps[k]);
+            cr_expect_not_null(place, "%s in %s", steps[k], orders[i]->body.bytes);
+        }
+    }
+}
+
+ProcessTest(kitchen, both_dishes_of_a_meal_can_be_followed)
+{
+    struct server server = server_start("--time-scale", "0.001");
+    struct order *meal = get(&server, "/meal?progress");
+    cr_expect(strstr(meal->body.bytes, "french fries: cut the potatoes"), "%s", meal->body.bytes);
+    cr_expect(strstr(meal->body.bytes, "noodles: boil the egg"));
+    cr_expect(strstr(meal->body.bytes, "s  french fries cooking done\n"));
+    cr_expect(strstr(meal->body.bytes, "s  noodles cooking done\n"));
+}
+
+ProcessTest(kitchen, a_client_that_follows_and_leaves_cancels_its_order)
+{
+    struct server server = start_slow_kitchen();
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    struct stream *client = follow(&server, "/meal?progress", "");
+    cr_expect_not_null(wait_for_text(client, "boil the egg"));
+    cr_expect_not_null(wait_for_text(feed, "\"meal\"]"));
+    leave(client);
+    cr_expect_not_null(wait_for_text(feed, ",1,\"cancelled\"]"));
+    leave(feed);
+}
+
+ProcessTest(kitchen, an_order_can_have_a_deadline)
+{
+    static const char *const bad[] = {"0", "-1", "x", "", "1e9", "inf"};
+    struct server server = start_slow_kitchen();
+    struct order *late = get(&server, "/noodles?deadline=0.05");
+    cr_expect_eq(late->status, 504);
+    cr_expect(late->seconds >= 0.05, "%g s", late->seconds);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char path[50];
+        snprintf(path, sizeof(path), "/noodles?deadline=%s", bad[i]);
+        struct order *order = get(&server, path);
+        cr_expect_eq(order->status, 400, "%s: %ld", path, order->status);
+        cr_expect(strstr(order->body.bytes, "deadline"), "%s", order->body.bytes);
+    }
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { atKitchen, closeBrowser, openBrowser, press, scene, untilScene, untilVerdict, verdict }
+    from "../support/browser.js";
+
+before(openBrowser);
+after(closeBrowser);
+
+/* The next one begins when the one before has ended; times are rounded to microseconds. */
+function assertOneAtATime(strip) {
+    strip.forEach(([id, from], i) => assert.ok(i === 0 || from >= strip[i - 1][2] - 0.002,
+        `${id} has the cook while ${i > 0 && strip[i - 1][0]} does`));
+}
+
+describe("orders", () => {
+    it("cook at once, with one cook: ten fries and ten noodles", () => atKitchen(async (page) => {
+        await page.evaluate(() => {
+            for (let i = 0; i < 10; i++) {
+                document.querySelector("[data-order=french-fries]").click();
+                document.querySelector("[data-order=noodles]").click();
+            }
+        });
+        await untilScene(page, ({ lanes }) =>
+            lanes.filter(({ state }) => state === "awaiting").length === 20);
+        await untilVerdict(page, "20 orders are cooking, and there is one cook.");
+        await untilVerdict(page, "One cook served 20 orders");
+        const [, cooked, took] = (await verdict(page)).match(/: ([\d.]+) s of .* in ([\d.]+) s/);
+        assert.equal(Math.round(cooked), 100);
+        assert.ok(took >= 6 && took < 9, `took ${took} s`);
+        const { strip } = await scene(page);
+        assert.ok(strip.length >= 60, "each order had the cook three times at least");
+        assertOneAtATime(strip);
+    }));
+
+    it("show a meal's parts under it", () => atKitchen(async (page) => {
+        await press(page, "A meal: both");
+        await untilScene(page, ({ lanes }) => lanes.length === 3);
+        const { lanes } = await scene(page);
+        assert.deepEqual(lanes.map(({ depth }) => depth), [0, 1, 1]);
+        assert.ok(lanes.slice(1).every(({ parent }) => parent === lanes[0].id));
+    }));
+
+    it("are cancelled from the table, and where they are chosen", () => atKitchen(async (page) => {
+        await press(page, "Noodles");
+        await press(page, "French fries");
+        await untilScene(page, ({ lanes }) => lanes.length === 2);
+        const [noodles, fries] = (await scene(page)).lanes.map(({ id }) => id);
+        await press(page, `Cancel order ${noodles}`);
+        await untilScene(page, ({ lanes }) => lanes[0].state === "cancelled");
+        await page.locator("#cancel").filter({ hasText: `Cancel order ${fries}` }).click();
+        await untilScene(page, ({ lanes }) => lanes[1].state === "cancelled");
+        await page.getByRole("row").filter({ hasText: "cancelled" }).nth(1).waitFor();
+        assert.equal(await page.locator("#cancel").isDisabled(), true);
+    }));
+
+    it("are late when their deadline is over", () => atKitchen(async (page) => {
+        await press(page, "Noodles, within 2 s");
+        await untilScene(page, ({ lanes }) => lanes[0]?.state === "late");
+        await page.getByRole("row").filter({ hasText: "too late" }).waitFor();
+    }));
+
+    it("come in a rush of 100, done as soon as the longest", () => atKitchen(async (page) => {
+        await press(page, "A rush of 100");
+        await untilScene(page, ({ lanes }) => lanes.length === 100);
+        await untilVerdict(page, "One cook served 100 orders", 15000);
+        const [, cooked, took] = (await verdict(page)).match(/: ([\d.]+) s of .* in ([\d.]+) s/);
+        assert.equal(Math.round(cooked / 10), 50);
+        assert.ok(took < 9, `took ${took} s`);
+        assertOneAtATime((await scene(page)).strip);
+    }));
+
+    it("mark the line of the recipe that they are at", () => atKitchen(async (page) => {
+        await press(page, "Noodles");
+        const current = page.locator("#recipe [aria-current]");
+        for (const step of ["boil_the_egg", "prepare_the_raw_noodles", "boil_the_noodles"]) {
+            await current.filter({ hasText: `hob_await(${step}(` }).waitFor();
+        }
+        await press(page, "A meal: both");
+        await current.filter({ hasText: "hob_join(" }).waitFor();
+    }));
+
+    it("go when they leave the window", () => atKitchen(async (page) => {
+        await page.locator("#span").selectOption("1000");
+        await press(page, "Noodles, within 2 s");
+        await untilScene(page, ({ lanes }) => lanes[0]?.state === "late");
+        await untilScene(page, ({ lanes }) => lanes.length === 0);
+    }));
+
+    it("that the kitchen refuses are said to be", () => atKitchen(async (page) => {
+        await page.evaluate(() => {
+            document.querySelector("[data-order=noodles]").dataset.order = "dragon";
+        });
+        await press(page, "Noodles");
+        await page.getByRole("status").filter({ hasText: "The kitchen says no: dish" }).waitFor();
+    }, { mayComplain: true }));
+});

@@ -1,0 +1,138 @@
+/* The server's side of the page's protocol, for tests without the server. */
+import { readFileSync } from "node:fs";
+import http from "node:http";
+
+import { Cook, MENU } from "./cook.js";
+import { buildPage } from "./page.js";
+
+const TICK = 40; /* ms */
+const HEARTBEAT = 1000;
+const RING = 65536;
+
+const handlers = new URL("../../../handlers/", import.meta.url);
+
+class Feed {
+    constructor(response, kitchen) {
+        Object.assign(this, { response, kitchen, position: kitchen.events.length, sentAt: 0,
+            busy: 0, switches: 0, rates: { since: performance.now(), busy: 0, switches: 0 } });
+        response.writeHead(200, { "Content-Type": "text/event-stream",
+            "Cache-Control": "no-store" });
+        this.send("hello", { now: performance.now(), epoch: performance.timeOrigin, timeScale: 1,
+            demo: true, session: kitchen.session });
+        this.batch(kitchen.cook.describe());
+        this.timer = setInterval(() => this.news(), TICK);
+    }
+
+    send(name, data) {
+        const text = JSON.stringify(data);
+        this.response.write(`id: ${this.position}\nevent: ${name}\ndata: ${text}\n\n`);
+    }
+
+    batch(events) {
+        this.sentAt = performance.now();
+        this.send("batch", { now: this.sentAt, dropped: 0, events, stats: this.stats() });
+    }
+
+    news() {
+        const events = this.kitchen.events.slice(this.position);
+        this.position += events.length;
+        if (events.length > 0 || performance.now() - this.sentAt >= HEARTBEAT) {
+            this.batch(events);
+        }
+    }
+
+    stats() {
+        const { cook } = this.kitchen;
+        const since = performance.now() - this.rates.since;
+        if (since >= 1000) {
+            this.busy = Math.min(1, (cook.busy - this.rates.busy) / since);
+            this.switches = Math.round(((cook.switches - this.rates.switches) / since) * 1000);
+            this.rates = { since: performance.now(), busy: cook.busy, switches: cook.switches };
+        }
+        const orders = [...cook.lanes.values()].filter(({ maker }) => !maker).length;
+        return { cooking: orders, ready: cook.ready.length, switchesPerSecond: this.switches,
+            lagP99: 0.4, coroutines: cook.lanes.size, stacks: cook.lanes.size,
+            residentKiB: Math.round(process.memoryUsage.rss() / 1024), busy: this.busy,
+            served: cook.served, cookedSeconds: cook.cooked / 1000, dropped: 0 };
+    }
+}
+
+class FakeKitchen {
+    constructor() {
+        this.events = [];
+        this.session = Math.random().toString(36).slice(2);
+        this.cook = new Cook((event) => this.events.push(event));
+        this.page = buildPage();
+    }
+
+    answer(request, response) {
+        const url = new URL(request.url, "http://kitchen");
+        const [, first, second] = url.pathname.split("/");
+        if (url.pathname === "/") {
+            response.writeHead(200, { "Content-Type": "text/html; charset=utf-8",
+                "Content-Security-Policy": this.page.policy });
+            response.end(this.page.html);
+        } else if (url.pathname === "/ping") {
+            plain(response, 200, "pong\n");
+        } else if (url.pathname === "/kitchen/events") {
+            const feed = new Feed(response, this);
+            request.on("close", () => clearInterval(feed.timer));
+        } else if (first === "orders" && request.method === "POST") {
+            this.order(url.searchParams, response);
+        } else if (first === "orders" && request.method === "DELETE") {
+            this.cancel(Number(second), response);
+        } else if (first === "recipes") {
+            this.recipe(second, response);
+        } else {
+            plain(response, 404, "there is no such thing here\n");
+        }
+    }
+
+    order(wish, response) {
+        const dish = MENU[wish.get("dish")];
+        const number = Number(wish.get("count") || 1);
+        if (!dish) {
+            plain(response, 404, "dish: it is not on the menu\n");
+        } else if (!(number >= 1 && number <= 1000) || this.events.length > RING * 16) {
+            plain(response, 400, "count: a number from 1 to 1000\n");
+        } else {
+            const deadline = Number(wish.get("deadline") || 0) * 1000;
+            const orders = Array.from({ length: number }, () =>
+                this.cook.begin(...dish, null, deadline));
+            response.writeHead(202, { "Content-Type": "application/json" });
+            response.end(JSON.stringify({ orders }));
+        }
+    }
+
+    cancel(id, response) {
+        const lane = this.cook.lanes.get(id);
+        if (!lane) {
+            plain(response, 404, "order: it is not cooking\n");
+            return;
+        }
+        this.cook.end(lane, "cancelled");
+        response.writeHead(204).end();
+    }
+
+    recipe(dish, response) {
+        if (!["french-fries", "noodles", "meal"].includes(dish)) {
+            plain(response, 404, "dish: it is not on the menu\n");
+            return;
+        }
+        const file = `${dish.replace("-", "_")}.c`;
+        plain(response, 200, readFileSync(new URL(file, handlers), "utf8"));
+    }
+}
+
+function plain(response, status, text) {
+    response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+    response.end(text);
+}
+
+/* As a program it does as the server: node fake_kitchen.js --port 0 --demo */
+const port = Number(process.argv[process.argv.indexOf("--port") + 1] || 0);
+const kitchen = new FakeKitchen();
+const server = http.createServer((request, response) => kitchen.answer(request, response));
+server.listen(port, "127.0.0.1", () =>
+    console.log(`hob listens on http://127.0.0.1:${server.address().port}/`));
+process.on("SIGTERM", () => process.exit(0));

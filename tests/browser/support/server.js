@@ -1,0 +1,37 @@
+/* The server under test: the program that HOB_BINARY names, or the fake one. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const fake = fileURLToPath(new URL("fake_kitchen.js", import.meta.url));
+
+export const isReal = Boolean(process.env.HOB_BINARY);
+
+/* {url, port, stop()}. A port that was free before is given again to restart at the same place. */
+export async function startKitchen({ port = 0 } = {}) {
+    const options = ["--port", String(port), "--demo"];
+    const [program, args] = isReal
+        ? [process.env.HOB_BINARY, [...options, "--grace", "0", "--log-level", "error"]]
+        : [process.execPath, [fake, ...options]];
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const url = await listeningAt(child);
+    const stop = async () => {
+        if (child.exitCode === null && child.signalCode === null) {
+            child.kill("SIGTERM");
+            await once(child, "exit");
+        }
+    };
+    return { url, port: Number(new URL(url).port), stop };
+}
+
+async function listeningAt(child) {
+    for await (const line of createInterface({ input: child.stdout })) {
+        const match = line.match(/hob listens on (http:\S+)/);
+        if (match) {
+            child.stdout.resume();
+            return match[1];
+        }
+    }
+    throw new Error("the server ended before it listened");
+}

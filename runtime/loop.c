@@ -89,6 +89,8 @@ static size_t run_ready(struct loop *self)
 static void invoke_callbacks(struct ev_loop *ev)
 {
     struct loop *self = ev_userdata(ev);
+    if (ev_pending_count(ev) == 0)
+        return; /* libev asks before it looks for input, too */
     stall_watch_turn(&self->stall, ev_now(ev));
     ev_invoke_pending(ev);
 }
@@ -98,13 +100,16 @@ static void invoke_callbacks(struct ev_loop *ev)
 
 static void run_until_ready(struct loop *self, const struct task *root)
 {
-    stall_watch_turn(&self->stall, ev_now(self->ev));
     while (!root->future.ready) {
         size_t count = 0;
+        if (self->ready_first)
+            stall_watch_turn(&self->stall, ev_now(self->ev));
         while (self->ready_first && count < TASKS_A_TURN)
             count += run_ready(self);
         if (root->future.ready)
             return;
+        ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
+        stall_watch_sleep(&self->stall);
         int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
         if (!watched && !self->ready_first)
             misuse_by(root, root->waits_in, "deadlock: it waits, and nothing can wake it");

@@ -100,10 +100,10 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
     if (info->si_code != SI_TIMER || !loop || info->si_value.sival_ptr != &loop->stall)
         return;
     struct stall_watch *self = &loop->stall;
-    if (!loop->running)
-        return; /* the loop sleeps */
+    if (self->asleep)
+        return;
     int err = errno;
-    if (self->resumed == self->suspect && self->resumed != self->reported) {
+    if (loop->running && self->resumed == self->suspect && self->resumed != self->reported) {
         self->reported = self->resumed;
         report(self, loop->running);
     }
@@ -130,7 +130,7 @@ static bool handle_signal(void)
 
 void stall_watch_init(struct stall_watch *self)
 {
-    *self = (struct stall_watch){.limit = DEFAULT_LIMIT};
+    *self = (struct stall_watch){.limit = DEFAULT_LIMIT, .asleep = true};
     struct sigevent event = {
         .sigev_notify = SIGEV_THREAD_ID,
         .sigev_signo = STALL_SIGNAL,
@@ -146,8 +146,16 @@ void stall_watch_destroy(struct stall_watch *self)
         timer_delete(self->timer);
 }
 
+void stall_watch_sleep(struct stall_watch *self)
+{
+    self->asleep = true;
+}
+
 void stall_watch_turn(struct stall_watch *self, double now)
 {
+    if (!self->asleep)
+        return;
+    self->asleep = false;
     self->suspect = self->resumed + 1;
     if (!self->usable || self->limit == 0 || self->goes_off - now >= self->limit)
         return;

@@ -32,6 +32,8 @@ struct stall_watch {
     size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
     size_t reported; /* ... that was reported last */
 
+    volatile bool asleep; /* the loop looks for input: nobody is kept waiting */
+
     /* Written in the handler of a signal. */
     volatile struct stall last; /* the last report */
     volatile size_t count;      /* how many there were */
@@ -40,7 +42,13 @@ struct stall_watch {
 void stall_watch_init(struct stall_watch *self);
 void stall_watch_destroy(struct stall_watch *self);
 
-/* At the beginning of each turn, `now` on the clock of ev_now(). */
+/*
+ * When a turn begins, `now` on the clock of ev_now(): before callbacks, or else before ready tasks.
+ * Does nothing while a turn goes on.
+ */
 void stall_watch_turn(struct stall_watch *self, double now);
+
+/* The turn is over, and the loop may sleep. */
+void stall_watch_sleep(struct stall_watch *self);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "hob/runtime.h"
@@ -313,6 +314,33 @@ Test(stall, in_what_a_callback_starts_is_reported)
     cr_expect_not_null(strstr(end.output, "task 'late'"), "%s", end.output);
 }
 
+static void be_busy_and_start_another(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    keep_busy(2 * LIMIT);
+    start_busy_one(ev, watcher, events);
+}
+
+/* The timer goes off while no task runs, but the loop does not sleep either. */
+static int let_a_callback_be_slow(void *arg)
+{
+    (void)arg;
+    ev_timer watcher;
+    struct task *self = task_current(__func__);
+    set_limit(LIMIT);
+    ev_timer_init(&watcher, be_busy_and_start_another, LIMIT, 0.);
+    watcher.data = self;
+    ev_timer_start(task_ev_loop(self), &watcher);
+    hob_sleep(2 * LIMIT);
+    return (int)hob_stall_count();
+}
+
+Test(stall, behind_a_slow_callback_is_reported)
+{
+    struct child_end end = run(let_a_callback_be_slow);
+    expect_reports(&end, 1);
+    cr_expect_not_null(strstr(end.output, "task 'late'"), "%s", end.output);
+}
+
 static int be_busy_briefly(void *arg)
 {
     (void)arg;
@@ -356,6 +384,22 @@ Test(stall, a_loop_that_waits_is_none)
 {
     struct child_end end = run(wait_for_long);
     expect_reports(&end, 0);
+}
+
+/* How often this thread has gone to sleep. */
+static long sleeps(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
+}
+
+CoroutineTest(stall, that_does_not_happen_lets_the_loop_sleep)
+{
+    set_limit(0.010);
+    long before = sleeps();
+    hob_sleep(0.3);
+    cr_expect_lt(sleeps() - before, 5, "%ld times", sleeps() - before);
 }
 
 static void be_busy_after_a_loop(void *arg)

@@ -104,9 +104,10 @@ bool list_next(const char **list, const char **element, size_t *length)
     return true;
 }
 
-static char to_lower(char c)
+static unsigned to_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    unsigned code = (unsigned char)c;
+    return code >= 'A' && code <= 'Z' ? code - 'A' + 'a' : code;
 }
 
 bool element_is(const char *element, size_t length, const char *word)
@@ -114,7 +115,7 @@ bool element_is(const char *element, size_t length, const char *word)
     if (length != strlen(word))
         return false;
     size_t i = 0;
-    while (i < length && to_lower(element[i]) == word[i])
+    while (i < length && to_lower(element[i]) == (unsigned char)word[i])
         i++;
     return i == length;
 }

@@ -18,7 +18,7 @@
 #define TICK            0.04 /* seconds between two batches */
 #define SILENCE_AT_MOST 1.0  /* so often a batch is sent, whatever happens */
 
-/* A batch of this size takes the thread for about a millisecond. */
+/* To write more at once would keep the thread from others for too long. */
 enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
 
 /* Each costs the thread some time, 25 times a second. */

@@ -127,6 +127,7 @@ ProcessTest(bad_wire, requests_bodies_and_streams_arrive_whole)
     struct server server =
         serve_within(answer, (hob_server_options){.sockets = &far, .socket_count = 1});
     wire_go_near(&wire);
+    cr_assert_eq(wire_carry(&wire), 0);
     double begin = clock_seconds();
     order_all(&crowd, &server);
     wait_for_orders();

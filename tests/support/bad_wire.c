@@ -157,7 +157,12 @@ int wire_open(struct bad_wire *self)
     int err = make_end(self, FAR);
     if (err == 0)
         err = make_end(self, NEAR);
-    return err < 0 ? err : -pthread_create(&self->thread, NULL, carry, self);
+    return err;
+}
+
+int wire_carry(struct bad_wire *self)
+{
+    return -pthread_create(&self->thread, NULL, carry, self);
 }
 
 static void go(const struct bad_wire *self, int which)

@@ -37,6 +37,13 @@ struct bad_wire {
  */
 int wire_open(struct bad_wire *self);
 
+/*
+ * Begins to carry packets, on a thread of its own: when all processes have been started, since one
+ * that is forked while the thread holds a lock of a sanitizer waits for that lock for ever. Returns
+ * 0 or a negative errno.
+ */
+int wire_carry(struct bad_wire *self);
+
 /* From now on sockets of this thread, and processes it starts, are at the far end, or the near. */
 void wire_go_far(const struct bad_wire *self);
 void wire_go_near(const struct bad_wire *self);

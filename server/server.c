@@ -211,6 +211,7 @@ void server_connection_gone(hob_server *self)
 static void finish_idle_connections(hob_server *self, double idle_grace)
 {
     double limit = hob_now() - idle_grace;
+    batch_send(&self->batch); /* first: without memory that may close any connection of the list */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
@@ -264,6 +265,7 @@ static int drain(hob_server *self, double grace_end)
 /* Those that no task serves. */
 static void close_idle_connections(hob_server *self)
 {
+    batch_send(&self->batch); /* first, as above */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);

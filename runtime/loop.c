@@ -58,10 +58,10 @@ void loop_resume(struct loop *self, struct task *task)
     task->queued = false;
     self->stall.resumed++;
     self->running = task;
-    if (self->trace.watchers > 0)
+    if (self->trace.ring)
         trace_run_begins(&self->trace);
     context_switch(&self->scheduler, &task->context);
-    if (self->trace.watchers > 0 || task->lane.id)
+    if (self->trace.ring || task->lane.id)
         trace_run_ends(&self->trace, task);
     self->running = NULL;
     if (task->unwatched && task->future.ready)

@@ -11,11 +11,16 @@
 #include "task.h"
 
 #define RING_SIZE 65536 /* events: 3 MiB, of which only what was written to costs memory */
+#define LINGER    10.0  /* seconds: a browser that was cut off comes back sooner */
+
+static void on_linger(struct ev_loop *ev, ev_timer *watcher, int events);
 
 void trace_init(struct trace *self)
 {
     *self = (struct trace){0};
     list_init(&self->lanes);
+    ev_init(&self->linger, on_linger);
+    self->linger.data = self;
 }
 
 void trace_destroy(struct trace *self)
@@ -34,7 +39,7 @@ static struct trace *trace_of(const struct task *task)
 
 static void record(struct trace *self, hob_trace_event event)
 {
-    if (self->watchers > 0)
+    if (self->ring)
         self->ring[self->position++ % RING_SIZE] = event;
 }
 
@@ -82,7 +87,7 @@ static void record_stalls(struct trace *self, const struct stall_watch *watch)
 /* The time since the last call was that of the task that runs: of its lane, or of the others. */
 static void charge(struct trace *self, const struct task *task, double now)
 {
-    if (self->watchers == 0)
+    if (!self->ring)
         return;
     record_stalls(self, &task->future.loop->stall);
     double seconds = now - self->since;
@@ -202,34 +207,67 @@ void hob_trace_step(const char *step, double seconds)
  * For those who watch.
  */
 
+static int begin_recording(struct trace *self, const struct loop *loop)
+{
+    self->ring = malloc(RING_SIZE * sizeof(self->ring[0]));
+    if (!self->ring)
+        return -ENOMEM;
+    self->first = self->position;
+    self->since = hob_now();
+    self->others = 0;
+    self->stalls = loop->stall.count;
+    return 0;
+}
+
+static void end_recording(struct trace *self)
+{
+    free(self->ring);
+    self->ring = NULL;
+    self->position++; /* a gap: who reads on from before it learns that something is missing */
+    self->first = self->position;
+}
+
+static void stop_linger(struct trace *self, struct ev_loop *ev)
+{
+    if (!ev_is_active(&self->linger))
+        return;
+    ev_ref(ev);
+    ev_timer_stop(ev, &self->linger);
+}
+
+static void on_linger(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    (void)events;
+    struct trace *self = watcher->data;
+    stop_linger(self, ev);
+    end_recording(self);
+}
+
 int hob_trace_watch(void)
 {
     struct task *task = task_current(__func__);
     struct trace *self = trace_of(task);
-    if (self->watchers == 0) {
-        self->ring = malloc(RING_SIZE * sizeof(self->ring[0]));
-        if (!self->ring)
-            return -ENOMEM;
-        self->first = self->position;
-        self->since = hob_now();
-        self->others = 0;
-        self->stalls = task->future.loop->stall.count;
-    }
+    int err = self->ring ? 0 : begin_recording(self, task->future.loop);
+    if (err < 0)
+        return err;
+    stop_linger(self, task_ev_loop(task));
     self->watchers++;
     return 0;
 }
 
 void hob_trace_unwatch(void)
 {
-    struct trace *self = trace_of(task_current(__func__));
+    struct task *task = task_current(__func__);
+    struct ev_loop *ev = task_ev_loop(task);
+    struct trace *self = trace_of(task);
     if (self->watchers == 0)
         misuse(__func__, "nobody watches");
     if (--self->watchers > 0)
         return;
-    free(self->ring);
-    self->ring = NULL;
-    self->position++; /* a gap: who reads on from before it learns that something is missing */
-    self->first = self->position;
+    ev_now_update(ev); /* libev would count from when the loop last woke */
+    ev_timer_set(&self->linger, LINGER, LINGER);
+    ev_timer_start(ev, &self->linger);
+    ev_unref(ev); /* alone it is no reason to go on */
 }
 
 uint64_t hob_trace_position(void)

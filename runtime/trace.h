@@ -3,11 +3,12 @@
  *
  * A lane knows its present state also while nobody watches, so that who comes later sees how long
  * it has been waiting. Of tasks without a lane only the time that they run is taken, and only while
- * somebody watches.
+ * events are recorded.
  */
 #ifndef HOB_RUNTIME_TRACE_H
 #define HOB_RUNTIME_TRACE_H
 
+#include <ev.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,8 @@ struct lane {
 /* Part of a loop. */
 struct trace {
     size_t watchers;
-    hob_trace_event *ring; /* NULL while nobody watches */
+    hob_trace_event *ring; /* NULL while nothing is recorded */
+    ev_timer linger;       /* runs when the last watcher has left, until recording ends */
     uint64_t position;     /* of the next event, counted since the loop began */
     uint64_t first;        /* of the first event that the ring was made for */
     double since;          /* when the task that runs got the thread, or its lane began or ended */
@@ -40,8 +42,7 @@ struct trace {
     double running;        /* seconds that all had */
     size_t stalls;         /* how many reports of stalls were recorded, or were before that */
     uint64_t last_id;
-    struct list
-        lanes; /* in the order in which they began, so that none stands before its maker's */
+    struct list lanes; /* the oldest first: so none stands before its maker's */
     size_t lane_count;
     size_t order_count; /* lanes without a parent */
 };
@@ -49,7 +50,7 @@ struct trace {
 void trace_init(struct trace *self);
 void trace_destroy(struct trace *self);
 
-/* Around each run of a task. Without watchers, only the second is needed, and only for a lane. */
+/* Around each run of a task. Without a ring, only the second is needed, and only for a lane. */
 void trace_run_begins(struct trace *self);
 void trace_run_ends(struct trace *self, struct task *task);
 

@@ -6,9 +6,9 @@
  * their own, as parts of it. All others are seen only as one sum, the time that they had the
  * thread.
  *
- * Events are recorded while somebody watches (hob_trace_watch), in a ring of the loop that holds
- * the last 65,536. Each reader has a position of its own in it, and learns how many events were
- * overwritten before it came. While nobody watches, nothing is written, and a coroutine without a
+ * Events are recorded while somebody watches (hob_trace_watch), and for ten seconds more, in a ring
+ * of the loop that holds the last 65,536. Each reader has a position of its own in it, and learns
+ * how many events were overwritten before it came. While nothing is recorded, a coroutine without a
  * lane does not even look at the clock.
  *
  * All functions are called from a coroutine, and are about its loop. None of them waits.
@@ -77,8 +77,9 @@ void hob_trace_step(const char *step, double seconds);
 int hob_trace_watch(void);
 
 /*
- * The last one who watched frees the ring. What happens until somebody watches again is a gap in
- * the trace, which counts as one event that was lost.
+ * Ten seconds after the last one who watched has left, recording ends and the ring is freed: who
+ * was cut off and comes back before has missed nothing. What happens after that until somebody
+ * watches again is a gap in the trace, which counts as one event that was lost.
  */
 void hob_trace_unwatch(void);
 
@@ -109,8 +110,8 @@ typedef struct {
     size_t coroutines; /* alive, with a lane or without */
     size_t stacks;     /* mapped: those of the coroutines, and those kept for more */
     uint64_t switches; /* how often a coroutine got the thread, since the loop began */
-    double running;    /* seconds that coroutines had the thread, in all the time it was watched;
-                          the run that goes on is not in it yet */
+    double running;    /* seconds that coroutines had the thread, in all the time that was
+                          recorded; the run that goes on is not in it yet */
 } hob_trace_totals;
 
 void hob_trace_count(hob_trace_totals *totals);

@@ -590,7 +590,7 @@ CoroutineTest(trace, nothing_is_recorded_while_nobody_watches)
     cr_expect_null(loop_current()->trace.ring);
 }
 
-CoroutineTest(trace, goes_on_until_the_last_one_has_turned_away)
+CoroutineTest(trace, goes_on_until_ten_seconds_after_the_last_one_has_turned_away)
 {
     hob_trace_watch();
     hob_trace_watch();
@@ -599,6 +599,10 @@ CoroutineTest(trace, goes_on_until_the_last_one_has_turned_away)
     hob_trace_lane("b");
     cr_expect_not_null(strstr(story(), "2 begins: b"), "%s", told);
     hob_trace_unwatch();
+    hob_sleep(9.9);
+    hob_trace_lane("still");
+    cr_expect_not_null(strstr(story(), "3 begins: still"), "%s", told);
+    hob_sleep(0.2);
     cr_expect_null(loop_current()->trace.ring);
     uint64_t position = hob_trace_position();
     hob_trace_lane("c");
@@ -611,18 +615,50 @@ CoroutineTest(trace, of_a_new_watch_begins_with_it)
     uint64_t position = 0, dropped = 0;
     hob_trace_watch();
     hob_trace_lane("a");
+    hob_trace_lane_end(0);
     hob_trace_unwatch();
-    hob_sleep(1);
+    hob_sleep(10);
     work(1);
+    hob_trace_lane("b");
     hob_trace_watch();
     cr_expect_eq(hob_trace_read(&position, events, COUNT(events), &dropped), 0);
-    cr_expect_eq(dropped, 2, "the beginning of a, and the gap");
-    cr_expect_eq(position, 2);
+    cr_expect_eq(dropped, 4, "what a did, and the gap");
+    cr_expect_eq(position, 4);
     hob_trace_lane_end(0);
     cr_expect_str_eq(
-        story_from(position), "2.0 1 runs 0.0 s\n"
-                              "2.0 1 ends: 0\n");
+        story_from(position), "11.0 2 runs 0.0 s\n"
+                              "11.0 2 ends: 0\n");
     hob_trace_unwatch();
+}
+
+CoroutineTest(trace, misses_nothing_for_one_who_comes_back_soon)
+{
+    uint64_t dropped = 0;
+    hob_trace_watch();
+    uint64_t position = hob_trace_position();
+    hob_trace_unwatch();
+    hob_sleep(5);
+    hob_trace_lane("a");
+    hob_trace_watch();
+    hob_sleep(6); /* the end that was near is put off */
+    hob_trace_lane_end(0);
+    size_t count = hob_trace_read(&position, events, COUNT(events), &dropped);
+    cr_expect_eq(dropped, 0);
+    cr_expect_str_eq(
+        tell_all(events, count), "5.0 1 begins: a\n"
+                                 "5.0 1 runs 0.0 s\n"
+                                 "5.0 1 awaits hob_sleep, 6.0 s\n"
+                                 "11.0 1 is ready\n"
+                                 "11.0 1 runs 0.0 s\n"
+                                 "11.0 1 ends: 0\n");
+    hob_trace_unwatch();
+}
+
+CoroutineTest(trace, recorded_for_nobody_keeps_no_loop_alive)
+{
+    hob_trace_watch();
+    hob_trace_unwatch();
+    cr_expect_eq(active_watchers(), 0);
 }
 
 CoroutineTest(trace, of_a_loop_that_ends_meanwhile_is_freed)

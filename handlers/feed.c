@@ -14,6 +14,7 @@
 #include "kitchen.h"
 #include "orders.h"
 #include "text.h"
+#include "watching.h"
 
 #define TICK            0.04 /* seconds between two batches */
 #define SILENCE_AT_MOST 1.0  /* so often a batch is sent, whatever happens */
@@ -56,15 +57,6 @@ static double milliseconds(double seconds)
 /*
  * Events.
  */
-
-static const char *how_it_ended(int result)
-{
-    if (result >= 0)
-        return "served";
-    if (result == -ETIMEDOUT)
-        return "late";
-    return result == -ECANCELED ? "cancelled" : "failed";
-}
 
 static void write_event(FILE *out, const hob_trace_event *event)
 {
@@ -288,22 +280,6 @@ static int wait_for_tick(struct feed *self, hob_request *req)
     return err < 0 ? err : winner == 0;
 }
 
-static void stop_watching(void *unused)
-{
-    (void)unused;
-    watchers--;
-    hob_trace_unwatch();
-}
-
-static int start_watching(void)
-{
-    int err = hob_trace_watch();
-    if (err < 0)
-        return err;
-    watchers++;
-    return hob_defer(stop_watching, NULL);
-}
-
 /* A client that was away for a moment misses nothing, if what happened meanwhile is still there. */
 static bool resume(struct feed *self, hob_request *req)
 {
@@ -322,7 +298,7 @@ static bool resume(struct feed *self, hob_request *req)
 
 static int begin(struct feed *self, hob_request *req)
 {
-    int err = start_watching();
+    int err = watch_until_end(&watchers);
     if (err == 0)
         err = hob_response_header(self->res, "Cache-Control", "no-store");
     if (err == 0)

@@ -194,7 +194,6 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
 {
     const char *dish = hob_request_query_value(req, "dish");
     const char *count = hob_request_query_value(req, "count");
-    const char *deadline = hob_request_query_value(req, "deadline");
     *wish = (struct wish){.dish = dish ? find_dish(dish) : NULL, .count = 1};
     if (comes_from_another_site(req))
         return refuse(res, 403, "orders are taken from the kitchen's own page\n");
@@ -204,8 +203,8 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
         return refuse(res, 404, "dish: it is not on the menu\n");
     if (count && !parse_count(count, COUNT_AT_MOST, &wish->count))
         return refuse(res, 400, "count: a number from 1 to 1000\n");
-    if (deadline && !parse_seconds(deadline, &wish->deadline))
-        return refuse(res, 400, "deadline: a number of seconds above 0, 3600 at most\n");
+    if (!query_deadline(req, res, &wish->deadline))
+        return -EINVAL;
     if (wish->dish->single && (wish->count > 1 || is_cooking(wish->dish)))
         return refuse(res, 409, "dish: of this one only one can be cooked at a time\n");
     if (!counter)

@@ -8,21 +8,6 @@
 #include "hob/trace.h"
 #include "query.h"
 
-/* Returns false if it makes no sense, and has replied. */
-static bool set_deadline(hob_request *req, hob_response *res)
-{
-    double seconds;
-    const char *value = hob_request_query_value(req, "deadline");
-    if (!value)
-        return true;
-    if (!parse_seconds(value, &seconds)) {
-        hob_reply_text(res, 400, "deadline: a number of seconds above 0, 3600 at most\n");
-        return false;
-    }
-    hob_deadline(seconds);
-    return true;
-}
-
 /* Cooking that somebody follows goes on in a coroutine of its own: this one tells of it. */
 struct followed {
     hob_fn *recipe;
@@ -100,8 +85,11 @@ int serve_dish(
     hob_request *req, hob_response *res, hob_fn *recipe, struct order *order, const char *text)
 {
     bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
-    if (!set_deadline(req, res))
+    double deadline;
+    if (!query_deadline(req, res, &deadline))
         return 0;
+    if (deadline > 0)
+        hob_deadline(deadline);
     int err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
     if (err == 0)
         kitchen_served();

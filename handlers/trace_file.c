@@ -9,6 +9,7 @@
 #include "hob/trace.h"
 #include "query.h"
 #include "text.h"
+#include "watching.h"
 
 #define TICK 0.05 /* seconds between two looks at the trace */
 
@@ -21,6 +22,8 @@ enum {
     LANES = 8192,
     RECORDINGS_AT_MOST = 4, /* half a megabyte each */
 };
+
+static size_t recordings;
 
 /* The track of the cook; those of lanes have the lane's number. */
 enum { COOK = 0 };
@@ -117,11 +120,6 @@ static void write_run(struct recording *self, struct lane *lane, const hob_trace
     if (lane)
         write_slice(self, lane->id, "running", event->time, end);
     write_slice(self, COOK, lane ? lane->name : "an order", event->time, end);
-}
-
-static const char *how_it_ended(int result)
-{
-    return result >= 0 ? "served" : "not served";
 }
 
 static void write_event(struct recording *self, const hob_trace_event *event)
@@ -237,24 +235,6 @@ static int record(struct recording *self, double end)
     return err < 0 ? err : send_end(self);
 }
 
-static size_t recordings;
-
-static void stop_watching(void *unused)
-{
-    (void)unused;
-    recordings--;
-    hob_trace_unwatch();
-}
-
-static int start_watching(void)
-{
-    int err = hob_trace_watch();
-    if (err < 0)
-        return err;
-    recordings++;
-    return hob_defer(stop_watching, NULL);
-}
-
 int serve_trace(hob_request *req, hob_response *res)
 {
     size_t seconds = SECONDS_BY_DEFAULT;
@@ -268,7 +248,7 @@ int serve_trace(hob_request *req, hob_response *res)
         return -ENOMEM;
     memset(self, 0, sizeof(*self));
     self->res = res;
-    int err = start_watching();
+    int err = watch_until_end(&recordings);
     if (err == 0)
         err = hob_stream(res, 200, "application/json");
     return err < 0 ? err : record(self, hob_now() + (double)seconds);

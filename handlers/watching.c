@@ -1,0 +1,30 @@
+#include "watching.h"
+
+#include <errno.h>
+
+#include "hob/runtime.h"
+#include "hob/trace.h"
+
+static void stop_watching(void *watchers)
+{
+    (*(size_t *)watchers)--;
+    hob_trace_unwatch();
+}
+
+int watch_until_end(size_t *watchers)
+{
+    int err = hob_trace_watch();
+    if (err < 0)
+        return err;
+    ++*watchers;
+    return hob_defer(stop_watching, watchers);
+}
+
+const char *how_it_ended(int result)
+{
+    if (result >= 0)
+        return "served";
+    if (result == -ETIMEDOUT)
+        return "late";
+    return result == -ECANCELED ? "cancelled" : "failed";
+}

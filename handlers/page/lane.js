@@ -55,6 +55,9 @@ function forEachSegment(lane, from, at, visit) {
     }
 }
 
+/* What is awaited by a call that has no step's name, in words. */
+const CALLS = { hob_join_all: "all of its parts", hob_race_all: "the first of its parts" };
+
 /*
  * What the lane does at `at`: {state, step, left}. The state is "ready", "running", "awaiting" or
  * how it ended; left is in ms, and null if nobody knows.
@@ -72,5 +75,5 @@ function stateOf(lane, at) {
         return { state: running ? "running" : "ready", step: "", left: null };
     }
     const left = segment.ms === null ? null : Math.max(0, segment.t + segment.ms - at);
-    return { state: "awaiting", step: segment.step, left };
+    return { state: "awaiting", step: CALLS[segment.step] || segment.step, left };
 }

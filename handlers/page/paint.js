@@ -67,7 +67,7 @@ function readTheme(element) {
     const style = getComputedStyle(element);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const theme = { font: parseFloat(style.fontSize), family: style.fontFamily, dishes: {} };
-    for (const name of ["ink", "quiet", "line", "edge", "alarm", "other", "chosen"]) {
+    for (const name of ["paper", "ink", "quiet", "line", "edge", "alarm", "other", "chosen"]) {
         theme[name] = colour(name);
     }
     for (const dish of DISHES) {

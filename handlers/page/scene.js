@@ -1,8 +1,9 @@
 /* Everything that is seen at `at` in a window of `span`, as plain data: what the tests look at. */
 function sceneOf(record, at, span) {
     const from = at - span;
+    const isSeen = (band) => band.from <= at && band.to > from;
     const scene = { at, lanes: [], strip: [], stats: record.statsAt(at),
-        freezes: record.freezes.filter((freeze) => freeze.from <= at && freeze.to > from) };
+        freezes: record.freezes.filter(isSeen), gaps: record.gaps.filter(isSeen) };
     record.forEachSeen(from, at, (lane, depth) => {
         const segments = [];
         forEachSegment(lane, from, at, (kind, begin, end, { step }) =>

@@ -20,6 +20,7 @@ class Strip {
         paintBands(this.paint, record, axis, lane);
         this.drawRuns(record, axis, lane, enlarged);
         this.drawOthers(record, axis, lane);
+        this.drawFreezes(record, axis, lane);
         this.drawTicks(context, axis, lane, height);
         context.fillStyle = theme.ink;
         this.paint.text("the cook", 0, lane / 2, axis.left - 4);
@@ -63,6 +64,23 @@ class Strip {
             }
             const width = Math.max(ms * axis.perMs, 1);
             context.fillRect(Math.max(axis.left, axis.x(t) - width), height - 5, width, 3);
+        }
+    }
+
+    /* On the band of each, where there is room: who kept the thread, and for how long. */
+    drawFreezes(record, axis, height) {
+        const { context, theme } = this.paint;
+        for (const { from, to, who } of record.freezes) {
+            const end = Math.min(to, axis.at);
+            const room = axis.x(end) - axis.x(from) - 4;
+            if (end > axis.from && from < axis.at && room > theme.font * 6) {
+                const text = `${who === null ? "somebody" : who}: ${secondsText(end - from)} s`;
+                const width = Math.min(context.measureText(text).width + 8, room);
+                context.fillStyle = theme.paper;
+                context.fillRect(axis.x(from) + 2, 6, width, height - 16);
+                context.fillStyle = theme.ink;
+                this.paint.text(text, axis.x(from) + 6, height / 2 - 2, width - 8);
+            }
         }
     }
 

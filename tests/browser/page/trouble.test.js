@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { atKitchen, closeBrowser, openBrowser, press, scene, untilScene, untilVerdict, verdict }
-    from "../support/browser.js";
+import { atKitchen, closeBrowser, openBrowser, openPage, press, scene, untilScene, untilVerdict,
+    verdict } from "../support/browser.js";
 import { startKitchen } from "../support/server.js";
+import { layWire } from "../support/wire.js";
 
 before(openBrowser);
 after(closeBrowser);
@@ -70,5 +71,29 @@ describe("a kitchen that closes", () => {
             assert.match(await verdict(page), /1 order is cooking|Nobody/);
         }, { mayComplain: true });
         await again.stop();
+    });
+});
+
+describe("a feed that is cut off", () => {
+    it("goes on where it was, with what happened meanwhile", async () => {
+        const kitchen = await startKitchen();
+        const wire = await layWire(kitchen);
+        const { page, close } = await openPage(wire.url);
+        await press(page, "Noodles");
+        await untilScene(page, ({ lanes }) => lanes[0]?.state === "awaiting");
+        wire.cut();
+        await page.getByRole("status").filter({ hasText: "cannot be reached" }).waitFor();
+        const { at: cut } = await scene(page);
+        const elsewhere = new URL("/orders?dish=french-fries", kitchen.url);
+        assert.equal((await fetch(elsewhere, { method: "POST" })).status, 202);
+        await page.getByRole("status").filter({ hasText: "is back" }).waitFor();
+        const { at, gaps, lanes } = await untilScene(page, (seen) => seen.lanes.length === 2);
+        assert.deepEqual(gaps, [], "nothing is missing");
+        assert.ok(lanes.every(({ state }) => state !== "unseen"));
+        const [[, begin]] = lanes[1].segments;
+        assert.ok(begin >= cut && begin < at - 500, "it began while nobody saw it");
+        await close();
+        wire.remove();
+        await kitchen.stop();
     });
 });

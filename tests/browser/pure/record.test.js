@@ -16,7 +16,7 @@ describe("a record", () => {
         assert.equal(does(1, 3101.7).state, "ready");
         assert.equal(does(1, 5000).state, "served");
         assert.equal(does(2, 3110).state, "late");
-        assert.deepEqual(does(3, 4000), { state: "awaiting", step: "hob_join", left: null });
+        assert.deepEqual(does(3, 4000), { state: "awaiting", step: "all of its parts", left: null });
     });
 
     it("nests the parts of an order under it", () => {
@@ -79,7 +79,7 @@ describe("a record", () => {
         record.away(5300);
         record.hello({ ...hello, now: 6000 });
         record.batch({ now: 6001, events: [["b", 3120, 3, 0, "meal"],
-            ["w", 3122, 3, "hob_join", null], ["b", 3121.5, 4, 3, "cook_french_fries"],
+            ["w", 3122, 3, "hob_join_all", null], ["b", 3121.5, 4, 3, "cook_french_fries"],
             ["w", 3123, 4, "the potatoes turn brown", 3000]] });
         assert.equal(stateOf(record.lanes.get(5), 6001).state, "unseen");
         assert.equal(stateOf(record.lanes.get(4), 6001).state, "awaiting");

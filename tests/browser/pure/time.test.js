@@ -73,7 +73,7 @@ describe("silence", () => {
     it("is no sign where nobody knows how long a pan takes", () => {
         const record = new Record();
         record.hello({ now: 0, session: "one" });
-        record.batch({ now: 10, events: [["b", 0, 1, 0, "meal"], ["w", 1, 1, "hob_join", null]] });
+        record.batch({ now: 10, events: [["b", 0, 1, 0, "meal"], ["w", 1, 1, "hob_join_all", null]] });
         assert.equal(dueAt(record, 500, Infinity), 1500);
     });
 

@@ -18,7 +18,7 @@ function* noodles() {
 }
 
 function* meal() {
-    yield { step: "hob_join", parts: [["french fries", frenchFries], ["noodles", noodles]] };
+    yield { step: "hob_join_all", parts: [["french fries", frenchFries], ["noodles", noodles]] };
 }
 
 function* blocking() {

@@ -12,20 +12,31 @@ const RING = 65536;
 const handlers = new URL("../../../handlers/", import.meta.url);
 
 class Feed {
-    constructor(response, kitchen) {
+    /* `seen` is the id of the last message that the browser has had, if any. */
+    constructor(response, kitchen, seen) {
+        const [session, position] = (seen || "").split(" ");
         Object.assign(this, { response, kitchen, position: kitchen.events.length, sentAt: 0,
             busy: 0, switches: 0, rates: { since: performance.now(), busy: 0, switches: 0 } });
         response.writeHead(200, { "Content-Type": "text/event-stream",
             "Cache-Control": "no-store" });
-        this.send("hello", { now: performance.now(), epoch: performance.timeOrigin, timeScale: 1,
-            demo: true, session: kitchen.session });
-        this.batch(kitchen.cook.describe());
+        if (session === kitchen.session) {
+            this.position = Number(position);
+        } else {
+            this.begin();
+        }
         this.timer = setInterval(() => this.news(), TICK);
+    }
+
+    begin() {
+        this.send("hello", { now: performance.now(), epoch: performance.timeOrigin, timeScale: 1,
+            demo: true, session: this.kitchen.session });
+        this.batch(this.kitchen.cook.describe());
     }
 
     send(name, data) {
         const text = JSON.stringify(data);
-        this.response.write(`id: ${this.position}\nevent: ${name}\ndata: ${text}\n\n`);
+        const id = `${this.kitchen.session} ${this.position}`;
+        this.response.write(`id: ${id}\nevent: ${name}\ndata: ${text}\n\n`);
     }
 
     batch(events) {
@@ -75,7 +86,7 @@ class FakeKitchen {
         } else if (url.pathname === "/ping") {
             plain(response, 200, "pong\n");
         } else if (url.pathname === "/kitchen/events") {
-            const feed = new Feed(response, this);
+            const feed = new Feed(response, this, request.headers["last-event-id"]);
             request.on("close", () => clearInterval(feed.timer));
         } else if (first === "orders" && request.method === "POST") {
             this.order(url.searchParams, response);

@@ -27,7 +27,7 @@ export const messages = [
             ["e", 3110, 2, "late"],
             ["b", 3120, 3, 0, "meal"],
             ["x", 3121, 3, 1],
-            ["w", 3122, 3, "hob_join", null],
+            ["w", 3122, 3, "hob_join_all", null],
             ["b", 3121.5, 4, 3, "cook_french_fries"],
             ["b", 3121.7, 5, 3, "cook_noodles"],
             ["x", 3122, 4, 1],

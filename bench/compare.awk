@@ -13,6 +13,9 @@
 #     <= NUMBER PEER    ... not above so many times the peer's; also >=, and "each" for all peers
 #     < PEER            ... below the peer's
 #
+# How many times as much as a peer's hob's figure is, is said for each round, in which they ran
+# within seconds of each other, and the median of that is compared.
+#
 # With -v svg=FILE, and plot.awk behind this one, it also makes a plot.
 
 input == "rows" && /^note: / { notes[++note_count] = substr($0, 7) }
@@ -65,18 +68,22 @@ function die(why) {
   exit 1
 }
 
-# Also sorts the samples.
-function median_of(who, name,    count, i, j, value) {
+function median_of(who, name,    count, i, values) {
   count = taken[who, name]
+  for (i = 1; i <= count; i++)
+    values[i] = sample[who, name, i]
+  return middle(values, count)
+}
+
+# Of so many values, which it sorts.
+function middle(values, count,    i, j, value) {
   for (i = 2; i <= count; i++) {
-    value = sample[who, name, i]
-    for (j = i - 1; j > 0 && sample[who, name, j] > value; j--)
-      sample[who, name, j + 1] = sample[who, name, j]
-    sample[who, name, j + 1] = value
+    value = values[i]
+    for (j = i - 1; j > 0 && values[j] > value; j--)
+      values[j + 1] = values[j]
+    values[j + 1] = value
   }
-  i = int((count + 1) / 2)
-  j = int(count / 2) + 1
-  return (sample[who, name, i] + sample[who, name, j]) / 2
+  return (values[int((count + 1) / 2)] + values[int(count / 2) + 1]) / 2
 }
 
 # Three digits say enough, but a count is a count.
@@ -100,10 +107,15 @@ function ratio(who, name,    times) {
 }
 
 # How many times as much as another one's.
-function times_of(who, name) {
+function times_of(who, name,    count, i, times) {
   if (!((who, name) in median))
     die("a target of '" name "' names '" who "', which did not measure it")
-  return median[who, name] ? median[peer[1], name] / median[who, name] : 0
+  count = taken[who, name]
+  if (count != taken[peer[1], name])
+    die("'" name "' was not measured as often for '" who "' as for '" peer[1] "'")
+  for (i = 1; i <= count; i++)
+    times[i] = sample[who, name, i] ? sample[peer[1], name, i] / sample[who, name, i] : 0
+  return middle(times, count)
 }
 
 # The same for the peer next to which hob looks worst, be it that more is better (">=") or less.

@@ -4,7 +4,9 @@
 
 # The first is hob; those that are not installed are left out.
 http_peers=(hob limit nginx h2o lighttpd microhttpd node go)
-http_works=(ping-64 ping-1000 pipelined connect spread at-once idle cooking download upload stream)
+http_works=(at-once idle cooking download upload stream start)
+# What has a target that is near: measured several times a round.
+http_near_works=(ping-64 ping-1000 pipelined connect spread)
 http_folder=build/bench/http
 client=$programs/bench_client
 
@@ -83,13 +85,23 @@ version_of() {
 describe_peers() {
   local peer
   echo "peers $(for peer in "${peers[@]:2}"; do printf '%s ' "$peer" "$(version_of "$peer")"; done)"
-  echo "seconds $duration of each measuring, half as many before it to warm up"
+  echo "seconds $duration of each measuring, half as many before it to warm up;" \
+    "$often measurings a round of what comes first, to the orders that are spread"
 }
 
-# All peers do one work, and then the next: what is compared is measured close together.
+# All peers do one work: what is compared is measured close together.
+measure_all() {
+  local peer
+  for peer in "${peers[@]}"; do
+    can "$peer" "$1" || continue
+    if [[ $1 == start ]]; then measure_start "$peer"; else measure "$peer" "$1"; fi
+    sed "s/^/$peer /" $http_folder/output >>"$samples"
+  done
+}
+
 bench_http() {
-  local work peer round peers=() duration=1 samples=$http_folder/samples
-  [[ -z $quick ]] || duration=0.25
+  local work peer round i peers=() duration=0.6 often=3 samples=$http_folder/samples
+  [[ -z $quick ]] || duration=0.25 often=1
   (($(nproc) > 1)) || fail "it needs two processors: one for the server, one for the client"
   ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"
   build_bench
@@ -105,13 +117,10 @@ bench_http() {
   : >$samples
   for ((round = 1; round <= rounds; round++)); do
     say "round $round of $rounds"
-    for work in "${http_works[@]}" start; do
-      for peer in "${peers[@]}"; do
-        can "$peer" "$work" || continue
-        if [[ $work == start ]]; then measure_start "$peer"; else measure "$peer" "$work"; fi
-        sed "s/^/$peer /" $http_folder/output >>$samples
-      done
+    for ((i = 0; i < often; i++)); do
+      for work in "${http_near_works[@]}"; do measure_all "$work"; done
     done
+    for work in "${http_works[@]}"; do measure_all "$work"; done
   done
   print_table http bench/http/http.rows $http_folder/about $samples build/bench/http.svg
 }

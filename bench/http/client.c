@@ -20,6 +20,7 @@
 #include "bench/http/in_turn.h"
 #include "bench/http/start.h"
 #include "bench/http/waiting.h"
+#include "bench/http/watching.h"
 #include "bench/measure.h"
 
 #define PIPELINED ((size_t)16)
@@ -124,14 +125,25 @@ static void streams(const struct target *target)
     streams_run(target->port, target->pid);
 }
 
+static void watched(const struct target *target)
+{
+    watching_run("watched", target->port, target->pid, true);
+}
+
+static void unwatched(const struct target *target)
+{
+    watching_run("unwatched", target->port, target->pid, false);
+}
+
 static const struct work {
     const char *name;
     void (*run)(const struct target *target);
 } works[] = {
-    {"ping-64", ping_64},    {"ping-1000", ping_1000},  {"pipelined", pipelined},
-    {"connect", connecting}, {"spread", orders_spread}, {"at-once", orders_at_once},
-    {"idle", idle},          {"cooking", cooking},      {"download", download},
-    {"upload", upload},      {"stream", streams},
+    {"ping-64", ping_64},     {"ping-1000", ping_1000},  {"pipelined", pipelined},
+    {"connect", connecting},  {"spread", orders_spread}, {"at-once", orders_at_once},
+    {"idle", idle},           {"cooking", cooking},      {"download", download},
+    {"upload", upload},       {"stream", streams},       {"watched", watched},
+    {"unwatched", unwatched},
 };
 
 static uint16_t port_of(const char *text)

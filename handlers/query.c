@@ -20,7 +20,7 @@ static bool parse_seconds(const char *text, double *seconds)
 
 bool parse_count(const char *text, size_t most, size_t *count)
 {
-    if (!has_only(text, "0123456789") || strlen(text) > 9)
+    if (!has_only(text, "0123456789") || strlen(text) > 18)
         return false;
     *count = strtoul(text, NULL, 10);
     return *count >= 1 && *count <= most;

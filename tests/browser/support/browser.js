@@ -11,6 +11,7 @@ let browser = null;
 export async function openBrowser() {
     browser = await chromium.launch({
         executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
+    return browser;
 }
 
 export async function closeBrowser() {

@@ -58,11 +58,11 @@ void loop_resume(struct loop *self, struct task *task)
     task->queued = false;
     self->stall.resumed++;
     self->running = task;
-    if (self->trace.ring)
-        trace_run_begins(&self->trace);
+    if (task->lane.id)
+        lane_run_begins(task);
     context_switch(&self->scheduler, &task->context);
-    if (self->trace.ring || task->lane.id)
-        trace_run_ends(&self->trace, task);
+    if (task->lane.id)
+        lane_run_ends(task);
     self->running = NULL;
     if (task->unwatched && task->future.ready)
         future_release(&task->future);
@@ -85,13 +85,25 @@ static size_t run_ready(struct loop *self)
     return count;
 }
 
+static void begin_turn(struct loop *self)
+{
+    stall_watch_turn(&self->stall, ev_now(self->ev));
+    trace_turn_begins(&self->trace);
+}
+
+static void end_turn(struct loop *self)
+{
+    trace_turn_ends(&self->trace, &self->stall);
+    stall_watch_sleep(&self->stall);
+}
+
 /* Callbacks start tasks, so a turn begins before them, and not only before the ready queue. */
 static void invoke_callbacks(struct ev_loop *ev)
 {
     struct loop *self = ev_userdata(ev);
     if (ev_pending_count(ev) == 0)
         return; /* libev asks before it looks for input, too */
-    stall_watch_turn(&self->stall, ev_now(ev));
+    begin_turn(self);
     ev_invoke_pending(ev);
 }
 
@@ -103,13 +115,13 @@ static void run_until_ready(struct loop *self, const struct task *root)
     while (!root->future.ready) {
         size_t count = 0;
         if (self->ready_first)
-            stall_watch_turn(&self->stall, ev_now(self->ev));
+            begin_turn(self);
         while (self->ready_first && count < TASKS_A_TURN)
             count += run_ready(self);
         if (root->future.ready)
             return;
         ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
-        stall_watch_sleep(&self->stall);
+        end_turn(self);
         int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
         if (!watched && !self->ready_first)
             misuse_by(root, root->waits_in, "deadlock: it waits, and nothing can wake it");

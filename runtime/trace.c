@@ -70,7 +70,7 @@ static hob_trace_event state_event(const struct task *task)
 /* The detector works in the handler of a signal, which must not write to the ring. */
 static void record_stalls(struct trace *self, const struct stall_watch *watch)
 {
-    if (self->stalls == watch->count)
+    if (!self->ring || self->stalls == watch->count)
         return;
     self->stalls = watch->count;
     record(
@@ -84,15 +84,16 @@ static void record_stalls(struct trace *self, const struct stall_watch *watch)
               });
 }
 
-/* The time since the last call was that of the task that runs: of its lane, or of the others. */
-static void charge(struct trace *self, const struct task *task, double now)
+static const struct lane others = {0};
+
+/* The time since the last charge was that of a lane, or of all others. */
+static void charge(struct trace *self, const struct lane *lane, double now)
 {
     if (!self->ring)
         return;
-    record_stalls(self, &task->future.loop->stall);
     double seconds = now - self->since;
-    if (task->lane.id) {
-        hob_trace_event event = lane_event(&task->lane, HOB_TRACE_RUN, self->since);
+    if (lane->id) {
+        hob_trace_event event = lane_event(lane, HOB_TRACE_RUN, self->since);
         event.seconds = seconds;
         record(self, event);
     } else {
@@ -100,17 +101,6 @@ static void charge(struct trace *self, const struct task *task, double now)
     }
     self->running += seconds;
     self->since = now;
-}
-
-static void record_others(struct trace *self)
-{
-    if (self->others > 0) {
-        double seconds = self->others;
-        self->others = 0;
-        record(
-            self,
-            (hob_trace_event){.kind = HOB_TRACE_OTHERS, .time = hob_now(), .seconds = seconds});
-    }
 }
 
 /*
@@ -141,7 +131,8 @@ void lane_end(struct task *task, int result)
     if (lane->id == 0)
         return;
     double now = hob_now();
-    charge(trace, task, now);
+    record_stalls(trace, &task->future.loop->stall);
+    charge(trace, lane, now);
     hob_trace_event event = lane_event(lane, HOB_TRACE_END, now);
     event.result = result;
     record(trace, event);
@@ -159,20 +150,38 @@ void lane_ready(struct task *task)
     record(trace_of(task), state_event(task));
 }
 
-void trace_run_begins(struct trace *self)
+void lane_run_begins(struct task *task)
 {
+    struct trace *trace = trace_of(task);
+    if (trace->ring)
+        charge(trace, &others, hob_now());
+}
+
+void lane_run_ends(struct task *task)
+{
+    struct trace *trace = trace_of(task);
+    double now = hob_now();
+    record_stalls(trace, &task->future.loop->stall);
+    charge(trace, &task->lane, now);
+    task->lane.since = now;
+    record(trace, state_event(task));
+}
+
+void trace_turn_begins(struct trace *self)
+{
+    if (!self->ring || self->working)
+        return;
+    self->working = true;
     self->since = hob_now();
 }
 
-void trace_run_ends(struct trace *self, struct task *task)
+void trace_turn_ends(struct trace *self, const struct stall_watch *stall)
 {
-    struct lane *lane = &task->lane;
-    double now = hob_now();
-    charge(self, task, now);
-    if (lane->id == 0)
+    if (!self->ring || !self->working)
         return;
-    lane->since = now;
-    record(self, state_event(task));
+    record_stalls(self, stall);
+    charge(self, &others, hob_now());
+    self->working = false;
 }
 
 /*
@@ -184,7 +193,7 @@ uint64_t hob_trace_lane(const char *name)
     struct task *task = task_current(__func__);
     lane_end(task, 0);
     double now = hob_now();
-    charge(trace_of(task), task, now);
+    charge(trace_of(task), &others, now);
     lane_begin(task, name, 0, now);
     return task->lane.id;
 }
@@ -213,6 +222,7 @@ static int begin_recording(struct trace *self, const struct loop *loop)
     if (!self->ring)
         return -ENOMEM;
     self->first = self->position;
+    self->working = true;
     self->since = hob_now();
     self->others = 0;
     self->stalls = loop->stall.count;
@@ -270,10 +280,24 @@ void hob_trace_unwatch(void)
     ev_unref(ev); /* alone it is no reason to go on */
 }
 
+/* Up to now, but for the run of a reader that has a lane. */
+static void record_others(struct trace *self, const struct task *reader)
+{
+    double now = hob_now();
+    record_stalls(self, &reader->future.loop->stall);
+    if (reader->lane.id == 0)
+        charge(self, &others, now);
+    double seconds = self->others;
+    self->others = 0;
+    if (seconds > 0)
+        record(self, (hob_trace_event){.kind = HOB_TRACE_OTHERS, .time = now, .seconds = seconds});
+}
+
 uint64_t hob_trace_position(void)
 {
-    struct trace *self = trace_of(task_current(__func__));
-    record_others(self); /* a reader that begins here should not get what was before */
+    struct task *task = task_current(__func__);
+    struct trace *self = trace_of(task);
+    record_others(self, task); /* a reader that begins here should not get what was before */
     return self->position;
 }
 
@@ -285,8 +309,9 @@ static uint64_t oldest_position(const struct trace *self)
 
 size_t hob_trace_read(uint64_t *position, hob_trace_event *events, size_t count, uint64_t *dropped)
 {
-    struct trace *self = trace_of(task_current(__func__));
-    record_others(self);
+    struct task *task = task_current(__func__);
+    struct trace *self = trace_of(task);
+    record_others(self, task);
     uint64_t oldest = oldest_position(self);
     uint64_t next = *position < self->position ? *position : self->position;
     if (next < oldest) {

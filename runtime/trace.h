@@ -2,18 +2,20 @@
  * The trace: lanes of tasks, and the ring of events for those who watch. See hob/trace.h.
  *
  * A lane knows its present state also while nobody watches, so that who comes later sees how long
- * it has been waiting. Of tasks without a lane only the time that they run is taken, and only while
- * events are recorded.
+ * it has been waiting. Of all else that the thread does only the time is taken, by the turn of the
+ * loop, and only while events are recorded.
  */
 #ifndef HOB_RUNTIME_TRACE_H
 #define HOB_RUNTIME_TRACE_H
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "hob/trace.h"
 #include "list.h"
+#include "stall.h"
 
 struct task;
 
@@ -37,8 +39,9 @@ struct trace {
     ev_timer linger;       /* runs when the last watcher has left, until recording ends */
     uint64_t position;     /* of the next event, counted since the loop began */
     uint64_t first;        /* of the first event that the ring was made for */
-    double since;          /* when the task that runs got the thread, or its lane began or ended */
-    double others;         /* seconds that tasks without a lane had, not recorded yet */
+    bool working;          /* a turn goes on that is recorded */
+    double since;          /* when a lane got the thread, or all others did: callbacks, too */
+    double others;         /* seconds that those had, not recorded yet */
     double running;        /* seconds that all had */
     size_t stalls;         /* how many reports of stalls were recorded, or were before that */
     uint64_t last_id;
@@ -50,9 +53,13 @@ struct trace {
 void trace_init(struct trace *self);
 void trace_destroy(struct trace *self);
 
-/* Around each run of a task. Without a ring, only the second is needed, and only for a lane. */
-void trace_run_begins(struct trace *self);
-void trace_run_ends(struct trace *self, struct task *task);
+/* A turn of the loop: while one goes on, they do nothing. Stalls are recorded when it ends. */
+void trace_turn_begins(struct trace *self);
+void trace_turn_ends(struct trace *self, const struct stall_watch *stall);
+
+/* Around each run of a task that has a lane; one may also begin or end its lane while it runs. */
+void lane_run_begins(struct task *task);
+void lane_run_ends(struct task *task);
 
 /* A new task gets a lane as a part of its maker's. */
 void lane_begin_part(struct task *task, const struct task *maker);

@@ -3,13 +3,13 @@
  *
  * A coroutine that is to be looked at takes a lane (hob_trace_lane). What happens to it becomes
  * events: it begins, awaits, is ready, runs and ends. The coroutines that it makes have lanes of
- * their own, as parts of it. All others are seen only as one sum, the time that they had the
- * thread.
+ * their own, as parts of it. All else is seen only as one sum, the time that it had the thread:
+ * other coroutines, and the loop with its input and output.
  *
  * Events are recorded while somebody watches (hob_trace_watch), and for ten seconds more, in a ring
  * of the loop that holds the last 65,536. Each reader has a position of its own in it, and learns
- * how many events were overwritten before it came. While nothing is recorded, a coroutine without a
- * lane does not even look at the clock.
+ * how many events were overwritten before it came. A coroutine without a lane costs nothing more,
+ * whether somebody watches or not.
  *
  * All functions are called from a coroutine, and are about its loop. None of them waits.
  */
@@ -28,7 +28,7 @@ enum hob_trace_kind {
     HOB_TRACE_AWAIT,  /* it waits; text is the step, or the call; seconds how long that will take */
     HOB_TRACE_READY,  /* what it waited for is there: it stands in the ready queue */
     HOB_TRACE_RUN,    /* it had the thread from `time` on for so many seconds */
-    HOB_TRACE_OTHERS, /* those without a lane had it for so many seconds since the last OTHERS */
+    HOB_TRACE_OTHERS, /* all else had it for so many seconds since the last OTHERS */
     HOB_TRACE_END,    /* a lane ends; result is what its function returned */
     HOB_TRACE_STALL,  /* a coroutine, text is its name, has kept the thread for so many seconds */
 };
@@ -110,8 +110,8 @@ typedef struct {
     size_t coroutines; /* alive, with a lane or without */
     size_t stacks;     /* mapped: those of the coroutines, and those kept for more */
     uint64_t switches; /* how often a coroutine got the thread, since the loop began */
-    double running;    /* seconds that coroutines had the thread, in all the time that was
-                          recorded; the run that goes on is not in it yet */
+    double running;    /* seconds that the thread did not wait, in all the time that was recorded;
+                          the run, or the turn of the loop, that goes on is not in it yet */
 } hob_trace_totals;
 
 void hob_trace_count(hob_trace_totals *totals);

@@ -95,18 +95,20 @@ int route_new(const hob_route *line, struct route **route)
     if (!is_path(path))
         return -EINVAL;
 
-    size_t path_size = strlen(path) + 1;
+    size_t pattern_size = strlen(line->pattern) + 1;
     size_t segments_size = count_slashes(path) * sizeof(struct segment);
-    struct route *self = malloc(sizeof(*self) + segments_size + path_size);
+    struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
     if (!self)
         return -ENOMEM;
     *self = (struct route){.handler = line->handler, .finishes = line->finishes, .method = method};
-    char *copy = (char *)self->segments + segments_size;
-    memcpy(copy, path, path_size);
+    char *pattern = (char *)self->segments + segments_size;
+    char *copy = pattern + length + 1;
+    memcpy(pattern, line->pattern, pattern_size);
     if (hob_normalise_path(copy) < 0 || !parse_path(self, copy)) {
         free(self);
         return -EINVAL;
     }
+    self->pattern = pattern;
     self->path = strchr(copy, '{') ? NULL : copy;
     *route = self;
     return 0;

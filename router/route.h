@@ -28,9 +28,10 @@ struct route {
     hob_handler *handler;
     bool finishes;
     size_t method;
-    const char *path; /* the whole of it; NULL if it has a {name} */
+    const char *pattern; /* with its path normalised */
+    const char *path;    /* the whole of it; NULL if it has a {name} */
     size_t segment_count;
-    struct segment segments[]; /* and behind them the path they are parts of */
+    struct segment segments[]; /* and behind them the pattern they are parts of */
 };
 
 /* Takes a line of the menu apart. Returns 0 and sets *route, -EINVAL or -ENOMEM. free() it. */

@@ -157,6 +157,8 @@ int hob_router_handle(hob_request *req, hob_response *res)
     struct match match = {.router = self, .method = method_find(method, strlen(method))};
     if (*path == '/')
         match.route = table_find(&self->table, match.method, path, &match.methods);
+    if (match.route)
+        hob_request_set_route(req, match.route->pattern);
     hob_request_attach(req, &match);
     int result = hob_next(req, res);
     hob_request_attach(req, NULL);

@@ -24,7 +24,7 @@ static struct ev_loop *loop_of(const struct connection *self)
 static void on_readable(struct ev_loop *ev, ev_io *watcher, int events);
 static void on_writable(struct ev_loop *ev, ev_io *watcher, int events);
 
-int connection_open(hob_server *server, int fd)
+int connection_open(hob_server *server, int fd, const union peer *peer)
 {
     struct connection *self = calloc(1, sizeof(*self));
     if (!self) {
@@ -32,6 +32,7 @@ int connection_open(hob_server *server, int fd)
         return -ENOMEM;
     }
     self->server = server;
+    self->peer = *peer;
     list_append(&server->connections, &self->link);
     server->connection_count++;
     self->surplus = door_is_crowded(server);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "buffer.h"
+#include "peer.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
@@ -52,6 +53,7 @@ struct connection {
     hob_future *input; /* set while task waits for input */
     hob_future *sent;  /* set while task waits for the socket to take some output */
     struct list link;  /* in server->connections */
+    union peer peer;   /* the client */
 };
 
 /* How long to wait for the client. */
@@ -63,8 +65,8 @@ struct patience {
 /* Ends the process with a message if it is not the connection's task that runs. */
 void connection_expect_task(const struct connection *self, const char *call);
 
-/* Takes over an accepted socket. Returns 0, or -ENOMEM, and then the socket is closed. */
-int connection_open(hob_server *server, int fd);
+/* Takes over the socket of a client. Returns 0, or -ENOMEM, and then the socket is closed. */
+int connection_open(hob_server *server, int fd, const union peer *peer);
 
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);

@@ -113,11 +113,11 @@ void door_make_room(hob_server *server)
  * Letting in.
  */
 
-static void let_in(hob_server *self, int fd)
+static void let_in(hob_server *self, int fd, const union peer *peer)
 {
     struct door *door = &self->door;
     door->exhausted = false;
-    if (connection_open(self, fd) < 0)
+    if (connection_open(self, fd, peer) < 0)
         hob_log(HOB_LOG_WARN, "no memory for another connection: it is closed");
     if (door_is_crowded(self) && !door->crowded) {
         door->crowded = true;
@@ -126,9 +126,11 @@ static void let_in(hob_server *self, int fd)
     }
 }
 
-static int accept_one(const struct listener *listener)
+/* The address of a unix socket is cut, since nobody asks for it. */
+static int accept_one(const struct listener *listener, union peer *peer)
 {
-    return accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    socklen_t size = sizeof(*peer);
+    return accept4(listener->fd, &peer->any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 /*
@@ -141,10 +143,11 @@ static bool turn_away(hob_server *self, const struct listener *listener)
                                 "Retry-After: 1\r\nConnection: close\r\n\r\n";
     struct workspace *workspace = self->workspace;
     struct door *door = &self->door;
+    union peer peer;
     if (door->spare < 0)
         return false;
     close(door->spare);
-    int fd = accept_one(listener);
+    int fd = accept_one(listener, &peer);
     if (fd >= 0) {
         send(fd, sorry, sizeof(sorry) - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
@@ -174,10 +177,11 @@ static bool is_full(const hob_server *self)
  */
 static int accept_or_turn_away(hob_server *self, const struct listener *listener)
 {
-    int fd = accept_one(listener);
+    union peer peer = {0};
+    int fd = accept_one(listener, &peer);
     int err = errno;
     if (fd >= 0)
-        let_in(self, fd);
+        let_in(self, fd, &peer);
     if (fd >= 0)
         return 0;
     if (err == EAGAIN || err == EWOULDBLOCK)

@@ -105,7 +105,7 @@ static int on_name_complete(llhttp_t *http)
     struct parser *self = parser_of(http);
     if (self->state != PARSER_HEAD)
         return 0;
-    if (++self->head.header_count > self->limits->header_count)
+    if (self->head.header_count == self->limits->header_count)
         return fail(self, 431, "more than %zu header fields", self->limits->header_count);
     head_end_string(&self->head);
     self->value = self->head.length;
@@ -186,6 +186,7 @@ static int on_value_complete(llhttp_t *http)
     while (head->length > self->value && is_space(head->data[head->length - 1]))
         head->length--;
     head_end_string(head);
+    head->header_count++;
 
     const char *name = head->data + self->name;
     size_t name_length = self->value - 1 - self->name;

@@ -12,6 +12,8 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
     self->attached = NULL;
+    self->route = NULL;
+    self->observed = false;
     parser_init(
         &self->parser, connection->server->workspace->head, &connection->server->parser_limits);
 }
@@ -49,6 +51,20 @@ static void return_head(struct hob_request *self)
     memcpy(head->data, self->kept_head, head->length);
     free(self->kept_head);
     self->kept_head = NULL;
+}
+
+void request_end_head(struct hob_request *self)
+{
+    struct head *head = &self->parser.head;
+    if (head->headers > 0) /* the target is there, and the headers that count are whole */
+        return;
+    return_head(self); /* where there is room to end it */
+    if (head->length == 0) {
+        request_forget_head(self);
+        return;
+    }
+    head_end_string(head);
+    head->headers = head->length;
 }
 
 void request_feed(struct hob_request *self, size_t limit)
@@ -91,16 +107,40 @@ void *hob_request_attached(const hob_request *req)
     return req->attached;
 }
 
+const char *hob_request_route(const hob_request *req)
+{
+    return req->route;
+}
+
+void hob_request_set_route(hob_request *req, const char *pattern)
+{
+    req->route = pattern;
+}
+
+int hob_request_peer(const hob_request *req, char *text, size_t size)
+{
+    return peer_format(&req->connection->peer, text, size);
+}
+
 const char *hob_request_method(const hob_request *req)
 {
-    return llhttp_method_name((llhttp_method_t)req->parser.http.method);
+    return req->parser.line.name;
+}
+
+const char *hob_request_protocol(const hob_request *req)
+{
+    const struct request_line *line = &req->parser.line;
+    if (line->part != LINE_DONE)
+        return "";
+    return line->minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
 /* The head, where its strings may be pointed to while the handler waits. NULL without memory. */
 static const struct head *stable_head(hob_request *req)
 {
     const struct head *head = &req->parser.head;
-    return request_keep_head(req) < 0 || !head->data ? NULL : head;
+    bool stable = req->observed || request_keep_head(req) == 0;
+    return stable && head->data ? head : NULL;
 }
 
 const char *hob_request_peek_path(const hob_request *req)

@@ -17,6 +17,8 @@ struct hob_request {
     size_t body_size;       /* bytes of the body that the handler has read */
     size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
     void *attached;         /* see hob_request_attach() */
+    const char *route;      /* see hob_request_route(); NULL at first */
+    bool observed; /* the observer is being told: nobody waits, so the head need not move */
 };
 
 void request_init(struct hob_request *self, struct connection *connection);
@@ -27,6 +29,9 @@ int request_read_head(struct hob_request *self);
 
 /* Moves the head's strings to memory that stays while other tasks run. Returns 0 or -ENOMEM. */
 int request_keep_head(struct hob_request *self);
+
+/* No more of the head will come: makes what is there readable as if it was whole. */
+void request_end_head(struct hob_request *self);
 
 /* When they could not be moved: what lies there next is another request's. */
 void request_forget_head(struct hob_request *self);

@@ -75,7 +75,7 @@ static void end_method(struct request_line *self)
 static size_t take_method(struct request_line *self, const char *data, size_t size)
 {
     size_t run = 0;
-    size_t room = sizeof(self->name) - self->length;
+    size_t room = sizeof(self->name) - 1 - self->length;
     while (run < size && run < room && is_token_char(data[run])) {
         self->name[self->length + run] = data[run];
         run++;

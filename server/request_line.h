@@ -25,7 +25,7 @@ enum line_part {
 struct request_line {
     enum line_part part;
     size_t length;          /* of this part, as far as it was read */
-    char name[32];          /* of the method */
+    char name[33];          /* of the method, as far as it was read; ended by NUL */
     llhttp_method_t method; /* once it is known to be one, even if the line is refused later */
     unsigned marks;         /* CHAR_MARK if the target has any */
     unsigned minor;         /* of the version: 0 or 1 */

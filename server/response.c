@@ -198,6 +198,7 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     if (err < 0)
         return err;
     self->replied = true;
+    self->status = status;
     self->without_content = without_content;
     self->keep_alive = request->parser.keep_alive && body_can_drain(request) &&
                        self->form != CONTENT_UNTIL_CLOSE && !is_last_response(request->connection);
@@ -237,8 +238,10 @@ static int reply_large(
     if (err < 0)
         return err;
     res->missing = 0;
-    if (!res->without_content)
-        connection_send_large(res->request->connection, content, size);
+    if (res->without_content)
+        return 0;
+    res->sent = size;
+    connection_send_large(res->request->connection, content, size);
     return 0;
 }
 
@@ -251,9 +254,11 @@ reply(hob_response *res, int status, const char *content_type, const void *conte
     if (err < 0)
         return err;
     res->missing = 0;
+    if (size == 0 || res->without_content)
+        return 0;
+    res->sent = size;
     struct buffer *out = connection_out(res->request->connection);
-    if (size > 0 && !res->without_content)
-        buffer_fill(out, mempcpy(buffer_room(out), content, size));
+    buffer_fill(out, mempcpy(buffer_room(out), content, size));
     return 0;
 }
 

@@ -22,10 +22,12 @@ struct hob_response {
     bool replied;
 
     /* Once replied. */
+    int status; /* 0 before */
     enum content_form form;
     bool keep_alive;      /* what the client was told */
     bool without_content; /* the request was HEAD, or the status has none */
     uint64_t missing;     /* bytes of the content that were announced and not put yet */
+    uint64_t sent;        /* bytes of the content that were put */
 };
 
 void response_init(struct hob_response *self, struct hob_request *request);

@@ -6,6 +6,7 @@
 #include "body.h"
 #include "connection.h"
 #include "hob/log.h"
+#include "hob/runtime.h"
 #include "request.h"
 #include "response.h"
 #include "runtime/deadline.h"
@@ -24,6 +25,7 @@ struct exchange {
     struct hob_request req;
     struct hob_response res;
     bool timed_out; /* the handler had its time */
+    double began;   /* when the first bytes were there; only for the observer */
 };
 
 static int run_handler(void *arg)
@@ -117,7 +119,7 @@ static enum next answer(struct exchange *self)
     if (res->missing > 0)
         return NEXT_CLOSE; /* the client can tell by the length that this is not all */
     if (res->keep_alive)
-        return body_drain(&self->req) ? NEXT_REQUEST : NEXT_LINGER;
+        return NEXT_REQUEST;
     /*
      * Unless this was to be the client's last request, another one may be on its way. But who came
      * when there was no room must not keep others from being told so.
@@ -141,16 +143,48 @@ static enum next give_up(struct exchange *self)
     return NEXT_LINGER;
 }
 
+/* Empty lines are not the beginning of a request (RFC 9112 section 2.2). */
+static bool has_begun(const struct parser *parser)
+{
+    return parser->line.part > LINE_EMPTY_LF;
+}
+
+static void tell_observer(struct exchange *self)
+{
+    struct hob_request *req = &self->req;
+    const hob_server_options *options = &req->connection->server->options;
+    if (!self->res.replied && !has_begun(&req->parser))
+        return;
+    const hob_exchange told = {
+        .req = req,
+        .status = self->res.status,
+        .sent = self->res.sent,
+        .began = self->began,
+        .seconds = hob_now() - self->began,
+    };
+    request_end_head(req);
+    req->observed = true;
+    options->observer(options->observer_context, &told);
+    req->observed = false;
+}
+
 static enum next serve_request(struct connection *connection)
 {
     struct exchange exchange;
     struct hob_request *req = &exchange.req;
+    bool observed = connection->server->options.observer;
 
     exchange.timed_out = false;
+    if (observed)
+        exchange.began = hob_now();
     request_init(req, connection);
     response_init(&exchange.res, req);
     connection->request = req;
     enum next next = request_read_head(req) > 0 ? answer(&exchange) : give_up(&exchange);
+    if (observed)
+        tell_observer(&exchange);
+    if (next == NEXT_REQUEST && !body_drain(req)) /* nobody waits for this any more */
+        next = NEXT_LINGER;
     connection->request = NULL;
     response_free(&exchange.res);
     request_free(req);

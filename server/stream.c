@@ -65,6 +65,7 @@ int response_send(struct hob_response *self, const void *data, size_t size)
         size_t piece = size < CHUNK_SIZE ? size : CHUNK_SIZE;
         err = send_piece(self, next, piece);
         self->missing -= known ? piece : 0;
+        self->sent += piece;
         next += piece;
         size -= piece;
     }

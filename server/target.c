@@ -16,6 +16,13 @@ static bool is_unreserved(int byte)
     return strchr(unreserved, byte) != NULL;
 }
 
+/* What was not looked at follows what was, so that a log shows where it went wrong. */
+static const char *refuse(char *to, const char *from, const char *rule)
+{
+    memmove(to, from, strlen(from) + 1);
+    return rule;
+}
+
 /* Letters and the like are decoded, all else stays encoded, with hex digits in upper case. */
 static const char *decode_unreserved(char *path)
 {
@@ -27,9 +34,11 @@ static const char *decode_unreserved(char *path)
         }
         int byte = percent_octet(from);
         if (byte < 0)
-            return "a % in the path is not followed by two hex digits (RFC 3986 section 2.1)";
+            return refuse(
+                to, from,
+                "a % in the path is not followed by two hex digits (RFC 3986 section 2.1)");
         if (byte == 0)
-            return "the path has an encoded NUL (RFC 3986 section 7.3)";
+            return refuse(to, from, "the path has an encoded NUL (RFC 3986 section 7.3)");
         if (is_unreserved(byte)) {
             *to++ = (char)byte;
         } else {
@@ -54,7 +63,7 @@ static const char *remove_dot_segments(char *path)
         bool dots = up || (length == 2 && from[1] == '.');
         if (up) {
             if (to == path)
-                return "the path climbs above the root (RFC 3986 section 5.2.4)";
+                return refuse(to, from, "the path climbs above the root (RFC 3986 section 5.2.4)");
             while (*--to != '/')
                 ;
         }

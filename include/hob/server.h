@@ -35,9 +35,36 @@ typedef struct hob_response hob_response; /* what it gets; the server's */
  */
 typedef int hob_handler(hob_request *req, hob_response *res);
 
+/*
+ * What became of a request. Those that never got to the handler have a status too: what could not
+ * be understood, was too large or too slow, or came when the server was full.
+ */
+typedef struct {
+    /*
+     * Its head can still be read, as far as it came, by the functions below that return neither the
+     * body nor hob_alloc() memory.
+     */
+    hob_request *req;
+    int status; /* of the response; 0 if there was none: the client left, or the server stopped */
+    uint64_t sent;  /* bytes of content that were sent, or left to the socket to be sent */
+    double began;   /* when its first bytes were read, on the clock of hob_now() */
+    double seconds; /* from then until the response was complete, or given up */
+} hob_exchange;
+
+/*
+ * Is told of each request when its response is complete: for logs and statistics. Called once for
+ * each, in their order on a connection, on the server's thread; it must not wait, nor keep the
+ * pointers. Not told are clients that never sent anything, and those that the system had no
+ * descriptor for.
+ */
+typedef void hob_observer(void *context, const hob_exchange *exchange);
+
 typedef struct {
     hob_handler *handler; /* answers every request */
     void *context;        /* for the handler: see hob_request_context() */
+
+    hob_observer *observer; /* NULL tells nobody, and costs nothing */
+    void *observer_context;
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
@@ -137,8 +164,24 @@ void hob_server_close(hob_server *server);
 /* What hob_server_options.context was set to. */
 void *hob_request_context(const hob_request *req);
 
-/* The method as sent, such as "GET" (RFC 9110 section 9). */
+/*
+ * The method as sent, such as "GET" (RFC 9110 section 9). An observer may find one that is not
+ * known, or "" if the request was refused before its end.
+ */
 const char *hob_request_method(const hob_request *req);
+
+/* "HTTP/1.1" or "HTTP/1.0"; to an observer also "", if the request line never came to its end. */
+const char *hob_request_protocol(const hob_request *req);
+
+/* Room for any text that hob_request_peer() writes. */
+#define HOB_PEER_SIZE 64
+
+/*
+ * Writes who has sent the request: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
+ * unix socket. An IPv4 client of an IPv6 socket is written as the IPv4 client that it is. Behind a
+ * proxy this is the proxy. Returns 0, or -ENOSPC if it has no room in `size` bytes.
+ */
+int hob_request_peer(const hob_request *req, char *text, size_t size);
 
 /*
  * The path of the target, without the query; begins with "/" or is "*". It is normalised as told
@@ -228,6 +271,14 @@ char *hob_percent_decode(const char *text, size_t size);
  */
 void hob_request_attach(hob_request *req, void *data);
 void *hob_request_attached(const hob_request *req);
+
+/*
+ * The pattern of the route that the request has taken, such as "GET /orders/{id}", for logs and
+ * statistics, since there are few of them and any number of paths. NULL if there is none. A router
+ * sets it, as hob/router.h does; the pattern must live as long as the server.
+ */
+const char *hob_request_route(const hob_request *req);
+void hob_request_set_route(hob_request *req, const char *pattern);
 
 /*
  * From now on a client that leaves does not cancel the handler: for work that must be finished

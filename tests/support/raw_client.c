@@ -166,6 +166,11 @@ static unsigned port_of(int fd, int (*get_name)(int, struct sockaddr *, socklen_
     return ntohs(address.sin_port);
 }
 
+unsigned raw_port(const struct raw_client *self)
+{
+    return port_of(self->fd, getsockname);
+}
+
 /* What the kernel holds for the server's end of the connection to read: see proc_pid_net(5). */
 static size_t read_queue(const struct raw_client *self)
 {
@@ -173,8 +178,7 @@ static size_t read_queue(const struct raw_client *self)
     char ends[32];
     unsigned long queue = 0;
     snprintf(
-        ends, sizeof(ends), ":%04X 0100007F:%04X ", port_of(self->fd, getpeername),
-        port_of(self->fd, getsockname));
+        ends, sizeof(ends), ":%04X 0100007F:%04X ", port_of(self->fd, getpeername), raw_port(self));
     FILE *file = fopen("/proc/net/tcp", "r");
     cr_assert_not_null(file);
     while (fgets(line, sizeof(line), file)) {

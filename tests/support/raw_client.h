@@ -65,6 +65,9 @@ void raw_join(struct raw_client *self);
 void raw_flood(struct raw_client *self, const char *bytes, size_t size);
 void raw_end_flood(struct raw_client *self);
 
+/* The client's own port. */
+unsigned raw_port(const struct raw_client *self);
+
 /* How much of what was sent the server has not read yet. */
 size_t raw_unread(const struct raw_client *self);
 

@@ -324,6 +324,50 @@ Test(router, normalises_patterns_as_it_does_paths)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
+static int reply_route(hob_request *req, hob_response *res)
+{
+    const char *route = hob_request_route(req);
+    return hob_reply(res, 200, NULL, route, strlen(route));
+}
+
+Test(router, tells_the_pattern_of_the_route)
+{
+    static const hob_route routes[] = {
+        {"GET /", reply_route},
+        {"GET /a/{b}/{c...}", reply_route},
+        {"POST /%7e/./{d}", reply_route}};
+    static const struct exchange cases[] = {
+        {"GET /", "200 OK\r\nContent-Length: 5\r\n\r\nGET /"},
+        {"GET /a/1/2/3?d", "200 OK\r\nContent-Length: 17\r\n\r\nGET /a/{b}/{c...}"},
+        {"HEAD /a/1/", "200 OK\r\nContent-Length: 17\r\n\r\n"},
+        {"POST /~/1", "200 OK\r\nContent-Length: 11\r\n\r\nPOST /~/{d}"},
+    };
+    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+}
+
+static int expect_no_route(hob_request *req, hob_response *res)
+{
+    int result = hob_next(req, res);
+    cr_expect_null(hob_request_route(req));
+    return result;
+}
+
+Test(router, tells_no_pattern_when_there_is_no_route)
+{
+    static const hob_route routes[] = {{"GET /a", reply_a}};
+    static const char *const lines[] = {"GET /b", "POST /a", "OPTIONS /a", "OPTIONS *"};
+    hob_router *router = make_router(routes, COUNT(routes));
+    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    cr_expect_eq(hob_router_use(router, expect_no_route), 0);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        char request[64];
+        snprintf(request, sizeof(request), "%s HTTP/1.0\r\n\r\n", lines[i]);
+        struct fake_response response = fake_exchange(&server, request);
+        fake_response_free(&response);
+    }
+    hob_router_free(router);
+}
+
 Test(router, looks_only_at_the_path)
 {
     static const hob_route routes[] = {{"GET /", reply_a}, {"GET /b", reply_b}};

@@ -166,6 +166,25 @@ Test(target, refuses_a_bad_path_and_tells_the_rule)
     }
 }
 
+/* For whoever looks into the log. */
+Test(target, is_left_as_it_was_from_where_it_is_refused)
+{
+    static const struct spelling cases[] = {
+        {"/%41%zz%42", "/A%zz%42"},
+        {"/%2f%00%42", "/%2F%00%42"},
+        {"/a%", "/a%"},
+        {"/../a", "/../a"},
+        {"/a/./b/../../../../c", "/../../c"},
+        {"/a/..//%2e%2e/..", "/.."},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char path[32] = "";
+        strncpy(path, cases[i].path, sizeof(path) - 1);
+        cr_expect_not_null(target_normalise(path));
+        cr_expect_str_eq(path, cases[i].normalised, "%s: %s", cases[i].path, path);
+    }
+}
+
 Test(target, is_told_to_programs_as_an_error_number)
 {
     char good[] = "/a/%2e%2e/b";

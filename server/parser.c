@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "request_id.h"
 #include "syntax.h"
 #include "target.h"
 
@@ -158,7 +159,14 @@ static int note_expect(struct parser *self, const char *value)
     return 0;
 }
 
-/* The fields that say how the message is to be read. */
+static int note_request_id(struct parser *self, const char *value)
+{
+    if (self->request_id == 0 && request_id_is_sane(value))
+        self->request_id = self->value;
+    return 0;
+}
+
+/* The fields that say how the message is to be read, and what it is called. */
 static int note_field(struct parser *self, const char *name, size_t length, const char *value)
 {
     if (element_is(name, length, "host"))
@@ -169,6 +177,8 @@ static int note_field(struct parser *self, const char *name, size_t length, cons
         return note_connection(self, value);
     if (element_is(name, length, "transfer-encoding"))
         return note_transfer_codings(self, value);
+    if (element_is(name, length, "x-request-id"))
+        return note_request_id(self, value);
     return 0;
 }
 

@@ -49,6 +49,7 @@ struct parser {
     size_t head_bytes; /* read of the head so far */
     size_t name;       /* offset of the header being read */
     size_t value;
+    size_t request_id;      /* offset of the first X-Request-Id that can be used, or 0 */
     size_t framing;         /* bytes of the body so far that are not content */
     size_t framing_allowed; /* see struct parser_limits */
     bool host_seen;

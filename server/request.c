@@ -13,6 +13,7 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_limit = SIZE_MAX;
     self->attached = NULL;
     self->route = NULL;
+    self->id[0] = '\0';
     self->observed = false;
     parser_init(
         &self->parser, connection->server->workspace->head, &connection->server->parser_limits);
@@ -34,6 +35,13 @@ int request_keep_head(struct hob_request *self)
     memcpy(self->kept_head, head->data, head->length);
     head->data = self->kept_head;
     return 0;
+}
+
+const struct head *request_stable_head(struct hob_request *self)
+{
+    const struct head *head = &self->parser.head;
+    bool stable = self->observed || request_keep_head(self) == 0;
+    return stable && head->data ? head : NULL;
 }
 
 void request_forget_head(struct hob_request *self)
@@ -135,14 +143,6 @@ const char *hob_request_protocol(const hob_request *req)
     return line->minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
-/* The head, where its strings may be pointed to while the handler waits. NULL without memory. */
-static const struct head *stable_head(hob_request *req)
-{
-    const struct head *head = &req->parser.head;
-    bool stable = req->observed || request_keep_head(req) == 0;
-    return stable && head->data ? head : NULL;
-}
-
 const char *hob_request_peek_path(const hob_request *req)
 {
     const struct head *head = &req->parser.head;
@@ -154,24 +154,24 @@ const char *hob_request_peek_path(const hob_request *req)
 
 const char *hob_request_path(hob_request *req)
 {
-    return stable_head(req) ? hob_request_peek_path(req) : NULL;
+    return request_stable_head(req) ? hob_request_peek_path(req) : NULL;
 }
 
 const char *hob_request_query(hob_request *req)
 {
-    const struct head *head = stable_head(req);
+    const struct head *head = request_stable_head(req);
     return head && head->query ? head->data + head->query : NULL;
 }
 
 const char *hob_request_header(hob_request *req, const char *name)
 {
-    const struct head *head = stable_head(req);
+    const struct head *head = request_stable_head(req);
     return head ? head_find(head, name) : NULL;
 }
 
 const char *hob_request_header_list(hob_request *req, const char *name)
 {
-    const struct head *head = stable_head(req);
+    const struct head *head = request_stable_head(req);
     const char *first = head ? head_find(head, name) : NULL;
     size_t size = first ? head_join(head, name, NULL) : 0;
     if (size <= (first ? strlen(first) + 1 : 0)) /* there are no others */

@@ -7,17 +7,19 @@
 #include "connection.h"
 #include "hob/server.h"
 #include "parser.h"
+#include "request_id.h"
 
 struct hob_request {
     struct connection *connection;
     struct parser parser;
     char *kept_head; /* the head's strings, once they had to leave the workspace; else NULL */
     bool continued;  /* 100 Continue was sent */
-    struct deadline before; /* the task's, before the handler was given its time */
-    size_t body_size;       /* bytes of the body that the handler has read */
-    size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
-    void *attached;         /* see hob_request_attach() */
-    const char *route;      /* see hob_request_route(); NULL at first */
+    struct deadline before;   /* the task's, before the handler was given its time */
+    size_t body_size;         /* bytes of the body that the handler has read */
+    size_t body_limit;        /* the limit that the body is larger than; SIZE_MAX if it is not */
+    void *attached;           /* see hob_request_attach() */
+    const char *route;        /* see hob_request_route(); NULL at first */
+    char id[REQUEST_ID_SIZE]; /* one that was made for it; "" before */
     bool observed; /* the observer is being told: nobody waits, so the head need not move */
 };
 
@@ -32,6 +34,15 @@ int request_keep_head(struct hob_request *self);
 
 /* No more of the head will come: makes what is there readable as if it was whole. */
 void request_end_head(struct hob_request *self);
+
+/* The head, where its strings may be pointed to while the handler waits. NULL without memory. */
+const struct head *request_stable_head(struct hob_request *self);
+
+/* Whether its response tells the id: somebody has asked for it, sent one, or wants it always. */
+static inline bool request_tells_id(const struct hob_request *self)
+{
+    return *self->id || self->parser.request_id || self->connection->server->options.request_ids;
+}
 
 /* When they could not be moved: what lies there next is another request's. */
 void request_forget_head(struct hob_request *self);

@@ -37,7 +37,8 @@ static bool is_field_value(const char *text)
 static bool is_written_by_server(const char *name)
 {
     static const char *const names[] = {
-        "connection", "content-length", "content-type", "date", "server", "transfer-encoding",
+        "connection", "content-length",    "content-type", "date",
+        "server",     "transfer-encoding", "x-request-id",
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcasecmp(name, names[i]) == 0)
@@ -83,7 +84,7 @@ static const struct workspace *usual_begin(hob_server *server)
 }
 
 /* Room for the lines of a head that have a bounded length. */
-#define FIXED_FIELDS_SIZE 320
+#define FIXED_FIELDS_SIZE 480
 
 /* Each of these puts something at `at`, where begin() has reserved room, and returns its end. */
 
@@ -149,6 +150,7 @@ static char *put_head(
     size_t type_length, uint64_t length)
 {
     const struct workspace *usual = usual_begin(self->request->connection->server);
+    const char *id = request_tells_id(self->request) ? request_id_peek(self->request) : NULL;
     if (status == 200)
         at = mempcpy(at, usual->usual_begin, usual->usual_length);
     else
@@ -159,6 +161,8 @@ static char *put_head(
         at = put(at, "\r\n");
     }
     at = put_framing(self, at, status, length);
+    if (id)
+        at = put(put(put(at, "X-Request-Id: "), id), "\r\n");
     if (buffer_length(&self->fields) > 0)
         at = mempcpy(at, buffer_bytes(&self->fields), buffer_length(&self->fields));
     return put(at, "\r\n");

@@ -12,6 +12,7 @@
 #include "hob/server.h"
 #include "listener.h"
 #include "parser.h"
+#include "request_id.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
@@ -44,6 +45,7 @@ struct hob_server {
     struct batch batch;
     struct workspace *workspace;
     struct parser_limits parser_limits;
+    struct request_ids request_ids;
 };
 
 /* A connection has been closed. */

@@ -65,6 +65,7 @@ typedef struct {
 
     hob_observer *observer; /* NULL tells nobody, and costs nothing */
     void *observer_context;
+    bool request_ids; /* every response tells the id of its request: see hob_request_id() */
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
@@ -273,6 +274,16 @@ void hob_request_attach(hob_request *req, void *data);
 void *hob_request_attached(const hob_request *req);
 
 /*
+ * What the request is called, so that it can be found again in the logs of all programs that had to
+ * do with it: the value of its X-Request-Id, if that is 1 to 128 letters, digits and "-_.~+/=:", or
+ * else 128 random bits in hexadecimal, which are made when they are first asked for.
+ *
+ * The response tells it as X-Request-Id, if the request came with one that can be used, if it was
+ * asked for before the reply, or by the server's option request_ids. NULL if getrandom(2) fails.
+ */
+const char *hob_request_id(hob_request *req);
+
+/*
  * The pattern of the route that the request has taken, such as "GET /orders/{id}", for logs and
  * statistics, since there are few of them and any number of paths. NULL if there is none. A router
  * sets it, as hob/router.h does; the pattern must live as long as the server.
@@ -313,7 +324,7 @@ int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
  * Adds a header to the reply that comes later. Returns also -EINVAL if name is not a token (RFC
  * 9110 section 5.6.2), if value has control characters in it, such as a line break, or if it is a
  * header that the server writes itself: Connection, Content-Length, Content-Type, Date, Server,
- * Transfer-Encoding.
+ * Transfer-Encoding, X-Request-Id.
  */
 int hob_response_header(hob_response *res, const char *name, const char *value);
 

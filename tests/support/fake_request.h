@@ -14,6 +14,7 @@ struct fake_server {
     hob_handler *handler;
     void *context;
     bool stopping; /* as a server is that got its signal */
+    bool request_ids;
 };
 
 struct fake_response {

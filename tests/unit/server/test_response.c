@@ -364,6 +364,7 @@ static int add_bad_headers(hob_request *req, hob_response *res)
         {"Date", "x"},
         {"Server", "x"},
         {"Transfer-Encoding", "chunked"},
+        {"X-Request-Id", "x"},
         {"content-length", "1"},
         {"TRANSFER-ENCODING", "chunked"},
     };

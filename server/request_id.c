@@ -1,0 +1,65 @@
+#include "request_id.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "request.h"
+
+bool request_id_is_sane(const char *id)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_.~+/=:";
+    size_t length = strspn(id, allowed);
+    return length > 0 && length <= REQUEST_ID_MAX && id[length] == '\0';
+}
+
+/* All of it or nothing: no signal cuts short what is not more than 256 bytes (getrandom(2)). */
+static int fetch_block(struct request_ids *self)
+{
+    if (getrandom(self->random, sizeof(self->random), 0) < 0)
+        return -errno;
+    self->left = sizeof(self->random);
+    return 0;
+}
+
+int request_id_make(struct request_ids *self, char id[static REQUEST_ID_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    int err = self->left == 0 ? fetch_block(self) : 0;
+    if (err < 0)
+        return err;
+    const unsigned char *bytes = self->random + sizeof(self->random) - self->left;
+    self->left -= REQUEST_ID_BYTES;
+    for (size_t i = 0; i < REQUEST_ID_BYTES; i++) {
+        *id++ = digits[bytes[i] >> 4];
+        *id++ = digits[bytes[i] & 15];
+    }
+    *id = '\0';
+    return 0;
+}
+
+static const char *make_id(struct hob_request *request)
+{
+    struct request_ids *ids = &request->connection->server->request_ids;
+    return request_id_make(ids, request->id) < 0 ? NULL : request->id;
+}
+
+const char *request_id_peek(struct hob_request *request)
+{
+    const struct parser *parser = &request->parser;
+    if (*request->id)
+        return request->id;
+    if (parser->request_id && parser->head.data)
+        return parser->head.data + parser->request_id;
+    return make_id(request);
+}
+
+const char *hob_request_id(hob_request *req)
+{
+    size_t sent = req->parser.request_id;
+    const struct head *head = sent && !*req->id ? request_stable_head(req) : NULL;
+    if (head)
+        return head->data + sent;
+    return *req->id ? req->id : make_id(req);
+}

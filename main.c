@@ -57,8 +57,6 @@ static int serve(const struct options *options, hob_router *router, char **argv)
     settings.socket_count = sockets.count;
     settings.shared = sockets.shared;
     settings.handle_signals = true;
-    if (settings.handler_timeout == 0 && options->time_scale > 1)
-        settings.handler_timeout = 30 * options->time_scale; /* dishes may take that much longer */
     int err = hob_server_open(&settings, &shift.server);
     if (err == 0) {
         sockets_print(&sockets);

@@ -1,173 +1,25 @@
 #include "options.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
+#include <math.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hob/address.h"
+#include "option_table.h"
 
-void options_fail(const char *format, ...)
+_Noreturn static void exit_after_printing(void)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("hob: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("; see hob --help\n", stderr);
-    va_end(arguments);
-    exit(EXIT_USAGE);
-}
-
-static const char *parse_host(const char *value)
-{
-    unsigned char address[sizeof(struct in6_addr)];
-    if (inet_pton(AF_INET, value, address) != 1 && inet_pton(AF_INET6, value, address) != 1)
-        options_fail("--host: '%s' is not an IPv4 or IPv6 address", value);
-    return value;
-}
-
-bool options_parse_count(const char *value, size_t max, size_t *number)
-{
-    /* strtoul() would take signs and spaces, and turn "-1" into a large number. */
-    errno = 0;
-    *number = strtoul(value, NULL, 10);
-    return *value && strspn(value, "0123456789") == strlen(value) && errno == 0 && *number <= max;
-}
-
-/* `source` is the option or variable that the value comes from. */
-static uint16_t parse_port(const char *source, const char *value)
-{
-    size_t port;
-    if (!options_parse_count(value, UINT16_MAX, &port))
-        options_fail("%s: '%s' is not a port, a number from 0 to 65535", source, value);
-    return (uint16_t)port;
-}
-
-static const char *parse_address(const char *value)
-{
-    hob_address address;
-    int err = hob_address_parse(value, &address);
-    if (err == -ENAMETOOLONG)
-        options_fail("--listen: the path in '%s' is longer than 107 bytes", value);
-    if (err < 0)
-        options_fail("--listen: '%s' is not like 127.0.0.1:8080, [::1]:8080 or unix:/PATH", value);
-    return value;
-}
-
-/* As --listen would say it. */
-static const char *join_address(const char *host, uint16_t port)
-{
-    static char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
-    snprintf(text, sizeof(text), strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
-    return text;
-}
-
-/* What the options say before it is known how they go together. */
-struct parsing {
-    struct options options;
-    const char *host; /* NULL if it was not given */
-    const char *port;
-};
-
-struct spec {
-    const char *name;     /* without the dashes */
-    const char *argument; /* what the help calls its value; NULL if it has none */
-    const char *help;     /* its lines */
-    void (*apply)(struct parsing *self, const struct spec *spec, const char *value);
-    size_t offset; /* of what it sets in struct options, if that is a number */
-};
-
-static void apply_host(struct parsing *self, const struct spec *spec, const char *value)
-{
-    (void)spec;
-    self->host = parse_host(value);
-}
-
-static void apply_port(struct parsing *self, const struct spec *spec, const char *value)
-{
-    (void)spec;
-    parse_port("--port", value);
-    self->port = value;
-}
-
-static void add_address(struct options *options, const char *value)
-{
-    if (options->listen_count == LISTEN_MAX)
-        options_fail("--listen: '%s' is one too many: there may be %d", value, LISTEN_MAX);
-    options->listen[options->listen_count++] = parse_address(value);
-}
-
-static void apply_listen(struct parsing *self, const struct spec *spec, const char *value)
-{
-    (void)spec;
-    add_address(&self->options, value);
-}
-
-static void *number_of(struct parsing *self, const struct spec *spec)
-{
-    return (char *)&self->options + spec->offset;
-}
-
-#define NUMBER_MAX 1000000
-
-/* A number of at least `min`. */
-static double parse_number(const struct spec *spec, const char *value, double min)
-{
-    char *end;
-    double number = strtod(value, &end);
-    if (end == value || *end != '\0' || !(number >= min && number <= NUMBER_MAX))
-        options_fail(
-            "--%s: '%s' is not a number from %g to %d", spec->name, value, min, NUMBER_MAX);
-    return number;
-}
-
-static void apply_number(struct parsing *self, const struct spec *spec, const char *value)
-{
-    *(double *)number_of(self, spec) = parse_number(spec, value, 0);
-}
-
-/* To wait for no time at all would be to serve nobody. */
-static void apply_timeout(struct parsing *self, const struct spec *spec, const char *value)
-{
-    *(double *)number_of(self, spec) = parse_number(spec, value, 0.001);
-}
-
-/* A count, or bytes. More than this would be no limit. */
-#define LIMIT_MAX 1000000000
-
-static void apply_limit(struct parsing *self, const struct spec *spec, const char *value)
-{
-    size_t *limit = number_of(self, spec);
-    if (!options_parse_count(value, LIMIT_MAX, limit) || *limit == 0)
-        options_fail("--%s: '%s' is not a number from 1 to %d", spec->name, value, LIMIT_MAX);
-}
-
-static void apply_log_level(struct parsing *self, const struct spec *spec, const char *value)
-{
-    (void)spec;
-    if (!hob_log_level_from_name(value, &self->options.log_level))
-        options_fail("--log-level: '%s' is not one of error, warn, info, debug", value);
-}
-
-_Noreturn static void print_and_exit(void (*print)(void))
-{
-    print();
     /* A full disk behind the standard output is no success. */
     exit(ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static void print_help(void);
-
-static void apply_demo(struct parsing *self, const struct spec *spec, const char *value)
+static void apply_print_config(struct parsing *self, const struct spec *spec, const char *value)
 {
     (void)spec;
     (void)value;
-    self->options.demo = true;
+    self->print_config = true; /* what comes behind it counts as well */
 }
 
 static void apply_help(struct parsing *self, const struct spec *spec, const char *value)
@@ -175,12 +27,8 @@ static void apply_help(struct parsing *self, const struct spec *spec, const char
     (void)self;
     (void)spec;
     (void)value;
-    print_and_exit(print_help);
-}
-
-static void print_version(void)
-{
-    puts("hob " HOB_VERSION);
+    options_print_help();
+    exit_after_printing();
 }
 
 static void apply_version(struct parsing *self, const struct spec *spec, const char *value)
@@ -188,89 +36,101 @@ static void apply_version(struct parsing *self, const struct spec *spec, const c
     (void)self;
     (void)spec;
     (void)value;
-    print_and_exit(print_version);
+    puts("hob " HOB_VERSION);
+    exit_after_printing();
 }
 
 #define SETS(field) offsetof(struct options, field)
 
+/* Defaults of the server's own limits are in server/request_limits.c as well, for other programs.
+ */
 static const struct spec specs[] = {
-    {"host", "ADDRESS", "IPv4 or IPv6 address to listen on (default 127.0.0.1)", apply_host, 0},
-    {"port", "PORT", "0 to 65535; 0 picks a free one (default $PORT, or 8080)", apply_port, 0},
-    {"listen", "ADDRESS",
-     "instead of these two: 127.0.0.1:8080, [::1]:8080 or unix:/PATH;\n"
-     "may be given several times",
-     apply_listen, 0},
-    {"time-scale", "FACTOR",
-     "cooking takes FACTOR times as long; 0.1 is ten times faster\n(default 1)", apply_number,
-     SETS(time_scale)},
-    {"grace", "SECONDS", "how long orders in progress may take when the server stops\n(default 30)",
+    {"host", "ADDRESS", "127.0.0.1", "IPv4 or IPv6 address to listen on", apply_host},
+    {"port", "PORT", "8080",
+     "0 to 65535; 0 picks a free one; if nothing says where to listen, $PORT counts", apply_port},
+    {"listen", "ADDRESS", NULL,
+     "instead of these two: 127.0.0.1:8080, [::1]:8080 or unix:/PATH, or several with commas "
+     "between them; may be given several times",
+     apply_listen},
+    {"time-scale", "FACTOR", "1", "cooking takes FACTOR times as long; 0.1 is ten times faster",
+     apply_number, SETS(time_scale)},
+    {"grace", "SECONDS", "30", "how long orders in progress may take when the server stops",
      apply_number, SETS(server.grace)},
-    {"idle-grace", "SECONDS",
-     "how long an idle connection may still send its next request\n"
-     "when the server stops (default 1)",
+    {"idle-grace", "SECONDS", "1",
+     "how long an idle connection may still send its next request when the server stops",
      apply_number, SETS(server.idle_grace)},
-    {"connection-limit", "COUNT",
-     "clients to serve at the same time, idle ones included; others\n"
-     "get 503 (default 16384, or what ulimit -n leaves room for)",
+    {"connection-limit", "COUNT", "16384",
+     "clients to serve at the same time, idle ones included; others get 503; less if ulimit -n "
+     "leaves no room for them",
      apply_limit, SETS(server.connection_limit)},
-    {"head-timeout", "SECONDS",
-     "for the head of a request, from the connection or its first\nbyte on (default 10)",
-     apply_timeout, SETS(server.head_timeout)},
-    {"body-timeout", "SECONDS", "for each read of a body to bring something (default 15)",
-     apply_timeout, SETS(server.body_timeout)},
-    {"handler-timeout", "SECONDS",
-     "until an order is served or given up (default 30, or that\ntimes FACTOR)", apply_timeout,
+    {"head-timeout", "SECONDS", "10",
+     "for the head of a request, from the connection or its first byte on", apply_timeout,
+     SETS(server.head_timeout)},
+    {"body-timeout", "SECONDS", "15", "for each read of a body to bring something", apply_timeout,
+     SETS(server.body_timeout)},
+    {"handler-timeout", "SECONDS", "30",
+     "until an order is served or given up; its default grows with a FACTOR above 1", apply_timeout,
      SETS(server.handler_timeout)},
-    {"write-timeout", "SECONDS", "until a client takes some of its response (default 20)",
-     apply_timeout, SETS(server.write_timeout)},
-    {"idle-timeout", "SECONDS", "between two requests of a connection (default 60)", apply_timeout,
+    {"write-timeout", "SECONDS", "20", "until a client takes some of its response", apply_timeout,
+     SETS(server.write_timeout)},
+    {"idle-timeout", "SECONDS", "60", "between two requests of a connection", apply_timeout,
      SETS(server.idle_timeout)},
-    {"linger-timeout", "SECONDS",
-     "for a client to stop sending after the last response (default 2)", apply_timeout,
-     SETS(server.linger_timeout)},
-    {"target-limit", "BYTES", "of a request's target (default 8192)", apply_limit,
+    {"linger-timeout", "SECONDS", "2", "for a client to stop sending after the last response",
+     apply_timeout, SETS(server.linger_timeout)},
+    {"target-limit", "BYTES", "8192", "of a request's target", apply_limit,
      SETS(server.target_limit)},
-    {"head-limit", "BYTES", "of a request's line and headers (default 16384)", apply_limit,
+    {"head-limit", "BYTES", "16384", "of a request's line and headers", apply_limit,
      SETS(server.head_limit)},
-    {"header-limit", "COUNT", "headers of a request (default 100)", apply_limit,
+    {"header-limit", "COUNT", "100", "headers of a request", apply_limit,
      SETS(server.header_limit)},
-    {"body-limit", "BYTES", "of a request's body (default 1048576)", apply_limit,
-     SETS(server.body_limit)},
-    {"pipeline-limit", "BYTES", "of later requests, kept while one is answered (default 65536)",
+    {"body-limit", "BYTES", "1048576", "of a request's body", apply_limit, SETS(server.body_limit)},
+    {"pipeline-limit", "BYTES", "65536", "of later requests, kept while one is answered",
      apply_limit, SETS(server.pipeline_limit)},
-    {"stall-limit", "SECONDS", "report what keeps the thread for longer; 0 is off (default 0.1)",
+    {"stall-limit", "SECONDS", "0.1", "report what keeps the thread for longer; 0 is off",
      apply_number, SETS(stall_limit)},
-    {"log-level", "LEVEL", "error, warn, info or debug (default info)", apply_log_level, 0},
-    {"demo", NULL,
-     "let the kitchen page order what keeps the thread for seconds, to\nshow what that does",
-     apply_demo, 0},
-    {"help", NULL, "print this and exit", apply_help, 0},
-    {"version", NULL, "print the version and exit", apply_version, 0},
+    {"log-level", "LEVEL", "info", "error, warn, info or debug", apply_log_level, SETS(log_level),
+     .choices = "error warn info debug"},
+    {"demo", NULL, "false",
+     "let the kitchen page order what keeps the thread for seconds, to show what that does",
+     apply_switch, SETS(demo)},
+    {"print-config", NULL, NULL,
+     "print every option with its value and where that comes from, and exit", apply_print_config,
+     .flag_only = true},
+    {"help", NULL, NULL, "print this and exit", apply_help, .flag_only = true},
+    {"version", NULL, NULL, "print the version and exit", apply_version, .flag_only = true},
 };
 #define SPEC_COUNT (sizeof(specs) / sizeof(specs[0]))
 
-#define HELP_COLUMN 28
-
-static void print_spec(const struct spec *spec)
+const struct spec *option_table(size_t *count)
 {
-    int column = printf("  --%s %s", spec->name, spec->argument ? spec->argument : "");
-    for (const char *line = spec->help; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        printf("%*s%.*s\n", HELP_COLUMN - column, "", (int)strcspn(line, "\n"), line);
-        column = 0;
-    }
+    *count = SPEC_COUNT;
+    return specs;
 }
 
-static void print_help(void)
+struct setting *option_setting(struct parsing *self, const char *name)
 {
-    puts("Usage: hob [OPTION...]              serve until SIGINT or SIGTERM; on SIGUSR2 start\n"
-         "                                    again, and hand over without losing a request\n"
-         "       hob healthcheck [OPTION...]  ask the server that listens there; exit 0 if it is\n"
-         "                                    well, 1 if not\n");
-    for (size_t i = 0; i < SPEC_COUNT; i++)
-        print_spec(&specs[i]);
-    puts("\nOrder with: curl localhost:8080/, or open that in a browser");
+    size_t i = 0;
+    while (strcmp(specs[i].name, name) != 0)
+        i++;
+    return &self->settings[i];
 }
+
+void option_set(
+    struct parsing *self, const struct spec *spec, const char *value, enum option_source source)
+{
+    char variable[VARIABLE_SIZE];
+    option_variable(spec, variable);
+    if (source == BY_FLAG)
+        snprintf(self->source, sizeof(self->source), "--%s", spec->name);
+    else
+        snprintf(self->source, sizeof(self->source), "%s in the environment", variable);
+    spec->apply(self, spec, value);
+    self->settings[spec - specs] = (struct setting){value, source};
+}
+
+/*
+ * The command line.
+ */
 
 /* getopt_long() returns this and the place in specs. */
 #define FIRST_SPEC 256
@@ -303,51 +163,72 @@ static void apply(struct parsing *self, int option, const char *value, char **ar
         options_fail("%s needs a value", argv[optind - 1]);
     if (option < FIRST_SPEC)
         fail_unknown(argv[optind - 1]);
-    const struct spec *spec = &specs[option - FIRST_SPEC];
-    spec->apply(self, spec, value);
+    option_set(self, &specs[option - FIRST_SPEC], value ? value : "true", BY_FLAG);
 }
 
-/* --listen, or else --host and --port, or else PORT in the environment, or else the default. */
-static void decide_where_to_listen(struct parsing *self)
+static void read_flags(struct parsing *self, int argc, char **argv)
 {
-    struct options *options = &self->options;
-    const char *other_flag = self->port ? "--port" : self->host ? "--host" : NULL;
-    if (options->listen_count > 0 && other_flag)
-        options_fail("--listen and %s do not go together: say all of it with --listen", other_flag);
-    options->listen_flag = options->listen_count > 0 ? "--listen" : other_flag;
-    if (options->listen_count > 0)
-        return;
-    const char *variable = getenv("PORT");
-    uint16_t port = self->port ? parse_port("--port", self->port)
-                    : variable ? parse_port("PORT in the environment", variable)
-                               : 8080;
-    add_address(options, join_address(self->host ? self->host : "127.0.0.1", port));
-}
-
-struct options options_parse(int argc, char **argv)
-{
-    struct parsing self = {
-        .options =
-            {
-                .server = {.grace = 30, .idle_grace = 1},
-                .time_scale = 1,
-                .stall_limit = 0.1,
-                .log_level = HOB_LOG_INFO,
-            },
-    };
     struct option long_options[SPEC_COUNT + 1];
     int option;
     make_long_options(long_options);
     opterr = 0; /* the messages are ours */
     while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
-        apply(&self, option, optarg, argv);
-    decide_where_to_listen(&self);
+        apply(self, option, optarg, argv);
+}
 
+static void read_command(struct options *options, int argc, char **argv)
+{
     if (optind < argc && strcmp(argv[optind], "healthcheck") == 0) {
-        self.options.healthcheck = true;
+        options->healthcheck = true;
         optind++;
     }
     if (optind < argc)
         options_fail("'%s' is neither an option nor a command", argv[optind]);
+}
+
+/*
+ * What nobody has said.
+ */
+
+static void use_defaults(struct parsing *self)
+{
+    for (size_t i = 0; i < SPEC_COUNT; i++) {
+        if (self->settings[i].text)
+            continue;
+        if (specs[i].initial)
+            specs[i].apply(self, &specs[i], specs[i].initial);
+        self->settings[i].text = specs[i].initial ? specs[i].initial : "";
+    }
+}
+
+/* Dishes may take that much longer. */
+static void follow_time_scale(struct parsing *self)
+{
+    static char text[32];
+    struct setting *timeout = option_setting(self, "handler-timeout");
+    double *seconds = &self->options.server.handler_timeout;
+    if (timeout->source != BY_DEFAULT || self->options.time_scale <= 1)
+        return;
+    *seconds = fmin(*seconds * self->options.time_scale, NUMBER_MAX);
+    snprintf(text, sizeof(text), "%g", *seconds);
+    timeout->text = text;
+}
+
+struct options options_parse(int argc, char **argv)
+{
+    struct setting settings[SPEC_COUNT] = {0};
+    struct parsing self = {.settings = settings};
+    read_flags(&self, argc, argv);
+    read_command(&self.options, argc, argv);
+    options_from_environment(&self);
+    use_defaults(&self);
+    decide_where_to_listen(&self);
+    follow_time_scale(&self);
+    if (!self.options.healthcheck) /* which is run again and again */
+        options_check_environment();
+    if (self.print_config) {
+        options_print_config(&self);
+        exit_after_printing();
+    }
     return self.options;
 }

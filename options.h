@@ -15,8 +15,8 @@ enum {
 struct options {
     const char *listen[LISTEN_MAX]; /* addresses: see hob_address_parse() */
     size_t listen_count;            /* at least 1 */
-    const char *listen_flag;        /* the one that said where to listen; NULL if none did */
-    hob_server_options server;      /* limits and time-outs; what is 0 is the server's default */
+    const char *listen_flag;        /* the flag that said where to listen; NULL if none did */
+    hob_server_options server;      /* limits and time-outs */
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;
@@ -25,9 +25,10 @@ struct options {
 };
 
 /*
- * A flag wins over the environment (PORT), which wins over the default. For --help and --version
- * prints them and exits with 0; for anything that is wrong, prints one line to standard error that
- * names it and exits with EXIT_USAGE.
+ * A flag wins over the environment (HOB_GRACE is --grace), which wins over the default; an empty
+ * variable is as good as none. For --help, --version and --print-config prints them and exits with
+ * 0; for anything that is wrong, prints one line to standard error that names it and exits with
+ * EXIT_USAGE. Warns of variables that begin with HOB_ and are no option.
  */
 struct options options_parse(int argc, char **argv);
 

@@ -14,7 +14,8 @@ export async function startKitchen({ port = 0 } = {}) {
     const [program, args] = isReal
         ? [process.env.HOB_BINARY, [...options, "--grace", "0", "--log-level", "error"]]
         : [process.execPath, [fake, ...options]];
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const { HOB_BINARY, ...env } = process.env; // that one is none of its variables
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     const url = await listeningAt(child);
     const stop = async () => {
         if (child.exitCode === null && child.signalCode === null) {

@@ -1,0 +1,76 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option_table.h"
+
+void options_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("hob: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("; see hob --help\n", stderr);
+    va_end(arguments);
+    exit(EXIT_USAGE);
+}
+
+bool options_parse_count(const char *value, size_t max, size_t *number)
+{
+    /* strtoul() would take signs and spaces, and turn "-1" into a large number. */
+    errno = 0;
+    *number = strtoul(value, NULL, 10);
+    return *value && strspn(value, "0123456789") == strlen(value) && errno == 0 && *number <= max;
+}
+
+static void *field_of(struct parsing *self, const struct spec *spec)
+{
+    return (char *)&self->options + spec->offset;
+}
+
+/* A number of at least `min`. */
+static double parse_number(const struct parsing *self, const char *value, double min)
+{
+    char *end;
+    double number = strtod(value, &end);
+    if (end == value || *end != '\0' || !(number >= min && number <= NUMBER_MAX))
+        options_fail(
+            "%s: '%s' is not a number from %g to %d", self->source, value, min, NUMBER_MAX);
+    return number;
+}
+
+void apply_number(struct parsing *self, const struct spec *spec, const char *value)
+{
+    *(double *)field_of(self, spec) = parse_number(self, value, 0);
+}
+
+void apply_timeout(struct parsing *self, const struct spec *spec, const char *value)
+{
+    *(double *)field_of(self, spec) = parse_number(self, value, 0.001);
+}
+
+/* A count, or bytes. More than this would be no limit. */
+#define LIMIT_MAX 1000000000
+
+void apply_limit(struct parsing *self, const struct spec *spec, const char *value)
+{
+    size_t *limit = field_of(self, spec);
+    if (!options_parse_count(value, LIMIT_MAX, limit) || *limit == 0)
+        options_fail("%s: '%s' is not a number from 1 to %d", self->source, value, LIMIT_MAX);
+}
+
+void apply_switch(struct parsing *self, const struct spec *spec, const char *value)
+{
+    bool on = strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
+    if (!on && strcmp(value, "false") != 0 && strcmp(value, "0") != 0)
+        options_fail("%s: '%s' is not one of true, false, 1, 0", self->source, value);
+    *(bool *)field_of(self, spec) = on;
+}
+
+void apply_log_level(struct parsing *self, const struct spec *spec, const char *value)
+{
+    if (!hob_log_level_from_name(value, field_of(self, spec)))
+        options_fail("%s: '%s' is not one of error, warn, info, debug", self->source, value);
+}

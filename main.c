@@ -11,6 +11,7 @@
 #include "handlers/routes.h"
 #include "healthcheck.h"
 #include "hob/hob.h"
+#include "notify.h"
 #include "options.h"
 #include "sockets.h"
 #include "upgrade.h"
@@ -30,6 +31,7 @@ static hob_router *make_router(void)
 struct shift {
     hob_server *server;
     struct upgrade upgrade;
+    struct notifier notifier;
     double stall_limit;
 };
 
@@ -39,6 +41,7 @@ static int run(void *arg)
     hob_stall_limit(shift->stall_limit);
     hob_future *server = hob_async(hob_server_run, shift->server);
     hob_async(upgrade_watch, &shift->upgrade);
+    hob_async(notify_watch, &shift->notifier);
     hob_async(orders_cook, NULL);
     return hob_await(server);
 }
@@ -49,7 +52,10 @@ static int serve(const struct options *options, hob_router *router, char **argv)
     struct shift shift = {.stall_limit = options->stall_limit};
     if (!sockets_open(&sockets, options))
         return EXIT_FAILURE;
-    upgrade_init(&shift.upgrade, argv, &sockets);
+    notify_init(&shift.notifier);
+    shift.notifier.takes_over = sockets.predecessor >= 0;
+    shift.notifier.grace = options->server.grace;
+    upgrade_init(&shift.upgrade, argv, &sockets, &shift.notifier);
     hob_server_options settings = options->server;
     settings.handler = hob_router_handle;
     settings.context = router;
@@ -60,7 +66,7 @@ static int serve(const struct options *options, hob_router *router, char **argv)
     int err = hob_server_open(&settings, &shift.server);
     if (err == 0) {
         sockets_print(&sockets);
-        shift.upgrade.server = shift.server;
+        shift.upgrade.server = shift.notifier.server = shift.server;
         err = hob_block_on(run, &shift);
         hob_server_close(shift.server);
     }

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,4 +106,15 @@ void options_check_environment(void)
 {
     for (char **variable = environ; *variable; variable++)
         check_variable(*variable);
+}
+
+bool options_mean_this_process(const char *variable)
+{
+    const char *value = getenv(variable);
+    size_t pid;
+    if (!value)
+        return false;
+    if (!options_parse_count(value, INT_MAX, &pid) || pid == 0)
+        options_fail("%s in the environment: '%s' is not a process", variable, value);
+    return pid == (size_t)getpid();
 }

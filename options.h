@@ -41,4 +41,11 @@ _Noreturn void options_fail(const char *format, ...) __attribute__((format(print
  */
 bool options_parse_count(const char *value, size_t max, size_t *number);
 
+/*
+ * Whether a variable such as LISTEN_PID holds the id of this process: those that go with it may be
+ * meant for a process before this one, which left them in the environment. False if it is not set.
+ * Anything that is no id of a process is refused.
+ */
+bool options_mean_this_process(const char *variable);
+
 #endif

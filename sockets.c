@@ -15,18 +15,6 @@
  * Handed over.
  */
 
-/* Variables may be meant for a process before this one, which left them in the environment. */
-static bool are_meant_for_us(void)
-{
-    const char *value = getenv("LISTEN_PID");
-    size_t pid;
-    if (!value)
-        return false;
-    if (!options_parse_count(value, INT_MAX, &pid) || pid == 0)
-        options_fail("LISTEN_PID in the environment: '%s' is not a process", value);
-    return pid == (size_t)getpid();
-}
-
 static size_t count_names(const char *names)
 {
     size_t count = 1;
@@ -78,7 +66,7 @@ static bool inherit(struct sockets *self)
 {
     const char *value = getenv("LISTEN_FDS");
     size_t count;
-    if (!value || !are_meant_for_us())
+    if (!value || !options_mean_this_process("LISTEN_PID"))
         return false;
     if (!options_parse_count(value, LISTEN_MAX, &count) || count == 0)
         options_fail(

@@ -16,12 +16,13 @@
 /* Seconds that the new process gets until it has to serve. */
 #define PATIENCE 10
 
-void upgrade_init(struct upgrade *self, char **argv, const struct sockets *sockets)
+void upgrade_init(
+    struct upgrade *self, char **argv, const struct sockets *sockets, struct notifier *notifier)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGUSR2);
-    *self = (struct upgrade){.argv = argv, .sockets = sockets};
+    *self = (struct upgrade){.argv = argv, .sockets = sockets, .notifier = notifier};
     pthread_sigmask(SIG_BLOCK, &signals, &self->mask);
     self->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
@@ -44,11 +45,12 @@ static bool begins_with(const char *text, const char *begin)
     return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-static bool is_about_sockets(const char *variable)
+/* Sockets and a watchdog that are meant for this process alone. */
+static bool is_about_this_process(const char *variable)
 {
     return begins_with(variable, "LISTEN_PID=") || begins_with(variable, "LISTEN_FDS=") ||
            begins_with(variable, "LISTEN_FDNAMES=") || begins_with(variable, "HOB_READY_FD=") ||
-           begins_with(variable, "HOB_SOCKETS_SHARED=");
+           begins_with(variable, "HOB_SOCKETS_SHARED=") || begins_with(variable, "WATCHDOG_PID=");
 }
 
 static size_t count_variables(void)
@@ -71,7 +73,7 @@ static int environment_init(struct environment *self, const struct sockets *sock
         return -ENOMEM;
     }
     for (char **variable = environ; *variable; variable++) {
-        if (!is_about_sockets(*variable))
+        if (!is_about_this_process(*variable))
             self->variables[count++] = *variable;
     }
     snprintf(self->listen_fds, sizeof(self->listen_fds), "LISTEN_FDS=%zu", sockets->count);
@@ -212,9 +214,10 @@ static bool upgrade(const struct upgrade *self)
     close(ends[1]); /* or the pipe would not end with the new process */
     bool serves = pid > 0 && wait_until_it_serves(self, pid, ends[0]);
     close(ends[0]);
-    if (serves)
+    if (serves) {
         hob_log(HOB_LOG_INFO, "upgrade: process %d has taken over", (int)pid);
-    else if (pid < 0)
+        notify_successor(self->notifier, pid);
+    } else if (pid < 0)
         hob_log(HOB_LOG_ERROR, "upgrade: no process: %s; this one goes on", strerror(-pid));
     return serves;
 }

@@ -15,21 +15,24 @@
 #include <signal.h>
 
 #include "hob/server.h"
+#include "notify.h"
 #include "sockets.h"
 
 struct upgrade {
     char **argv;
     const struct sockets *sockets;
+    struct notifier *notifier;
     hob_server *server;
     sigset_t mask; /* of signals, as this process was started with */
     int signals;   /* a signalfd(2) of SIGUSR2; -1 if there is none */
 };
 
 /*
- * From now on SIGUSR2 waits for upgrade_watch(). argv and the sockets must live as long as that
- * runs. Call it before other threads are started, and before the server is opened.
+ * From now on SIGUSR2 waits for upgrade_watch(). What it is given must live as long as that runs.
+ * Call it before other threads are started, and before the server is opened.
  */
-void upgrade_init(struct upgrade *self, char **argv, const struct sockets *sockets);
+void upgrade_init(
+    struct upgrade *self, char **argv, const struct sockets *sockets, struct notifier *notifier);
 
 /*
  * A coroutine (arg is the struct upgrade), started before the server runs: tells the process before

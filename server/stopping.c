@@ -20,10 +20,9 @@ static void release_stopping(hob_future *future)
     free((struct stopping *)future);
 }
 
-hob_future *hob_stopping(const hob_request *req)
+hob_future *hob_server_until_stop(hob_server *server)
 {
     static const struct future_kind kind = {.cancel = cancel_stopping, .release = release_stopping};
-    hob_server *server = req->connection->server;
     struct task *maker = task_current(__func__);
     struct stopping *self = malloc(sizeof(*self));
     if (!self)
@@ -35,6 +34,11 @@ hob_future *hob_stopping(const hob_request *req)
     else
         list_append(&server->told_when_stopping, &self->link);
     return &self->future;
+}
+
+hob_future *hob_stopping(const hob_request *req)
+{
+    return hob_server_until_stop(req->connection->server);
 }
 
 void tell_stopping(hob_server *server)

@@ -141,8 +141,13 @@ void hob_server_stop(hob_server *server);
 bool hob_server_stopping(const hob_server *server);
 
 /*
- * A future that is ready with 0 when the server of this request begins to stop, so that a stream
- * without an end can find one. NULL when out of memory.
+ * A future that is ready with 0 when the server begins to stop. It must not outlive the server.
+ * NULL when out of memory.
+ */
+hob_future *hob_server_until_stop(hob_server *server);
+
+/*
+ * The same for the server of this request, so that a stream without an end can find one.
  *
  *     hob_race(hob_stopping(req), hob_async(wait_for_news, feed));
  */

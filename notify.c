@@ -1,0 +1,137 @@
+#include "notify.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/log.h"
+#include "hob/runtime.h"
+#include "options.h"
+
+/*
+ * Who is to be told.
+ */
+
+static void find_manager(struct notifier *self)
+{
+    const char *name = getenv("NOTIFY_SOCKET");
+    if (!name)
+        return;
+    size_t length = strlen(name);
+    if ((name[0] != '/' && name[0] != '@') || length < 2 ||
+        length >= sizeof(self->manager.sun_path))
+        options_fail(
+            "NOTIFY_SOCKET in the environment: '%s' is neither a path nor @ and the name of an "
+            "abstract socket, of at most 107 bytes",
+            name);
+    self->manager.sun_family = AF_UNIX;
+    memcpy(self->manager.sun_path, name, length);
+    if (name[0] == '@')
+        self->manager.sun_path[0] = '\0'; /* unix(7) */
+    self->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+}
+
+static void find_watchdog(struct notifier *self)
+{
+    const char *value = getenv("WATCHDOG_USEC");
+    size_t microseconds;
+    if (!value || (getenv("WATCHDOG_PID") && !options_mean_this_process("WATCHDOG_PID")))
+        return;
+    if (!options_parse_count(value, SIZE_MAX, &microseconds) || microseconds == 0)
+        options_fail(
+            "WATCHDOG_USEC in the environment: '%s' is not a number of microseconds", value);
+    self->watchdog = (double)microseconds / 1e6;
+}
+
+void notify_init(struct notifier *self)
+{
+    *self = (struct notifier){0};
+    find_manager(self);
+    find_watchdog(self);
+}
+
+/*
+ * Telling.
+ */
+
+/* A new socket each time, since a manager that was replaced has a new one too. */
+static int connect_to_manager(const struct notifier *self)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&self->manager, self->length) == 0)
+        return fd;
+    int err = -errno;
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
+/* Tried before it is waited for, so that it works in a coroutine that is cancelled. */
+static int send_when_possible(int fd, const char *message, size_t size)
+{
+    int err = 0;
+    while (err == 0 && send(fd, message, size, MSG_NOSIGNAL) < 0)
+        err = errno == EAGAIN ? hob_await(hob_writable(fd)) : -errno;
+    return err;
+}
+
+__attribute__((format(printf, 2, 3))) static void
+tell(const struct notifier *self, const char *format, ...)
+{
+    char message[128];
+    va_list arguments;
+    if (self->length == 0)
+        return;
+    va_start(arguments, format);
+    int size = vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    int fd = connect_to_manager(self);
+    int err = fd < 0 ? fd : send_when_possible(fd, message, (size_t)size);
+    if (fd >= 0)
+        close(fd);
+    if (err < 0)
+        hob_log(HOB_LOG_WARN, "the service manager was not told '%s': %s", message, strerror(-err));
+}
+
+void notify_successor(struct notifier *self, pid_t pid)
+{
+    tell(self, "MAINPID=%d", (int)pid);
+    self->length = 0;
+}
+
+/*
+ * When to tell what.
+ */
+
+/* Twice in the time, as sd_watchdog_enabled(3) recommends. */
+static int feed_watchdog(void *arg)
+{
+    const struct notifier *self = arg;
+    int err = 0;
+    while (err == 0) {
+        tell(self, "WATCHDOG=1");
+        err = hob_sleep(self->watchdog / 2);
+    }
+    return err;
+}
+
+/* How long the manager is to wait on top of the grace. */
+#define MARGIN 5
+
+int notify_watch(void *arg)
+{
+    struct notifier *self = arg;
+    hob_future *stop = hob_server_until_stop(self->server);
+    hob_yield(); /* until the server accepts */
+    if (!self->takes_over)
+        tell(self, "READY=1");
+    int err = self->watchdog > 0 ? hob_race(stop, hob_async(feed_watchdog, self)) : hob_await(stop);
+    if (hob_server_stopping(self->server))
+        tell(self, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%.0f", (self->grace + MARGIN) * 1e6);
+    return err;
+}

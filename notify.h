@@ -1,0 +1,42 @@
+/*
+ * What the service manager wants to hear, be it systemd or one like it: that hob serves, that it is
+ * alive, that it stops, and who has taken over. See sd_notify(3) and sd_watchdog_enabled(3).
+ */
+#ifndef HOB_NOTIFY_H
+#define HOB_NOTIFY_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "hob/server.h"
+
+struct notifier {
+    struct sockaddr_un manager;
+    socklen_t length; /* of that address; 0 if nobody wants to be told */
+    double watchdog;  /* seconds without a sign of life after which hob is killed; 0 if never */
+    bool takes_over;  /* from a hob that the manager already knows to serve */
+    double grace;     /* seconds that stopping may take */
+    hob_server *server;
+};
+
+/*
+ * Finds out who is to be told, from NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID in the
+ * environment. What is wrong with these is printed, and the exit status is EXIT_USAGE.
+ */
+void notify_init(struct notifier *self);
+
+/*
+ * A coroutine (arg is the struct notifier), started before the server runs. It sends READY=1 unless
+ * this process takes over, WATCHDOG=1 twice in the watchdog's time, and STOPPING=1 when the server
+ * begins to stop. A message that does not arrive is logged. Returns 0 or a negative errno.
+ */
+int notify_watch(void *arg);
+
+/*
+ * Makes another process the one that the manager watches (MAINPID). This one is silent from then
+ * on. Called in a coroutine.
+ */
+void notify_successor(struct notifier *self, pid_t pid);
+
+#endif

@@ -1,0 +1,344 @@
+/*
+ * What a service manager is told, by the protocol of sd_notify(3), and the sockets it hands over.
+ * The manager is a socket of the test; the kernel tells it which process a message is from.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/refused.h"
+#include "tests/support/server_process.h"
+
+TestSuite(service_manager, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * The manager.
+ */
+
+struct manager {
+    char folder[32];
+    char path[64]; /* in the folder; empty if the socket is abstract */
+    int socket;
+};
+
+static int bind_to(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
+    const int on = 1;
+    const struct timeval patience = {.tv_sec = 20};
+    memcpy(address.sun_path, name, strlen(name));
+    if (name[0] == '@')
+        address.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&address, length), 0, "%s: %m", name);
+    cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
+    cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+    setenv("NOTIFY_SOCKET", name, 1);
+    return fd;
+}
+
+static struct manager manager_open(void)
+{
+    struct manager self = {.folder = "/tmp/hob-manager-XXXXXX"};
+    cr_assert_not_null(mkdtemp(self.folder), "%m");
+    snprintf(self.path, sizeof(self.path), "%s/notify", self.folder);
+    self.socket = bind_to(self.path);
+    return self;
+}
+
+static struct manager manager_open_abstract(void)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "@hob-manager-%d", (int)getpid());
+    return (struct manager){.socket = bind_to(name)};
+}
+
+static void manager_close(const struct manager *self)
+{
+    close(self->socket);
+    if (self->path[0] == '\0')
+        return;
+    unlink(self->path);
+    rmdir(self->folder);
+}
+
+struct message {
+    char text[256];
+    pid_t sender;
+};
+
+/* Waits for the next one. There is none if that takes too long. */
+static struct message receive(const struct manager *self, int flags)
+{
+    struct message message = {0};
+    struct iovec content = {message.text, sizeof(message.text) - 1};
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct msghdr envelope = {
+        .msg_iov = &content,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control),
+    };
+    if (recvmsg(self->socket, &envelope, flags) < 0)
+        return message;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&envelope);
+    struct ucred sender;
+    cr_assert_not_null(header);
+    memcpy(&sender, CMSG_DATA(header), sizeof(sender));
+    message.sender = sender.pid;
+    return message;
+}
+
+static void expect_message(const struct manager *self, const char *text, pid_t sender)
+{
+    struct message message = receive(self, 0);
+    cr_expect_str_eq(message.text, text);
+    cr_expect_eq(message.sender, sender, "'%s' from %d", message.text, (int)message.sender);
+}
+
+static void expect_silence(const struct manager *self)
+{
+    struct message message = receive(self, MSG_DONTWAIT);
+    cr_expect_str_empty(message.text);
+}
+
+/*
+ * Beginning and end.
+ */
+
+#define STOPPING "STOPPING=1\nEXTEND_TIMEOUT_USEC=35000000"
+
+static void expect_beginning_and_end(const struct manager *manager)
+{
+    struct server server = server_start();
+    expect_message(manager, "READY=1", server.process->pid);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    cr_expect_eq(server_stop(&server), 0);
+    expect_message(manager, STOPPING, server.process->pid);
+    expect_silence(manager);
+    manager_close(manager);
+}
+
+ProcessTest(service_manager, is_told_when_it_serves_and_when_it_stops)
+{
+    struct manager manager = manager_open();
+    expect_beginning_and_end(&manager);
+}
+
+ProcessTest(service_manager, may_have_an_abstract_socket)
+{
+    struct manager manager = manager_open_abstract();
+    expect_beginning_and_end(&manager);
+}
+
+/* While orders are still cooking, and with the time that they may take. */
+ProcessTest(service_manager, is_told_at_once_that_it_stops)
+{
+    struct manager manager = manager_open();
+    struct server server = server_start("--grace", "2", "--time-scale", "1000");
+    expect_message(&manager, "READY=1", server.process->pid);
+    struct order *noodles = order(&server, "/noodles");
+    get(&server, "/ping"); /* while this is waited for, the order is sent */
+    server_signal(&server, SIGTERM);
+    expect_message(&manager, "STOPPING=1\nEXTEND_TIMEOUT_USEC=7000000", server.process->pid);
+    cr_expect(!process_has_ended(server.process));
+    cr_expect_eq(process_result(server.process), 0);
+    wait_for(noodles);
+    manager_close(&manager);
+}
+
+/* Of a server that cannot listen nothing is heard, nor of a client. */
+ProcessTest(service_manager, is_told_nothing_else)
+{
+    char port[8];
+    struct manager manager = manager_open();
+    struct server server = server_start();
+    expect_message(&manager, "READY=1", server.process->pid);
+    snprintf(port, sizeof(port), "%u", server.port);
+    struct process *other = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
+    cr_expect_eq(process_result(other), 1);
+    struct process *check =
+        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--port", port, NULL});
+    cr_expect_eq(process_result(check), 0);
+    expect_silence(&manager);
+    manager_close(&manager);
+}
+
+/* Its queue is bounded, and full when everything starts at once. */
+ProcessTest(service_manager, is_waited_for_if_it_is_busy)
+{
+    struct manager manager = manager_open();
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t count = 0;
+    int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    memcpy(address.sun_path, manager.path, strlen(manager.path) + 1);
+    cr_assert_eq(connect(other, (struct sockaddr *)&address, sizeof(address)), 0);
+    while (send(other, "STATUS=busy", 11, 0) > 0)
+        count++;
+    cr_assert_eq(errno, EAGAIN);
+    struct server server = server_start();
+    cr_expect_eq(get(&server, "/ping")->status, 200, "others are served meanwhile");
+    for (size_t i = 0; i < count; i++)
+        cr_expect_str_eq(receive(&manager, 0).text, "STATUS=busy");
+    expect_message(&manager, "READY=1", server.process->pid);
+    cr_expect_eq(server_stop(&server), 0);
+    close(other);
+    manager_close(&manager);
+}
+
+ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
+{
+    setenv("NOTIFY_SOCKET", "/no/such/socket", 1);
+    struct server server = server_start();
+    cr_expect(server_logs(&server, "the service manager was not told 'READY=1': No such file"));
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+/*
+ * The watchdog.
+ */
+
+ProcessTest(service_manager, hears_twice_in_the_time_of_its_watchdog)
+{
+    enum { SIGNS = 5 };
+    struct manager manager = manager_open();
+    setenv("WATCHDOG_USEC", "200000", 1);
+    struct server server = server_start();
+    expect_message(&manager, "READY=1", server.process->pid);
+    double begin = clock_seconds();
+    for (size_t i = 0; i < SIGNS; i++)
+        expect_message(&manager, "WATCHDOG=1", server.process->pid);
+    cr_expect_geq(clock_seconds() - begin, (SIGNS - 2) * 0.1);
+    manager_close(&manager);
+}
+
+ProcessTest(service_manager, may_watch_another_process)
+{
+    struct manager manager = manager_open();
+    setenv("WATCHDOG_USEC", "1000", 1);
+    setenv("WATCHDOG_PID", "1", 1);
+    struct server server = server_start();
+    expect_message(&manager, "READY=1", server.process->pid);
+    get(&server, "/noodles?deadline=0.1");
+    cr_expect_eq(server_stop(&server), 0);
+    expect_message(&manager, STOPPING, server.process->pid);
+    manager_close(&manager);
+}
+
+/*
+ * Restarts by a signal.
+ */
+
+ProcessTest(service_manager, is_told_which_process_has_taken_over)
+{
+    char news[32];
+    struct manager manager = manager_open();
+    struct server server = server_start();
+    expect_message(&manager, "READY=1", server.process->pid);
+    for (size_t i = 0; i < 3; i++) {
+        pid_t old = server.process->pid;
+        server_upgrade(&server);
+        snprintf(news, sizeof(news), "MAINPID=%d", (int)server.process->pid);
+        expect_message(&manager, news, old);
+    }
+    cr_expect_eq(server_stop(&server), 0);
+    expect_message(&manager, STOPPING, server.process->pid);
+    expect_silence(&manager);
+    manager_close(&manager);
+}
+
+/* WATCHDOG_PID was about the old process. */
+ProcessTest(service_manager, hears_of_the_new_process_that_it_is_alive)
+{
+    struct manager manager = manager_open();
+    setenv("WATCHDOG_USEC", "200000", 1);
+    struct server server = server_start();
+    expect_message(&manager, "READY=1", server.process->pid);
+    server_upgrade(&server);
+    struct message message;
+    do
+        message = receive(&manager, 0);
+    while (message.text[0] && message.sender != server.process->pid);
+    cr_expect_str_eq(message.text, "WATCHDOG=1");
+    manager_close(&manager);
+}
+
+/*
+ * What is wrong.
+ */
+
+ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
+{
+    static const char *const cases[][2] = {
+        {"NOTIFY_SOCKET", ""},  {"NOTIFY_SOCKET", "/"},         {"NOTIFY_SOCKET", "run/notify"},
+        {"NOTIFY_SOCKET", "@"}, {"NOTIFY_SOCKET", "vsock:2:1"}, {"WATCHDOG_USEC", ""},
+        {"WATCHDOG_USEC", "0"}, {"WATCHDOG_USEC", "-1"},        {"WATCHDOG_USEC", "1s"},
+        {"WATCHDOG_PID", "me"},
+    };
+    char source[64], value[64];
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv("WATCHDOG_USEC", "1000000", 1);
+        setenv(cases[i][0], cases[i][1], 1);
+        snprintf(source, sizeof(source), "%s in the environment: ", cases[i][0]);
+        snprintf(value, sizeof(value), "'%s'", cases[i][1]);
+        expect_refused((const char *const[]){HOB_BINARY, "--port", "0", NULL}, source, value);
+        unsetenv(cases[i][0]);
+    }
+}
+
+ProcessTest(service_manager, whose_path_is_too_long_is_told_so)
+{
+    char path[109] = "/";
+    memset(path + 1, 'x', 107);
+    setenv("NOTIFY_SOCKET", path, 1);
+    expect_refused((const char *const[]){HOB_BINARY, "--port", "0", NULL}, path, "107 bytes");
+}
+
+/*
+ * Its sockets. test_restart.c has the details; here systemd's own tool hands one over.
+ */
+
+#define ACTIVATE "/usr/bin/systemd-socket-activate"
+
+/* Variables that say where to listen are those of a unit that may be started without a socket too.
+ */
+ProcessTest(service_manager, hands_its_socket_over)
+{
+    char folder[] = "/tmp/hob-manager-XXXXXX";
+    char path[64], address[80];
+    if (access(ACTIVATE, X_OK) < 0)
+        cr_skip("there is no " ACTIVATE);
+    cr_assert_not_null(mkdtemp(folder), "%m");
+    snprintf(path, sizeof(path), "%s/sock", folder);
+    snprintf(address, sizeof(address), "unix:%s", path);
+    struct process *hob = process_start((const char *const[]){
+        ACTIVATE, "--listen", path, "--fdname", "front", "--setenv", "HOB_LISTEN=127.0.0.1:1",
+        "--setenv", "PORT=1", HOB_BINARY, "--idle-grace", "0", NULL});
+    bool listens = eventually(access(path, F_OK) == 0);
+    cr_assert(listens, "%s", process_errors(hob));
+    struct process *check =
+        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--listen", address, NULL});
+    cr_expect_eq(process_result(check), 0, "%s", process_errors(check));
+    struct server server = server_wait(hob);
+    cr_expect_str_eq(server.url, address);
+    cr_expect_eq(server_stop(&server), 0);
+    unlink(path);
+    rmdir(folder);
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "hob/runtime.h"
+#include "hob/testing.h"
 #include "misuse.h"
 #include "timer.h"
 
@@ -11,6 +12,11 @@ static _Thread_local struct loop *current;
 struct loop *loop_current(void)
 {
     return current;
+}
+
+bool hob_in_loop(void)
+{
+    return current != NULL;
 }
 
 struct ev_loop *task_ev_loop(const struct task *task)

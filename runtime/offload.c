@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "hob/runtime.h"
+#include "hob/testing.h"
 #include "loop.h"
 #include "task.h"
 
@@ -251,4 +252,10 @@ int hob_offload_limits(size_t threads, size_t queue)
     pool->thread_limit = threads;
     pool->queue_limit = queue;
     return 0;
+}
+
+size_t hob_offload_unfinished(void)
+{
+    const struct loop *loop = loop_current();
+    return loop ? loop->pool.unfinished : 0;
 }

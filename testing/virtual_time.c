@@ -12,9 +12,7 @@
  *
  * What sleeps on its own, with nanosleep(2) and its kin, moves the time on as well.
  */
-#include <errno.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -22,17 +20,11 @@
 #include <unistd.h>
 
 #include "hob/testing.h"
-#include "runtime/loop.h"
 
 #define NANOSECONDS 1000000000LL
 
 /* How far virtual time is from where it started. */
 static _Atomic int64_t elapsed;
-
-static bool is_virtual(void)
-{
-    return loop_current() != NULL;
-}
 
 double hob_virtual_elapsed(void)
 {
@@ -51,7 +43,7 @@ static const int64_t start = 1000000000LL * NANOSECONDS;
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    if (!is_virtual() || (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME))
+    if (!hob_in_loop() || (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME))
         return (int)syscall(SYS_clock_gettime, clock, now);
     int64_t time = start + atomic_load(&elapsed);
     now->tv_sec = time / NANOSECONDS;
@@ -64,21 +56,15 @@ static int real_epoll_wait(int epoll, struct epoll_event *events, int count, int
     return (int)syscall(SYS_epoll_pwait, epoll, events, count, timeout, NULL, 0);
 }
 
-/* Whether something goes on that no timer tells the end of. */
-static bool threads_are_busy(void)
-{
-    const struct loop *loop = loop_current();
-    return loop && loop->pool.unfinished > 0;
-}
-
 int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
 {
-    if (!is_virtual())
+    if (!hob_in_loop())
         return real_epoll_wait(epoll, events, count, timeout);
     int ready = real_epoll_wait(epoll, events, count, 0);
     if (ready != 0)
         return ready;
-    if (timeout != 0 && (timeout < 0 || threads_are_busy()))
+    /* No timer tells when a thread will be done. */
+    if (timeout != 0 && (timeout < 0 || hob_offload_unfinished() > 0))
         return real_epoll_wait(epoll, events, count, -1);
     /* A microsecond more: for libev a timer is due when its time is in the past. */
     advance(timeout * (NANOSECONDS / 1000) + 1000);
@@ -87,7 +73,7 @@ int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
 
 int nanosleep(const struct timespec *duration, struct timespec *left)
 {
-    if (!is_virtual())
+    if (!hob_in_loop())
         return (int)syscall(SYS_nanosleep, duration, left);
     advance(duration->tv_sec * NANOSECONDS + duration->tv_nsec);
     return 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hob/testing.h"
 #include "runtime/future.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
@@ -104,11 +105,19 @@ Test(loop, block_on_without_memory_for_a_stack_runs_nothing)
     cr_expect_eq(hob_block_on(sleep_and_return_one, NULL), 1, "the failure left a mark");
 }
 
+static int tell_in_loop(void *arg)
+{
+    (void)arg;
+    return hob_in_loop();
+}
+
 Test(loop, there_is_none_outside_block_on)
 {
     cr_expect_null(loop_current());
-    hob_block_on(return_number, NULL);
+    cr_expect_not(hob_in_loop());
+    cr_expect_eq(hob_block_on(tell_in_loop, NULL), 1);
     cr_expect_null(loop_current());
+    cr_expect_not(hob_in_loop());
 }
 
 /* Two threads, each with a loop of its own, that can only end if both run at the same time. */

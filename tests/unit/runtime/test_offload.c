@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "hob/testing.h"
 #include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
@@ -136,9 +137,16 @@ CoroutineTest(offload, other_coroutines_run_meanwhile)
     hob_future *job = hob_offload(pass_gate, &gate);
     wait_until_reached(&gate);
     cr_expect_not(job->ready);
+    cr_expect_eq(hob_offload_unfinished(), 1);
     open_gate(&gate);
     cr_expect_eq(hob_await(job), 7);
+    cr_expect_eq(hob_offload_unfinished(), 0);
     gate_destroy(&gate);
+}
+
+Test(offload, nothing_is_unfinished_outside_of_a_loop)
+{
+    cr_expect_eq(hob_offload_unfinished(), 0);
 }
 
 CoroutineTest(offload, can_be_joined)

@@ -2,18 +2,21 @@
 # system's package manager does not have (llhttp on Debian 12).
 list(PREPEND CMAKE_PREFIX_PATH "${PROJECT_SOURCE_DIR}/.deps/usr")
 
-# Makes the target name::name from a library file and, unless NO_HEADER, the folder of a header.
+# Makes the target hob::name from a library file and, unless NO_HEADER, the folder of a header. The
+# names are hob's own, so that a project around this one can have others of its own.
 function(hob_find_library name header)
-  find_library(${name}_LIBRARY NAMES ${ARGN})
-  add_library(${name}::${name} UNKNOWN IMPORTED)
+  find_library(hob_${name}_LIBRARY NAMES ${ARGN})
+  mark_as_advanced(hob_${name}_LIBRARY)
+  add_library(hob::${name} UNKNOWN IMPORTED)
   if(NOT header STREQUAL "NO_HEADER")
-    find_path(${name}_INCLUDE_DIR ${header})
-    target_include_directories(${name}::${name} SYSTEM INTERFACE "${${name}_INCLUDE_DIR}")
+    find_path(hob_${name}_INCLUDE_DIR ${header})
+    mark_as_advanced(hob_${name}_INCLUDE_DIR)
+    target_include_directories(hob::${name} SYSTEM INTERFACE "${hob_${name}_INCLUDE_DIR}")
   endif()
-  if(NOT ${name}_LIBRARY OR "${${name}_INCLUDE_DIR}" MATCHES "NOTFOUND$")
+  if(NOT hob_${name}_LIBRARY OR "${hob_${name}_INCLUDE_DIR}" MATCHES "NOTFOUND$")
     message(FATAL_ERROR "${name} was not found. Run script/setup, which installs it or says how.")
   endif()
-  set_target_properties(${name}::${name} PROPERTIES IMPORTED_LOCATION "${${name}_LIBRARY}")
+  set_target_properties(hob::${name} PROPERTIES IMPORTED_LOCATION "${hob_${name}_LIBRARY}")
 endfunction()
 
 if(HOB_STATIC)
@@ -31,7 +34,7 @@ hob_find_library(boost_context NO_HEADER libboost_context.a)
 
 # The static library first: one found in .deps/ would need a run path to be found again.
 hob_find_library(llhttp llhttp.h libllhttp.a llhttp)
-file(STRINGS "${llhttp_INCLUDE_DIR}/llhttp.h" llhttp_version REGEX "define LLHTTP_VERSION_M")
+file(STRINGS "${hob_llhttp_INCLUDE_DIR}/llhttp.h" llhttp_version REGEX "define LLHTTP_VERSION_M")
 string(REGEX REPLACE "[^0-9]+([0-9]+)[^0-9]+([0-9]+)" "\\1.\\2" llhttp_version "${llhttp_version}")
 if(llhttp_version VERSION_LESS 9.2)
   # Older ones accept requests that are used for smuggling.

@@ -10,7 +10,7 @@ engine_answers() { docker version >/dev/null 2>&1; }
 start_engine() {
   engine_answers && return
   ((EUID == 0)) || fail "no Docker engine is reachable, and only root can start one;" \
-    "to leave this part out: script/test unit integration examples asan tsan valgrind"
+    "to leave this part out: script/test unit integration examples asan tsan valgrind consumer"
   say "Starting an engine of our own"
   engine_folder=$(mktemp -d "${TMPDIR:-/var/tmp}/hob-docker.XXXXXX")
   [[ ! -e /sys/class/net/docker0 ]] || had_bridge=yes
@@ -27,7 +27,7 @@ start_engine() {
   done
   tail -n 20 "$engine_folder/log" >&2
   fail "dockerd does not start here (its log's end is above);" \
-    "to leave this part out: script/test unit integration examples asan tsan valgrind"
+    "to leave this part out: script/test unit integration examples asan tsan valgrind consumer"
 }
 
 stop_engine() {

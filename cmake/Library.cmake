@@ -1,0 +1,117 @@
+# libhob, static and shared: what others link, as hob::hob. The layers below the handlers are one
+# library, since the server works with the inside of the runtime, which nobody else shall see:
+#
+#   - Of hob, just what a header in include/hob declares is visible. Everything is compiled hidden,
+#     behind a header of all those headers in which nothing is.
+#   - Of the libraries below, nothing is. Those that are archives become a part of libhob. The others
+#     (libev) are linked as any other.
+#
+# So a program may have a buffer_append() or another llhttp of its own. tests/consumer does.
+set(hob_layers hob_runtime hob_server hob_router)
+set(hob_libraries libev llhttp boost_context)
+
+file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/include" CONFIGURE_DEPENDS include/hob/*.h)
+list(TRANSFORM headers REPLACE ".+" "#include \"\\0\"")
+list(JOIN headers "\n" headers)
+set(exports "${CMAKE_CURRENT_BINARY_DIR}/exports.h")
+file(CONFIGURE OUTPUT "${exports}" CONTENT
+  "#pragma GCC visibility push(default)\n@headers@\n#pragma GCC visibility pop\n" @ONLY)
+
+# Of code for any address, an archive can become a part of somebody's shared library as well.
+# Functions have sections of their own, and keep them below (--unique), so that a program can leave
+# out what it does not call (--gc-sections).
+add_library(hob_objects OBJECT EXCLUDE_FROM_ALL)
+foreach(layer ${hob_layers})
+  get_target_property(sources ${layer} SOURCES)
+  target_sources(hob_objects PRIVATE ${sources})
+endforeach()
+target_include_directories(hob_objects PRIVATE include "${PROJECT_SOURCE_DIR}")
+target_compile_options(hob_objects PRIVATE
+  "SHELL:-include \"${exports}\"" -ffunction-sections -fdata-sections)
+set_target_properties(hob_objects PROPERTIES
+  C_VISIBILITY_PRESET hidden
+  POSITION_INDEPENDENT_CODE ON
+  INTERPROCEDURAL_OPTIMIZATION OFF # another compiler could not read what this one keeps for later
+  EXPORT_COMPILE_COMMANDS OFF)     # the layers' targets say how a file is compiled
+hob_own_code(hob_objects)
+
+set(hob_archives "")
+set(hob_needed "") # by who links libhob.a
+foreach(library ${hob_libraries})
+  target_link_libraries(hob_objects PRIVATE hob::${library})
+  if(hob_${library}_LIBRARY MATCHES "\\.a$")
+    list(APPEND hob_archives "${hob_${library}_LIBRARY}")
+  else()
+    list(APPEND hob_needed ${library})
+  endif()
+endforeach()
+list(TRANSFORM hob_needed PREPEND hob:: OUTPUT_VARIABLE needed_targets)
+
+# The static library is one object: only within one can names be hidden.
+set(object "${CMAKE_CURRENT_BINARY_DIR}/libhob.o")
+add_custom_command(
+  OUTPUT "${object}"
+  COMMAND "${CMAKE_LINKER}" -r --unique -o "${object}" "$<TARGET_OBJECTS:hob_objects>" ${hob_archives}
+  COMMAND "${CMAKE_OBJCOPY}" --localize-hidden --wildcard "--keep-global-symbol=hob_*" "${object}"
+  DEPENDS hob_objects "$<TARGET_OBJECTS:hob_objects>" ${hob_archives}
+  COMMENT "Hiding what is private in libhob.a"
+  COMMAND_EXPAND_LISTS VERBATIM)
+add_library(hob_static STATIC "${object}")
+set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+target_link_libraries(hob_static PRIVATE ${needed_targets} Threads::Threads m)
+
+# Until version 1, a new minor version may need programs to be compiled again.
+set(hob_abi ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+set(script "${CMAKE_CURRENT_BINARY_DIR}/libhob.map")
+file(CONFIGURE OUTPUT "${script}" CONTENT "HOB_@hob_abi@ { global: hob_*; local: *; };\n" @ONLY)
+add_library(hob_shared SHARED "$<TARGET_OBJECTS:hob_objects>")
+set_target_properties(hob_shared PROPERTIES
+  VERSION ${PROJECT_VERSION}
+  SOVERSION ${hob_abi}
+  INTERPROCEDURAL_OPTIMIZATION OFF
+  LINK_DEPENDS "${script}")
+target_link_options(hob_shared PRIVATE "LINKER:--version-script,${script}")
+if(NOT HOB_SANITIZE) # those find their runtime in the program
+  target_link_options(hob_shared PRIVATE LINKER:-z,defs)
+endif()
+target_link_libraries(hob_shared PRIVATE ${hob_archives} ${needed_targets} Threads::Threads m)
+
+# hob::runtime is for those who use hob/runtime.h and no server. hob::hob is all of it.
+if(BUILD_SHARED_LIBS)
+  set(hob_kind shared)
+else()
+  set(hob_kind static)
+endif()
+add_library(hob::hob ALIAS hob_${hob_kind})
+add_library(hob::runtime ALIAS hob_${hob_kind})
+
+# In an archive, and yet it goes before the C library's functions: nothing else has what -u asks for.
+add_library(hob_testing STATIC testing/virtual_time.c)
+target_include_directories(hob_testing PRIVATE include)
+target_link_options(hob_testing INTERFACE LINKER:-u,hob_virtual_elapsed)
+target_link_libraries(hob_testing INTERFACE
+  $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::runtime>)
+hob_own_code(hob_testing)
+set_target_properties(hob_testing PROPERTIES
+  C_VISIBILITY_PRESET default # libhob.so and the libraries below shall see it
+  EXPORT_COMPILE_COMMANDS OFF
+  INTERPROCEDURAL_OPTIMIZATION OFF
+  POSITION_INDEPENDENT_CODE ON
+  EXPORT_NAME virtual_time
+  OUTPUT_NAME hob_virtual_time)
+add_library(hob::virtual_time ALIAS hob_testing)
+
+set_target_properties(hob_static hob_shared PROPERTIES
+  EXPORT_NAME hob LINKER_LANGUAGE C OUTPUT_NAME hob)
+foreach(library hob_static hob_shared hob_testing)
+  target_include_directories(${library} INTERFACE
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
+endforeach()
+
+# Elsewhere they are built when something links them, and the layers when the program does.
+if(NOT HOB_INSTALL)
+  set_target_properties(hob_static hob_shared hob_testing PROPERTIES EXCLUDE_FROM_ALL ON)
+endif()
+if(NOT HOB_PROGRAM)
+  set_target_properties(${hob_layers} PROPERTIES EXCLUDE_FROM_ALL ON)
+endif()

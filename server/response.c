@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "body.h"
+#include "decimal.h"
 #include "http_date.h"
 #include "runtime/deadline.h"
 #include "runtime/loop.h"
@@ -91,17 +92,6 @@ static const struct workspace *usual_begin(hob_server *server)
 static char *put(char *at, const char *text)
 {
     return stpcpy(at, text);
-}
-
-/* `number` in decimal, and without the stack that printf takes. */
-static char *put_number(char *at, uint64_t number)
-{
-    char *end = at + 1;
-    for (uint64_t rest = number; rest >= 10; rest /= 10)
-        end++;
-    for (char *digit = end; digit > at; number /= 10)
-        *--digit = (char)('0' + number % 10);
-    return end;
 }
 
 static bool is_status(int status)

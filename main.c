@@ -13,6 +13,7 @@
 #include "hob/hob.h"
 #include "notify.h"
 #include "options.h"
+#include "rotation.h"
 #include "sockets.h"
 #include "upgrade.h"
 
@@ -28,10 +29,25 @@ static hob_router *make_router(void)
     return router;
 }
 
+/* *log is NULL if there is to be none. Returns false if it cannot be opened. */
+static bool open_access_log(const struct options *options, hob_access_log **log)
+{
+    const char *path = options->access_log_file;
+    int err = 0;
+    *log = NULL;
+    if (options->access_log)
+        err = hob_access_log_open(options->access_log_format, path, log);
+    if (err < 0)
+        fprintf(
+            stderr, "hob: cannot open the access log %s: %s\n", path ? path : "", strerror(-err));
+    return err == 0;
+}
+
 struct shift {
     hob_server *server;
     struct upgrade upgrade;
     struct notifier notifier;
+    struct rotation rotation;
     double stall_limit;
 };
 
@@ -42,11 +58,13 @@ static int run(void *arg)
     hob_future *server = hob_async(hob_server_run, shift->server);
     hob_async(upgrade_watch, &shift->upgrade);
     hob_async(notify_watch, &shift->notifier);
+    hob_async(rotation_watch, &shift->rotation);
     hob_async(orders_cook, NULL);
     return hob_await(server);
 }
 
-static int serve(const struct options *options, hob_router *router, char **argv)
+static int
+serve(const struct options *options, hob_router *router, hob_access_log *log, char **argv)
 {
     struct sockets sockets;
     struct shift shift = {.stall_limit = options->stall_limit};
@@ -56,9 +74,13 @@ static int serve(const struct options *options, hob_router *router, char **argv)
     shift.notifier.takes_over = sockets.predecessor >= 0;
     shift.notifier.grace = options->server.grace;
     upgrade_init(&shift.upgrade, argv, &sockets, &shift.notifier);
+    rotation_init(&shift.rotation, options->access_log_file ? log : NULL);
     hob_server_options settings = options->server;
     settings.handler = hob_router_handle;
     settings.context = router;
+    settings.observer = log ? hob_access_log_observe : NULL;
+    settings.observer_context = log;
+    settings.request_ids = log != NULL;
     settings.sockets = sockets.fds;
     settings.socket_count = sockets.count;
     settings.shared = sockets.shared;
@@ -93,10 +115,13 @@ int main(int argc, char **argv)
     hob_log_set_level(options.log_level);
     kitchen_set_time_scale(options.time_scale);
     orders_set_demo(options.demo);
+    hob_access_log *log;
     hob_router *router = make_router();
-    if (!router)
-        return EXIT_FAILURE;
-    int status = serve(&options, router, argv);
+    int status = EXIT_FAILURE;
+    if (router && open_access_log(&options, &log)) {
+        status = serve(&options, router, log, argv);
+        hob_access_log_close(log);
+    }
     hob_router_free(router);
     return status;
 }

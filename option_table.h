@@ -79,6 +79,8 @@ option_apply apply_timeout; /* a double above 0: to wait for no time at all woul
 option_apply apply_limit;   /* a size_t of at least 1 */
 option_apply apply_switch;  /* a bool: "true" or "1", "false" or "0" */
 option_apply apply_log_level;
+option_apply apply_access_log;
+option_apply apply_access_log_file;
 
 /* The largest number that the first two take. */
 #define NUMBER_MAX 1000000

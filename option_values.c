@@ -74,3 +74,20 @@ void apply_log_level(struct parsing *self, const struct spec *spec, const char *
     if (!hob_log_level_from_name(value, field_of(self, spec)))
         options_fail("%s: '%s' is not one of error, warn, info, debug", self->source, value);
 }
+
+void apply_access_log(struct parsing *self, const struct spec *spec, const char *value)
+{
+    struct options *options = &self->options;
+    (void)spec;
+    options->access_log = strcmp(value, "off") != 0;
+    if (options->access_log && !hob_access_log_format_from_name(value, &options->access_log_format))
+        options_fail("%s: '%s' is not one of combined, json, logfmt, off", self->source, value);
+}
+
+void apply_access_log_file(struct parsing *self, const struct spec *spec, const char *value)
+{
+    (void)spec;
+    if (!*value)
+        options_fail("%s: '%s' is not the path of a file, nor '-'", self->source, value);
+    self->options.access_log_file = strcmp(value, "-") == 0 ? NULL : value;
+}

@@ -90,6 +90,10 @@ static const struct spec specs[] = {
      apply_number, SETS(stall_limit)},
     {"log-level", "LEVEL", "info", "error, warn, info or debug", apply_log_level, SETS(log_level),
      .choices = "error warn info debug"},
+    {"access-log", "FORMAT", "off", "a line for each request: combined, json, logfmt or off",
+     apply_access_log, .choices = "combined json logfmt off"},
+    {"access-log-file", "PATH", "-",
+     "where these lines go; - is standard output; SIGHUP opens it again", apply_access_log_file},
     {"demo", NULL, "false",
      "let the kitchen page order what keeps the thread for seconds, to show what that does",
      apply_switch, SETS(demo)},
@@ -214,6 +218,20 @@ static void follow_time_scale(struct parsing *self)
     timeout->text = text;
 }
 
+/* Asked for by nobody it may be less, where the system allows no more, without a warning. */
+static void leave_connection_limit(struct parsing *self)
+{
+    if (option_setting(self, "connection-limit")->source == BY_DEFAULT)
+        self->options.server.connection_limit = 0;
+}
+
+static void check_access_log(struct parsing *self)
+{
+    if (option_setting(self, "access-log-file")->source != BY_DEFAULT &&
+        option_setting(self, "access-log")->source == BY_DEFAULT)
+        options_fail("--access-log-file needs --access-log, which tells in what format to log");
+}
+
 struct options options_parse(int argc, char **argv)
 {
     struct setting settings[SPEC_COUNT] = {0};
@@ -224,6 +242,8 @@ struct options options_parse(int argc, char **argv)
     use_defaults(&self);
     decide_where_to_listen(&self);
     follow_time_scale(&self);
+    leave_connection_limit(&self);
+    check_access_log(&self);
     if (!self.options.healthcheck) /* which is run again and again */
         options_check_environment();
     if (self.print_config) {

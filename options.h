@@ -20,8 +20,11 @@ struct options {
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;
-    bool demo;        /* the page may order what keeps the thread */
-    bool healthcheck; /* ask a running server how it is, instead of being one */
+    bool access_log; /* a line for each request, in this format */
+    hob_access_log_format access_log_format;
+    const char *access_log_file; /* NULL is standard output */
+    bool demo;                   /* the page may order what keeps the thread */
+    bool healthcheck;            /* ask a running server how it is, instead of being one */
 };
 
 /*

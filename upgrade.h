@@ -29,7 +29,7 @@ struct upgrade {
 
 /*
  * From now on SIGUSR2 waits for upgrade_watch(). What it is given must live as long as that runs.
- * Call it before other threads are started, and before the server is opened.
+ * Call it before threads are started that do not block it, and before the server is opened.
  */
 void upgrade_init(
     struct upgrade *self, char **argv, const struct sockets *sockets, struct notifier *notifier);

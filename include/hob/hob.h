@@ -2,6 +2,7 @@
 #ifndef HOB_HOB_H
 #define HOB_HOB_H
 
+#include "hob/access_log.h"
 #include "hob/address.h"
 #include "hob/log.h"
 #include "hob/router.h"

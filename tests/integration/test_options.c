@@ -90,6 +90,11 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--log-level", ""},
         {"--log-level", "INFO"},
         {"--log-level", "info "},
+        {"--access-log", ""},
+        {"--access-log", "JSON"},
+        {"--access-log", "common"},
+        {"--access-log", "json "},
+        {"--access-log-file", ""},
     };
     char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -130,6 +135,13 @@ ProcessTest(options, there_are_not_more_addresses_than_anybody_needs)
     expect_refused(argv, "'127.0.0.2:0'", "one too many");
 }
 
+ProcessTest(options, a_file_for_an_access_log_that_is_not_wanted_is_pointed_out)
+{
+    expect_refused(
+        (const char *const[]){HOB_BINARY, "--access-log-file", "/tmp/x", NULL}, "--access-log-file",
+        "needs --access-log");
+}
+
 ProcessTest(options, a_value_behind_an_equals_sign_is_the_same)
 {
     expect_refused((const char *const[]){HOB_BINARY, "--port=abc", NULL}, "--port", "'abc'");
@@ -148,11 +160,17 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
 ProcessTest(options, an_option_without_its_value_is_named)
 {
     static const char *const cases[] = {
-        "--port",          "--host",         "--listen",         "--connection-limit",
-        "--time-scale",    "--grace",        "--idle-grace",     "--stall-limit",
-        "--log-level",     "--head-timeout", "--body-timeout",   "--handler-timeout",
-        "--write-timeout", "--idle-timeout", "--linger-timeout", "--target-limit",
-        "--head-limit",    "--header-limit", "--body-limit",     "--pipeline-limit",
+        "--port",           "--host",
+        "--listen",         "--connection-limit",
+        "--time-scale",     "--grace",
+        "--idle-grace",     "--stall-limit",
+        "--log-level",      "--head-timeout",
+        "--body-timeout",   "--handler-timeout",
+        "--write-timeout",  "--idle-timeout",
+        "--linger-timeout", "--target-limit",
+        "--head-limit",     "--header-limit",
+        "--body-limit",     "--pipeline-limit",
+        "--access-log",     "--access-log-file",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
@@ -210,6 +228,8 @@ ProcessTest(options, help_names_every_option)
         "--body-limit",
         "--pipeline-limit",
         "--demo",
+        "--access-log",
+        "--access-log-file",
         "16384",
         "SIGUSR2",
         "--print-config",

@@ -1,0 +1,141 @@
+#include "escape.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* The longest that one character becomes: a pair of surrogates, "\ud83c\udf5f". */
+#define UNIT_SIZE 12
+
+static const char cut[] = "...";
+
+static size_t span_plain(const char *text, size_t limit)
+{
+    size_t i = 0;
+    while (i < limit && text[i] >= ' ' && text[i] <= '~' && text[i] != '"' && text[i] != '\\')
+        i++;
+    return i;
+}
+
+bool is_plain(const char *text)
+{
+    return text[span_plain(text, SIZE_MAX)] == '\0';
+}
+
+/* Takes the next character, which is not a plain one, off the text. Returns the unit's end. */
+typedef char *encoder(const char **text, char *unit);
+
+static char *escape(char *at, const char *text, size_t limit, encoder *encode)
+{
+    char *end = at + limit - strlen(cut);
+    while (*text) {
+        char unit[UNIT_SIZE];
+        size_t plain = span_plain(text, (size_t)(end - at));
+        at = mempcpy(at, text, plain);
+        text += plain;
+        if (*text == '\0')
+            break;
+        size_t size = at < end ? (size_t)(encode(&text, unit) - unit) : SIZE_MAX;
+        if (size > (size_t)(end - at))
+            return mempcpy(at, cut, strlen(cut));
+        at = mempcpy(at, unit, size);
+    }
+    return at;
+}
+
+/* "\n" and the like, for those bytes that have a letter. */
+static char *put_letter(char *at, char letter)
+{
+    *at++ = '\\';
+    *at++ = letter;
+    return at;
+}
+
+static char *put_hex(char *at, const char *prefix, unsigned value, unsigned digits)
+{
+    at = stpcpy(at, prefix);
+    while (digits-- > 0)
+        *at++ = "0123456789abcdef"[value >> 4 * digits & 15];
+    return at;
+}
+
+/* The letter that stands for `c` behind a backslash, NUL if there is none: "n\nt\t" has two. */
+static char letter_for(const char *pairs, char c)
+{
+    for (; *pairs; pairs += 2) {
+        if (pairs[1] == c)
+            return pairs[0];
+    }
+    return '\0';
+}
+
+/*
+ * JSON.
+ */
+
+#define REPLACEMENT 0xfffd
+
+/* How many bytes of 10xxxxxx follow a first byte, and the bits that this one has; 0 if none may. */
+static unsigned continuation_of(unsigned char first, uint32_t *bits)
+{
+    unsigned count = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    *bits = first & (0x3fU >> count);
+    return first >= 0xc2 && first <= 0xf4 ? count : 0;
+}
+
+/*
+ * Takes a character off the text (RFC 3629 section 4). Of what is none, such as a longer form than
+ * necessary or a surrogate, takes a byte and returns the replacement.
+ */
+static uint32_t take_utf8(const char **text)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    const unsigned char *bytes = (const unsigned char *)(*text)++;
+    uint32_t code;
+    if (bytes[0] < 0x80)
+        return bytes[0];
+    unsigned count = continuation_of(bytes[0], &code);
+    for (unsigned i = 1; i <= count; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) /* the end of the text, for one */
+            return REPLACEMENT;
+        code = code << 6 | (bytes[i] & 0x3f);
+    }
+    bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (count == 0 || code < least[count] || surrogate || code > 0x10ffff)
+        return REPLACEMENT;
+    *text += count;
+    return code;
+}
+
+static char *encode_json(const char **text, char *unit)
+{
+    char letter = letter_for("\"\"\\\\b\bf\fn\nr\rt\t", **text);
+    uint32_t code = take_utf8(text);
+    if (letter)
+        return put_letter(unit, letter);
+    if (code < 0x10000)
+        return put_hex(unit, "\\u", code, 4);
+    code -= 0x10000;
+    unit = put_hex(unit, "\\u", 0xd800 | code >> 10, 4);
+    return put_hex(unit, "\\u", 0xdc00 | (code & 0x3ff), 4);
+}
+
+char *escape_json(char *at, const char *text, size_t limit)
+{
+    return escape(at, text, limit, encode_json);
+}
+
+/*
+ * Apache.
+ */
+
+static char *encode_apache(const char **text, char *unit)
+{
+    char c = *(*text)++;
+    char letter = letter_for("\"\"\\\\b\bn\nr\rt\tv\v", c);
+    return letter ? put_letter(unit, letter) : put_hex(unit, "\\x", (unsigned char)c, 2);
+}
+
+char *escape_apache(char *at, const char *text, size_t limit)
+{
+    return escape(at, text, limit, encode_apache);
+}

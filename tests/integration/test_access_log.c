@@ -1,0 +1,433 @@
+/*
+ * The program's access log: a line for each request, whatever the request and the sink are like.
+ */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/folder.h"
+#include "tests/support/http_client.h"
+#include "tests/support/load.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(access_log, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A test with a folder for its files. */
+#define FolderTest(name)                                                                           \
+    static void in_folder_##name(void);                                                            \
+    ProcessTest(access_log, name)                                                                  \
+    {                                                                                              \
+        folder_make();                                                                             \
+        in_folder_##name();                                                                        \
+        folder_remove();                                                                           \
+    }                                                                                              \
+    static void in_folder_##name(void)
+
+static const char *address_of(const struct server *server)
+{
+    static char address[32];
+    snprintf(address, sizeof(address), "127.0.0.1:%u", server->port);
+    return address;
+}
+
+static size_t count_in(const char *text, char c)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += *text == c;
+    return count;
+}
+
+/* What stands behind the line that tells where the server listens. */
+static const char *logged(const struct server *server)
+{
+    const char *output = process_output(server->process);
+    cr_assert_eq(strncmp(output, "hob listens on ", 15), 0, "%s", output);
+    return strchr(output, '\n') + 1;
+}
+
+static bool comes_to_log(const struct server *server, size_t lines)
+{
+    return eventually(count_in(logged(server), '\n') >= lines);
+}
+
+static void expect_match(const char *text, const char *pattern)
+{
+    regex_t regex;
+    cr_assert_eq(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0, "%s", pattern);
+    cr_expect_eq(regexec(&regex, text, 0, NULL, 0), 0, "%s\n%s", pattern, text);
+    regfree(&regex);
+}
+
+/* Formats. */
+
+#define AGENT "User-Agent: tester (\"\\\\\xc3\xbc\")\r\nReferer: http://h/?a=b\r\n"
+
+static const struct {
+    const char *format;
+    const char *pattern; /* of what is logged of the requests below */
+} formats[] = {
+    {"combined",
+     "^127\\.0\\.0\\.1 - - \\[[0-9]{2}/[A-Z][a-z]{2}/20[0-9]{2}(:[0-9]{2}){3} \\+0000\\] "
+     "\"GET /ping\\?x HTTP/1\\.1\" 200 13 \"http://h/\\?a=b\" "
+     "\"tester \\(\\\\\"\\\\\\\\\\\\\\\\\\\\xc3\\\\xbc\\\\\"\\)\"\n"
+     "127\\.0\\.0\\.1 - - [^]]*\\] \"BREW\" 501 [0-9]+ \"-\" \"-\"\n$"},
+    {"json", "^\\{\"time\":\"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2}){2}\\.[0-9]{3}Z\","
+             "\"client\":\"127\\.0\\.0\\.1:[0-9]+\",\"method\":\"GET\",\"target\":\"/ping\\?x\","
+             "\"protocol\":\"HTTP/1\\.1\",\"status\":200,\"bytes\":13,\"seconds\":0\\.[0-9]{6},"
+             "\"referer\":\"http://h/\\?a=b\","
+             "\"user_agent\":\"tester \\(\\\\\"\\\\\\\\\\\\\\\\\\\\u00fc\\\\\"\\)\","
+             "\"id\":\"one\",\"route\":\"GET /ping\"\\}\n"
+             "\\{\"time\":\"[^\"]*\",\"client\":\"[^\"]*\",\"method\":\"BREW\",\"status\":501,"
+             "\"bytes\":[0-9]+,\"seconds\":[0-9.]+,\"id\":\"[0-9a-f]{32}\"\\}\n$"},
+    {"logfmt",
+     "^time=20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2}){2}\\.[0-9]{3}Z "
+     "client=127\\.0\\.0\\.1:[0-9]+ method=GET target=/ping\\?x protocol=HTTP/1\\.1 status=200 "
+     "bytes=13 seconds=0\\.[0-9]{6} referer=\"http://h/\\?a=b\" "
+     "user_agent=\"tester \\(\\\\\"\\\\\\\\\\\\\\\\\\\\u00fc\\\\\"\\)\" "
+     "id=one route=\"GET /ping\"\n"
+     "time=[^ ]* client=[^ ]* method=BREW status=501 bytes=[0-9]+ seconds=[0-9.]+ "
+     "id=[0-9a-f]{32}\n$"},
+};
+
+ProcessTest(access_log, has_a_line_for_each_request_in_the_format_that_was_asked_for)
+{
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        struct server server = server_start("--access-log", formats[i].format);
+        struct raw_client client = raw_connect(&server);
+        raw_exchange(&client, REQUEST("GET /ping?x", AGENT "X-Request-Id: one\r\n"));
+        raw_exchange(&client, "BREW /tea HTTP/1.1\r\n\r\n");
+        raw_close(&client);
+        cr_expect_eq(server_stop(&server), 0);
+        expect_match(logged(&server), formats[i].pattern);
+    }
+}
+
+ProcessTest(access_log, is_off_unless_it_is_asked_for)
+{
+    struct server servers[] = {server_start(), server_start("--access-log", "off")};
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        cr_expect_eq(get(&servers[i], "/ping")->status, 200);
+        cr_expect_eq(process_threads(servers[i].process), 1);
+        cr_expect_eq(server_stop(&servers[i]), 0);
+        cr_expect_str_empty(logged(&servers[i]));
+    }
+}
+
+/* The client learns what its request is called there. */
+ProcessTest(access_log, has_the_id_that_the_response_tells)
+{
+    struct server server = server_start("--access-log", "logfmt");
+    struct raw_client client = raw_connect(&server);
+    char expected[64];
+    for (size_t i = 0; i < 50; i++) {
+        struct response response = raw_exchange(&client, GET("/ping"));
+        snprintf(expected, sizeof(expected), " id=%s ", field(&response, "X-Request-Id"));
+        cr_assert_eq(strlen(expected), 32 + strlen(" id= "), "%s", response.head);
+        cr_expect(comes_to_log(&server, i + 1));
+        cr_expect(strstr(logged(&server), expected), "%s", expected);
+    }
+    raw_close(&client);
+}
+
+ProcessTest(access_log, tells_of_a_client_that_has_left)
+{
+    struct server server = server_start("--access-log", "json", "--log-level", "debug");
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles"));
+    cr_assert(server_logs(&server, "boil the egg"));
+    raw_reset(&client);
+    cr_expect(comes_to_log(&server, 1));
+    cr_expect(
+        strstr(logged(&server), "\"target\":\"/noodles\",\"protocol\":\"HTTP/1.1\",\"status\":0,"));
+}
+
+static const char *const hostile[] = {
+    GET("/\"%22\\%0d%0a%1b%5b2J"),
+    GET("/a?b\"\\\"%0aforged"),
+    REQUEST("GET /ping", "User-Agent: \" 200 1 \"-\" \"-\\\"\\\r\n"),
+    REQUEST("GET /ping", "User-Agent: \",\"status\":599,\"x\":\"\r\n"),
+    REQUEST("GET /ping", "User-Agent: x status=599 route=forged\r\n"),
+    REQUEST("GET /ping", "User-Agent: \xff\xc0\xaf\xc2\x9b\xe2\x80\xa8\xf0\x9f\r\n"),
+    REQUEST("GET /ping", "User-Agent: a\tb\r\nReferer: \t \r\n"),
+    REQUEST("GET /ping", "User-Agent: a\rb\r\n"),
+    REQUEST("GET /ping", "User-Agent: a\n127.0.0.1 - - forged\r\n"),
+    REQUEST("GET /ping", "User-Agent: \x1b[2J\r\n"),
+    REQUEST("GET /ping", "X-Request-Id: a\"b\r\n"),
+    "G\"E\"T / HTTP/1.1\r\n\r\n",
+    "\x16\x03\x01\x02\n\r\n",
+};
+
+ProcessTest(access_log, cannot_be_forged_by_a_request)
+{
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        struct server server = server_start("--access-log", formats[i].format);
+        for (size_t k = 0; k < COUNT(hostile); k++) {
+            struct raw_client client = raw_connect(&server);
+            cr_expect_gt(raw_exchange(&client, hostile[k]).status, 0, "%s", hostile[k]);
+            raw_close(&client);
+        }
+        cr_expect_eq(server_stop(&server), 0);
+        const char *lines = logged(&server);
+        cr_expect_eq(count_in(lines, '\n'), COUNT(hostile), "%s", lines);
+        for (const char *c = lines; *c; c++)
+            cr_assert((*c >= ' ' && *c <= '~') || *c == '\n', "%s", lines);
+    }
+}
+
+ProcessTest(access_log, has_lines_of_bounded_length)
+{
+    enum { LONGEST = 4096 };
+    static char request[16000] = "GET /";
+    char *end = request + strlen(request);
+    memset(end, '"', 7000);
+    end = stpcpy(end + 7000, " HTTP/1.1\r\nHost: h\r\nUser-Agent: ");
+    memset(end, '\xff', 7000);
+    memcpy(end + 7000, "\r\n\r\n", 4);
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        struct server server = server_start("--access-log", formats[i].format);
+        struct raw_client client = raw_connect(&server);
+        cr_expect_eq(raw_exchange(&client, request).status, 404);
+        raw_close(&client);
+        cr_expect_eq(server_stop(&server), 0);
+        const char *line = logged(&server);
+        cr_expect_eq(count_in(line, '\n'), 1);
+        cr_expect_leq(strlen(line), LONGEST);
+        cr_expect(strstr(line, "...\""), "%s", line);
+    }
+}
+
+/* Files. */
+
+/* Lines in a file of the test's folder, each of which has to be whole; 0 if it is not there. */
+static size_t lines_in(const char *name)
+{
+    char line[4097];
+    size_t count = 0;
+    FILE *file = fopen(folder_path(name), "r");
+    if (!file)
+        return 0;
+    for (; fgets(line, sizeof(line), file); count++) {
+        cr_assert_eq(strncmp(line, "{\"time\":\"20", 11), 0, "%s", line);
+        cr_assert_eq(strcmp(line + strlen(line) - 2, "}\n"), 0, "%s", line);
+    }
+    fclose(file);
+    return count;
+}
+
+static void rotate(const struct server *server, size_t i)
+{
+    char log[256];
+    char name[32];
+    snprintf(log, sizeof(log), "%s", folder_path("log"));
+    snprintf(name, sizeof(name), "log.%zu", i);
+    cr_assert_eq(rename(log, folder_path(name)), 0, "%m");
+    cr_assert_eq(kill(server->process->pid, SIGHUP), 0);
+    bool reopened = eventually(access(log, F_OK) == 0);
+    cr_assert(reopened);
+}
+
+FolderTest(loses_no_line_when_its_file_is_rotated)
+{
+    enum { ROTATIONS = 20 };
+    char path[256];
+    snprintf(path, sizeof(path), "%s", folder_path("log"));
+    struct server server = server_start("--access-log", "json", "--access-log-file", path);
+    struct load *load = load_start(address_of(&server), 8);
+    for (size_t i = 0; i < ROTATIONS; i++) {
+        size_t served = load_served(load);
+        bool goes_on = eventually(load_served(load) > served + 100);
+        cr_assert(goes_on);
+        rotate(&server, i);
+    }
+    struct load_result result = load_end(load);
+    cr_expect_eq(result.lost, 0);
+    cr_expect_eq(server_stop(&server), 0);
+    size_t lines = lines_in("log");
+    for (size_t i = 0; i < ROTATIONS; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "log.%zu", i);
+        size_t more = lines_in(name);
+        cr_expect_gt(more, 0, "nothing in %s", name);
+        lines += more;
+    }
+    printf("%d rotations: %zu requests, %zu lines\n", ROTATIONS, result.served, lines);
+    cr_expect_eq(lines, result.served);
+    cr_expect_eq(server_log_count(&server, "is open again"), ROTATIONS);
+    cr_expect_eq(server_log_count(&server, "were lost"), 0);
+    cr_expect_str_empty(logged(&server), "it was to go to the file");
+}
+
+FolderTest(goes_on_when_another_process_takes_over)
+{
+    enum { UPGRADES = 5 };
+    char path[256];
+    snprintf(path, sizeof(path), "%s", folder_path("log"));
+    struct server server = server_start_with((const char *const[]){
+        HOB_BINARY, "--port", "0", "--idle-grace", "10", "--access-log", "json",
+        "--access-log-file", path, NULL});
+    struct load *load = load_start(address_of(&server), 8);
+    for (size_t i = 0; i < UPGRADES; i++) {
+        size_t served = load_served(load);
+        server_upgrade(&server);
+        bool goes_on = eventually(load_served(load) > served + 100);
+        cr_assert(goes_on);
+        rotate(&server, i); /* the new process obeys, too */
+    }
+    struct load_result result = load_end(load);
+    cr_expect_eq(result.lost, 0, "%s", result.first_loss);
+    cr_expect_eq(server_stop(&server), 0);
+    size_t lines = lines_in("log");
+    for (size_t i = 0; i < UPGRADES; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "log.%zu", i);
+        lines += lines_in(name);
+    }
+    cr_expect_eq(lines, result.served);
+}
+
+FolderTest(cannot_be_opened_and_says_so)
+{
+    const char *path = folder_path("missing/log");
+    struct process *hob = process_start((const char *const[]){
+        HOB_BINARY, "--port", "0", "--access-log", "json", "--access-log-file", path, NULL});
+    cr_expect_eq(process_result(hob), 1);
+    const char *errors = process_errors(hob);
+    cr_expect(strstr(errors, "hob: cannot open the access log "), "%s", errors);
+    cr_expect(strstr(errors, "/missing/log: No such file or directory\n"), "%s", errors);
+    cr_expect_str_empty(process_output(hob));
+}
+
+/* A terminal that is closed ends the program, unless there is a file to open again. */
+ProcessTest(access_log, leaves_the_signal_alone_that_it_does_not_need)
+{
+    struct server servers[] = {server_start(), server_start("--access-log", "json")};
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        server_signal(&servers[i], SIGHUP);
+        cr_expect_eq(process_result(servers[i].process), -SIGHUP);
+    }
+}
+
+/* Sinks that do not take it. */
+
+/* Sums up the numbers in the lines that tell of lost ones. */
+static size_t told_as_lost(const struct server *server)
+{
+    static const char begin[] = "access log: ";
+    size_t lost = 0;
+    const char *at = process_errors(server->process);
+    while ((at = strstr(at, begin))) {
+        at += strlen(begin);
+        char *end;
+        size_t number = strtoul(at, &end, 10);
+        if (strncmp(end, " lines were lost\n", 17) == 0)
+            lost += number;
+    }
+    return lost;
+}
+
+/* A second of requests. Returns how many were served, each within a second. */
+static size_t expect_service(const struct server *server)
+{
+    struct load *load = load_start(address_of(server), 8);
+    double end = clock_seconds() + 1;
+    while (clock_seconds() < end) {
+        double begin = clock_seconds();
+        cr_expect_eq(get(server, "/ping")->status, 200);
+        cr_expect_lt(clock_seconds() - begin, 1);
+    }
+    struct load_result result = load_end(load);
+    cr_expect_eq(result.lost, 0, "%s", result.first_loss);
+    return result.served;
+}
+
+FolderTest(never_keeps_the_server_waiting_for_a_pipe_that_nobody_reads)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s", folder_path("pipe"));
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_geq(fd, 0);
+    struct server server = server_start("--access-log", "json", "--access-log-file", path);
+    size_t served = expect_service(&server);
+    printf("log to a pipe that nobody reads: %zu requests in a second\n", served);
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_lt(clock_seconds() - begin, 10, "it waits for a reader for too long");
+    cr_expect(server_logs(&server, "access log: it is not written to its end"));
+    close(fd);
+}
+
+/* Requests whose lines are long. Returns how many. */
+static size_t fill_the_log(const struct server *server)
+{
+    enum { BATCHES = 100, BATCH = 50 };
+    static char requests[BATCH * 1000];
+    char *end = requests;
+    for (int i = 0; i < BATCH; i++)
+        end += sprintf(end, "GET /ping HTTP/1.1\r\nHost: h\r\nUser-Agent: %0700d\r\n\r\n", 0);
+    struct raw_client client = raw_connect(server);
+    for (int i = 0; i < BATCHES; i++) {
+        raw_send(&client, requests);
+        for (int k = 0; k < BATCH; k++)
+            cr_assert_eq(raw_receive(&client).status, 200);
+    }
+    raw_close(&client);
+    return (size_t)BATCHES * BATCH;
+}
+
+/* Returns how many lines come until nobody has the pipe to write to any more. */
+static size_t count_to_the_end(int fd)
+{
+    char bytes[65536];
+    size_t lines = 0;
+    for (ssize_t length; (length = read(fd, bytes, sizeof(bytes))) > 0;) {
+        for (ssize_t i = 0; i < length; i++)
+            lines += bytes[i] == '\n';
+    }
+    return lines;
+}
+
+FolderTest(counts_what_is_lost_while_a_pipe_is_not_read)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s", folder_path("pipe"));
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    cr_assert_geq(fd, 0);
+    struct server server = server_start("--access-log", "json", "--access-log-file", path);
+    fcntl(fd, F_SETFL, 0);
+    size_t requests = fill_the_log(&server); /* twice as much as there is room for */
+    server_signal(&server, SIGTERM);
+    size_t lines = count_to_the_end(fd);
+    cr_expect_eq(process_result(server.process), 0);
+    size_t lost = told_as_lost(&server);
+    printf(
+        "log to a pipe that is read late: %zu requests, %zu lines, %zu lost\n", requests, lines,
+        lost);
+    cr_expect_gt(lost, 0);
+    cr_expect_eq(lines + lost, requests);
+    close(fd);
+}
+
+ProcessTest(access_log, goes_without_a_device_that_is_full)
+{
+    struct server server = server_start("--access-log", "json", "--access-log-file", "/dev/full");
+    size_t served = expect_service(&server);
+    printf("log to a full device: %zu requests in a second\n", served);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(
+        server_log_count(&server, "access log: cannot be written: No space left on device"), 1);
+    cr_expect_geq(told_as_lost(&server), served);
+}

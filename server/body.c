@@ -16,6 +16,8 @@ read_body(struct hob_request *request, char *data, size_t size, struct patience 
     parser->body_length = 0;
     while (parser->state == PARSER_BODY && parser->body_length == 0) {
         int err = connection_fill(request->connection, patience);
+        if (err == -ETIMEDOUT && request->connection->late)
+            server_reject(request->connection->server, HOB_REJECT_BODY_TIMEOUT);
         if (err <= 0)
             return err < 0 ? err : -ECONNRESET;
         request_feed(request, size);
@@ -59,6 +61,8 @@ static int check_size(struct hob_request *request, size_t limit)
 {
     if (request->body_size <= limit && announced(request) <= limit - request->body_size)
         return 0;
+    if (request->body_limit == SIZE_MAX) /* this is found out again each time it is read */
+        server_reject(request->connection->server, HOB_REJECT_BODY_LIMIT);
     request->body_limit = limit;
     return -EMSGSIZE;
 }

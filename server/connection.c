@@ -85,6 +85,7 @@ static struct task *make_task(struct connection *self)
         task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
     self->task = task;
     if (!task) {
+        server_reject(self->server, HOB_REJECT_MEMORY);
         hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
         connection_close(self);
     }
@@ -168,6 +169,15 @@ static bool would_block(int err)
     return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
 }
 
+/* As recv(2). */
+static ssize_t receive(struct connection *self, char *room, size_t size)
+{
+    ssize_t received = recv(self->readable.fd, room, size, 0);
+    if (received > 0)
+        self->server->counts.received += (size_t)received;
+    return received;
+}
+
 /* The handler has its reasons to wait, but not when nobody waits for its dish. */
 static void end_input(struct connection *self, ssize_t received)
 {
@@ -182,7 +192,7 @@ static void end_input(struct connection *self, ssize_t received)
 static void keep_early_input(struct connection *self)
 {
     struct workspace *workspace = self->server->workspace;
-    ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
+    ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
     if (received < 0 && would_block(errno))
         return;
     if (received <= 0 || buffer_append(&self->kept, workspace->in, (size_t)received) < 0)
@@ -197,7 +207,7 @@ static void receive_request(struct connection *self)
     struct batch *batch = &self->server->batch;
     size_t size;
     char *room = batch_room(batch, &size);
-    ssize_t received = recv(self->readable.fd, room, size, 0);
+    ssize_t received = receive(self, room, size);
     if (received < 0 && would_block(errno))
         return;
     if (received <= 0) {
@@ -266,7 +276,7 @@ int connection_fill(struct connection *self, struct patience *patience)
                 return reason;
             continue; /* what came meanwhile was kept */
         }
-        ssize_t received = recv(self->readable.fd, workspace->in, sizeof(workspace->in), 0);
+        ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
         if (received > 0) {
             self->fresh = workspace->in;
             self->fresh_length = (size_t)received;
@@ -303,11 +313,12 @@ static size_t send_some(struct connection *self, const char *bytes, size_t size,
         if (sent >= 0)
             done += (size_t)sent;
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            return done;
+            break;
         else if (errno != EINTR)
             break_off(self);
     }
-    return size;
+    self->server->counts.sent += done;
+    return self->broken ? size : done;
 }
 
 /* The same for a buffer. */
@@ -406,10 +417,12 @@ int connection_flush(struct connection *self)
     while (buffer_length(&self->unsent) > 0 && !self->broken) {
         struct patience patience = {.seconds = self->server->options.write_timeout};
         int err = wait_for_io(self, &self->sent, &patience);
-        if (self->late)
+        if (self->late) {
+            server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
             self->broken = self->abandoned = true;
-        else if (err < 0)
+        } else if (err < 0) {
             return err;
+        }
     }
     return self->broken ? -EPIPE : 0;
 }

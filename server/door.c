@@ -117,8 +117,10 @@ static void let_in(hob_server *self, int fd, const union peer *peer)
 {
     struct door *door = &self->door;
     door->exhausted = false;
-    if (connection_open(self, fd, peer) < 0)
+    if (connection_open(self, fd, peer) < 0) {
+        server_reject(self, HOB_REJECT_MEMORY);
         hob_log(HOB_LOG_WARN, "no memory for another connection: it is closed");
+    }
     if (door_is_crowded(self) && !door->crowded) {
         door->crowded = true;
         hob_log(
@@ -127,10 +129,12 @@ static void let_in(hob_server *self, int fd, const union peer *peer)
 }
 
 /* The address of a unix socket is cut, since nobody asks for it. */
-static int accept_one(const struct listener *listener, union peer *peer)
+static int accept_one(hob_server *self, const struct listener *listener, union peer *peer)
 {
     socklen_t size = sizeof(*peer);
-    return accept4(listener->fd, &peer->any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = accept4(listener->fd, &peer->any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    self->counts.accepted += fd >= 0;
+    return fd;
 }
 
 /*
@@ -147,8 +151,9 @@ static bool turn_away(hob_server *self, const struct listener *listener)
     if (door->spare < 0)
         return false;
     close(door->spare);
-    int fd = accept_one(listener, &peer);
+    int fd = accept_one(self, listener, &peer);
     if (fd >= 0) {
+        server_reject(self, HOB_REJECT_DESCRIPTORS);
         send(fd, sorry, sizeof(sorry) - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         recv(fd, workspace->in, sizeof(workspace->in), 0); /* unread input means a reset */
@@ -178,7 +183,7 @@ static bool is_full(const hob_server *self)
 static int accept_or_turn_away(hob_server *self, const struct listener *listener)
 {
     union peer peer = {0};
-    int fd = accept_one(listener, &peer);
+    int fd = accept_one(self, listener, &peer);
     int err = errno;
     if (fd >= 0)
         let_in(self, fd, &peer);

@@ -106,7 +106,8 @@ static int on_name_complete(llhttp_t *http)
     struct parser *self = parser_of(http);
     if (self->state != PARSER_HEAD)
         return 0;
-    if (self->head.header_count == self->limits->header_count)
+    self->too_many_fields = self->head.header_count == self->limits->header_count;
+    if (self->too_many_fields)
         return fail(self, 431, "more than %zu header fields", self->limits->header_count);
     head_end_string(&self->head);
     self->value = self->head.length;

@@ -55,7 +55,8 @@ struct parser {
     bool host_seen;
     bool close_seen; /* these two: options of Connection */
     bool keep_alive_seen;
-    bool unknown_coding; /* a transfer coding other than chunked */
+    bool unknown_coding;  /* a transfer coding other than chunked */
+    bool too_many_fields; /* when failed: it was the limit of their count */
 
     char reason[96]; /* when failed: the rule that was broken, or the limit */
 };

@@ -5,6 +5,7 @@
 
 #include "body.h"
 #include "connection.h"
+#include "counts.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "request.h"
@@ -50,6 +51,7 @@ static bool is_admitted(struct connection *connection)
 /* RFC 9110 section 15.6.4. */
 static int turn_away(struct hob_response *res)
 {
+    server_reject(res->request->connection->server, HOB_REJECT_CONNECTION_LIMIT);
     hob_response_header(res, "Retry-After", "1");
     return response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
 }
@@ -57,6 +59,14 @@ static int turn_away(struct hob_response *res)
 void hob_request_finish_anyway(hob_request *req)
 {
     req->connection->handling = false;
+}
+
+/* The request, or its body, breaks a rule or a limit. */
+static int refuse(struct exchange *self)
+{
+    const struct parser *parser = &self->req.parser;
+    server_reject(self->req.connection->server, reject_of_parser(parser));
+    return response_reply_error(&self->res, parser->status, parser->reason);
 }
 
 /* What a handler's error means for the client, in the words of the limit that it came from. */
@@ -67,7 +77,7 @@ static void reply_error(struct exchange *self, int err)
     char detail[100] = "";
     int status = status_of_error(err);
     if (req->parser.state == PARSER_FAILED) {
-        response_reply_error(&self->res, req->parser.status, req->parser.reason);
+        refuse(self);
         return;
     }
     if (err == -ETIMEDOUT && req->connection->late) {
@@ -76,6 +86,7 @@ static void reply_error(struct exchange *self, int err)
             detail, sizeof(detail), "nothing of the body came for %g s (body_timeout)",
             options->body_timeout);
     } else if (err == -ETIMEDOUT && self->timed_out) {
+        server_reject(req->connection->server, HOB_REJECT_HANDLER_TIMEOUT);
         snprintf(
             detail, sizeof(detail), "it took longer than %g s (handler_timeout)",
             options->handler_timeout);
@@ -106,7 +117,7 @@ static enum next answer(struct exchange *self)
     const struct parser *parser = &self->req.parser;
     struct hob_response *res = &self->res;
     if (parser->state == PARSER_FAILED) {
-        response_reply_error(res, parser->status, parser->reason);
+        refuse(self);
         return NEXT_LINGER;
     }
     int result = is_admitted(self->req.connection) ? call_handler(self) : turn_away(res);
@@ -133,6 +144,8 @@ static enum next give_up(struct exchange *self)
 {
     char detail[100];
     const struct connection *connection = self->req.connection;
+    if (connection->late)
+        server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
     if (!connection->late || self->req.parser.head_bytes == 0)
         return NEXT_CLOSE;
     snprintf(

@@ -42,6 +42,8 @@ struct hob_server {
     size_t serving_count; /* connections that a request is being served on */
     hob_future drained;   /* while draining: ready when the last connection is gone */
 
+    hob_server_counts counts; /* but for connections and serving, which are told above */
+
     struct batch batch;
     struct workspace *workspace;
     struct parser_limits parser_limits;
@@ -50,5 +52,11 @@ struct hob_server {
 
 /* A connection has been closed. */
 void server_connection_gone(hob_server *self);
+
+/* Counts a client that did not get what it came for. */
+static inline void server_reject(hob_server *self, hob_reject reason)
+{
+    self->counts.rejects[reason]++;
+}
 
 #endif

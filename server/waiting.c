@@ -24,6 +24,8 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
             set_timer(self, left);
             return;
         }
+        if (first->head_until > 0) /* no request has ever come */
+            server_reject(first->server, HOB_REJECT_HEAD_TIMEOUT);
         connection_close(first);
     }
 }

@@ -163,6 +163,43 @@ void hob_server_hand_over(hob_server *server);
 void hob_server_close(hob_server *server);
 
 /*
+ * What a server has counted since it was opened.
+ */
+
+/* Why a client did not get what it came for, and what it got instead. */
+typedef enum {
+    HOB_REJECT_CONNECTION_LIMIT, /* 503: there are connection_limit others */
+    HOB_REJECT_DESCRIPTORS,      /* 503: the process has no descriptor left for it */
+    HOB_REJECT_MEMORY,           /* closed: there is no memory for it */
+    HOB_REJECT_MALFORMED,        /* 400: the request breaks a rule of HTTP */
+    HOB_REJECT_UNSUPPORTED,      /* 417, 501, 505: it wants what the server cannot do */
+    HOB_REJECT_TARGET_LIMIT,     /* 414 */
+    HOB_REJECT_HEAD_LIMIT,       /* 431 */
+    HOB_REJECT_HEADER_LIMIT,     /* 431 */
+    HOB_REJECT_BODY_LIMIT,       /* 413, if the handler passes it on */
+    HOB_REJECT_HEAD_TIMEOUT,     /* 408, or closed if it has sent nothing */
+    HOB_REJECT_BODY_TIMEOUT,     /* 408, if the handler passes it on */
+    HOB_REJECT_HANDLER_TIMEOUT,  /* 504 */
+    HOB_REJECT_WRITE_TIMEOUT,    /* reset */
+} hob_reject;
+#define HOB_REJECT_COUNT 13
+
+/* The name of a reason, such as "connection_limit". */
+const char *hob_reject_name(hob_reject reason);
+
+typedef struct {
+    uint64_t accepted;  /* connections */
+    size_t connections; /* that are open now, idle ones included */
+    size_t serving;     /* of these, those on which a request is being served */
+    uint64_t received;  /* bytes, with heads and framing */
+    uint64_t sent;
+    uint64_t rejects[HOB_REJECT_COUNT]; /* by hob_reject */
+} hob_server_counts;
+
+/* May be called whether it runs or not. */
+void hob_server_count(const hob_server *server, hob_server_counts *counts);
+
+/*
  * The request. Strings belong to the request and stay valid until its handler returns. They are
  * NULL, too, when there is no memory to keep them in.
  */

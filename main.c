@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handlers/health.h"
 #include "handlers/kitchen.h"
 #include "handlers/orders.h"
 #include "handlers/routes.h"
@@ -72,7 +73,7 @@ serve(const struct options *options, hob_router *router, hob_access_log *log, ch
         return EXIT_FAILURE;
     notify_init(&shift.notifier);
     shift.notifier.takes_over = sockets.predecessor >= 0;
-    shift.notifier.grace = options->server.grace;
+    shift.notifier.grace = options->server.drain_delay + options->server.grace;
     upgrade_init(&shift.upgrade, argv, &sockets, &shift.notifier);
     rotation_init(&shift.rotation, options->access_log_file ? log : NULL);
     hob_server_options settings = options->server;
@@ -88,6 +89,7 @@ serve(const struct options *options, hob_router *router, hob_access_log *log, ch
     int err = hob_server_open(&settings, &shift.server);
     if (err == 0) {
         sockets_print(&sockets);
+        readiness_of(shift.server);
         shift.upgrade.server = shift.notifier.server = shift.server;
         err = hob_block_on(run, &shift);
         hob_server_close(shift.server);

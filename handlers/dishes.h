@@ -18,7 +18,6 @@ hob_handler serve_french_fries;
 hob_handler serve_noodles;
 hob_handler serve_meal;
 hob_handler serve_menu;
-hob_handler serve_ping;   /* 13 bytes of text without an await: the fast path in benchmarks */
-hob_handler serve_health; /* for whoever watches over the server: it answers, so it lives */
+hob_handler serve_ping; /* 13 bytes of text without an await: the fast path in benchmarks */
 
 #endif

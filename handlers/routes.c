@@ -2,6 +2,7 @@
 
 #include "dishes.h"
 #include "feed.h"
+#include "health.h"
 #include "orders.h"
 #include "page.h"
 #include "trace_file.h"
@@ -13,6 +14,7 @@ static const hob_route table[] = {
     {"GET /meal", serve_meal},
     {"GET /ping", serve_ping},
     {"GET /healthz", serve_health},
+    {"GET /readyz", serve_readiness},
 
     /* What the page at / is made of. */
     {"GET /kitchen/events", feed_kitchen},

@@ -137,6 +137,7 @@ void hob_server_hand_over(hob_server *server)
     if (hob_server_stopping(server))
         return;
     server->options.shared = true;
+    server->options.drain_delay = 0;
     hob_server_stop(server);
 }
 
@@ -281,6 +282,17 @@ static void forget_batch(void *server)
     batch_stop(&((hob_server *)server)->batch);
 }
 
+/* Waits until it is time to stop. Returns 0 or a negative errno. */
+static int serve_until_stopped(hob_server *self)
+{
+    int err = hob_await(&self->stop);
+    double delay = self->options.drain_delay;
+    if (err < 0 || delay == 0)
+        return err;
+    hob_log(HOB_LOG_INFO, "not ready for new clients: everything is served for %g seconds", delay);
+    return hob_sleep(delay);
+}
+
 /* The connections' tasks are this one's children: those that are left are cancelled at its end. */
 static int run(void *arg)
 {
@@ -293,7 +305,7 @@ static int run(void *arg)
         return -ENOMEM;
     door_open(self);
     watch_signals(self);
-    int err = hob_await(&self->stop);
+    int err = serve_until_stopped(self);
     double grace_end = hob_now() + self->options.grace;
     self->stopping = true;
     tell_stopping(self);

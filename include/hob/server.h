@@ -99,7 +99,13 @@ typedef struct {
     size_t connection_limit;
 
     bool handle_signals; /* SIGINT and SIGTERM stop the server, a second one at once */
-    double grace;        /* seconds that requests in progress get when the server stops */
+    /*
+     * Seconds that pass between being told to stop and doing so, in which everything is served as
+     * ever, new clients too: for load balancers to see that hob_server_stopping(). Not spent when
+     * another process takes over.
+     */
+    double drain_delay;
+    double grace; /* seconds that requests in progress get when the server stops */
     /*
      * Seconds without a request after which a connection is closed when the server stops: less, and
      * the client may be sending one just then. No longer than the grace.

@@ -54,6 +54,9 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--connection-limit", "1000000001"},
         {"--connection-limit", "99999999999999999999"},
         {"--connection-limit", " 1"},
+        {"--drain-delay", "-1"},
+        {"--drain-delay", "soon"},
+        {"--drain-delay", "inf"},
         {"--idle-grace", "-1"},
         {"--idle-grace", "nan"},
         {"--idle-grace", ""},
@@ -171,6 +174,7 @@ ProcessTest(options, an_option_without_its_value_is_named)
         "--head-limit",     "--header-limit",
         "--body-limit",     "--pipeline-limit",
         "--access-log",     "--access-log-file",
+        "--drain-delay",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
@@ -216,6 +220,7 @@ ProcessTest(options, help_names_every_option)
         "unix:/PATH",
         "--connection-limit",
         "--idle-grace",
+        "--drain-delay",
         "--head-timeout",
         "--body-timeout",
         "--handler-timeout",

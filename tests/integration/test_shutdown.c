@@ -265,3 +265,47 @@ ProcessTest(shutdown, takes_no_longer_than_the_grace_and_half_a_second)
     cr_expect(seconds >= 1 && seconds < 1.5, "%g", seconds);
     free(orders);
 }
+
+/* Readiness, for load balancers. */
+
+ProcessTest(shutdown, readiness_turns_first_and_everything_is_served_on_for_a_while)
+{
+    struct server server = server_start("--drain-delay", "0.5");
+    cr_expect_eq(get(&server, "/readyz")->status, 200);
+    double begin = clock_seconds();
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "everything is served for 0.5 seconds"));
+    cr_expect_eq(get(&server, "/readyz")->status, 503);
+    cr_expect_eq(get(&server, "/healthz")->status, 200);
+    struct raw_client late = raw_connect(&server); /* a new client, on a new connection */
+    struct response response = raw_exchange(&late, GET("/ping"));
+    cr_expect_eq(response.status, 200);
+    cr_expect_not(has_field(&response, "Connection: close"));
+    cr_expect_eq(process_result(server.process), 0);
+    cr_expect_geq(clock_seconds() - begin, 0.5);
+    raw_close(&late);
+}
+
+ProcessTest(shutdown, readiness_turns_also_without_a_delay)
+{
+    struct server server = server_start("--idle-grace", "10");
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/ping"));
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    cr_expect_eq(raw_exchange(&client, GET("/readyz")).status, 503);
+    cr_expect_eq(process_result(server.process), 0);
+    raw_close(&client);
+}
+
+/* The new process takes the clients: nothing is waited for. */
+ProcessTest(shutdown, a_restart_spends_no_delay)
+{
+    struct server server = server_start("--drain-delay", "1000");
+    server_upgrade(&server);
+    cr_expect_eq(get(&server, "/readyz")->status, 200);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "everything is served for 1000 seconds"));
+    server_signal(&server, SIGTERM);
+    cr_expect_neq(process_result(server.process), 0, "the second signal ends it at once");
+}

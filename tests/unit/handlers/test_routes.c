@@ -58,6 +58,7 @@ Test(routes, serve_what_was_ordered)
         {"/meal", "french fries cooking done\nnoodles cooking done\n"},
         {"/ping", "Hello, world!"},
         {"/healthz", "ok\n"},
+        {"/readyz", "ready\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct fake_response response = get(cases[i].path);

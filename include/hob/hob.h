@@ -5,6 +5,7 @@
 #include "hob/access_log.h"
 #include "hob/address.h"
 #include "hob/log.h"
+#include "hob/metrics.h"
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"

@@ -1,0 +1,112 @@
+/*
+ * hob/metrics.h: what a server does, in numbers that Prometheus and its like collect.
+ *
+ *     hob_metrics *metrics = hob_metrics_new();
+ *     options.observer = hob_metrics_observe;
+ *     options.observer_context = metrics;
+ *     ... hob_server_open(&options, &server) ...
+ *     hob_metrics_of_server(metrics, server);
+ *     hob_block_on(run, ...);    where hob_async(hob_metrics_sample, metrics) runs beside it
+ *
+ * and a handler that answers GET /metrics by hob_metrics_reply(). docs/metrics.md lists what is
+ * told. All functions are called on the thread that runs the server.
+ */
+#ifndef HOB_METRICS_H
+#define HOB_METRICS_H
+
+#include <stddef.h>
+
+#include "hob/server.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hob_metrics hob_metrics;
+
+/* NULL when out of memory. Free it when the server is closed. */
+hob_metrics *hob_metrics_new(void);
+
+/* NULL is ignored. */
+void hob_metrics_free(hob_metrics *metrics);
+
+/*
+ * For hob_server_options.observer, with a hob_metrics as its context: counts requests by the
+ * pattern of their route, method and status, and how long they took by the route. Requests without
+ * a route are those of the route "other", and so are those of the patterns that come after the
+ * first 500, so that the number of series has an end. Patterns must live as long as the metrics.
+ * What there is no memory to count is left out.
+ */
+void hob_metrics_observe(void *metrics, const hob_exchange *exchange);
+
+/* Whose connections, bytes and rejects are told: see hob_server_count(). NULL is nobody's. */
+void hob_metrics_of_server(hob_metrics *metrics, const hob_server *server);
+
+/*
+ * A coroutine, to be run beside the server: ten times a second it measures how late the loop is,
+ * that is how long what is ready has to wait for its turn. Returns -ECANCELED when it is cancelled.
+ */
+int hob_metrics_sample(void *metrics);
+
+/*
+ * Replies with all numbers: in OpenMetrics 1.0 if the request's Accept prefers that, else in the
+ * text format 0.0.4 of Prometheus. Returns as hob_reply().
+ */
+int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res);
+
+/*
+ * Numbers of one's own.
+ *
+ *     static void tell_cups(hob_exposition *out, void *kitchen)
+ *     {
+ *         static const hob_metric cups = {
+ *             .name = "tea_cups", .type = HOB_METRIC_COUNTER, .help = "Cups of tea that were
+ * served."}; hob_metrics_put(out, &cups, ((struct kitchen *)kitchen)->cups);
+ *     }
+ *
+ * With hob_metrics_add(metrics, tell_cups, kitchen) that is "tea_cups_total 3".
+ */
+
+/* A page that is being written. */
+typedef struct hob_exposition hob_exposition;
+
+/* Writes metrics; called for each hob_metrics_reply(). Must not wait. */
+typedef void hob_metrics_source(hob_exposition *out, void *context);
+
+/* Returns 0 or -ENOMEM. The context must live as long as the metrics. */
+int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *context);
+
+typedef enum {
+    HOB_METRIC_COUNTER, /* grows; "_total" is added to its name */
+    HOB_METRIC_GAUGE,   /* goes up and down */
+    HOB_METRIC_INFO,    /* is 1, and its labels tell; "_info" is added to its name */
+} hob_metric_type;
+
+/* A name is letters, digits and "_", and stands for one metric of the page only. */
+typedef struct {
+    const char *name;
+    hob_metric_type type;
+    const char *unit; /* "seconds" or "bytes", with which the name ends then; NULL if it has none */
+    const char *help; /* a sentence */
+} hob_metric;
+
+typedef struct {
+    const char *name; /* as that of a metric, and not "le" */
+    const char *value;
+} hob_label;
+
+/* Writes a metric that has one value and no labels. */
+void hob_metrics_put(hob_exposition *out, const hob_metric *metric, double value);
+
+/*
+ * The same in two steps, for one that has a value for each combination of its labels: the beginning
+ * of the metric, then its values, none of them twice.
+ */
+void hob_metrics_begin(hob_exposition *out, const hob_metric *metric);
+void hob_metrics_value(hob_exposition *out, const hob_label *labels, size_t count, double value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,192 @@
+#include "requests.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exposition.h"
+
+enum { ROUTES_AT_MOST = 500 };
+
+void requests_init(struct requests *self)
+{
+    *self = (struct requests){.route_count = 0};
+    for (size_t i = 0; i < RECENT_ROUTES; i++)
+        self->recent[i] = &self->others;
+}
+
+static void free_series(const struct route_count *route)
+{
+    for (struct series *series = route->series, *next; series; series = next) {
+        next = series->next;
+        free(series);
+    }
+}
+
+void requests_free(struct requests *self)
+{
+    free_series(&self->others);
+    for (struct route_count *route = self->routes, *next; route; route = next) {
+        next = route->next;
+        free_series(route);
+        free(route);
+    }
+}
+
+/*
+ * Counting.
+ */
+
+/* The address as a number from 0 on: of neighbours that are aligned the low bits are the same. */
+static size_t place_of(const char *pattern)
+{
+    uintptr_t address = (uintptr_t)pattern;
+    return (address >> 3 ^ address >> 9) % RECENT_ROUTES;
+}
+
+static struct route_count *make_route(struct requests *self, const char *pattern)
+{
+    if (self->route_count == ROUTES_AT_MOST)
+        return &self->others;
+    struct route_count *route = calloc(1, sizeof(*route));
+    if (!route)
+        return &self->others;
+    route->pattern = pattern;
+    route->next = self->routes;
+    self->routes = route;
+    self->route_count++;
+    return route;
+}
+
+static struct route_count *search_route(struct requests *self, const char *pattern)
+{
+    if (!pattern)
+        return &self->others;
+    for (struct route_count *route = self->routes; route; route = route->next) {
+        if (strcmp(route->pattern, pattern) == 0)
+            return route;
+    }
+    return make_route(self, pattern);
+}
+
+static const char *const method_names[] = {
+    [METHOD_GET] = "GET",         [METHOD_HEAD] = "HEAD",       [METHOD_POST] = "POST",
+    [METHOD_PUT] = "PUT",         [METHOD_PATCH] = "PATCH",     [METHOD_DELETE] = "DELETE",
+    [METHOD_OPTIONS] = "OPTIONS", [METHOD_CONNECT] = "CONNECT", [METHOD_TRACE] = "TRACE",
+    [METHOD_OTHER] = "other",
+};
+
+static enum method method_of(const char *name)
+{
+    enum method method = METHOD_GET;
+    while (method < METHOD_OTHER && strcmp(name, method_names[method]) != 0)
+        method++;
+    return method;
+}
+
+static struct series *make_series(struct route_count *route, enum method method, int status)
+{
+    struct series *series = malloc(sizeof(*series));
+    if (!series)
+        return NULL;
+    *series = (struct series){.method = method, .status = status, .next = route->series};
+    route->series = series;
+    return series;
+}
+
+static struct series *find_series(const struct route_count *route, enum method method, int status)
+{
+    struct series *series = route->series;
+    while (series && (series->method != method || series->status != status))
+        series = series->next;
+    return series;
+}
+
+static void count(struct route_count *route, struct series *series, const hob_exchange *exchange)
+{
+    series->count++;
+    histogram_add(&route->seconds, exchange->seconds);
+}
+
+/* Out of line, so that what is done for nearly every request saves no registers. */
+__attribute__((noinline)) static void
+search_and_count(struct requests *self, const hob_exchange *exchange)
+{
+    const char *pattern = hob_request_route(exchange->req);
+    enum method method = method_of(hob_request_method(exchange->req));
+    struct route_count *route = search_route(self, pattern);
+    struct series *series = find_series(route, method, exchange->status);
+    if (!series)
+        series = make_series(route, method, exchange->status);
+    if (series)
+        count(route, series, exchange);
+    self->recent[place_of(pattern)] = route;
+}
+
+static bool is_get(const char *method)
+{
+    return method[0] == 'G' && method[1] == 'E' && method[2] == 'T' && method[3] == '\0';
+}
+
+void requests_add(struct requests *self, const hob_exchange *exchange)
+{
+    const char *pattern = hob_request_route(exchange->req);
+    struct route_count *route = self->recent[place_of(pattern)];
+    struct series *series = NULL;
+    if (route->pattern == pattern && is_get(hob_request_method(exchange->req)))
+        series = find_series(route, METHOD_GET, exchange->status);
+    if (series)
+        count(route, series, exchange);
+    else
+        search_and_count(self, exchange);
+}
+
+/*
+ * Telling.
+ */
+
+static const char *name_of(const struct route_count *route)
+{
+    return route->pattern ? route->pattern : "other";
+}
+
+static void tell_series(const struct route_count *route, hob_exposition *out)
+{
+    char status[16];
+    for (const struct series *series = route->series; series; series = series->next) {
+        const hob_label labels[] = {
+            {"route", name_of(route)},
+            {"method", method_names[series->method]},
+            {"status", status}};
+        snprintf(status, sizeof(status), "%d", series->status);
+        hob_metrics_value(out, labels, sizeof(labels) / sizeof(labels[0]), (double)series->count);
+    }
+}
+
+static void tell_seconds(const struct route_count *route, const char *name, hob_exposition *out)
+{
+    const hob_label label = {"route", name_of(route)};
+    if (route->series)
+        exposition_histogram(out, name, &route->seconds, &label);
+}
+
+void requests_tell(const struct requests *self, hob_exposition *out)
+{
+    static const hob_metric requests = {
+        .name = "hob_http_requests",
+        .type = HOB_METRIC_COUNTER,
+        .help = "Requests by the route they matched, method and status of the response; status 0 "
+                "is none, since the client left."};
+    static const char seconds[] = "hob_http_request_duration_seconds";
+    hob_metrics_begin(out, &requests);
+    tell_series(&self->others, out);
+    for (const struct route_count *route = self->routes; route; route = route->next)
+        tell_series(route, out);
+    exposition_begin_histogram(
+        out, seconds,
+        "From the first bytes of a request until its response was left to the socket.");
+    tell_seconds(&self->others, seconds, out);
+    for (const struct route_count *route = self->routes; route; route = route->next)
+        tell_seconds(route, seconds, out);
+}

@@ -1,0 +1,61 @@
+/* Requests that were answered, counted by route, method and status. */
+#ifndef HOB_OBSERVE_REQUESTS_H
+#define HOB_OBSERVE_REQUESTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "histogram.h"
+#include "hob/metrics.h"
+
+/* Those of RFC 9110 and 5789. Clients may send any token, and such are the last one. */
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_CONNECT,
+    METHOD_TRACE,
+    METHOD_OTHER,
+};
+
+/* A method and status of a route's requests. */
+struct series {
+    enum method method;
+    int status;
+    uint64_t count;
+    struct series *next;
+};
+
+struct route_count {
+    const char *pattern; /* NULL for those without one, and those of one too many */
+    struct series *series;
+    struct histogram seconds;
+    struct route_count *next;
+};
+
+/*
+ * A request's route is found by the address of its pattern, in a table whose entries the newest
+ * takes over: only the first request of a route, or one whose place another has taken, is searched
+ * for by its text. Of the methods GET is looked for in the same way.
+ */
+#define RECENT_ROUTES 64
+
+struct requests {
+    struct route_count *recent[RECENT_ROUTES]; /* never NULL */
+    struct route_count others;
+    struct route_count *routes; /* all but the others, the newest first */
+    size_t route_count;
+};
+
+void requests_init(struct requests *self);
+void requests_free(struct requests *self);
+
+void requests_add(struct requests *self, const hob_exchange *exchange);
+
+void requests_tell(const struct requests *self, hob_exposition *out);
+
+#endif

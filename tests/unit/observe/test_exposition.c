@@ -1,0 +1,193 @@
+#include "observe/exposition.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+TestSuite(exposition, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What `write` writes in a format; the caller's to free. */
+static char *written(void (*write)(hob_exposition *out), bool open_metrics)
+{
+    char *text = NULL;
+    size_t size;
+    struct hob_exposition page = {
+        .out = open_memstream(&text, &size), .open_metrics = open_metrics};
+    cr_assert_not_null(page.out);
+    write(&page);
+    exposition_end(&page);
+    fclose(page.out);
+    return text;
+}
+
+static void
+expect_written(void (*write)(hob_exposition *out), const char *prometheus, const char *open_metrics)
+{
+    char *text = written(write, false);
+    cr_expect_str_eq(text, prometheus);
+    free(text);
+    text = written(write, true);
+    cr_expect_str_eq(text, open_metrics);
+    free(text);
+}
+
+static void write_one_of_each(hob_exposition *out)
+{
+    static const hob_metric counter = {
+        .name = "cups", .type = HOB_METRIC_COUNTER, .help = "Cups of tea."};
+    static const hob_metric gauge = {
+        .name = "pot_bytes", .type = HOB_METRIC_GAUGE, .unit = "bytes", .help = "The pot."};
+    static const hob_metric info = {.name = "tea", .type = HOB_METRIC_INFO, .help = "The tea."};
+    static const hob_label labels[] = {{"kind", "green"}, {"harvest", "first"}};
+    hob_metrics_put(out, &counter, 3);
+    hob_metrics_put(out, &gauge, 0.5);
+    hob_metrics_begin(out, &info);
+    hob_metrics_value(out, labels, 2, 1);
+}
+
+Test(exposition, each_type_in_both_formats)
+{
+    expect_written(
+        write_one_of_each,
+        "# HELP cups_total Cups of tea.\n"
+        "# TYPE cups_total counter\n"
+        "cups_total 3\n"
+        "# HELP pot_bytes The pot.\n"
+        "# TYPE pot_bytes gauge\n"
+        "pot_bytes 0.5\n"
+        "# HELP tea_info The tea.\n"
+        "# TYPE tea_info gauge\n"
+        "tea_info{kind=\"green\",harvest=\"first\"} 1\n",
+        "# HELP cups Cups of tea.\n"
+        "# TYPE cups counter\n"
+        "cups_total 3\n"
+        "# HELP pot_bytes The pot.\n"
+        "# TYPE pot_bytes gauge\n"
+        "# UNIT pot_bytes bytes\n"
+        "pot_bytes 0.5\n"
+        "# HELP tea The tea.\n"
+        "# TYPE tea info\n"
+        "tea_info{kind=\"green\",harvest=\"first\"} 1\n"
+        "# EOF\n");
+}
+
+static void write_what_needs_escapes(hob_exposition *out)
+{
+    static const hob_metric metric = {
+        .name = "odd", .type = HOB_METRIC_GAUGE, .help = "A \"quote\", a \\ and a\nbreak."};
+    static const hob_label label = {"name", "A \"quote\", a \\ and a\nbreak, and \xc3\xa4"};
+    hob_metrics_begin(out, &metric);
+    hob_metrics_value(out, &label, 1, 1);
+}
+
+Test(exposition, what_would_end_a_value_or_a_line_is_escaped)
+{
+    expect_written(
+        write_what_needs_escapes,
+        "# HELP odd A \"quote\", a \\\\ and a\\nbreak.\n"
+        "# TYPE odd gauge\n"
+        "odd{name=\"A \\\"quote\\\", a \\\\ and a\\nbreak, and \xc3\xa4\"} 1\n",
+        "# HELP odd A \\\"quote\\\", a \\\\ and a\\nbreak.\n"
+        "# TYPE odd gauge\n"
+        "odd{name=\"A \\\"quote\\\", a \\\\ and a\\nbreak, and \xc3\xa4\"} 1\n"
+        "# EOF\n");
+}
+
+static void write_numbers(hob_exposition *out)
+{
+    static const double numbers[] = {0,    1,      -1.5,     0.1,       1.0 / 3, 123456789012345,
+                                     1e21, 5e-324, INFINITY, -INFINITY, NAN};
+    static const hob_metric metric = {.name = "n", .type = HOB_METRIC_GAUGE, .help = "Numbers."};
+    hob_metrics_begin(out, &metric);
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        hob_metrics_value(out, NULL, 0, numbers[i]);
+}
+
+Test(exposition, a_number_has_the_digits_that_it_needs)
+{
+    char *text = written(write_numbers, false);
+    cr_expect_str_eq(
+        text, "# HELP n Numbers.\n# TYPE n gauge\n"
+              "n 0\nn 1\nn -1.5\nn 0.1\nn 0.3333333333333333\nn 123456789012345\nn 1e+21\n"
+              "n 4.94065645841247e-324\nn +Inf\nn -Inf\nn NaN\n");
+    free(text);
+}
+
+static void write_histogram(hob_exposition *out)
+{
+    static const hob_label label = {"route", "GET /tea"};
+    struct histogram histogram = {.sum = 0};
+    histogram_add(&histogram, 0.25);
+    histogram_add(&histogram, 3);
+    histogram_add(&histogram, 100);
+    exposition_begin_histogram(out, "wait_seconds", "Waiting.");
+    exposition_histogram(out, "wait_seconds", &histogram, &label);
+}
+
+Test(exposition, a_histogram_counts_what_is_at_most_its_bounds)
+{
+    static const char *const lines[] = {
+        "# TYPE wait_seconds histogram\n# UNIT wait_seconds seconds\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"0.0001220703125\"} 0\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"0.125\"} 0\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"0.25\"} 1\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"2.0\"} 1\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"4.0\"} 2\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"64.0\"} 2\n",
+        "\nwait_seconds_bucket{route=\"GET /tea\",le=\"+Inf\"} 3\n",
+        "\nwait_seconds_sum{route=\"GET /tea\"} 103.25\n",
+        "\nwait_seconds_count{route=\"GET /tea\"} 3\n# EOF\n",
+    };
+    char *text = written(write_histogram, true);
+    for (size_t i = 0; i < COUNT(lines); i++)
+        cr_expect(strstr(text, lines[i]), "no %s in %s", lines[i], text);
+    free(text);
+}
+
+Test(exposition, the_format_is_the_one_that_accept_prefers)
+{
+#define OPEN_METRICS "application/openmetrics-text"
+    static const struct {
+        const char *accept;
+        bool open_metrics;
+    } cases[] = {
+        {NULL, false},
+        {"", false},
+        {"*/*", false},
+        {"text/plain", false},
+        {"text/html, */*;q=0.1", false},
+        {OPEN_METRICS, true},
+        {"APPLICATION/OpenMetrics-Text", true},
+        {OPEN_METRICS ";version=1.0.0", true},
+        {OPEN_METRICS "; version=\"1.0.0\" ; charset=utf-8", true},
+        {OPEN_METRICS ";version=0.0.1", false},
+        {OPEN_METRICS ";version=1.0.01", false},
+        {OPEN_METRICS ";version=2.0.0", false},
+        {OPEN_METRICS ";q=0", false},
+        {OPEN_METRICS ";q=0.3, text/plain;q=0.4", false},
+        {OPEN_METRICS ";q=0.4, text/plain;q=0.3", true},
+        {"text/plain;version=0.0.4;q=0.3, " OPEN_METRICS ";version=1.0.0;q=0.5", true},
+        {"text/plain;version=1.0.0, " OPEN_METRICS ";q=0.5", true},
+        {"text/plain," OPEN_METRICS, true},
+        {"," OPEN_METRICS ",", true},
+        {"x" OPEN_METRICS, false},
+        {OPEN_METRICS "x", false},
+        {";q=1," OPEN_METRICS ";", true},
+        /* Prometheus 2.42, and 3. */
+        {OPEN_METRICS ";version=1.0.0," OPEN_METRICS
+                      ";version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         true},
+        {OPEN_METRICS ";version=1.0.0;escaping=allow-utf-8;q=0.5," OPEN_METRICS
+                      ";version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+                      "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+         true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(
+            exposition_wants_open_metrics(cases[i].accept), cases[i].open_metrics, "%s",
+            cases[i].accept);
+}

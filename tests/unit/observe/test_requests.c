@@ -1,0 +1,117 @@
+#include "observe/requests.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "observe/exposition.h"
+#include "server/request.h"
+
+TestSuite(requests, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct requests requests;
+
+static void begin(void)
+{
+    requests_init(&requests);
+}
+
+static void end(void)
+{
+    requests_free(&requests);
+}
+
+static void add(const char *route, const char *method, int status, double seconds)
+{
+    struct hob_request request = {.route = route};
+    snprintf(request.parser.line.name, sizeof(request.parser.line.name), "%s", method);
+    requests_add(&requests, &(hob_exchange){.req = &request, .status = status, .seconds = seconds});
+}
+
+/* The caller's to free. */
+static char *told(void)
+{
+    char *text = NULL;
+    size_t size;
+    struct hob_exposition page = {.out = open_memstream(&text, &size)};
+    cr_assert_not_null(page.out);
+    requests_tell(&requests, &page);
+    fclose(page.out);
+    return text;
+}
+
+static void expect_told(const char *const *lines, size_t count)
+{
+    char *text = told();
+    for (size_t i = 0; i < count; i++)
+        cr_expect(strstr(text, lines[i]), "no %s in %s", lines[i], text);
+    free(text);
+}
+
+static size_t count_lines(const char *text, const char *begin)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, begin)); text++)
+        count++;
+    return count;
+}
+
+Test(requests, by_route_and_method_and_status, .init = begin, .fini = end)
+{
+    static const char *const lines[] = {
+        "{route=\"GET /tea\",method=\"GET\",status=\"200\"} 3\n",
+        "{route=\"GET /tea\",method=\"GET\",status=\"504\"} 1\n",
+        "{route=\"GET /tea\",method=\"HEAD\",status=\"200\"} 1\n",
+        "{route=\"POST /tea\",method=\"POST\",status=\"0\"} 1\n",
+        "{route=\"other\",method=\"GET\",status=\"404\"} 1\n",
+        "_bucket{route=\"GET /tea\",le=\"0.5\"} 4\n",
+        "_bucket{route=\"GET /tea\",le=\"1.0\"} 5\n",
+        "_count{route=\"GET /tea\"} 5\n",
+        "_sum{route=\"GET /tea\"} 3\n",
+        "_count{route=\"POST /tea\"} 1\n",
+        "_count{route=\"other\"} 1\n",
+    };
+    char same_text[] = "GET /tea"; /* at another address: from another router */
+    add("GET /tea", "GET", 200, 0.5);
+    add("GET /tea", "GET", 200, 0.5);
+    add("GET /tea", "GET", 504, 0.5);
+    add("GET /tea", "HEAD", 200, 1);
+    add(same_text, "GET", 200, 0.5);
+    add("POST /tea", "POST", 0, 1);
+    add(NULL, "GET", 404, 1);
+    expect_told(lines, COUNT(lines));
+}
+
+/* What a client makes up must not become a series of its own. */
+Test(requests, by_the_methods_that_are_known, .init = begin, .fini = end)
+{
+    static const char *const lines[] = {
+        "{route=\"other\",method=\"other\",status=\"501\"} 3\n",
+        "{route=\"other\",method=\"DELETE\",status=\"501\"} 1\n",
+    };
+    add(NULL, "BREW", 501, 0);
+    add(NULL, "get", 501, 0);
+    add(NULL, "", 501, 0);
+    add(NULL, "DELETE", 501, 0);
+    expect_told(lines, COUNT(lines));
+}
+
+Test(requests, have_an_end_to_their_routes, .init = begin, .fini = end)
+{
+    enum { ROUTES = 600, AT_MOST = 500 };
+    static char patterns[ROUTES][16];
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < ROUTES; i++) {
+            snprintf(patterns[i], sizeof(patterns[i]), "GET /%zu", i);
+            add(patterns[i], "GET", 200, 0.5);
+        }
+    }
+    char *text = told();
+    cr_expect_eq(count_lines(text, "\nhob_http_requests_total{"), AT_MOST + 1);
+    cr_expect_eq(count_lines(text, "status=\"200\"} 2\n"), AT_MOST);
+    cr_expect(strstr(text, "{route=\"other\",method=\"GET\",status=\"200\"} 200\n"));
+    free(text);
+}

@@ -78,6 +78,14 @@ void apply_listen(struct parsing *self, const struct spec *spec, const char *val
     }
 }
 
+void apply_admin(struct parsing *self, const struct spec *spec, const char *value)
+{
+    static char address[ADDRESS_SIZE];
+    (void)spec;
+    option_address(self, value, strlen(value), address);
+    self->options.admin = address;
+}
+
 /* As --listen would take them all at once. */
 static const char *list_addresses(const struct options *options)
 {

@@ -90,6 +90,7 @@ option_apply apply_access_log_file;
 option_apply apply_host;
 option_apply apply_port;
 option_apply apply_listen;
+option_apply apply_admin;
 
 /*
  * Ends the program unless `length` bytes of text are an address that hob_address_parse() takes.

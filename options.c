@@ -52,6 +52,10 @@ static const struct spec specs[] = {
      "instead of these two: 127.0.0.1:8080, [::1]:8080 or unix:/PATH, or several with commas "
      "between them; may be given several times",
      apply_listen},
+    {"admin", "ADDRESS", NULL,
+     "serve /metrics, /healthz, /readyz and /trace.json there, and no longer to everybody; as "
+     "--listen takes it",
+     apply_admin},
     {"time-scale", "FACTOR", "1", "cooking takes FACTOR times as long; 0.1 is ten times faster",
      apply_number, SETS(time_scale)},
     {"grace", "SECONDS", "30", "how long orders in progress may take when the server stops",

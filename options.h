@@ -16,7 +16,8 @@ struct options {
     const char *listen[LISTEN_MAX]; /* addresses: see hob_address_parse() */
     size_t listen_count;            /* at least 1 */
     const char *listen_flag;        /* the flag that said where to listen; NULL if none did */
-    hob_server_options server;      /* limits and time-outs */
+    const char *admin;              /* where operators are served; NULL for where all are */
+    hob_server_options server;      /* limits and time-outs; what is 0 the server decides */
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;

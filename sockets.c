@@ -49,6 +49,19 @@ static bool is_pipe(int fd)
     return fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode);
 }
 
+/* The socket for operators, which is not one of those that clients are served on. */
+static void inherit_admin(struct sockets *self)
+{
+    const char *value = getenv("HOB_ADMIN_FD");
+    char url[HOB_URL_SIZE];
+    size_t fd;
+    if (!value)
+        return;
+    if (!options_parse_count(value, INT_MAX, &fd) || hob_socket_url((int)fd, url, sizeof(url)) < 0)
+        options_fail("HOB_ADMIN_FD in the environment: '%s' is not a socket that listens", value);
+    self->admin = (int)fd;
+}
+
 static void find_predecessor(struct sockets *self)
 {
     const char *value = getenv("HOB_READY_FD");
@@ -60,6 +73,7 @@ static void find_predecessor(struct sockets *self)
     self->predecessor = (int)fd;
     self->shared = getenv("HOB_SOCKETS_SHARED") != NULL;
     fcntl(self->predecessor, F_SETFD, FD_CLOEXEC);
+    inherit_admin(self);
 }
 
 static bool inherit(struct sockets *self)
@@ -83,11 +97,11 @@ static bool inherit(struct sockets *self)
  * Opened.
  */
 
-static void explain(const char *address, int err)
+static void explain(const char *address, int err, const char *options)
 {
     fprintf(stderr, "hob: cannot listen on %s: ", address);
     if (err == -EADDRINUSE)
-        fputs("it is taken; choose another with --port or --listen\n", stderr);
+        fprintf(stderr, "it is taken; choose another with %s\n", options);
     else if (err == -EEXIST)
         fputs("there is a file that is not a socket\n", stderr);
     else
@@ -104,27 +118,48 @@ static void remove_files(const char *const *addresses, size_t count)
     }
 }
 
-bool sockets_open(struct sockets *self, const struct options *options)
+static bool open_all(struct sockets *self, const struct options *options)
 {
-    *self = (struct sockets){.predecessor = -1};
-    self->inherited = inherit(self);
-    /* A hob before this one was told the same. Anybody else should not say two things. */
-    if (self->inherited && self->predecessor < 0 && options->listen_flag)
-        options_fail(
-            "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
-            options->listen_flag);
-    if (self->inherited)
-        return true;
     for (size_t i = 0; i < options->listen_count; i++) {
         int fd = hob_listen(options->listen[i]);
         if (fd < 0) {
-            explain(options->listen[i], fd);
+            explain(options->listen[i], fd, "--port or --listen");
             remove_files(options->listen, i);
             return false;
         }
         self->fds[self->count++] = fd;
     }
     return true;
+}
+
+/* One that a hob before this one handed over may be there already, wanted or not. */
+static bool open_admin(struct sockets *self, const struct options *options)
+{
+    if (!options->admin && self->admin >= 0) {
+        close(self->admin);
+        self->admin = -1;
+    }
+    if (!options->admin || self->admin >= 0)
+        return true;
+    self->admin = hob_listen(options->admin);
+    if (self->admin >= 0)
+        return true;
+    explain(options->admin, self->admin, "--admin");
+    if (!self->inherited)
+        remove_files(options->listen, options->listen_count);
+    return false;
+}
+
+bool sockets_open(struct sockets *self, const struct options *options)
+{
+    *self = (struct sockets){.admin = -1, .predecessor = -1};
+    self->inherited = inherit(self);
+    /* A hob before this one was told the same. Anybody else should not say two things. */
+    if (self->inherited && self->predecessor < 0 && options->listen_flag)
+        options_fail(
+            "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
+            options->listen_flag);
+    return (self->inherited || open_all(self, options)) && open_admin(self, options);
 }
 
 void sockets_print(const struct sockets *self)
@@ -134,5 +169,7 @@ void sockets_print(const struct sockets *self)
         if (hob_socket_url(self->fds[i], url, sizeof(url)) == 0)
             printf("hob listens on %s\n", url);
     }
+    if (self->admin >= 0 && hob_socket_url(self->admin, url, sizeof(url)) == 0)
+        printf("hob listens for operators on %s\n", url);
     fflush(stdout);
 }

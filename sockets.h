@@ -20,13 +20,16 @@ struct sockets {
     bool inherited;
     bool shared;       /* whoever handed them over has kept them */
     const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
+    int admin;         /* the one for operators; -1 if there is none */
     int predecessor;   /* the pipe to the hob that handed them over; -1 if there was none */
 };
 
 /*
- * Finds the sockets that LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES in the environment tell of (see
- * sd_listen_fds(3)), or opens those of the options. What is wrong in the environment is printed,
- * and the exit status is EXIT_USAGE. If a socket cannot be opened, prints why and returns false.
+ * Opens the socket for operators if the options say where, or takes the one that a hob before this
+ * one has handed over. For all others finds the sockets that LISTEN_FDS, LISTEN_PID and
+ * LISTEN_FDNAMES in the environment tell of (see sd_listen_fds(3)), or opens those of the options.
+ * What is wrong in the environment is printed, and the exit status is EXIT_USAGE. If a socket
+ * cannot be opened, prints why and returns false.
  */
 bool sockets_open(struct sockets *self, const struct options *options);
 

@@ -36,6 +36,7 @@ struct environment {
     char listen_pid[32]; /* written by the new process: nobody else knows it in time */
     char listen_fds[32];
     char ready_fd[32];
+    char admin_fd[32];
     char shared[32];
     char *listen_names; /* owned; NULL if there are none */
 };
@@ -50,7 +51,8 @@ static bool is_about_this_process(const char *variable)
 {
     return begins_with(variable, "LISTEN_PID=") || begins_with(variable, "LISTEN_FDS=") ||
            begins_with(variable, "LISTEN_FDNAMES=") || begins_with(variable, "HOB_READY_FD=") ||
-           begins_with(variable, "HOB_SOCKETS_SHARED=") || begins_with(variable, "WATCHDOG_PID=");
+           begins_with(variable, "HOB_SOCKETS_SHARED=") ||
+           begins_with(variable, "HOB_ADMIN_FD=") || begins_with(variable, "WATCHDOG_PID=");
 }
 
 static size_t count_variables(void)
@@ -65,7 +67,7 @@ static int environment_init(struct environment *self, const struct sockets *sock
 {
     size_t count = 0;
     *self = (struct environment){.shared = "HOB_SOCKETS_SHARED=1"};
-    self->variables = calloc(count_variables() + 6, sizeof(char *)); /* five, and the NULL */
+    self->variables = calloc(count_variables() + 7, sizeof(char *)); /* six, and the NULL */
     if (!self->variables)
         return -ENOMEM;
     if (sockets->names && asprintf(&self->listen_names, "LISTEN_FDNAMES=%s", sockets->names) < 0) {
@@ -80,6 +82,9 @@ static int environment_init(struct environment *self, const struct sockets *sock
     snprintf(
         self->ready_fd, sizeof(self->ready_fd), "HOB_READY_FD=%zu",
         FIRST_INHERITED + sockets->count);
+    snprintf(
+        self->admin_fd, sizeof(self->admin_fd), "HOB_ADMIN_FD=%zu",
+        FIRST_INHERITED + sockets->count + 1);
     self->variables[count++] = self->listen_pid;
     self->variables[count++] = self->listen_fds;
     self->variables[count++] = self->ready_fd;
@@ -87,6 +92,8 @@ static int environment_init(struct environment *self, const struct sockets *sock
         self->variables[count++] = self->listen_names;
     if (sockets->shared)
         self->variables[count++] = self->shared;
+    if (sockets->admin >= 0)
+        self->variables[count++] = self->admin_fd;
     return 0;
 }
 
@@ -101,15 +108,17 @@ static void environment_free(struct environment *self)
  */
 
 /*
- * Puts the sockets, and the pipe behind them, at descriptors 3 and so on. In two steps, since these
- * may be in the way of each other.
+ * Puts the sockets, and the pipe and the socket for operators behind them, at descriptors 3 and so
+ * on. In two steps, since these may be in the way of each other.
  */
 static int arrange_descriptors(const struct sockets *sockets, int ready)
 {
-    int fds[LISTEN_MAX + 1];
-    size_t count = sockets->count + 1;
+    int fds[LISTEN_MAX + 2];
+    size_t count = sockets->count;
     memcpy(fds, sockets->fds, sizeof(sockets->fds));
-    fds[sockets->count] = ready;
+    fds[count++] = ready;
+    if (sockets->admin >= 0)
+        fds[count++] = sockets->admin;
     for (size_t i = 0; i < count; i++) {
         fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_INHERITED + (int)count);
         if (fds[i] < 0)
@@ -235,6 +244,13 @@ static void tell_predecessor(int pipe)
     close(pipe);
 }
 
+static void hand_over(const struct upgrade *self)
+{
+    if (self->admin)
+        hob_server_hand_over(self->admin);
+    hob_server_hand_over(self->server);
+}
+
 int upgrade_watch(void *arg)
 {
     const struct upgrade *self = arg;
@@ -246,6 +262,6 @@ int upgrade_watch(void *arg)
         err = hob_read(self->signals, &signal, sizeof(signal));
     while (err > 0 && !upgrade(self));
     if (err > 0)
-        hob_server_hand_over(self->server);
+        hand_over(self);
     return err < 0 ? err : 0;
 }

@@ -23,8 +23,9 @@ struct upgrade {
     const struct sockets *sockets;
     struct notifier *notifier;
     hob_server *server;
-    sigset_t mask; /* of signals, as this process was started with */
-    int signals;   /* a signalfd(2) of SIGUSR2; -1 if there is none */
+    hob_server *admin; /* NULL if there is none */
+    sigset_t mask;     /* of signals, as this process was started with */
+    int signals;       /* a signalfd(2) of SIGUSR2; -1 if there is none */
 };
 
 /*

@@ -26,6 +26,12 @@ enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
 enum { WATCHERS_AT_MOST = 50 };
 
 static size_t watchers;
+static bool trace = true;
+
+void feed_set_trace(bool on)
+{
+    trace = on;
+}
 
 /* What is told once a second, and needs the values of the second before. */
 struct rates {
@@ -237,8 +243,9 @@ static int send_hello(struct feed *self)
     if (err < 0)
         return err;
     fprintf(
-        text.out, "{\"now\":%.3f,\"epoch\":%.3f,\"timeScale\":%g,\"demo\":%s,\"session\":\"%s\"}",
-        now, epoch, kitchen_time_scale(), orders_demo() ? "true" : "false", session());
+        text.out, "{\"now\":%.3f,\"epoch\":%.3f,\"timeScale\":%g,\"demo\":%s,\"trace\":%s,", now,
+        epoch, kitchen_time_scale(), orders_demo() ? "true" : "false", trace ? "true" : "false");
+    fprintf(text.out, "\"session\":\"%s\"}", session());
     return send_text(self, &text, NULL, "hello");
 }
 

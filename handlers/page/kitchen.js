@@ -59,6 +59,9 @@ class Kitchen {
         for (const element of document.querySelectorAll("[data-demo]")) {
             element.hidden = !message.demo;
         }
+        for (const element of document.querySelectorAll("[data-trace]")) {
+            element.hidden = message.trace === false;
+        }
     }
 
     batch(message) {

@@ -47,6 +47,11 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--listen", "127.0.0.1:0,"},
         {"--listen", ",127.0.0.1:0"},
         {"--listen", "127.0.0.1:0,,127.0.0.2:0"},
+        {"--admin", ""},
+        {"--admin", "9090"},
+        {"--admin", "localhost:9090"},
+        {"--admin", "127.0.0.1:65536"},
+        {"--admin", "unix:hob.sock"},
         {"--connection-limit", ""},
         {"--connection-limit", "0"},
         {"--connection-limit", "-1"},
@@ -174,7 +179,7 @@ ProcessTest(options, an_option_without_its_value_is_named)
         "--head-limit",     "--header-limit",
         "--body-limit",     "--pipeline-limit",
         "--access-log",     "--access-log-file",
-        "--drain-delay",
+        "--drain-delay",    "--admin",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
@@ -218,6 +223,7 @@ ProcessTest(options, help_names_every_option)
         "--stall-limit",
         "--listen",
         "unix:/PATH",
+        "--admin",
         "--connection-limit",
         "--idle-grace",
         "--drain-delay",

@@ -238,6 +238,7 @@ struct start {
     const char *listen_fds;
     const char *names;        /* NULL if there are none */
     const char *ready;        /* HOB_READY_FD, or NULL */
+    const char *admin;        /* HOB_ADMIN_FD, or NULL */
     const char *arguments[2]; /* NULL if there are none */
 };
 
@@ -258,6 +259,8 @@ static int start_hob(void *arg)
         setenv("LISTEN_FDNAMES", self->names, 1);
     if (self->ready)
         setenv("HOB_READY_FD", self->ready, 1);
+    if (self->admin)
+        setenv("HOB_ADMIN_FD", self->admin, 1);
     execl(HOB_BINARY, HOB_BINARY, self->arguments[0], self->arguments[1], NULL);
     return 127;
 }
@@ -377,6 +380,55 @@ ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
             strstr(process_errors(hob), cases[i].message), "'%s' is not in: %s", cases[i].message,
             process_errors(hob));
     }
+    close(listener);
+}
+
+/* That of another hob, which has a pipe for the answer, too. */
+ProcessTest(restart, what_is_wrong_with_the_socket_for_operators_is_named)
+{
+    static const char *const cases[] = {"", "x", "-1", "4", "99", "99999999999"};
+    int ends[2];
+    int listener = listen_somewhere();
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char message[64];
+        struct start start = {
+            .fds = {listener, ends[1]},
+            .fd_count = 2,
+            .listen_fds = "1",
+            .ready = "4",
+            .admin = cases[i],
+            .arguments = {"--admin", "127.0.0.1:0"}};
+        struct process *hob = process_fork(start_hob, &start);
+        snprintf(message, sizeof(message), "HOB_ADMIN_FD in the environment: '%s'", cases[i]);
+        cr_expect_eq(process_result(hob), 2, "%s", message);
+        cr_expect(strstr(process_errors(hob), message), "%s", process_errors(hob));
+    }
+    close(ends[0]);
+    close(ends[1]);
+    close(listener);
+}
+
+/* A program in between may have been told otherwise. */
+ProcessTest(restart, a_socket_for_operators_that_is_not_wanted_is_closed)
+{
+    int ends[2];
+    int listener = listen_somewhere();
+    int admin = listen_somewhere();
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
+    struct start start = {
+        .fds = {listener, ends[1], admin},
+        .fd_count = 3,
+        .listen_fds = "1",
+        .ready = "4",
+        .admin = "5"};
+    struct server server = server_wait(process_fork(start_hob, &start));
+    expect_ping(listener);
+    cr_expect_null(strstr(process_output(server.process), "operators"));
+    cr_expect_eq(server_stop(&server), 0);
+    close(ends[0]);
+    close(ends[1]);
+    close(admin);
     close(listener);
 }
 

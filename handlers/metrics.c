@@ -1,0 +1,42 @@
+#include "metrics.h"
+
+#include <errno.h>
+
+#include "hob/trace.h"
+#include "kitchen.h"
+
+static const hob_metrics *told;
+
+void metrics_of(const hob_metrics *metrics)
+{
+    told = metrics;
+}
+
+int serve_metrics(hob_request *req, hob_response *res)
+{
+    return told ? hob_metrics_reply(told, req, res) : -ENOENT;
+}
+
+void kitchen_metrics(hob_exposition *out, void *unused)
+{
+    static const hob_metric cooking = {
+        .name = "hob_orders_cooking",
+        .type = HOB_METRIC_GAUGE,
+        .help = "Orders that cook, those of the kitchen page included."};
+    static const hob_metric served = {
+        .name = "hob_orders_served",
+        .type = HOB_METRIC_COUNTER,
+        .help = "Orders that were served."};
+    static const hob_metric seconds = {
+        .name = "hob_cooking_seconds",
+        .type = HOB_METRIC_COUNTER,
+        .unit = "seconds",
+        .help = "Seconds of cooking that were done, one pan beside the other."};
+    struct kitchen_totals kitchen = kitchen_totals();
+    hob_trace_totals trace;
+    (void)unused;
+    hob_trace_count(&trace);
+    hob_metrics_put(out, &cooking, (double)trace.orders);
+    hob_metrics_put(out, &served, (double)kitchen.served);
+    hob_metrics_put(out, &seconds, kitchen.seconds);
+}

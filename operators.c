@@ -1,0 +1,95 @@
+#include "operators.h"
+
+#include <errno.h>
+
+#include "handlers/health.h"
+#include "handlers/metrics.h"
+#include "handlers/routes.h"
+
+/* Their tools are few. */
+#define CONNECTION_LIMIT 64
+
+/* Seconds: when the last guest has gone, nobody waits for somebody who only looks. */
+#define GRACE 1
+
+static void tell_build(hob_exposition *out, void *unused)
+{
+    static const hob_metric build = {
+        .name = "hob_build", .type = HOB_METRIC_INFO, .help = "The version of hob."};
+    static const hob_label version = {"version", HOB_VERSION};
+    (void)unused;
+    hob_metrics_begin(out, &build);
+    hob_metrics_value(out, &version, 1, 1);
+}
+
+static void tell_lost_lines(hob_exposition *out, void *log)
+{
+    static const hob_metric lost = {
+        .name = "hob_access_log_lost_lines",
+        .type = HOB_METRIC_COUNTER,
+        .help = "Lines of the access log that were lost, since it was not written fast enough."};
+    hob_metrics_put(out, &lost, (double)hob_access_log_lost(log));
+}
+
+static void tell_both(void *operators, const hob_exchange *exchange)
+{
+    const struct operators *self = operators;
+    hob_metrics_observe(self->metrics, exchange);
+    hob_access_log_observe(self->log, exchange);
+}
+
+static int add_sources(struct operators *self)
+{
+    int err = hob_metrics_add(self->metrics, kitchen_metrics, NULL);
+    if (err == 0 && self->log)
+        err = hob_metrics_add(self->metrics, tell_lost_lines, self->log);
+    return err < 0 ? err : hob_metrics_add(self->metrics, tell_build, NULL);
+}
+
+int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log)
+{
+    *self = (struct operators){.metrics = hob_metrics_new(), .log = log};
+    if (!self->metrics)
+        return -ENOMEM;
+    guests->observer = log ? tell_both : hob_metrics_observe;
+    guests->observer_context = log ? (void *)self : (void *)self->metrics;
+    guests->request_ids = log != NULL;
+    metrics_of(self->metrics);
+    return add_sources(self);
+}
+
+int operators_listen(struct operators *self, const hob_server_options *guests, int socket)
+{
+    size_t count;
+    const char *culprit;
+    const hob_route *table = routes_for_operators(&count);
+    hob_server_options settings = *guests;
+    int err = hob_router_new(table, count, &self->router, &culprit);
+    if (err < 0)
+        return err;
+    settings.handler = hob_router_handle;
+    settings.context = self->router;
+    settings.observer = NULL;
+    settings.sockets = &socket;
+    settings.socket_count = 1;
+    settings.shared = false;
+    settings.handle_signals = false;
+    settings.connection_limit = CONNECTION_LIMIT;
+    settings.drain_delay = 0;
+    settings.grace = GRACE;
+    settings.idle_grace = 0;
+    return hob_server_open(&settings, &self->server);
+}
+
+void operators_watch(struct operators *self, const hob_server *server)
+{
+    readiness_of(server);
+    hob_metrics_of_server(self->metrics, server);
+}
+
+void operators_close(struct operators *self)
+{
+    hob_server_close(self->server);
+    hob_router_free(self->router);
+    hob_metrics_free(self->metrics);
+}

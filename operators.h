@@ -1,0 +1,35 @@
+/*
+ * What operators and their tools are served: metrics, health and traces. With --admin on a listener
+ * of their own, a second server in the same loop, so that guests see nothing of it.
+ */
+#ifndef HOB_OPERATORS_H
+#define HOB_OPERATORS_H
+
+#include "hob/access_log.h"
+#include "hob/hob.h"
+
+struct operators {
+    hob_metrics *metrics;
+    hob_access_log *log; /* NULL if there is none */
+    hob_router *router;  /* these two are NULL without --admin */
+    hob_server *server;
+};
+
+/*
+ * Makes the metrics, and has the guests' server tell them, and the log unless that is NULL, of each
+ * request. Returns 0 or -ENOMEM; to be closed in either case.
+ */
+int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log);
+
+/*
+ * Opens their server on a socket, with the time-outs of the guests'. Returns 0, or what
+ * hob_server_open() failed with.
+ */
+int operators_listen(struct operators *self, const hob_server_options *guests, int socket);
+
+/* Whose metrics and readiness they are told. */
+void operators_watch(struct operators *self, const hob_server *server);
+
+void operators_close(struct operators *self);
+
+#endif

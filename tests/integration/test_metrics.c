@@ -1,0 +1,253 @@
+/*
+ * GET /metrics: its formats, what it counts, and that it says the same as the kitchen page.
+ * script/test metrics has the tools of Prometheus read it.
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/http_client.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/metrics_page.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_process.h"
+
+TestSuite(metrics, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define REQUESTS(route, method, status)                                                            \
+    "hob_http_requests_total{route=\"" route "\",method=\"" method "\",status=\"" status "\"}"
+
+ProcessTest(metrics, come_in_the_format_that_is_asked_for)
+{
+    static const struct {
+        const char *request;
+        const char *type;
+        const char *end; /* of the page */
+    } cases[] = {
+        {GET("/metrics"), "Content-Type: text/plain; version=0.0.4; charset=utf-8",
+         "hob_build_info{version="},
+        {REQUEST("GET /metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n"),
+         "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF\n"},
+    };
+    struct server server = server_start();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct raw_client client = raw_connect(&server);
+        struct response response = raw_exchange(&client, cases[i].request);
+        const char *last = strrchr(response.body, '\n');
+        while (last > response.body && last[-1] != '\n')
+            last--;
+        cr_expect_eq(response.status, 200);
+        cr_expect(has_field(&response, cases[i].type), "%s", response.head);
+        cr_expect(has_field(&response, "Cache-Control: no-store"));
+        cr_expect(has_field(&response, "Vary: Accept"));
+        cr_expect_eq(strncmp(last, cases[i].end, strlen(cases[i].end)), 0, "%s", last);
+        raw_close(&client);
+    }
+}
+
+ProcessTest(metrics, count_requests_by_route_and_method_and_status)
+{
+    static const struct {
+        const char *request;
+        const char *series;
+    } cases[] = {
+        {GET("/ping"), REQUESTS("GET /ping", "GET", "200")},
+        {GET("/french-fries"), REQUESTS("GET /french-fries", "GET", "200")},
+        {GET("/noodles?deadline=x"), REQUESTS("GET /noodles", "GET", "400")},
+        {GET("/recipes/noodles"), REQUESTS("GET /recipes/{dish}", "GET", "200")},
+        {GET("/recipes/pizza"), REQUESTS("GET /recipes/{dish}", "GET", "404")},
+        {GET("/pizza"), REQUESTS("other", "GET", "404")},
+        {REQUEST("DELETE /ping", ""), REQUESTS("other", "DELETE", "405")},
+        {REQUEST("BREW /ping", ""), REQUESTS("other", "other", "501")},
+        {"GET /ping HTTP/1.1\r\n\r\n", REQUESTS("other", "GET", "400")},
+        {"\n", REQUESTS("other", "other", "400")},
+    };
+    struct server server = server_start("--time-scale", "0.001");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct raw_client client = raw_connect(&server);
+        raw_exchange(&client, cases[i].request);
+        raw_close(&client);
+        bool counted = eventually(metric(&server, cases[i].series) == 1);
+        cr_expect(counted, "case %zu: %s", i, cases[i].series);
+    }
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, REQUEST("HEAD /ping", ""));
+    cr_expect_eq(raw_receive_head(&client).status, 200);
+    raw_close(&client);
+    cr_expect_eq(metric(&server, REQUESTS("GET /ping", "HEAD", "200")), 1);
+    cr_expect_eq(
+        metric(&server, "hob_http_request_duration_seconds_count{route=\"GET /ping\"}"), 2);
+}
+
+ProcessTest(metrics, tell_how_long_requests_take)
+{
+    struct server server = server_start("--time-scale", "0.1");
+    cr_expect_eq(get(&server, "/french-fries")->status, 200);
+    char *page = metrics_page(&server);
+    double seconds =
+        metric_in(page, "hob_http_request_duration_seconds_sum{route=\"GET /french-fries\"}");
+    cr_expect(seconds >= 0.4 && seconds < 2, "%g", seconds);
+    cr_expect_eq(
+        metric_in(
+            page,
+            "hob_http_request_duration_seconds_bucket{route=\"GET /french-fries\",le=\"0.25\"}"),
+        0);
+    cr_expect_eq(
+        metric_in(
+            page,
+            "hob_http_request_duration_seconds_bucket{route=\"GET /french-fries\",le=\"+Inf\"}"),
+        1);
+    free(page);
+}
+
+ProcessTest(metrics, tell_of_clients_that_left)
+{
+    struct server server = start_slow_kitchen();
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/noodles"));
+    cr_expect(server_logs(&server, "boil the egg"));
+    cr_expect_eq(metric(&server, "hob_http_requests_in_progress"), 2, "this, and who asks");
+    raw_close(&client);
+    cr_expect(eventually(metric(&server, REQUESTS("GET /noodles", "GET", "0")) == 1));
+    cr_expect_eq(metric(&server, "hob_orders_cooking"), 0);
+}
+
+ProcessTest(metrics, tell_of_the_process_what_the_kernel_does)
+{
+    struct server server = server_start();
+    char *page = metrics_page(&server);
+    double memory = metric_in(page, "process_resident_memory_bytes");
+    double real = (double)process_resident_bytes(server.process);
+    cr_expect(fabs(memory - real) <= 0.2 * real, "%g instead of %g", memory, real);
+    cr_expect_gt(metric_in(page, "process_virtual_memory_bytes"), memory);
+    cr_expect_leq(
+        metric_in(page, "process_cpu_seconds_total"), process_cpu_seconds(server.process) + 0.02);
+    cr_expect_leq(
+        metric_in(page, "process_open_fds"), (double)process_descriptors(server.process) + 1);
+    cr_expect_gt(metric_in(page, "process_open_fds"), 3);
+    cr_expect_gt(metric_in(page, "process_max_fds"), 3);
+    cr_expect_float_eq(metric_in(page, "process_start_time_seconds"), (double)time(NULL), PATIENCE);
+    free(page);
+}
+
+ProcessTest(metrics, tell_how_late_the_loop_is)
+{
+    struct server server = server_start();
+    cr_expect(eventually(metric(&server, "hob_loop_lag_seconds_count") > 2));
+    cr_expect_geq(
+        metric(&server, "hob_loop_lag_seconds_bucket{le=\"64.0\"}"), 3, "it was never that late");
+}
+
+ProcessTest(metrics, tell_of_stalls)
+{
+    struct server server = server_start("--demo", "--time-scale", "0.1", "--stall-limit", "0.02");
+    struct order *order = order_prepare(&server, "/orders?dish=blocking");
+    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
+    order_begin(order);
+    wait_for(order);
+    cr_expect_eq(order->status, 202);
+    cr_expect(eventually(metric(&server, "hob_stalls_total") >= 1));
+    cr_expect_gt(
+        metric(&server, "hob_loop_lag_seconds_sum"), 0.05, "who was ready had to wait for it");
+}
+
+ProcessTest(metrics, are_told_beside_the_access_log)
+{
+    struct server server = server_start("--access-log", "json", "--access-log-file", "/dev/null");
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    cr_expect_eq(metric(&server, REQUESTS("GET /ping", "GET", "200")), 1);
+    cr_expect_eq(metric(&server, "hob_access_log_lost_lines_total"), 0);
+    cr_expect_eq(server_stop(&server), 0);
+    server = server_start();
+    cr_expect(isnan(metric(&server, "hob_access_log_lost_lines_total")), "there is no log");
+}
+
+/* The kitchen page is told the same, by its feed. */
+
+struct feed {
+    struct raw_client client;
+    char text[512 * 1024];
+    size_t length;
+};
+
+static struct feed *watch(const struct server *server)
+{
+    struct feed *self = calloc(1, sizeof(*self));
+    cr_assert_not_null(self);
+    self->client = raw_connect(server);
+    raw_send(&self->client, "GET /kitchen/events HTTP/1.0\r\n\r\n");
+    return self;
+}
+
+/* The last value that came under a name; NAN if there is none. */
+static double stat_of(struct feed *self, const char *name)
+{
+    char key[32];
+    const char *last = NULL;
+    ssize_t size;
+    do {
+        char *end = self->text + self->length;
+        size = recv(self->client.fd, end, sizeof(self->text) - 1 - self->length, MSG_DONTWAIT);
+        self->length += size > 0 ? (size_t)size : 0;
+    } while (size > 0);
+    snprintf(key, sizeof(key), "\"%s\":", name);
+    for (const char *next = self->text; (next = strstr(next, key)); next++)
+        last = next + strlen(key);
+    return last ? strtod(last, NULL) : NAN;
+}
+
+static bool close_to(double a, double b, double distance)
+{
+    return fabs(a - b) <= distance;
+}
+
+/* Whether page and metrics agree on this, and on everything else that both tell. */
+static bool agree(const struct server *server, struct feed *feed, double cooking, double served)
+{
+    char *page = metrics_page(server);
+    double resident = metric_in(page, "process_resident_memory_bytes");
+    bool same =
+        stat_of(feed, "cooking") == cooking && metric_in(page, "hob_orders_cooking") == cooking &&
+        stat_of(feed, "served") == served && metric_in(page, "hob_orders_served_total") == served &&
+        close_to(
+            stat_of(feed, "cookedSeconds"), metric_in(page, "hob_cooking_seconds_total"), 0.001) &&
+        stat_of(feed, "coroutines") == metric_in(page, "hob_coroutines") - 1 && /* that asks */
+        close_to(stat_of(feed, "stacks"), metric_in(page, "hob_stacks"), 1) &&
+        close_to(stat_of(feed, "ready"), metric_in(page, "hob_coroutines_ready"), 1) &&
+        close_to(stat_of(feed, "residentKiB") * 1024, resident, 0.2 * resident);
+    free(page);
+    return same;
+}
+
+static void order_from_the_page(const struct server *server, const char *path)
+{
+    struct order *order = order_prepare(server, path);
+    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
+    order_begin(order);
+    wait_for(order);
+    cr_assert_eq(order->status, 202);
+}
+
+ProcessTest(metrics, agree_with_the_kitchen_page_while_orders_cook)
+{
+    struct server server = server_start("--time-scale", "0.5");
+    struct feed *feed = watch(&server);
+    cr_expect(eventually(agree(&server, feed, 0, 0)), "before: %s", feed->text);
+    order_from_the_page(&server, "/orders?dish=noodles&count=40");
+    order_from_the_page(&server, "/orders?dish=french-fries&count=30");
+    cr_expect(eventually(agree(&server, feed, 70, 0)), "all cook: %s", feed->text);
+    cr_expect(eventually(agree(&server, feed, 40, 30)), "the fries are done: %s", feed->text);
+    cr_expect(eventually(agree(&server, feed, 0, 70)), "all are done: %s", feed->text);
+    cr_expect_float_eq(metric(&server, "hob_cooking_seconds_total"), 0.5 * (40 * 6 + 30 * 4), 0.01);
+    double switches = metric(&server, "hob_coroutine_switches_total");
+    cr_expect_geq(switches, 70 * 3, "%g: each order waits a few times", switches);
+    cr_expect_gt(metric(&server, "hob_coroutine_running_seconds_total"), 0);
+    raw_close(&feed->client);
+    free(feed);
+}

@@ -61,14 +61,13 @@ static double set_deadline(double when, const char *call)
     return before;
 }
 
-struct deadline deadline_limit(struct task *self, double seconds)
+struct deadline deadline_limit(struct task *self, double when)
 {
     struct deadline *deadline = &self->deadline;
     struct deadline before = *deadline;
-    if (isinf(seconds))
+    if (isinf(when))
         return before;
     deadline_disarm(self);
-    double when = hob_now() + seconds;
     if (when < deadline->last)
         deadline->last = when;
     if (when < deadline->when)

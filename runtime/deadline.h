@@ -11,10 +11,10 @@ void deadline_inherit(struct task *self, const struct task *maker);
 void deadline_arm(struct task *self);
 
 /*
- * Limits the task as its maker's deadline does: from so many seconds from now on its awaits return
- * -ETIMEDOUT, and it cannot give itself more. Returns what it had before.
+ * Limits the task as its maker's deadline does: from this time on, by hob_now(), its awaits return
+ * -ETIMEDOUT, and it cannot give itself more. INFINITY is no limit. Returns what it had before.
  */
-struct deadline deadline_limit(struct task *self, double seconds);
+struct deadline deadline_limit(struct task *self, double when);
 
 /* Takes such a limit back. A deadline that the task has given itself meanwhile stays. */
 void deadline_unlimit(struct task *self, struct deadline before);

@@ -42,6 +42,7 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     ev_io_start(loop_of(self), &self->readable);
     list_init(&self->waiting);
     waiting_begin(&server->silent, self);
+    self->now = 0;
     self->head_until = self->idle_since + server->options.head_timeout;
     return 0;
 }
@@ -107,6 +108,7 @@ void connection_become_idle(struct connection *self)
     buffer_free(&self->unsent);
     ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
     waiting_begin(&self->server->idle, self);
+    self->now = 0;
 }
 
 void connection_finish(struct connection *self)
@@ -258,7 +260,8 @@ void connection_consume(struct connection *self, size_t size)
     }
 }
 
-int connection_fill(struct connection *self, struct patience *patience)
+/* Out of line: what most requests need of connection_fill() saves no registers then. */
+__attribute__((noinline)) static int fill(struct connection *self, struct patience *patience)
 {
     struct workspace *workspace = self->server->workspace;
     size_t unread;
@@ -290,6 +293,13 @@ int connection_fill(struct connection *self, struct patience *patience)
             end_input(self, received);
         }
     }
+}
+
+int connection_fill(struct connection *self, struct patience *patience)
+{
+    size_t unread;
+    connection_unread(self, &unread);
+    return unread > 0 && !self->broken ? 1 : fill(self, patience);
 }
 
 /*
@@ -430,6 +440,7 @@ int connection_flush(struct connection *self)
 void connection_leave_workspace(void *connection)
 {
     struct connection *self = connection;
+    self->now = 0;
     send_now(self);
     if (self->fresh_length > 0) {
         if (buffer_append(&self->kept, self->fresh, self->fresh_length) < 0)

@@ -48,6 +48,12 @@ struct connection {
     struct buffer kept;   /* unread input that did not fit the time, held for this connection */
     struct buffer unsent; /* output that the socket did not take */
 
+    /*
+     * The time, when it was asked for and the task has not waited since, or 0: a request begins
+     * when the one before it ends, and few handlers wait before they have been told their deadline.
+     */
+    double now;
+
     double head_until; /* when the first head must be there; 0 for later ones */
     ev_io writable;    /* armed while unsent bytes wait for the client to read */
     hob_future *input; /* set while task waits for input */
@@ -61,6 +67,14 @@ struct patience {
     double seconds; /* in all, from the first wait on */
     double until;   /* on the clock of hob_now(); 0 before the first wait */
 };
+
+/* The time, by hob_now(), for the connection's task. */
+static inline double connection_now(struct connection *self)
+{
+    if (self->now == 0)
+        self->now = hob_now();
+    return self->now;
+}
 
 /* Ends the process with a message if it is not the connection's task that runs. */
 void connection_expect_task(const struct connection *self, const char *call);

@@ -275,7 +275,8 @@ static const llhttp_t *behind_request_line(void)
 
 void parser_init(struct parser *self, char *room, const struct parser_limits *limits)
 {
-    memset(self, 0, offsetof(struct parser, reason));
+    size_t begin = offsetof(struct parser, line);
+    memset(&self->line, 0, offsetof(struct parser, reason) - begin);
     self->http = *behind_request_line();
     self->http.data = self;
     self->head.data = room;

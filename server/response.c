@@ -168,9 +168,16 @@ static bool is_last_response(const struct connection *connection)
            (connection->server->stopping && !connection_has_input(connection));
 }
 
+/* The type may be NULL. Inline, so that the length of a literal is known beforehand. */
+static inline size_t length_of(const char *content_type)
+{
+    return content_type ? strlen(content_type) : 0;
+}
+
 /* Puts the head, and makes room for so many bytes of the content as well. */
-static int
-begin(struct hob_response *self, int status, const char *content_type, uint64_t length, size_t size)
+static int begin(
+    struct hob_response *self, int status, const char *content_type, size_t type_length,
+    uint64_t length, size_t size)
 {
     struct hob_request *request = self->request;
     struct buffer *out = connection_out(request->connection);
@@ -185,7 +192,6 @@ begin(struct hob_response *self, int status, const char *content_type, uint64_t 
     if (!may)
         content_type = NULL;
     bool without_content = !may || request->parser.http.method == HTTP_HEAD;
-    size_t type_length = content_type ? strlen(content_type) : 0;
     size_t room = FIXED_FIELDS_SIZE + type_length + buffer_length(&self->fields) +
                   (without_content ? 0 : size);
     int err = buffer_reserve(out, room);
@@ -216,7 +222,7 @@ int response_begin(struct hob_response *self, int status, const char *content_ty
     struct hob_request *request = self->request;
     int err = check_type(self, content_type);
     if (err == 0)
-        err = begin(self, status, content_type, length, 0);
+        err = begin(self, status, content_type, length_of(content_type), length, 0);
     if (err == 0)
         deadline_unlimit(request->connection->task, request->before);
     return err;
@@ -228,7 +234,7 @@ int response_begin(struct hob_response *self, int status, const char *content_ty
 static int reply_large(
     hob_response *res, int status, const char *content_type, const void *content, size_t size)
 {
-    int err = begin(res, status, content_type, size, 0);
+    int err = begin(res, status, content_type, length_of(content_type), size, 0);
     if (err < 0)
         return err;
     res->missing = 0;
@@ -244,7 +250,7 @@ reply(hob_response *res, int status, const char *content_type, const void *conte
 {
     if (size >= LARGE && size <= SIZE_MAX / 4) /* more than that cannot be there at all */
         return reply_large(res, status, content_type, content, size);
-    int err = begin(res, status, content_type, size, size);
+    int err = begin(res, status, content_type, length_of(content_type), size, size);
     if (err < 0)
         return err;
     res->missing = 0;

@@ -26,7 +26,7 @@ struct exchange {
     struct hob_request req;
     struct hob_response res;
     bool timed_out; /* the handler had its time */
-    double began;   /* when the first bytes were there; only for the observer */
+    double began;   /* when the first bytes were there */
 };
 
 static int run_handler(void *arg)
@@ -34,7 +34,8 @@ static int run_handler(void *arg)
     struct exchange *self = arg;
     const hob_server_options *options = &self->req.connection->server->options;
     struct task *task = self->req.connection->task;
-    self->req.before = deadline_limit(task, options->handler_timeout);
+    self->req.before =
+        deadline_limit(task, connection_now(self->req.connection) + options->handler_timeout);
     int result = options->handler(&self->req, &self->res);
     self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
     return result;
@@ -168,12 +169,13 @@ static void tell_observer(struct exchange *self)
     const hob_server_options *options = &req->connection->server->options;
     if (!self->res.replied && !has_begun(&req->parser))
         return;
+    double end = connection_now(req->connection);
     const hob_exchange told = {
         .req = req,
         .status = self->res.status,
         .sent = self->res.sent,
         .began = self->began,
-        .seconds = hob_now() - self->began,
+        .seconds = end - self->began,
     };
     request_end_head(req);
     req->observed = true;
@@ -188,15 +190,16 @@ static enum next serve_request(struct connection *connection)
     bool observed = connection->server->options.observer;
 
     exchange.timed_out = false;
-    if (observed)
-        exchange.began = hob_now();
+    exchange.began = connection_now(connection);
     request_init(req, connection);
     response_init(&exchange.res, req);
     connection->request = req;
     enum next next = request_read_head(req) > 0 ? answer(&exchange) : give_up(&exchange);
+    connection->now = 0; /* the handler may have taken a while */
     if (observed)
         tell_observer(&exchange);
-    if (next == NEXT_REQUEST && !body_drain(req)) /* nobody waits for this any more */
+    /* Nobody waits for this any more. */
+    if (next == NEXT_REQUEST && req->parser.state != PARSER_DONE && !body_drain(req))
         next = NEXT_LINGER;
     connection->request = NULL;
     response_free(&exchange.res);

@@ -62,10 +62,12 @@ static size_t span_name(const char *text, size_t length)
 {
     size_t i = 0;
     for (; i < length; i++) {
+        unsigned classes = classes_of(text[i]) & (CHAR_NAME | CHAR_MARK);
+        if (classes == CHAR_NAME) /* and no dot, as most are */
+            continue;
         if (text[i] == '.' && (i == 0 || text[i - 1] == '.'))
             return 0;
-        if (!(classes_of(text[i]) & CHAR_NAME) &&
-            !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
+        if (!(classes & CHAR_NAME) && !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
             break;
     }
     return i;

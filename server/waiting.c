@@ -40,7 +40,7 @@ void waiting_init(struct waiting_list *self, struct ev_loop *ev, double seconds)
 
 void waiting_begin(struct waiting_list *self, struct connection *connection)
 {
-    connection->idle_since = hob_now();
+    connection->idle_since = connection_now(connection);
     list_append(&self->connections, &connection->waiting);
     if (!ev_is_active(&self->timer) && !isinf(self->seconds))
         set_timer(self, self->seconds);

@@ -84,7 +84,7 @@ CoroutineTest(scope, takes_its_deadlines_with_it)
 static int sleep_under_a_limit(void *arg)
 {
     double begin = hob_now();
-    deadline_limit(this_task(), number_of(arg));
+    deadline_limit(this_task(), begin + number_of(arg));
     hob_deadline_at(INFINITY); /* in vain */
     int err = hob_sleep(INFINITY);
     cr_expect(passed(begin, number_of(arg)));
@@ -102,7 +102,7 @@ CoroutineTest(scope, can_be_limited_like_a_child)
 
 static int take_the_limit_back(void *arg)
 {
-    struct deadline before = deadline_limit(this_task(), 2);
+    struct deadline before = deadline_limit(this_task(), hob_now() + 2);
     if (number_of(arg) > 0)
         hob_deadline(number_of(arg));
     deadline_unlimit(this_task(), before);
@@ -121,7 +121,7 @@ CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
 static int take_the_limit_back_too_late(void *arg)
 {
     (void)arg;
-    struct deadline before = deadline_limit(this_task(), 2);
+    struct deadline before = deadline_limit(this_task(), hob_now() + 2);
     cr_expect_eq(hob_sleep(10), -ETIMEDOUT);
     deadline_unlimit(this_task(), before);
     return hob_sleep(10);

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The only service of the systemd that boot.sh becomes. Its last line is "passed" if all is well.
+set -euo pipefail
+trap 'systemctl poweroff --force --force >/dev/null 2>&1' EXIT
+
+# is "WHAT" EXPECTED ACTUAL
+is() {
+  [[ $3 == "$2" ]] || {
+    echo "$1: expected '$2', got '$3'"
+    journalctl --no-pager --unit hob.service | tail -n 20
+    exit 1
+  }
+  echo "  ok: $1"
+}
+
+eventually() {
+  for _ in {1..100}; do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  is "$*" "within 10 s" "not at all"
+}
+
+property() { systemctl show --property "$1" --value hob.service; }
+status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$(property MainPID)/status"; }
+ask() { curl --silent --fail --max-time 5 "${@:2}" "http://localhost:8080$1"; }
+logged() { journalctl --no-pager --unit hob.service | grep --quiet "$1"; }
+is_another_process() { [[ $(property MainPID) != "$1" && $(property MainPID) != 0 ]]; }
+was_restarted() { [[ $(property NRestarts) == 1 && $(property ActiveState) == active ]]; }
+
+upgrade() {
+  local old
+  old=$(property MainPID)
+  systemctl kill --signal=USR2 --kill-whom=main hob.service
+  eventually is_another_process "$old"
+  is "it is active after an upgrade" active "$(property ActiveState)"
+  is "and answers" "Hello, world!" "$(ask /ping)"
+}
+
+ask_again_and_again() {
+  local i
+  for i in {1..100}; do ask /ping >/dev/null || echo "$i"; done
+}
+
+mkdir -p /run/systemd/system/hob.service.d
+printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/hob.service.d/watchdog.conf
+printf 'HOB_DEMO=true\nHOB_TIME_SCALE=0.1\nHOB_STALL_LIMIT=0.02\n' >/etc/default/hob
+systemctl daemon-reload
+
+systemctl start hob.service
+is "it answers as soon as it is started" "Hello, world!" "$(ask /ping)"
+is "it is not root" "" "$(status Uid | grep -w 0 || true)"
+is "it has no capability to get" 0000000000000000 "$(status CapBnd)"
+is "it gets no new privileges" 1 "$(status NoNewPrivs)"
+is "its system calls are filtered" 2 "$(status Seccomp)"
+ask "/orders?dish=offloaded" --request POST >/dev/null
+ask "/orders?dish=blocking" --request POST >/dev/null
+eventually logged "has kept the thread"
+is "the stall detector and another thread work nevertheless" "noodles cooking done" "$(ask /noodles)"
+
+upgrade
+sleep 3
+is "the watchdog hears of the new process" 0 "$(property NRestarts)"
+systemctl kill --signal=STOP --kill-whom=main hob.service
+eventually was_restarted
+is "the watchdog replaces what is silent" "Hello, world!" "$(ask /ping)"
+systemctl stop hob.service
+is "it stops in good order" success "$(property Result)"
+
+echo HOB_GRACE=x >/etc/default/hob
+systemctl start hob.service 2>/dev/null || true
+is "a wrong variable fails, once" "exit-code 2 0" \
+  "$(property Result) $(property ExecMainStatus) $(property NRestarts)"
+/usr/bin/hob --print-config >/etc/default/hob
+
+cp /mnt/only-sockets.conf /run/systemd/system/hob.service.d
+systemctl daemon-reload
+systemctl start hob.socket
+is "a client starts it" "Hello, world!" "$(ask /ping)"
+ask_again_and_again >/tmp/lost &
+systemctl restart hob.service
+systemctl restart hob.service
+wait $!
+is "restarts lose nobody" "" "$(cat /tmp/lost)"
+upgrade
+echo passed

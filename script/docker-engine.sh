@@ -40,21 +40,40 @@ stop_engine() {
   rm -rf "$engine_folder"
 }
 
-# The image the build starts from: here already, pulled, or made from the distribution's packages.
+# What the tests install: all at once, since nothing here takes longer than apt in a container.
+# llhttp cannot be there for two architectures.
+base_packages() {
+  docker/build packages amd64
+  docker/build packages arm64 | sed 's/libllhttp-dev:[^ ]*//'
+  echo haproxy qemu-user
+}
+
+# Makes an archive of Debian with these packages.
+make_base() {
+  local archive=$1 native mirror origin=
+  have mmdebstrap || fail "$base can be neither pulled nor made: mmdebstrap is not installed"
+  read -r mirror origin < <(system_mirror) || true
+  [[ $origin == Debian ]] ||
+    fail "$base can be neither pulled nor made: this system has no mirror of Debian"
+  native=$(dpkg --print-architecture)
+  mkdir -p "${archive%/*}"
+  quietly mmdebstrap --variant=minbase --architectures="$native,amd64,arm64" \
+    --include="$(base_packages | paste -sd ' ')" --dpkgopt=tests/docker/dpkg.cfg \
+    trixie "$archive.part.tar" "$mirror"
+  mv "$archive.part.tar" "$archive"
+}
+
+# Sets base, the image that builds start from: pulled, or made from the distribution's packages.
 base_image() {
-  local name=$1 release=$2 archive=build/docker/$2.tar mirror origin=
-  docker image inspect "$name" >/dev/null 2>&1 && return
-  say "Pulling $name"
-  timeout 120 docker pull --quiet "$name" >/dev/null 2>&1 && return
-  if [[ ! -e $archive ]]; then
-    say "It cannot be pulled; making it with mmdebstrap"
-    have mmdebstrap || fail "$name can be neither pulled nor made: mmdebstrap is not installed"
-    read -r mirror origin < <(system_mirror) || true
-    [[ $origin == Debian ]] ||
-      fail "$name can be neither pulled nor made: this system has no mirror of Debian"
-    mkdir -p build/docker
-    quietly mmdebstrap --variant=minbase "$release" build/docker/part.tar "$mirror"
-    mv build/docker/part.tar "$archive"
+  local archive=build/docker/trixie.tar
+  base=debian:trixie-slim
+  docker image inspect $base >/dev/null 2>&1 && return
+  say "Pulling $base"
+  timeout 120 docker pull --quiet $base >/dev/null 2>&1 && return
+  if [[ ! $archive -nt docker/build || ! $archive -nt tests/docker/dpkg.cfg ]]; then
+    say "It cannot be pulled; making one with mmdebstrap"
+    make_base $archive
   fi
-  docker import "$archive" "$name" >/dev/null
+  base=hob-test-base
+  docker import $archive $base >/dev/null
 }

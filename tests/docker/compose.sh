@@ -1,0 +1,98 @@
+# shellcheck shell=bash disable=SC2154
+# The compose file: replicas that come and go behind a balancer. Sourced by script/docker-test.
+
+compose() {
+  local command=(docker compose)
+  docker compose version >/dev/null 2>&1 || command=(docker-compose)
+  HOB_PORT=0 HOB_TLS_PORT=0 HOB_TLS=$work/tls "${command[@]}" --project-name "hob-test-$$" \
+    --file docker/compose.yaml --file tests/docker/quicker.yaml "$@"
+}
+
+balancer_image() {
+  local name=haproxy:3.0
+  docker image inspect $name >/dev/null 2>&1 && return
+  timeout 120 docker pull --quiet $name >/dev/null 2>&1 && return
+  quietly docker build --network host --tag $name --build-arg BASE="$base" \
+    --file tests/docker/haproxy.Dockerfile tests/docker
+}
+
+# How many replicas have served someone.
+serving() {
+  compose logs --no-color balancer | grep -o 'kitchens/hob[0-9]*' | sort -u | wc -l
+}
+
+# load NAME OPTION... URL: for some seconds, in the background; its report goes to a file. Each request
+# has a connection of its own: on one that has served already, hey would itself try again.
+load() {
+  local name=$1
+  shift
+  hey -z 6s -disable-keepalive "$@" >"$work/load.$name" 2>&1 &
+  loads+=($!)
+}
+
+# Waits for the loads, and looks at what their clients got: statuses, and errors of connections.
+all_were_served() {
+  local file
+  wait "${loads[@]}"
+  loads=()
+  for file in "$work"/load.*; do
+    if ! grep -q 'Status code distribution' "$file" || grep -q 'Error distribution' "$file" ||
+      grep -E '^ +\[[0-9]+\]' "$file" | grep -qv "\[2..\]"; then
+      say "$(<"$file")"
+      fail "$1: not every request got its response"
+    fi
+  done
+  ok "$1: $(sed -n 's/^ *\[2..\]\t\([0-9]*\) .*/\1/p' "$work"/load.* | paste -sd +) responses"
+  rm "$work"/load.*
+}
+
+replica() { compose ps --quiet hob | sed -n "$1p"; }
+
+check_balancer() {
+  local plain
+  curl --silent --fail --cacert "$work/tls/hob.pem" --output /dev/null "$url/" ||
+    fail "the balancer's certificate does not hold"
+  order_everything "$url" --cacert "$work/tls/hob.pem"
+  is "it speaks HTTP/2" 2 \
+    "$(curl --silent --insecure --output /dev/null --write-out '%{http_version}' "$url/ping")"
+  curl --silent --insecure --cookie-jar "$work/cookies" --output /dev/null "$url/ping"
+  grep --quiet kitchen "$work/cookies" || fail "a browser is given no cookie"
+  is "a browser stays with one replica" "" \
+    "$(curl --silent --insecure --cookie "$work/cookies" --head "$url/ping" | grep -i set-cookie)"
+  plain=http://localhost:$(compose port balancer 8080 | sed 's/.*://')
+  is "without TLS it sends clients to where there is" 308 \
+    "$(curl --silent --output /dev/null --write-out '%{http_code}' "$plain/ping")"
+}
+
+# GETs of both kinds, those that are answered at once and those that cook when their replica leaves.
+check_replicas() {
+  local loads=()
+  load ping -c 5 -q 20 "$url/ping"
+  load noodles -c 20 "$url/noodles"
+  sleep 2
+  docker stop --time 35 "$(replica 1)" >/dev/null
+  all_were_served "a replica was stopped under load"
+
+  load ping -c 5 -q 20 "$url/ping"
+  load noodles -c 20 "$url/noodles"
+  sleep 2
+  docker kill "$(replica 2)" >/dev/null
+  all_were_served "a replica was killed under load"
+}
+
+check_compose() {
+  if ! compose version >/dev/null 2>&1; then
+    say "  left out: there is no docker compose here"
+    return
+  fi
+  balancer_image
+  docker/demo-certificate "$work/tls"
+  quietly compose up --detach --no-build # the image named hob is the one just built
+  url=https://localhost:$(compose port balancer 8443 | sed 's/.*://')
+  eventually curl --silent --fail --insecure --output /dev/null "$url/"
+  check_balancer
+  check_replicas
+  is "all three replicas served" 3 "$(serving)"
+  compose down >/dev/null 2>&1
+  ok "docker compose up and down"
+}

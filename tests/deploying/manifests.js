@@ -44,9 +44,9 @@ function rules(manifests) {
         ["readOnlyRootFilesystem", container.securityContext?.readOnlyRootFilesystem === true],
         ["enableServiceLinks", template.spec.enableServiceLinks === false],
         [
-            "terminationGracePeriodSeconds is more than the sleep and --grace",
+            "terminationGracePeriodSeconds is more than --drain-delay and --grace",
             template.spec.terminationGracePeriodSeconds >
-                container.lifecycle?.preStop?.sleep?.seconds + argument(container, "--grace"),
+                argument(container, "--drain-delay") + argument(container, "--grace"),
         ],
         ["the Deployment selects its pods", selects(deployment.spec.selector?.matchLabels)],
         ["the Service selects the pods", selects(only("Service").spec?.selector)],

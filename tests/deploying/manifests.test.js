@@ -30,7 +30,7 @@ const mistakes = [
     ["root", (all) => (pod(all).securityContext.runAsUser = 0), /runAsUser/],
     ["a disk to write to", (all) => (pod(all).volumes = [{ name: "disk" }]), /volumes/],
     ["variables of services", (all) => delete pod(all).enableServiceLinks, /enableServiceLinks/],
-    ["too little time to end", (all) => (pod(all).terminationGracePeriodSeconds = 35), /sleep/],
+    ["too little time to end", (all) => (pod(all).terminationGracePeriodSeconds = 35), /drain/],
     ["a grace that is not told", (all) => delete container(all).args, /--grace/],
     ["a Service of others", (all) => (all[service].spec.selector.app = "hub"), /Service selects/],
     ["a port that nobody has", (all) => (all[service].spec.ports[0].targetPort = "web"), /port/],

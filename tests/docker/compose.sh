@@ -69,6 +69,7 @@ check_replicas() {
   local loads=()
   load ping -c 5 -q 20 "$url/ping"
   load noodles -c 20 "$url/noodles"
+  load orders -c 2 -q 10 -m POST "$url/orders?dish=noodles" # the balancer sends none of these twice
   sleep 2
   docker stop --time 35 "$(replica 1)" >/dev/null
   all_were_served "a replica was stopped under load"

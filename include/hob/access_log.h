@@ -27,8 +27,10 @@
 extern "C" {
 #endif
 
+/* A log of requests, and the thread that writes it. */
 typedef struct hob_access_log hob_access_log;
 
+/* What a line looks like. */
 typedef enum {
     HOB_ACCESS_LOG_COMBINED, /* Apache's, which nearly every program that reads logs knows */
     HOB_ACCESS_LOG_JSON,     /* an object a line (RFC 8259) */

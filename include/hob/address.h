@@ -24,7 +24,7 @@ typedef struct {
         struct sockaddr_in6 ipv6;
         struct sockaddr_un local;
     };
-    socklen_t length;
+    socklen_t length; /* of the one that it is */
 } hob_address;
 
 /* Room for any URL that hob_socket_url() writes. */

@@ -22,6 +22,7 @@
 extern "C" {
 #endif
 
+/* Counts what a server does, and writes it as Prometheus reads it. */
 typedef struct hob_metrics hob_metrics;
 
 /* NULL when out of memory. Free it when the server is closed. */
@@ -76,6 +77,7 @@ typedef void hob_metrics_source(hob_exposition *out, void *context);
 /* Returns 0 or -ENOMEM. The context must live as long as the metrics. */
 int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *context);
 
+/* What becomes of its value. */
 typedef enum {
     HOB_METRIC_COUNTER, /* grows; "_total" is added to its name */
     HOB_METRIC_GAUGE,   /* goes up and down */
@@ -84,15 +86,16 @@ typedef enum {
 
 /* A name is letters, digits and "_", and stands for one metric of the page only. */
 typedef struct {
-    const char *name;
-    hob_metric_type type;
+    const char *name;     /* without the ending that its type adds */
+    hob_metric_type type; /* what becomes of its value */
     const char *unit; /* "seconds" or "bytes", with which the name ends then; NULL if it has none */
     const char *help; /* a sentence */
 } hob_metric;
 
+/* Tells a value of a metric from its others. */
 typedef struct {
-    const char *name; /* as that of a metric, and not "le" */
-    const char *value;
+    const char *name;  /* as that of a metric, and not "le" */
+    const char *value; /* any text; what is special in it is escaped */
 } hob_label;
 
 /* Writes a metric that has one value and no labels. */

@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/* Finds the handler of a request, by its method and path. */
 typedef struct hob_router hob_router;
 
 /*
@@ -27,9 +28,9 @@ typedef struct hob_router hob_router;
  * goes before {name}, and that before {name...}.
  */
 typedef struct {
-    const char *pattern;
-    hob_handler *handler;
-    bool finishes; /* see hob_request_finish_anyway(); false if left out */
+    const char *pattern;  /* such as "GET /noodles" */
+    hob_handler *handler; /* what answers the requests that match it */
+    bool finishes;        /* see hob_request_finish_anyway(); false if left out */
 } hob_route;
 
 /*

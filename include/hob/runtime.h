@@ -231,8 +231,8 @@ int hob_offload_limits(size_t threads, size_t queue);
 
 /* Bytes in memory of their own, followed by a NUL that is not counted. All zero is none. */
 typedef struct {
-    char *data;
-    size_t size;
+    char *data;  /* of malloc(3), or NULL */
+    size_t size; /* without the NUL */
 } hob_bytes;
 
 /* Frees the bytes. Harmless if there are none. */

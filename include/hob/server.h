@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-typedef struct hob_server hob_server;
+typedef struct hob_server hob_server;     /* accepts clients and has their requests answered */
 typedef struct hob_request hob_request;   /* what a client asked for; the server's */
 typedef struct hob_response hob_response; /* what it gets; the server's */
 
@@ -59,13 +59,14 @@ typedef struct {
  */
 typedef void hob_observer(void *context, const hob_exchange *exchange);
 
+/* How a server is to be: a handler, and for all else there is a default, which is 0. */
 typedef struct {
     hob_handler *handler; /* answers every request */
     void *context;        /* for the handler: see hob_request_context() */
 
     hob_observer *observer; /* NULL tells nobody, and costs nothing */
-    void *observer_context;
-    bool request_ids; /* every response tells the id of its request: see hob_request_id() */
+    void *observer_context; /* for the observer */
+    bool request_ids;       /* every response tells the id of its request: see hob_request_id() */
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
@@ -193,12 +194,13 @@ typedef enum {
 /* The name of a reason, such as "connection_limit". */
 const char *hob_reject_name(hob_reject reason);
 
+/* What a server has done since it was opened, and does now. */
 typedef struct {
-    uint64_t accepted;  /* connections */
-    size_t connections; /* that are open now, idle ones included */
-    size_t serving;     /* of these, those on which a request is being served */
-    uint64_t received;  /* bytes, with heads and framing */
-    uint64_t sent;
+    uint64_t accepted;                  /* connections */
+    size_t connections;                 /* that are open now, idle ones included */
+    size_t serving;                     /* of these, those on which a request is being served */
+    uint64_t received;                  /* bytes, with heads and framing */
+    uint64_t sent;                      /* the same */
     uint64_t rejects[HOB_REJECT_COUNT]; /* by hob_reject */
 } hob_server_counts;
 

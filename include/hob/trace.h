@@ -23,6 +23,7 @@
 extern "C" {
 #endif
 
+/* What has happened. */
 enum hob_trace_kind {
     HOB_TRACE_BEGIN,  /* a lane begins; text is its name */
     HOB_TRACE_AWAIT,  /* it waits; text is the step, or the call; seconds how long that will take */
@@ -38,13 +39,13 @@ enum hob_trace_kind {
  * RUN, which is recorded when the run is over, and STALL, when the coroutine lets go of the thread.
  */
 typedef struct {
-    double time;      /* on the clock of hob_now() */
-    double seconds;   /* of AWAIT: NAN if unknown; of STALL: the limit, at least */
-    const char *text; /* NULL if the kind has none */
-    uint64_t id;      /* of the lane; 0 for OTHERS, and a STALL of one without a lane */
-    uint64_t parent;  /* the lane that this is a part of, or 0 */
-    enum hob_trace_kind kind;
-    int result; /* of END, else 0 */
+    double time;              /* on the clock of hob_now() */
+    double seconds;           /* of AWAIT: NAN if unknown; of STALL: the limit, at least */
+    const char *text;         /* NULL if the kind has none */
+    uint64_t id;              /* of the lane; 0 for OTHERS, and a STALL of one without a lane */
+    uint64_t parent;          /* the lane that this is a part of, or 0 */
+    enum hob_trace_kind kind; /* what has happened */
+    int result;               /* of END, else 0 */
 } hob_trace_event;
 
 /*
@@ -103,6 +104,7 @@ size_t hob_trace_read(uint64_t *position, hob_trace_event *events, size_t count,
  */
 size_t hob_trace_live(hob_trace_event *events, size_t count);
 
+/* Numbers of a loop, as they are now. */
 typedef struct {
     size_t lanes;      /* alive */
     size_t orders;     /* of these, those that are not a part of another */
@@ -114,6 +116,7 @@ typedef struct {
                           the run, or the turn of the loop, that goes on is not in it yet */
 } hob_trace_totals;
 
+/* Counts. Works also while nobody watches, but for `running`. */
 void hob_trace_count(hob_trace_totals *totals);
 
 #ifdef __cplusplus

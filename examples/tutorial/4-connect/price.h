@@ -1,0 +1,9 @@
+/* price.h: what things cost at the market. */
+#ifndef PRICE_H
+#define PRICE_H
+
+#include <hob/hob.h>
+
+hob_handler serve_price; /* GET /price/{goods} */
+
+#endif

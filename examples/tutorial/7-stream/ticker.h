@@ -1,0 +1,9 @@
+/* ticker.h: a price, and what becomes of it. */
+#ifndef TICKER_H
+#define TICKER_H
+
+#include <hob/hob.h>
+
+hob_handler serve_ticker; /* GET /ticker/{goods} */
+
+#endif

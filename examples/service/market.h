@@ -1,0 +1,32 @@
+/* market.h: a server that tells what things cost. */
+#ifndef MARKET_H
+#define MARKET_H
+
+#include <stdbool.h>
+
+enum { MARKETS_AT_MOST = 16, GOODS_LENGTH_AT_MOST = 30 };
+
+struct market {
+    const char *name;
+    const char *address; /* "127.0.0.1:8081": see hob/address.h */
+};
+
+/* What a market says to a question. */
+struct offer {
+    const struct market *market;
+    const char *goods;
+    double patience; /* seconds that the market has */
+    int result;      /* 0, or the negative errno why there is no price */
+    long cents;      /* if it is 0 */
+};
+
+/*
+ * A coroutine: asks the offer's market. A market that is late, closed or talks nonsense is no
+ * error: offer->result tells. Returns 0, or -ECANCELED.
+ */
+int ask_market(void *offer);
+
+/* Whether a market can be asked for it: a word of letters, digits and dashes. */
+bool goods_are_valid(const char *goods);
+
+#endif

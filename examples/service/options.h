@@ -1,0 +1,21 @@
+/* options.h: what the program is told when it is started. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "market.h"
+
+#include <stddef.h>
+
+struct options {
+    const char *listen;
+    const char *watch;
+    double patience;
+    double interval;
+    struct market markets[MARKETS_AT_MOST];
+    size_t market_count;
+};
+
+/* Ends the program for --help, and with a message that names what was wrong. Changes argv. */
+struct options options_parse(int argc, char **argv);
+
+#endif

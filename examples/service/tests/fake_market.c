@@ -1,0 +1,47 @@
+/* fake_market CENTS SECONDS: a market on a free port where potatoes cost so much, told after so
+ * long. */
+#include <hob/hob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *cents;
+static double seconds;
+
+static int serve_price(hob_request *req, hob_response *res)
+{
+    char text[32];
+    (void)req;
+    int err = hob_sleep(seconds);
+    if (err < 0)
+        return err;
+    snprintf(text, sizeof(text), "%s\n", cents);
+    return hob_reply_text(res, 200, text);
+}
+
+int main(int argc, char **argv)
+{
+    hob_server *server;
+    hob_router *router;
+    const char *culprit;
+    const hob_route routes[] = {{"GET /potatoes", serve_price}};
+    int socket = argc == 4 ? hob_listen(argv[3]) : -1;
+    if (socket < 0 || hob_router_new(routes, 1, &router, &culprit) < 0)
+        return EXIT_FAILURE;
+    cents = argv[1];
+    seconds = strtod(argv[2], NULL);
+    hob_server_options options = {
+        .handler = hob_router_handle,
+        .context = router,
+        .sockets = &socket,
+        .socket_count = 1,
+        .handle_signals = true,
+    };
+    if (hob_server_open(&options, &server) < 0)
+        return EXIT_FAILURE;
+    puts(hob_server_url(server));
+    fflush(stdout);
+    int err = hob_block_on(hob_server_run, server);
+    hob_server_close(server);
+    hob_router_free(router);
+    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

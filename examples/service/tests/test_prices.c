@@ -1,0 +1,205 @@
+/*
+ * In virtual time: markets that take minutes, and a test that takes milliseconds. The markets are
+ * servers in the same loop.
+ */
+#include <errno.h>
+#include <hob/hob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http_get.h"
+#include "news.h"
+#include "offers.h"
+
+static int failures;
+
+#define expect(condition)                                                                          \
+    ((condition) ? (void)0                                                                         \
+                 : (void)(failures++, printf("%s:%d: %s\n", __func__, __LINE__, #condition)))
+
+static int name_price(hob_response *res, double seconds, const char *text)
+{
+    int err = hob_sleep(seconds);
+    return err < 0 ? err : hob_reply_text(res, 200, text);
+}
+
+static int quick_market(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return name_price(res, 0.2, "130\n");
+}
+
+static int cheap_market(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return name_price(res, 0.9, "110\n");
+}
+
+static int slow_market(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return name_price(res, 600, "1\n");
+}
+
+static int drunk_market(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return name_price(res, 0, "come closer, my friend\n");
+}
+
+/* A market that runs for as long as the coroutine that opened it. */
+struct stall {
+    hob_server *server;
+    char address[64];
+};
+
+static int run_stall(void *arg)
+{
+    struct stall *stall = arg;
+    int err = hob_server_run(stall->server);
+    hob_server_close(stall->server);
+    return err;
+}
+
+static void open_stall(struct stall *stall, hob_handler *handler)
+{
+    hob_server_options options = {.handler = handler};
+    expect(hob_server_open(&options, &stall->server) == 0);
+    const char *host = hob_server_url(stall->server) + strlen("http://");
+    snprintf(stall->address, sizeof(stall->address), "%.*s", (int)strcspn(host, "/"), host);
+}
+
+static hob_future *opened(struct stall *stall, hob_handler *handler)
+{
+    open_stall(stall, handler);
+    return hob_async(run_stall, stall);
+}
+
+static void finish(hob_future *const *running, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        hob_cancel(running[i]);
+        expect(hob_await(running[i]) == -ECANCELED);
+    }
+}
+
+static int takes_what_came_in_time(void *unused)
+{
+    struct stall stalls[4];
+    struct offers offers;
+    (void)unused;
+    hob_future *running[] = {
+        opened(&stalls[0], quick_market), opened(&stalls[1], slow_market),
+        opened(&stalls[2], cheap_market), opened(&stalls[3], drunk_market)};
+    const struct market markets[] = {
+        {"quick", stalls[0].address},
+        {"slow", stalls[1].address},
+        {"cheap", stalls[2].address},
+        {"drunk", stalls[3].address},
+        {"closed", "unix:/nonexistent"}};
+    offers_from(markets, 5, 1);
+
+    double begin = hob_now();
+    expect(offers_gather(&offers, "potatoes") == 0);
+    double passed = hob_now() - begin;
+    expect(passed >= 1 && passed < 1.1); /* one patience for all of them, and not a second more */
+    static const int results[] = {0, -ETIMEDOUT, 0, -EPROTO, -ENOENT};
+    for (size_t i = 0; i < 5; i++)
+        expect(offers.all[i].result == results[i]);
+    expect(offers.all[0].cents == 130);
+    expect(offers_best(&offers) == &offers.all[2]);
+
+    finish(running, 4);
+    return 0;
+}
+
+static int ends_with_the_guest(void *unused)
+{
+    struct stall stall;
+    struct offers offers;
+    (void)unused;
+    hob_future *running = opened(&stall, slow_market);
+    const struct market markets[] = {{"slow", stall.address}};
+    offers_from(markets, 1, 60);
+
+    double begin = hob_now(), before = hob_deadline(2);
+    expect(offers_gather(&offers, "potatoes") == -ETIMEDOUT);
+    hob_deadline_at(before);
+    expect(hob_now() - begin < 2.1);
+    expect(offers_best(&offers) == NULL);
+
+    finish(&running, 1);
+    return 0;
+}
+
+static long cents = 130;
+
+static int moody_market(hob_request *req, hob_response *res)
+{
+    char text[32];
+    (void)req;
+    snprintf(text, sizeof(text), "%ld\n", cents);
+    return hob_reply_text(res, 200, text);
+}
+
+struct listener {
+    const char *address;
+    char heard[500];
+};
+
+/* Listens until the service stops. */
+static int listen_to_news(void *arg)
+{
+    struct listener *self = arg;
+    return http_get(self->address, "/news", self->heard, sizeof(self->heard));
+}
+
+static int tells_each_change_once(void *unused)
+{
+    struct stall stalls[2];
+    (void)unused;
+    hob_future *market = opened(&stalls[0], moody_market);
+    hob_future *service = opened(&stalls[1], serve_news);
+    const struct market markets[] = {{"moody", stalls[0].address}};
+    struct listener listener = {.address = stalls[1].address};
+    offers_from(markets, 1, 1);
+    news_about("potatoes", 60);
+    hob_future *watching = hob_async(news_watch, NULL);
+    hob_future *listening = hob_async(listen_to_news, &listener);
+
+    hob_sleep(3600); /* sixty looks at the same price */
+    cents = 125;
+    hob_sleep(3600);
+
+    hob_server_stop(stalls[1].server);
+    expect(hob_await(listening) == 200);
+    expect(hob_await(service) == 0);
+    expect(
+        strcmp(
+            listener.heard, "event: price\ndata: potatoes: 130 cents at moody\n\n"
+                            "event: price\ndata: potatoes: 125 cents at moody\n\n") == 0);
+    finish((hob_future *[]){watching, market}, 2);
+    return 0;
+}
+
+static int refuses_what_would_be_another_request(void *unused)
+{
+    (void)unused;
+    expect(goods_are_valid("sweet-potatoes2"));
+    static const char *const bad[] = {"",    "a b", "a\r\nb", "a/b",
+                                      "a?b", "..",  "A",      "a-name-that-is-longer-than-thirty"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        expect(!goods_are_valid(bad[i]));
+    return 0;
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    expect(hob_block_on(takes_what_came_in_time, NULL) == 0);
+    expect(hob_block_on(ends_with_the_guest, NULL) == 0);
+    expect(hob_block_on(tells_each_change_once, NULL) == 0);
+    expect(hob_block_on(refuses_what_would_be_another_request, NULL) == 0);
+    return failures > 0;
+}

@@ -1,5 +1,6 @@
 #include "news.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,10 +45,11 @@ int news_watch(void *unused)
     (void)unused;
     do {
         err = offers_gather(&offers, watched);
-        if (err == 0) {
+        if (err == 0)
             tell(offers_best(&offers));
-            err = hob_sleep(pause_between);
-        }
+        else if (err != -ECANCELED)
+            hob_log(HOB_LOG_WARN, "a look at the prices failed: %s", strerror(-err));
+        err = hob_sleep(pause_between); /* at once -ECANCELED, if that is what it was */
     } while (err == 0);
     return err;
 }

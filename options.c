@@ -61,7 +61,8 @@ static const struct spec specs[] = {
     {"grace", "SECONDS", "30", "how long orders in progress may take when the server stops",
      apply_number, SETS(server.grace)},
     {"drain-delay", "SECONDS", "0",
-     "how long /readyz tells that the server will stop before it does, for load balancers to notice",
+     "how long /readyz tells that the server will stop before it does, for load balancers to "
+     "notice",
      apply_number, SETS(server.drain_delay)},
     {"idle-grace", "SECONDS", "1",
      "how long an idle connection may still send its next request when the server stops",

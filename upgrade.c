@@ -51,8 +51,8 @@ static bool is_about_this_process(const char *variable)
 {
     return begins_with(variable, "LISTEN_PID=") || begins_with(variable, "LISTEN_FDS=") ||
            begins_with(variable, "LISTEN_FDNAMES=") || begins_with(variable, "HOB_READY_FD=") ||
-           begins_with(variable, "HOB_SOCKETS_SHARED=") ||
-           begins_with(variable, "HOB_ADMIN_FD=") || begins_with(variable, "WATCHDOG_PID=");
+           begins_with(variable, "HOB_SOCKETS_SHARED=") || begins_with(variable, "HOB_ADMIN_FD=") ||
+           begins_with(variable, "WATCHDOG_PID=");
 }
 
 static size_t count_variables(void)

@@ -42,7 +42,7 @@ typedef int hob_handler(hob_request *req, hob_response *res);
 typedef struct {
     /*
      * Its head can still be read, as far as it came, by the functions below that return neither the
-     * body nor hob_alloc() memory.
+     * body nor hob_alloc() memory; strings that never came are NULL.
      */
     hob_request *req;
     int status; /* of the response; 0 if there was none: the client left, or the server stopped */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hob/hob.h"
+#include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
@@ -168,14 +169,15 @@ ProcessTest(observer, is_told_of_requests_that_no_handler_sees)
     cr_expect_eq(server_log_count(&server, "told:"), COUNT(cases), "each is told once");
 }
 
-/* Byte by byte the head is moved between the server's memory and the request's again and again. */
-ProcessTest(observer, is_told_the_same_when_the_bytes_come_one_by_one)
+/* The head is moved between the server's memory and the request's again and again. */
+ProcessTest(observer, is_told_the_same_when_the_bytes_come_in_pieces)
 {
+    enum { PIECE = 5 };
     static const char request[] = "GET /slow?a HTTP/1.1\r\nX-Spice: hot\r\nHost: a b\r\n\r\n";
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_observed((hob_server_options){.head_timeout = PATIENCE});
     struct raw_client client = raw_connect(&server);
-    for (const char *byte = request; *byte; byte++) {
-        raw_send_bytes(&client, byte, 1);
+    for (size_t at = 0; at < strlen(request); at += PIECE) {
+        raw_send_bytes(&client, request + at, strnlen(request + at, PIECE));
         raw_settle(&client);
     }
     struct response response = raw_receive(&client);

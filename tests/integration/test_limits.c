@@ -125,6 +125,18 @@ static struct server start_with_descriptors(const char *count)
         HOB_BINARY, count, NULL});
 }
 
+/* Whoever asked for more than there is room for is told, and nobody else. */
+ProcessTest(limits, the_default_gives_way_without_a_word)
+{
+    struct server modest = server_start_with((const char *const[]){
+        "/bin/sh", "-c", "ulimit -n 64; exec \"$0\" --port 0", HOB_BINARY, NULL});
+    cr_expect_eq(get(&modest, "/ping")->status, 200);
+    cr_expect_eq(server_log_count(&modest, "ulimit"), 0);
+    struct server greedy = start_with_descriptors("64");
+    cr_expect_eq(get(&greedy, "/ping")->status, 200);
+    cr_expect_eq(server_log_count(&greedy, "ulimit"), 1);
+}
+
 /* What it works in a second in which it has nothing to do but to be out of something. */
 static double cpu_share(const struct server *server)
 {

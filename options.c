@@ -42,8 +42,7 @@ static void apply_version(struct parsing *self, const struct spec *spec, const c
 
 #define SETS(field) offsetof(struct options, field)
 
-/* Defaults of the server's own limits are in server/request_limits.c as well, for other programs.
- */
+/* The server's own defaults are in server/request_limits.c as well, for other programs. */
 static const struct spec specs[] = {
     {"host", "ADDRESS", "127.0.0.1", "IPv4 or IPv6 address to listen on", apply_host},
     {"port", "PORT", "8080",

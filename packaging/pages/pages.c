@@ -11,8 +11,7 @@
 
 bool takes_file(const struct spec *spec)
 {
-    return spec->argument &&
-           (strcmp(spec->argument, "FILE") == 0 || strcmp(spec->argument, "FOLDER") == 0);
+    return spec->argument && strcmp(spec->argument, "PATH") == 0;
 }
 
 static bool write_man_from(const char *path)

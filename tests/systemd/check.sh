@@ -45,6 +45,7 @@ ask_again_and_again() {
 mkdir -p /run/systemd/system/hob.service.d
 printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/hob.service.d/watchdog.conf
 printf 'HOB_DEMO=true\nHOB_TIME_SCALE=0.1\nHOB_STALL_LIMIT=0.02\n' >/etc/default/hob
+printf 'HOB_ACCESS_LOG=combined\nHOB_ACCESS_LOG_FILE=/var/log/hob/access.log\n' >>/etc/default/hob
 systemctl daemon-reload
 
 systemctl start hob.service
@@ -57,6 +58,12 @@ ask "/orders?dish=offloaded" --request POST >/dev/null
 ask "/orders?dish=blocking" --request POST >/dev/null
 eventually logged "has kept the thread"
 is "the stall detector and another thread work nevertheless" "noodles cooking done" "$(ask /noodles)"
+
+eventually grep --quiet "GET /ping" /var/log/hob/access.log
+mv /var/log/hob/access.log{,.1}
+systemctl kill --signal=HUP --kill-whom=main hob.service
+eventually test -e /var/log/hob/access.log
+is "its log is where it may write, and can be rotated" active "$(property ActiveState)"
 
 upgrade
 sleep 3

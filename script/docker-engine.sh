@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# An engine for script/docker-test: the one docker reaches or, for root, one of our own.
-# Sourced, after lib.sh.
+# An engine for script/docker-test and script/package-test: the one docker reaches or, for root, one
+# of our own. Sourced, after lib.sh.
 
 engine_folder="" # of our own engine, while there is one
 had_bridge=""    # not empty when another engine's bridge was there before ours

@@ -21,7 +21,7 @@ struct sockets {
     bool shared;       /* whoever handed them over has kept them */
     const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
     int admin;         /* the one for operators; -1 if there is none */
-    int predecessor;   /* the pipe to the hob that handed them over; -1 if there was none */
+    int predecessor;   /* a pipe to the hob that handed them over; -1 if none waits for us */
 };
 
 /*

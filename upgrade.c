@@ -1,23 +1,17 @@
 #include "upgrade.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "hob/log.h"
 #include "hob/runtime.h"
-
-/* Seconds that the new process gets until it has to serve. */
-#define PATIENCE 10
+#include "successor.h"
 
 void upgrade_init(
-    struct upgrade *self, char **argv, const struct sockets *sockets, struct notifier *notifier)
+    struct upgrade *self, char **argv, struct sockets *sockets, struct notifier *notifier)
 {
     sigset_t signals;
     sigemptyset(&signals);
@@ -25,154 +19,6 @@ void upgrade_init(
     *self = (struct upgrade){.argv = argv, .sockets = sockets, .notifier = notifier};
     pthread_sigmask(SIG_BLOCK, &signals, &self->mask);
     self->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-/*
- * The environment of the new process.
- */
-
-struct environment {
-    char **variables;    /* ended by NULL; borrowed, but for the following */
-    char listen_pid[32]; /* written by the new process: nobody else knows it in time */
-    char listen_fds[32];
-    char ready_fd[32];
-    char admin_fd[32];
-    char shared[32];
-    char *listen_names; /* owned; NULL if there are none */
-};
-
-static bool begins_with(const char *text, const char *begin)
-{
-    return strncmp(text, begin, strlen(begin)) == 0;
-}
-
-/* Sockets and a watchdog that are meant for this process alone. */
-static bool is_about_this_process(const char *variable)
-{
-    return begins_with(variable, "LISTEN_PID=") || begins_with(variable, "LISTEN_FDS=") ||
-           begins_with(variable, "LISTEN_FDNAMES=") || begins_with(variable, "HOB_READY_FD=") ||
-           begins_with(variable, "HOB_SOCKETS_SHARED=") || begins_with(variable, "HOB_ADMIN_FD=") ||
-           begins_with(variable, "WATCHDOG_PID=");
-}
-
-static size_t count_variables(void)
-{
-    size_t count = 0;
-    while (environ[count])
-        count++;
-    return count;
-}
-
-static int environment_init(struct environment *self, const struct sockets *sockets)
-{
-    size_t count = 0;
-    *self = (struct environment){.shared = "HOB_SOCKETS_SHARED=1"};
-    self->variables = calloc(count_variables() + 7, sizeof(char *)); /* six, and the NULL */
-    if (!self->variables)
-        return -ENOMEM;
-    if (sockets->names && asprintf(&self->listen_names, "LISTEN_FDNAMES=%s", sockets->names) < 0) {
-        free(self->variables);
-        return -ENOMEM;
-    }
-    for (char **variable = environ; *variable; variable++) {
-        if (!is_about_this_process(*variable))
-            self->variables[count++] = *variable;
-    }
-    snprintf(self->listen_fds, sizeof(self->listen_fds), "LISTEN_FDS=%zu", sockets->count);
-    snprintf(
-        self->ready_fd, sizeof(self->ready_fd), "HOB_READY_FD=%zu",
-        FIRST_INHERITED + sockets->count);
-    snprintf(
-        self->admin_fd, sizeof(self->admin_fd), "HOB_ADMIN_FD=%zu",
-        FIRST_INHERITED + sockets->count + 1);
-    self->variables[count++] = self->listen_pid;
-    self->variables[count++] = self->listen_fds;
-    self->variables[count++] = self->ready_fd;
-    if (sockets->names)
-        self->variables[count++] = self->listen_names;
-    if (sockets->shared)
-        self->variables[count++] = self->shared;
-    if (sockets->admin >= 0)
-        self->variables[count++] = self->admin_fd;
-    return 0;
-}
-
-static void environment_free(struct environment *self)
-{
-    free(self->listen_names);
-    free(self->variables);
-}
-
-/*
- * The new process.
- */
-
-/*
- * Puts the sockets, and the pipe and the socket for operators behind them, at descriptors 3 and so
- * on. In two steps, since these may be in the way of each other.
- */
-static int arrange_descriptors(const struct sockets *sockets, int ready)
-{
-    int fds[LISTEN_MAX + 2];
-    size_t count = sockets->count;
-    memcpy(fds, sockets->fds, sizeof(sockets->fds));
-    fds[count++] = ready;
-    if (sockets->admin >= 0)
-        fds[count++] = sockets->admin;
-    for (size_t i = 0; i < count; i++) {
-        fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_INHERITED + (int)count);
-        if (fds[i] < 0)
-            return -errno;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (dup2(fds[i], FIRST_INHERITED + (int)i) < 0)
-            return -errno;
-    }
-    return 0;
-}
-
-_Noreturn static void
-become_successor(const struct upgrade *self, struct environment *environment, int ready)
-{
-    int err = arrange_descriptors(self->sockets, ready);
-    if (err == 0) {
-        snprintf(
-            environment->listen_pid, sizeof(environment->listen_pid), "LISTEN_PID=%d",
-            (int)getpid());
-        pthread_sigmask(SIG_SETMASK, &self->mask, NULL);
-        execvpe(self->argv[0], self->argv, environment->variables);
-        err = -errno;
-    }
-    dprintf(STDERR_FILENO, "hob: cannot start %s: %s\n", self->argv[0], strerror(-err));
-    _exit(127);
-}
-
-/* Returns the new process, which has the writing end of the pipe, or a negative errno. */
-static pid_t start_successor(const struct upgrade *self, int ready)
-{
-    struct environment environment;
-    int err = environment_init(&environment, self->sockets);
-    if (err < 0)
-        return err;
-    pid_t pid = fork();
-    if (pid == 0)
-        become_successor(self, &environment, ready);
-    if (pid < 0)
-        pid = -errno;
-    environment_free(&environment);
-    return pid;
-}
-
-static void log_failure(pid_t pid, int status, bool too_late)
-{
-    char how[64];
-    if (too_late)
-        snprintf(how, sizeof(how), "did not serve within %d seconds", PATIENCE);
-    else if (WIFEXITED(status))
-        snprintf(how, sizeof(how), "exited with status %d", WEXITSTATUS(status));
-    else
-        snprintf(how, sizeof(how), "was ended by signal %d", WTERMSIG(status));
-    hob_log(HOB_LOG_ERROR, "upgrade: process %d %s; this one goes on", (int)pid, how);
 }
 
 /* Takes care that it is gone. Does not wait for long: it is dead already, or is killed. */
@@ -184,7 +30,7 @@ static void bury(const struct upgrade *self, pid_t pid, int reason)
     if (hob_server_stopping(self->server))
         hob_log(HOB_LOG_WARN, "upgrade: process %d is stopped as well", (int)pid);
     else
-        log_failure(pid, status, reason == -ETIMEDOUT);
+        successor_log_failure(pid, status, reason == -ETIMEDOUT);
 }
 
 /*
@@ -194,7 +40,7 @@ static void bury(const struct upgrade *self, pid_t pid, int reason)
 static bool wait_until_it_serves(const struct upgrade *self, pid_t pid, int ready)
 {
     char byte;
-    double before = hob_deadline(PATIENCE);
+    double before = hob_deadline(SUCCESSOR_PATIENCE);
     int result = hob_read(ready, &byte, sizeof(byte));
     hob_deadline_at(before);
     bool serves = result == 1 && !hob_server_stopping(self->server);
@@ -206,42 +52,21 @@ static bool wait_until_it_serves(const struct upgrade *self, pid_t pid, int read
 /* Returns whether another process has taken over. */
 static bool upgrade(const struct upgrade *self)
 {
-    int ends[2];
+    int ready;
     if (hob_server_stopping(self->server)) {
         hob_log(HOB_LOG_WARN, "upgrade: too late: this process is stopping");
         return false;
     }
-    if (getpid() == 1) {
-        hob_log(HOB_LOG_ERROR, "upgrade: process 1 cannot leave: its container would end with it");
+    pid_t pid = successor_start(self->argv, self->sockets, &self->mask, &ready);
+    if (pid < 0)
         return false;
-    }
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
-        hob_log(HOB_LOG_ERROR, "upgrade: no pipe: %s; this process goes on", strerror(errno));
-        return false;
-    }
-    pid_t pid = start_successor(self, ends[1]);
-    close(ends[1]); /* or the pipe would not end with the new process */
-    bool serves = pid > 0 && wait_until_it_serves(self, pid, ends[0]);
-    close(ends[0]);
+    bool serves = wait_until_it_serves(self, pid, ready);
+    close(ready);
     if (serves) {
         hob_log(HOB_LOG_INFO, "upgrade: process %d has taken over", (int)pid);
         notify_successor(self->notifier, pid);
-    } else if (pid < 0)
-        hob_log(HOB_LOG_ERROR, "upgrade: no process: %s; this one goes on", strerror(-pid));
+    }
     return serves;
-}
-
-/*
- * Both.
- */
-
-static void tell_predecessor(int pipe)
-{
-    if (pipe < 0)
-        return;
-    if (write(pipe, "", 1) < 0)
-        hob_log(HOB_LOG_WARN, "upgrade: the process before is gone: %s", strerror(errno));
-    close(pipe);
 }
 
 static void hand_over(const struct upgrade *self)
@@ -256,7 +81,7 @@ int upgrade_watch(void *arg)
     const struct upgrade *self = arg;
     struct signalfd_siginfo signal;
     hob_yield(); /* until the server accepts */
-    tell_predecessor(self->sockets->predecessor);
+    successor_tell_predecessor(self->sockets);
     int err;
     do
         err = hob_read(self->signals, &signal, sizeof(signal));

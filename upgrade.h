@@ -20,7 +20,7 @@
 
 struct upgrade {
     char **argv;
-    const struct sockets *sockets;
+    struct sockets *sockets;
     struct notifier *notifier;
     hob_server *server;
     hob_server *admin; /* NULL if there is none */
@@ -33,7 +33,7 @@ struct upgrade {
  * Call it before threads are started that do not block it, and before the server is opened.
  */
 void upgrade_init(
-    struct upgrade *self, char **argv, const struct sockets *sockets, struct notifier *notifier);
+    struct upgrade *self, char **argv, struct sockets *sockets, struct notifier *notifier);
 
 /*
  * A coroutine (arg is the struct upgrade), started before the server runs: tells the process before

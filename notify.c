@@ -1,6 +1,7 @@
 #include "notify.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,12 +72,23 @@ static int connect_to_manager(const struct notifier *self)
     return err;
 }
 
+/* Seconds that the manager may take to receive, where nothing else can be done meanwhile. */
+#define PATIENCE 1
+
+static int wait_until_writable(const struct notifier *self, int fd)
+{
+    struct pollfd manager = {.fd = fd, .events = POLLOUT};
+    if (!self->may_block)
+        return hob_await(hob_writable(fd));
+    return poll(&manager, 1, PATIENCE * 1000) > 0 ? 0 : -ETIMEDOUT;
+}
+
 /* Tried before it is waited for, so that it works in a coroutine that is cancelled. */
-static int send_when_possible(int fd, const char *message, size_t size)
+static int send_when_possible(const struct notifier *self, int fd, const char *message, size_t size)
 {
     int err = 0;
     while (err == 0 && send(fd, message, size, MSG_NOSIGNAL) < 0)
-        err = errno == EAGAIN ? hob_await(hob_writable(fd)) : -errno;
+        err = errno == EAGAIN ? wait_until_writable(self, fd) : -errno;
     return err;
 }
 
@@ -91,11 +103,30 @@ tell(const struct notifier *self, const char *format, ...)
     int size = vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     int fd = connect_to_manager(self);
-    int err = fd < 0 ? fd : send_when_possible(fd, message, (size_t)size);
+    int err = fd < 0 ? fd : send_when_possible(self, fd, message, (size_t)size);
     if (fd >= 0)
         close(fd);
     if (err < 0)
         hob_log(HOB_LOG_WARN, "the service manager was not told '%s': %s", message, strerror(-err));
+}
+
+void notify_ready(const struct notifier *self)
+{
+    if (!self->takes_over)
+        tell(self, "READY=1");
+}
+
+void notify_alive(const struct notifier *self)
+{
+    tell(self, "WATCHDOG=1");
+}
+
+/* How long the manager is to wait on top of the grace. */
+#define MARGIN 5
+
+void notify_stopping(const struct notifier *self)
+{
+    tell(self, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%.0f", (self->grace + MARGIN) * 1e6);
 }
 
 void notify_successor(struct notifier *self, pid_t pid)
@@ -114,24 +145,20 @@ static int feed_watchdog(void *arg)
     const struct notifier *self = arg;
     int err = 0;
     while (err == 0) {
-        tell(self, "WATCHDOG=1");
+        notify_alive(self);
         err = hob_sleep(self->watchdog / 2);
     }
     return err;
 }
-
-/* How long the manager is to wait on top of the grace. */
-#define MARGIN 5
 
 int notify_watch(void *arg)
 {
     struct notifier *self = arg;
     hob_future *stop = hob_server_until_stop(self->server);
     hob_yield(); /* until the server accepts */
-    if (!self->takes_over)
-        tell(self, "READY=1");
+    notify_ready(self);
     int err = self->watchdog > 0 ? hob_race(stop, hob_async(feed_watchdog, self)) : hob_await(stop);
     if (hob_server_stopping(self->server))
-        tell(self, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%.0f", (self->grace + MARGIN) * 1e6);
+        notify_stopping(self);
     return err;
 }

@@ -17,6 +17,7 @@ struct notifier {
     double watchdog;  /* seconds without a sign of life after which hob is killed; 0 if never */
     bool takes_over;  /* from a hob that the manager already knows to serve */
     double grace;     /* seconds that stopping may take */
+    bool may_block;   /* there is no loop that others wait for */
     hob_server *server;
 };
 
@@ -34,9 +35,20 @@ void notify_init(struct notifier *self);
 int notify_watch(void *arg);
 
 /*
- * Makes another process the one that the manager watches (MAINPID). This one is silent from then
- * on. Called in a coroutine.
+ * Each of these sends a message, in a coroutine or where the thread may block. One that does not
+ * arrive is logged.
  */
+
+/* READY=1, unless this process takes over. */
+void notify_ready(const struct notifier *self);
+
+/* WATCHDOG=1, to be sent twice in the watchdog's time. */
+void notify_alive(const struct notifier *self);
+
+/* STOPPING=1, and how long that may take. */
+void notify_stopping(const struct notifier *self);
+
+/* Makes another process the one that the manager watches (MAINPID). This one is silent then. */
 void notify_successor(struct notifier *self, pid_t pid);
 
 #endif

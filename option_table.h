@@ -81,6 +81,7 @@ option_apply apply_switch;  /* a bool: "true" or "1", "false" or "0" */
 option_apply apply_log_level;
 option_apply apply_access_log;
 option_apply apply_access_log_file;
+option_apply apply_workers; /* a size_t from 1 to WORKERS_MAX, or "auto" */
 
 /* The largest number that the first two take. */
 #define NUMBER_MAX 1000000

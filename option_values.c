@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,4 +91,24 @@ void apply_access_log_file(struct parsing *self, const struct spec *spec, const 
     if (!*value)
         options_fail("%s: '%s' is not the path of a file, nor '-'", self->source, value);
     self->options.access_log_file = strcmp(value, "-") == 0 ? NULL : value;
+}
+
+/* Those that the system lets this process use: see taskset(1) and docker run --cpuset-cpus. */
+static size_t count_processors(const struct parsing *self)
+{
+    cpu_set_t processors;
+    if (sched_getaffinity(0, sizeof(processors), &processors) < 0)
+        options_fail(
+            "%s: how many processors there are is not known: %s", self->source, strerror(errno));
+    return (size_t)CPU_COUNT(&processors);
+}
+
+void apply_workers(struct parsing *self, const struct spec *spec, const char *value)
+{
+    size_t *workers = field_of(self, spec);
+    if (strcmp(value, "auto") == 0)
+        *workers = count_processors(self);
+    else if (!options_parse_count(value, WORKERS_MAX, workers) || *workers == 0)
+        options_fail(
+            "%s: '%s' is neither a number from 1 to %d nor auto", self->source, value, WORKERS_MAX);
 }

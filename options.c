@@ -55,6 +55,9 @@ static const struct spec specs[] = {
      "serve /metrics, /healthz, /readyz and /trace.json there, and no longer to everybody; as "
      "--listen takes it",
      apply_admin},
+    {"workers", "COUNT", "1",
+     "processes that serve, each with one thread; auto is one for each processor", apply_workers,
+     SETS(workers)},
     {"time-scale", "FACTOR", "1", "cooking takes FACTOR times as long; 0.1 is ten times faster",
      apply_number, SETS(time_scale)},
     {"grace", "SECONDS", "30", "how long orders in progress may take when the server stops",

@@ -10,6 +10,7 @@
 enum {
     EXIT_USAGE = 2,  /* the exit status for a command line that is not understood */
     LISTEN_MAX = 16, /* addresses to listen on */
+    WORKERS_MAX = 1024,
 };
 
 struct options {
@@ -18,6 +19,7 @@ struct options {
     const char *listen_flag;        /* the flag that said where to listen; NULL if none did */
     const char *admin;              /* where operators are served; NULL for where all are */
     hob_server_options server;      /* limits and time-outs; what is 0 the server decides */
+    size_t workers;                 /* processes that serve; 1 is this one alone */
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;

@@ -162,6 +162,16 @@ bool sockets_open(struct sockets *self, const struct options *options)
     return (self->inherited || open_all(self, options)) && open_admin(self, options);
 }
 
+void sockets_close(struct sockets *self)
+{
+    for (size_t i = 0; i < self->count; i++)
+        close(self->fds[i]);
+    self->count = 0;
+    if (self->admin >= 0)
+        close(self->admin);
+    self->admin = -1;
+}
+
 void sockets_print(const struct sockets *self)
 {
     char url[HOB_URL_SIZE];

@@ -33,6 +33,9 @@ struct sockets {
  */
 bool sockets_open(struct sockets *self, const struct options *options);
 
+/* For a process that serves no more from them; a hob_server closes its sockets itself. */
+void sockets_close(struct sockets *self);
+
 /* Prints a line for each that says where it listens. */
 void sockets_print(const struct sockets *self);
 

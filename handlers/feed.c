@@ -236,6 +236,8 @@ static int send_hello(struct feed *self)
 {
     struct text text;
     struct timespec wall;
+    size_t worker, workers;
+    kitchen_worker(&worker, &workers);
     clock_gettime(CLOCK_REALTIME, &wall);
     double now = milliseconds(hob_now());
     double epoch = (double)wall.tv_sec * 1e3 + (double)wall.tv_nsec / 1e6 - now;
@@ -245,7 +247,8 @@ static int send_hello(struct feed *self)
     fprintf(
         text.out, "{\"now\":%.3f,\"epoch\":%.3f,\"timeScale\":%g,\"demo\":%s,\"trace\":%s,", now,
         epoch, kitchen_time_scale(), orders_demo() ? "true" : "false", trace ? "true" : "false");
-    fprintf(text.out, "\"session\":\"%s\"}", session());
+    fprintf(
+        text.out, "\"worker\":%zu,\"workers\":%zu,\"session\":\"%s\"}", worker, workers, session());
     return send_text(self, &text, NULL, "hello");
 }
 

@@ -5,6 +5,8 @@
 
 static double time_scale = 1;
 static struct kitchen_totals totals;
+static size_t worker_number = 1;
+static size_t worker_count = 1;
 
 void kitchen_set_time_scale(double scale)
 {
@@ -14,6 +16,18 @@ void kitchen_set_time_scale(double scale)
 double kitchen_time_scale(void)
 {
     return time_scale;
+}
+
+void kitchen_set_worker(size_t number, size_t count)
+{
+    worker_number = number;
+    worker_count = count;
+}
+
+void kitchen_worker(size_t *number, size_t *count)
+{
+    *number = worker_number;
+    *count = worker_count;
 }
 
 double kitchen_time(double seconds)

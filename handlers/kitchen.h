@@ -14,6 +14,13 @@
 void kitchen_set_time_scale(double scale);
 double kitchen_time_scale(void);
 
+/*
+ * Which of how many kitchens this one is, both from 1 on, when several processes have one each. To
+ * be set before the server runs; the default is the only one.
+ */
+void kitchen_set_worker(size_t number, size_t count);
+void kitchen_worker(size_t *number, size_t *count);
+
 /* The seconds that so many seconds of cooking really take. */
 double kitchen_time(double seconds);
 

@@ -14,8 +14,6 @@
 #include "runtime/loop.h"
 #include "server.h"
 
-/* Connections taken from a queue before requests get their turn. */
-#define ACCEPT_BATCH 64
 /* Seconds without accepting when the system has no descriptors left. */
 #define ACCEPT_PAUSE  0.1
 #define DEFAULT_LIMIT 16384
@@ -198,10 +196,10 @@ static int accept_or_turn_away(hob_server *self, const struct listener *listener
 }
 
 /* Accepts up to `limit` connections, without regard to how much room there is. */
-static void accept_connections(hob_server *self, const struct listener *listener, int limit)
+static void accept_connections(hob_server *self, const struct listener *listener, size_t limit)
 {
     int err = 0;
-    for (int i = 0; i < limit && err == 0; i++) {
+    for (size_t i = 0; i < limit && err == 0; i++) {
         if (self->door.open && is_full(self)) {
             self->door.full = true;
             unwatch(self);
@@ -217,8 +215,9 @@ static void on_acceptable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     (void)ev;
     (void)events;
+    hob_server *self = watcher->data;
     const struct listener *listener = list_entry(watcher, struct listener, acceptable);
-    accept_connections(watcher->data, listener, ACCEPT_BATCH);
+    accept_connections(self, listener, self->options.accept_batch);
 }
 
 /*

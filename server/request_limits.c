@@ -23,6 +23,7 @@ int limits_complete(hob_server_options *options)
     complete_size(&options->header_limit, 100);
     complete_size(&options->body_limit, (size_t)1024 * 1024);
     complete_size(&options->pipeline_limit, (size_t)64 * 1024);
+    complete_size(&options->accept_batch, 64);
     bool sound = complete_time(&options->head_timeout, 10);
     sound &= complete_time(&options->body_timeout, 15);
     sound &= complete_time(&options->handler_timeout, 30);

@@ -99,6 +99,12 @@ typedef struct {
      */
     size_t connection_limit;
 
+    /*
+     * How many clients are accepted in a row before requests get their turn (default 64). When
+     * several processes accept from the same sockets, 1 lets each of them have its share.
+     */
+    size_t accept_batch;
+
     bool handle_signals; /* SIGINT and SIGTERM stop the server, a second one at once */
     /*
      * Seconds that pass between being told to stop and doing so, in which everything is served as

@@ -136,6 +136,34 @@ static void expect_beginning_and_end(const struct manager *manager)
     manager_close(manager);
 }
 
+/* With workers, all of it comes from the supervisor: the manager listens to the main process. */
+ProcessTest(service_manager, is_told_by_the_supervisor_of_workers)
+{
+    struct manager manager = manager_open();
+    setenv("WATCHDOG_USEC", "200000", 1);
+    struct server server = server_start("--workers", "2");
+    pid_t first = server.process->pid;
+    expect_message(&manager, "READY=1", first);
+    for (int i = 0; i < 3; i++)
+        expect_message(&manager, "WATCHDOG=1", first);
+    server_upgrade(&server);
+    struct message message;
+    do
+        message = receive(&manager, 0);
+    while (strcmp(message.text, "WATCHDOG=1") == 0); /* of the new one as well */
+    cr_assert(strncmp(message.text, "MAINPID=", 8) == 0, "%s", message.text);
+    cr_expect_eq(strtol(message.text + 8, NULL, 10), server.process->pid);
+    cr_expect_eq(message.sender, first);
+    expect_message(&manager, "WATCHDOG=1", server.process->pid);
+    cr_expect_eq(server_stop(&server), 0);
+    do
+        message = receive(&manager, 0);
+    while (strcmp(message.text, "WATCHDOG=1") == 0);
+    cr_expect_str_eq(message.text, STOPPING);
+    cr_expect_eq(message.sender, server.process->pid);
+    manager_close(&manager);
+}
+
 ProcessTest(service_manager, is_told_when_it_serves_and_when_it_stops)
 {
     struct manager manager = manager_open();

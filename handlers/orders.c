@@ -249,13 +249,18 @@ static int wait_until_begun(void *intake)
 static int reply_lanes(hob_response *res, const struct intake *intake, size_t count)
 {
     struct text json;
+    size_t worker, workers;
     int err = text_begin(&json);
     if (err < 0)
         return err;
+    kitchen_worker(&worker, &workers);
     fputs("{\"orders\":[", json.out);
     for (size_t i = 0; i < count; i++)
         fprintf(json.out, "%s%" PRIu64, i > 0 ? "," : "", intake->lanes[i]);
-    fputs("]}\n", json.out);
+    fputs("]", json.out);
+    if (workers > 1)
+        fprintf(json.out, ",\"worker\":%zu", worker);
+    fputs("}\n", json.out);
     err = text_end(&json);
     if (err == 0)
         err = hob_reply_json(res, 202, json.bytes);
@@ -282,10 +287,21 @@ int orders_take(hob_request *req, hob_response *res)
     return err < 0 ? err : reply_lanes(res, intake, count);
 }
 
+/* The same number may be that of another order with another worker. */
+static bool is_ours(hob_request *req)
+{
+    size_t wanted, worker, workers;
+    const char *value = hob_request_query_value(req, "worker");
+    kitchen_worker(&worker, &workers);
+    return !value || (parse_count(value, workers, &wanted) && wanted == worker);
+}
+
 int orders_cancel(hob_request *req, hob_response *res)
 {
     size_t lane;
     const char *id = hob_path_value(req, "id");
+    if (!is_ours(req))
+        return hob_reply_text(res, 421, "worker: this is another one\n");
     if (!id || !parse_count(id, SIZE_MAX, &lane))
         return hob_reply_text(res, 400, "the id is not a number\n");
     for (struct page_order *order = all; order; order = order->next) {

@@ -27,7 +27,10 @@ bool orders_demo(void);
  */
 hob_handler orders_take;
 
-/* Cancels the order of the lane {id}, as if its client had left. */
+/*
+ * Cancels the order of the lane {id}, as if its client had left. A `worker` in the query says whose
+ * order it is: any other one replies with 421.
+ */
 hob_handler orders_cancel;
 
 #endif

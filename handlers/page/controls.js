@@ -15,6 +15,12 @@ class Counter {
         this.pending = new Set();
         this.pinged = -Infinity;
         this.promise = { id: null, since: -Infinity };
+        this.worker = null;
+    }
+
+    /* Whose feed is seen, by its hello. Where there is one worker only, nothing need be said. */
+    watch({ worker, workers }) {
+        this.worker = workers > 1 ? worker : null;
     }
 
     /* When the oldest request was sent that has no answer yet, or Infinity. */
@@ -29,9 +35,13 @@ class Counter {
         return isSeen || performance.now() - since > PROMISE_HOLDS ? Infinity : since;
     }
 
-    keep(text) {
-        const { orders } = JSON.parse(text);
+    /* Returns what there is to be said about orders that were taken. */
+    keep({ orders, worker = null }) {
+        if (worker !== this.worker) { /* its feed is another one */
+            return ` Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
+        }
         this.promise = { id: orders[orders.length - 1], since: performance.now() };
+        return "";
     }
 
     /* Sends a request, and tells that it waits for the answer. */
@@ -49,10 +59,8 @@ class Counter {
     async ask(method, address, done) {
         try {
             const { answer, text } = await this.send(method, address);
-            this.notice(answer.ok ? done : `The kitchen says no: ${text || answer.status}`);
-            if (answer.status === 202) {
-                this.keep(text);
-            }
+            const more = answer.status === 202 ? this.keep(JSON.parse(text)) : "";
+            this.notice(answer.ok ? done + more : `The kitchen says no: ${text || answer.status}`);
         } catch {
             this.notice("The kitchen did not answer.");
         }
@@ -74,7 +82,8 @@ class Counter {
     }
 
     cancel(id) {
-        return this.ask("DELETE", `/orders/${id}`, `Order ${id} is cancelled.`);
+        const whose = this.worker === null ? "" : `?worker=${this.worker}`;
+        return this.ask("DELETE", `/orders/${id}${whose}`, `Order ${id} is cancelled.`);
     }
 }
 

@@ -62,6 +62,14 @@ class Kitchen {
         for (const element of document.querySelectorAll("[data-trace]")) {
             element.hidden = message.trace === false;
         }
+        this.showWorkers(message);
+    }
+
+    showWorkers(message) {
+        const text = workersText(message);
+        setText(byId("workers"), text);
+        byId("workers").hidden = text === "";
+        this.counter.watch(message);
     }
 
     batch(message) {

@@ -35,6 +35,14 @@ function cookingText({ orders, cooking, inTurn, took }, stats) {
     return `${who}${hands} ${done}`;
 }
 
+/* What is not to be seen, if several processes have a kitchen each. */
+function workersText({ worker, workers }) {
+    return workers > 1
+        ? `This is worker ${worker} of ${workers}, each with one cook. The others are not shown, ` +
+            "and some of your orders will be theirs."
+        : "";
+}
+
 /* `view` is {connected, ghost, stats, freeze}; freeze is the one to speak of, or null. */
 function verdictOf({ connected, ghost, stats, freeze, at }) {
     const away = connected ? "" : "The kitchen cannot be reached. The page keeps trying. ";

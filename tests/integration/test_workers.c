@@ -177,6 +177,33 @@ ProcessTest(workers, have_a_kitchen_each_and_say_so)
     kill(stopped, SIGCONT);
 }
 
+/* The numbers of orders are those of one worker, and another one may have the same. */
+ProcessTest(workers, do_not_cancel_the_orders_of_others)
+{
+    struct server server = start_slow_kitchen("--workers", "2");
+    pid_t stopped = first_worker(&server);
+    kill(stopped, SIGSTOP);
+    struct raw_client client = raw_connect(&server);
+    struct response taken =
+        raw_exchange(&client, REQUEST("POST /orders?dish=noodles", "Content-Length: 0\r\n"));
+    cr_expect_eq(taken.status, 202);
+    cr_expect_str_eq(taken.body, "{\"orders\":[1],\"worker\":2}\n");
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        {REQUEST("DELETE /orders/1?worker=1", ""), 421},
+        {REQUEST("DELETE /orders/1?worker=3", ""), 421},
+        {REQUEST("DELETE /orders/1?worker=0", ""), 421},
+        {REQUEST("DELETE /orders/1?worker=", ""), 421},
+        {REQUEST("DELETE /orders/1?worker=2", ""), 204},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(raw_exchange(&client, cases[i].request).status, cases[i].status, "%zu", i);
+    raw_close(&client);
+    kill(stopped, SIGCONT);
+}
+
 /* Dying. */
 
 ProcessTest(workers, that_are_killed_under_load_cost_what_they_had_in_hand_and_no_more)

@@ -5,11 +5,19 @@ import { describe, it } from "node:test";
 import { loadPure } from "../support/page.js";
 import { play } from "../support/sample.js";
 
-const { Record, currentLine, freezeAt, ghostAt, tableRows, verdictOf } =
-    loadPure("Record", "currentLine", "freezeAt", "ghostAt", "tableRows", "verdictOf");
+const { Record, currentLine, freezeAt, ghostAt, tableRows, verdictOf, workersText } = loadPure(
+    "Record", "currentLine", "freezeAt", "ghostAt", "tableRows", "verdictOf", "workersText");
 
 const recipe = (name) =>
     readFileSync(new URL(`../../../handlers/${name}.c`, import.meta.url), "utf8");
+
+describe("the workers", () => {
+    it("are spoken of when there are several", () => {
+        assert.equal(workersText({ session: "of an older server" }), "");
+        assert.equal(workersText({ worker: 1, workers: 1 }), "");
+        assert.match(workersText({ worker: 2, workers: 4 }), /^This is worker 2 of 4, .* not shown/);
+    });
+});
 
 describe("the ghost", () => {
     it("takes the sum of the cooking, where the cook takes the longest", () => {

@@ -10,16 +10,11 @@
 #include "handlers/kitchen.h"
 #include "handlers/orders.h"
 #include "handlers/routes.h"
-#include "healthcheck.h"
 #include "hob/hob.h"
-#include "notify.h"
-#include "operators.h"
-#include "options.h"
-#include "rotation.h"
-#include "sockets.h"
-#include "supervisor.h"
-#include "upgrade.h"
-#include "worker.h"
+#include "program/healthcheck.h"
+#include "program/options.h"
+#include "program/shift.h"
+#include "program/sockets.h"
 
 static hob_router *make_router(const struct options *options)
 {
@@ -31,171 +26,6 @@ static hob_router *make_router(const struct options *options)
     if (err < 0)
         fprintf(stderr, "hob: the routes cannot be used: %s %s\n", culprit, strerror(-err));
     return router;
-}
-
-/* *log is NULL if there is to be none. Returns false if it cannot be opened. */
-static bool open_access_log(const struct options *options, hob_access_log **log)
-{
-    const char *path = options->access_log_file;
-    int err = 0;
-    *log = NULL;
-    if (options->access_log)
-        err = hob_access_log_open(options->access_log_format, path, log);
-    if (err < 0)
-        fprintf(
-            stderr, "hob: cannot open the access log %s: %s\n", path ? path : "", strerror(-err));
-    return err == 0;
-}
-
-/* What all processes that serve have in common. */
-struct business {
-    const struct options *options;
-    hob_router *router;
-    char **argv;
-    struct sockets sockets;
-};
-
-/* A process that serves: the only one, or a worker. */
-struct shift {
-    struct business *business;
-    hob_access_log *log; /* NULL if there is none */
-    hob_server *server;
-    struct operators operators;
-    struct rotation rotation;
-    struct upgrade upgrade; /* these two are the only one's */
-    struct notifier notifier;
-    struct worker *worker; /* NULL for the only one */
-};
-
-static int run(void *arg)
-{
-    struct shift *shift = arg;
-    hob_server *admin = shift->operators.server;
-    hob_stall_limit(shift->business->options->stall_limit);
-    hob_future *server = hob_async(hob_server_run, shift->server);
-    hob_future *operators = admin ? hob_async(hob_server_run, admin) : NULL;
-    hob_async(hob_metrics_sample, shift->operators.metrics);
-    if (shift->worker) {
-        hob_async(worker_watch, shift->worker);
-    } else {
-        hob_async(upgrade_watch, &shift->upgrade);
-        hob_async(notify_watch, &shift->notifier);
-    }
-    hob_async(rotation_watch, &shift->rotation);
-    hob_async(orders_cook, NULL);
-    int err = hob_await(server);
-    if (operators) {
-        hob_server_stop(admin); /* last, so that they see how the guests leave */
-        hob_await(operators);
-    }
-    return err;
-}
-
-/* Opens the servers on their sockets. Returns 0 or a negative errno. */
-static int open_servers(struct shift *shift)
-{
-    const struct sockets *sockets = &shift->business->sockets;
-    hob_server_options settings = shift->business->options->server;
-    settings.handler = hob_router_handle;
-    settings.context = shift->business->router;
-    int err = operators_open(&shift->operators, &settings, shift->log);
-    settings.sockets = sockets->fds;
-    settings.socket_count = sockets->count;
-    settings.shared = sockets->shared;
-    settings.handle_signals = !shift->worker;
-    settings.accept_batch = shift->worker ? 1 : 0;
-    if (err == 0)
-        err = hob_server_open(&settings, &shift->server);
-    if (err == 0 && sockets->admin >= 0)
-        err = operators_listen(&shift->operators, &settings, sockets->admin);
-    if (err == 0)
-        operators_watch(&shift->operators, shift->server);
-    return err;
-}
-
-static void tell_servers(struct shift *shift)
-{
-    hob_server *admin = shift->operators.server;
-    if (shift->worker) {
-        shift->worker->server = shift->server;
-        shift->worker->admin = admin;
-    } else {
-        sockets_print(&shift->business->sockets);
-        shift->upgrade.server = shift->notifier.server = shift->server;
-        shift->upgrade.admin = admin;
-    }
-}
-
-/* Returns the exit status. */
-static int serve(struct shift *shift)
-{
-    int err = open_servers(shift);
-    if (err == 0) {
-        tell_servers(shift);
-        err = hob_block_on(run, shift);
-    }
-    hob_server_close(shift->server);
-    operators_close(&shift->operators);
-    if (err < 0)
-        fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
-    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-static int serve_and_log(struct shift *shift)
-{
-    const struct options *options = shift->business->options;
-    if (!open_access_log(options, &shift->log))
-        return EXIT_FAILURE;
-    rotation_init(&shift->rotation, options->access_log_file ? shift->log : NULL);
-    int status = serve(shift);
-    hob_access_log_close(shift->log);
-    return status;
-}
-
-static void find_manager(struct notifier *notifier, const struct business *business)
-{
-    const hob_server_options *server = &business->options->server;
-    notify_init(notifier);
-    notifier->takes_over = business->sockets.predecessor >= 0;
-    notifier->grace = server->drain_delay + server->grace;
-}
-
-static int serve_alone(struct business *business)
-{
-    struct shift shift = {.business = business};
-    find_manager(&shift.notifier, business);
-    upgrade_init(&shift.upgrade, business->argv, &business->sockets, &shift.notifier);
-    return serve_and_log(&shift);
-}
-
-static int serve_as_worker(struct worker *worker, void *business)
-{
-    struct shift shift = {.business = business, .worker = worker};
-    kitchen_set_worker(worker->number, worker->count);
-    return serve_and_log(&shift);
-}
-
-static int serve_with_workers(struct business *business)
-{
-    struct notifier notifier;
-    struct supervisor_options options = {
-        .workers = business->options->workers,
-        .argv = business->argv,
-        .sockets = &business->sockets,
-        .notifier = &notifier,
-        .takes_hangups = business->options->access_log_file != NULL,
-        .work = serve_as_worker,
-        .context = business,
-    };
-    hob_access_log *log;
-    if (!open_access_log(business->options, &log)) /* or each worker would find that out */
-        return EXIT_FAILURE;
-    hob_access_log_close(log); /* its thread would not be there in a process that is forked */
-    find_manager(&notifier, business);
-    hob_log(
-        HOB_LOG_WARN, "each of the %zu workers has a kitchen of its own; the page shows one",
-        options.workers);
-    return supervisor_run(&options);
 }
 
 static int check_health(const struct options *options)
@@ -222,7 +52,7 @@ int main(int argc, char **argv)
     struct business business = {.options = &options, .router = make_router(&options), .argv = argv};
     int status = EXIT_FAILURE;
     if (business.router && sockets_open(&business.sockets, &options))
-        status = options.workers > 1 ? serve_with_workers(&business) : serve_alone(&business);
+        status = serve_business(&business);
     hob_router_free(business.router);
     return status;
 }

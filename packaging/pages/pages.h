@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "option_table.h"
+#include "program/option_table.h"
 
 /* Completions: see bash(1) "Programmable Completion", zshcompsys(1) and fish's complete(1). */
 void write_bash(void);

@@ -1,7 +1,7 @@
 /*
  * When a worker that has died is replaced.
  */
-#include "backoff.h"
+#include "program/backoff.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -3,8 +3,8 @@
  * table: the command line, the environment, --help, --print-config, the man page and the shells'
  * completions. A new option is a row in options.c.
  */
-#ifndef HOB_OPTION_TABLE_H
-#define HOB_OPTION_TABLE_H
+#ifndef HOB_PROGRAM_OPTION_TABLE_H
+#define HOB_PROGRAM_OPTION_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

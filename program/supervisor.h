@@ -9,8 +9,8 @@
  * All workers listen on the same sockets, and a client that connects is accepted by whichever comes
  * first. docs/workers.md tells why, and what else could have been done.
  */
-#ifndef HOB_SUPERVISOR_H
-#define HOB_SUPERVISOR_H
+#ifndef HOB_PROGRAM_SUPERVISOR_H
+#define HOB_PROGRAM_SUPERVISOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

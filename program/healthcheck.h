@@ -1,6 +1,6 @@
 /* What a container's HEALTHCHECK runs: the image holds no curl. */
-#ifndef HOB_HEALTHCHECK_H
-#define HOB_HEALTHCHECK_H
+#ifndef HOB_PROGRAM_HEALTHCHECK_H
+#define HOB_PROGRAM_HEALTHCHECK_H
 
 /*
  * Asks GET /healthz of the server at an address that hob_address_parse() has taken. Returns 0 if it

@@ -2,8 +2,8 @@
  * The sockets that hob listens on: opened where the options say, or handed over by whoever started
  * it, systemd or a hob before it.
  */
-#ifndef HOB_SOCKETS_H
-#define HOB_SOCKETS_H
+#ifndef HOB_PROGRAM_SOCKETS_H
+#define HOB_PROGRAM_SOCKETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * What the service manager wants to hear, be it systemd or one like it: that hob serves, that it is
  * alive, that it stops, and who has taken over. See sd_notify(3) and sd_watchdog_enabled(3).
  */
-#ifndef HOB_NOTIFY_H
-#define HOB_NOTIFY_H
+#ifndef HOB_PROGRAM_NOTIFY_H
+#define HOB_PROGRAM_NOTIFY_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

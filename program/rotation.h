@@ -1,6 +1,6 @@
 /* SIGHUP: the access log's file was moved away by logrotate(8) or the like, and is opened again. */
-#ifndef HOB_ROTATION_H
-#define HOB_ROTATION_H
+#ifndef HOB_PROGRAM_ROTATION_H
+#define HOB_PROGRAM_ROTATION_H
 
 #include "hob/access_log.h"
 

@@ -6,8 +6,8 @@
  *     dies young for the   1st   2nd   3rd   4th   5th   6th   7th   8th time in a row
  *     replaced after       0 s   0.1   0.2   0.4   0.8   1.6   3.2   never
  */
-#ifndef HOB_BACKOFF_H
-#define HOB_BACKOFF_H
+#ifndef HOB_PROGRAM_BACKOFF_H
+#define HOB_PROGRAM_BACKOFF_H
 
 #include <stddef.h>
 

@@ -9,8 +9,8 @@
  * Both listen on the same sockets, so that there is no moment at which a client is refused. A new
  * process that fails costs nothing: the old one says so in its log, and goes on.
  */
-#ifndef HOB_UPGRADE_H
-#define HOB_UPGRADE_H
+#ifndef HOB_PROGRAM_UPGRADE_H
+#define HOB_PROGRAM_UPGRADE_H
 
 #include <signal.h>
 

@@ -2,8 +2,8 @@
  * The process that takes over: this program, started again as the file that is there by now, with
  * the sockets of this one. upgrade.c and supervisor.c each wait for it in their own way.
  */
-#ifndef HOB_SUCCESSOR_H
-#define HOB_SUCCESSOR_H
+#ifndef HOB_PROGRAM_SUCCESSOR_H
+#define HOB_PROGRAM_SUCCESSOR_H
 
 #include <signal.h>
 #include <stdbool.h>

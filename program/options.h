@@ -1,6 +1,6 @@
 /* The command line and environment of the hob program. */
-#ifndef HOB_OPTIONS_H
-#define HOB_OPTIONS_H
+#ifndef HOB_PROGRAM_OPTIONS_H
+#define HOB_PROGRAM_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

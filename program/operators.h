@@ -2,8 +2,8 @@
  * What operators and their tools are served: metrics, health and traces. With --admin on a listener
  * of their own, a second server in the same loop, so that guests see nothing of it.
  */
-#ifndef HOB_OPERATORS_H
-#define HOB_OPERATORS_H
+#ifndef HOB_PROGRAM_OPERATORS_H
+#define HOB_PROGRAM_OPERATORS_H
 
 #include "hob/access_log.h"
 #include "hob/hob.h"

@@ -3,8 +3,8 @@
  * the only process of a server does, it tells the supervisor that it serves, does what that says,
  * and does not outlive it.
  */
-#ifndef HOB_WORKER_H
-#define HOB_WORKER_H
+#ifndef HOB_PROGRAM_WORKER_H
+#define HOB_PROGRAM_WORKER_H
 
 #include <signal.h>
 #include <stddef.h>

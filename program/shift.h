@@ -1,0 +1,20 @@
+/* A shift: all that a process does which serves, alone or as one of several workers. */
+#ifndef HOB_PROGRAM_SHIFT_H
+#define HOB_PROGRAM_SHIFT_H
+
+#include "hob/router.h"
+#include "options.h"
+#include "sockets.h"
+
+/* What all processes that serve have in common. */
+struct business {
+    const struct options *options;
+    hob_router *router;
+    char **argv; /* of the program, to start it again */
+    struct sockets sockets;
+};
+
+/* Serves until the process is told to stop. Returns the exit status; what was wrong is printed. */
+int serve_business(struct business *business);
+
+#endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/support/eventually.h"
+#include "tests/support/read_queue.h"
 
 /* Room for input at first; it grows with the responses. */
 #define INPUT_SIZE 4096
@@ -171,30 +172,11 @@ unsigned raw_port(const struct raw_client *self)
     return port_of(self->fd, getsockname);
 }
 
-/* What the kernel holds for the server's end of the connection to read: see proc_pid_net(5). */
-static size_t read_queue(const struct raw_client *self)
-{
-    char line[256];
-    char ends[32];
-    unsigned long queue = 0;
-    snprintf(
-        ends, sizeof(ends), ":%04X 0100007F:%04X ", port_of(self->fd, getpeername), raw_port(self));
-    FILE *file = fopen("/proc/net/tcp", "r");
-    cr_assert_not_null(file);
-    while (fgets(line, sizeof(line), file)) {
-        const char *found = strstr(line, ends); /* then "01 00000000:000000FF": state, queues */
-        if (found)
-            queue = strtoul(found + strlen(ends) + 12, NULL, 16);
-    }
-    fclose(file);
-    return queue;
-}
-
 size_t raw_unread(const struct raw_client *self)
 {
     int on_its_way = 0;
     ioctl(self->fd, SIOCOUTQ, &on_its_way);
-    return (size_t)on_its_way + read_queue(self);
+    return (size_t)on_its_way + read_queue(port_of(self->fd, getpeername), raw_port(self));
 }
 
 void raw_settle(const struct raw_client *self)

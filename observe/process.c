@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,13 +40,12 @@ static void tell_memory(hob_exposition *out)
         .unit = "bytes",
         .help = "Resident memory size in bytes."};
     char line[200];
-    double pages[2];
-    if (!read_line("/proc/self/statm", line, sizeof(line)) ||
-        sscanf(line, "%lf %lf", &pages[0], &pages[1]) != 2)
-        return;
+    char *rest;
     double page = (double)sysconf(_SC_PAGESIZE);
-    hob_metrics_put(out, &virtual, pages[0] * page);
-    hob_metrics_put(out, &resident, pages[1] * page);
+    if (!read_line("/proc/self/statm", line, sizeof(line)))
+        return;
+    hob_metrics_put(out, &virtual, strtod(line, &rest) * page);
+    hob_metrics_put(out, &resident, strtod(rest, NULL) * page);
 }
 
 /* Since Linux 6.2 the folder's size is how many there are; before, they have to be counted. */
@@ -88,15 +88,14 @@ static double start_time(void)
 {
     enum { START_TIME = 22, COMMAND = 2 }; /* fields of /proc/self/stat, by proc(5) */
     char line[1000];
-    double ticks;
     if (!read_line("/proc/self/stat", line, sizeof(line)))
         return NAN;
     const char *field = strrchr(line, ')'); /* the command may have spaces and brackets in it */
     for (int i = COMMAND; field && i < START_TIME; i++)
         field = strchr(field + 1, ' ');
-    if (!field || sscanf(field, "%lf", &ticks) != 1)
+    if (!field)
         return NAN;
-    double since_boot = ticks / (double)sysconf(_SC_CLK_TCK);
+    double since_boot = strtod(field, NULL) / (double)sysconf(_SC_CLK_TCK);
     return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot;
 }
 

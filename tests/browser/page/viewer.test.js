@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { closeBrowser, openBrowser } from "../support/browser.js";
+import { closeBrowser, openBrowser, openPage } from "../support/browser.js";
 import { isReal, startKitchen } from "../support/server.js";
 import { readInViewer } from "../support/viewer.js";
 
@@ -40,4 +40,22 @@ describe("a trace of the server", { skip: !isReal && "the one in support/ makes 
             ends.set(tid, ts + dur);
         }
     });
+});
+
+describe("the page", () => {
+    const cases = [
+        { does: "offers to record a trace", more: [], state: "visible" },
+        { does: "does not when that is for operators", more: ["--admin", "127.0.0.1:0"],
+            state: "hidden" },
+    ];
+    for (const { does, more, state } of cases) {
+        it(does, async () => {
+            const kitchen = await startKitchen({ more });
+            const { page, errors, close } = await openPage(kitchen.url);
+            await page.getByText("Download the trace").waitFor({ state });
+            await close();
+            await kitchen.stop();
+            assert.deepEqual(errors, []);
+        });
+    }
 });

@@ -29,7 +29,7 @@ class Feed {
 
     begin() {
         this.send("hello", { now: performance.now(), epoch: performance.timeOrigin, timeScale: 1,
-            demo: true, session: this.kitchen.session });
+            demo: true, trace: !process.argv.includes("--admin"), session: this.kitchen.session });
         this.batch(this.kitchen.cook.describe());
     }
 

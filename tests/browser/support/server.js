@@ -8,9 +8,12 @@ const fake = fileURLToPath(new URL("fake_kitchen.js", import.meta.url));
 
 export const isReal = Boolean(process.env.HOB_BINARY);
 
-/* {url, port, stop()}. A port that was free before is given again to restart at the same place. */
-export async function startKitchen({ port = 0 } = {}) {
-    const options = ["--port", String(port), "--demo"];
+/*
+ * {url, port, stop()}. A port that was free before is given again to restart at the same place; `more`
+ * are options of hob.
+ */
+export async function startKitchen({ port = 0, more = [] } = {}) {
+    const options = ["--port", String(port), "--demo", ...more];
     const [program, args] = isReal
         ? [process.env.HOB_BINARY, [...options, "--grace", "0", "--log-level", "error"]]
         : [process.execPath, [fake, ...options]];

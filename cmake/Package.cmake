@@ -58,6 +58,8 @@ foreach(component program library development)
     DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME}"
     COMPONENT ${component})
 endforeach()
+install(FILES packaging/deb/hob.lintian-overrides COMPONENT program
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides" RENAME hob)
 install(FILES packaging/deb/libhob.lintian-overrides COMPONENT library
   DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides" RENAME ${library_package})
 

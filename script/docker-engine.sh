@@ -40,40 +40,58 @@ stop_engine() {
   rm -rf "$engine_folder"
 }
 
-# What the tests install: all at once, since nothing here takes longer than apt in a container.
-# llhttp cannot be there for two architectures.
-base_packages() {
-  docker/build packages amd64
-  docker/build packages arm64 | sed 's/libllhttp-dev:[^ ]*//'
-  echo haproxy qemu-user
+# Whether an image is here already, or can be pulled.
+have_image() {
+  docker image inspect "$1" >/dev/null 2>&1 && return
+  say "Pulling $1"
+  timeout 120 docker pull --quiet "$1" >/dev/null 2>&1
 }
 
-# Makes an archive of Debian with these packages.
-make_base() {
-  local archive=$1 native mirror origin=
-  have mmdebstrap || fail "$base can be neither pulled nor made: mmdebstrap is not installed"
+# make_debian ARCHIVE RELEASE [OPTION...]: from the packages of this system's mirror; options are
+# mmdebstrap's.
+make_debian() {
+  local mirror origin=
+  say "It cannot be pulled; making one with mmdebstrap"
+  have mmdebstrap || fail "Debian can be neither pulled nor made: mmdebstrap is not installed"
   read -r mirror origin < <(system_mirror) || true
   [[ $origin == Debian ]] ||
-    fail "$base can be neither pulled nor made: this system has no mirror of Debian"
-  native=$(dpkg --print-architecture)
-  mkdir -p "${archive%/*}"
-  quietly mmdebstrap --variant=minbase --architectures="$native,amd64,arm64" \
-    --include="$(base_packages | paste -sd ' ')" --dpkgopt=tests/docker/dpkg.cfg \
-    trixie "$archive.part.tar" "$mirror"
-  mv "$archive.part.tar" "$archive"
+    fail "Debian can be neither pulled nor made: this system has no mirror of it"
+  mkdir -p "${1%/*}"
+  quietly mmdebstrap --variant=minbase "${@:3}" "$2" "$1.part.tar" "$mirror"
+  mv "$1.part.tar" "$1"
 }
 
-# Sets base, the image that builds start from: pulled, or made from the distribution's packages.
+# base_image NAME RELEASE: Debian and nothing else.
 base_image() {
-  local archive=build/docker/trixie.tar
+  local archive=build/docker/debian-$2.tar
+  have_image "$1" && return
+  [[ -e $archive ]] || make_debian "$archive" "$2"
+  docker import "$archive" "$1" >/dev/null
+}
+
+# What the parts of script/docker-test install. llhttp cannot be there for two architectures.
+packages_of() {
+  docker/build packages
+  echo haproxy
+  [[ " $* " == *" arm64 "* ]] || return 0
+  docker/build packages arm64 | sed 's/libllhttp-dev:[^ ]*/qemu-user/'
+}
+
+architectures_of() {
+  dpkg --print-architecture
+  [[ " $* " != *" arm64 "* ]] || echo arm64
+}
+
+# build_base PART...: sets base, the image that builds start from. One that is made here has all
+# that the parts install, since nothing takes longer than apt in a container.
+build_base() {
+  local packages archive
   base=debian:trixie-slim
-  docker image inspect $base >/dev/null 2>&1 && return
-  say "Pulling $base"
-  timeout 120 docker pull --quiet $base >/dev/null 2>&1 && return
-  if [[ ! $archive -nt docker/build || ! $archive -nt tests/docker/dpkg.cfg ]]; then
-    say "It cannot be pulled; making one with mmdebstrap"
-    make_base $archive
-  fi
+  have_image $base && return
+  packages=$(packages_of "$@" | paste -sd ' ')
+  archive=build/docker/build-$(cat - tests/docker/dpkg.cfg <<<"$packages" | md5sum | head -c 8).tar
+  [[ -e $archive ]] || make_debian "$archive" trixie --dpkgopt=tests/docker/dpkg.cfg \
+    --include="$packages" --architectures="$(architectures_of "$@" | uniq | paste -sd ,)"
   base=hob-test-base
-  docker import $archive $base >/dev/null
+  docker import "$archive" $base >/dev/null
 }

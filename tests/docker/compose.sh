@@ -10,8 +10,7 @@ compose() {
 
 balancer_image() {
   local name=haproxy:3.0
-  docker image inspect $name >/dev/null 2>&1 && return
-  timeout 120 docker pull --quiet $name >/dev/null 2>&1 && return
+  have_image $name && return
   quietly docker build --network host --tag $name --build-arg BASE="$base" \
     --file tests/docker/haproxy.Dockerfile tests/docker
 }
@@ -21,8 +20,8 @@ serving() {
   compose logs --no-color balancer | grep -o 'kitchens/hob[0-9]*' | sort -u | wc -l
 }
 
-# load NAME OPTION... URL: for some seconds, in the background; its report goes to a file. Each request
-# has a connection of its own: on one that has served already, hey would itself try again.
+# load NAME OPTION... URL: for some seconds, in the background; its report goes to a file. Each
+# request has a connection of its own: on one that has served already, hey would itself try again.
 load() {
   local name=$1
   shift

@@ -19,6 +19,9 @@ check_arm64() {
   ! grep -q INTERP "$work/elf" || fail "the binary is not static: $(<"$work/elf")"
   ok "the binary is static"
 
+  quietly docker run --rm --volume "$root:/hob:ro" $built /hob/tests/docker/emulated.sh
+  ok "coroutines, timers, files and threads do what they should"
+
   start_container $built qemu-aarch64 /out/hob --host 0.0.0.0 --time-scale 0.1
   order_everything "$url"
   is "/meal, two coroutines at once" $'french fries cooking done\nnoodles cooking done\n.' \

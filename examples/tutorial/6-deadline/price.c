@@ -21,7 +21,7 @@ int find_price(const char *goods, char *price, size_t size)
         return 404;
     double before = hob_deadline(1);
     int status = ask("127.0.0.1:8081", path, price, size);
-    hob_deadline_at(before); /* from here on the clock does not tick any more */
+    hob_deadline_at(before); /* from here on there is as much time as before */
     if (status > 0)
         price[strcspn(price, "\n")] = '\0';
     return status;

@@ -2,14 +2,19 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "exposition.h"
+#include "hob/log.h"
 #include "hob/trace.h"
 #include "process.h"
 #include "requests.h"
+#include "shared_metrics.h"
 
-#define SAMPLE_PERIOD 0.1 /* seconds */
+#define SAMPLE_PERIOD           0.1 /* seconds */
+#define SAMPLES_PER_PUBLICATION 10
 
 struct source {
     hob_metrics_source *tell;
@@ -22,6 +27,7 @@ struct hob_metrics {
     struct histogram lag;
     const hob_server *server; /* NULL if there is none */
     struct source *sources;   /* in the order in which they were added */
+    hob_metrics_group *group; /* NULL if this process serves alone */
 };
 
 hob_metrics *hob_metrics_new(void)
@@ -64,20 +70,6 @@ void hob_metrics_of_server(hob_metrics *metrics, const hob_server *server)
 void hob_metrics_observe(void *metrics, const hob_exchange *exchange)
 {
     requests_add(&((hob_metrics *)metrics)->requests, exchange);
-}
-
-/* A timer is never early: what it is late by is what the loop had to do first. */
-int hob_metrics_sample(void *metrics)
-{
-    hob_metrics *self = metrics;
-    double due = hob_now() + SAMPLE_PERIOD;
-    int err;
-    while ((err = hob_sleep(SAMPLE_PERIOD)) == 0) {
-        double now = hob_now();
-        histogram_add(&self->lag, fmax(now - due, 0));
-        due = now + SAMPLE_PERIOD;
-    }
-    return err;
 }
 
 /*
@@ -191,22 +183,104 @@ static int add_headers(hob_response *res)
     return err < 0 ? err : hob_response_header(res, "Vary", "Accept");
 }
 
-int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res)
+/* Ends a stream to memory. Returns 0, or -ENOMEM if not all of what was written is there. */
+static int end_page(FILE *out)
+{
+    bool failed = ferror(out);
+    return fclose(out) != 0 || failed ? -ENOMEM : 0;
+}
+
+/* This process's own numbers, as a string to be freed; NULL when out of memory. */
+static char *write_own(const hob_metrics *self, bool open_metrics)
 {
     char *text = NULL;
-    size_t size = 0;
-    struct hob_exposition page = {.out = open_memstream(&text, &size)};
+    size_t size;
+    struct hob_exposition page = {
+        .out = open_memstream(&text, &size), .open_metrics = open_metrics};
     if (!page.out)
-        return -ENOMEM;
-    page.open_metrics = exposition_wants_open_metrics(hob_request_header_list(req, "Accept"));
-    tell_all(metrics, &page);
-    int err = ferror(page.out) ? -ENOMEM : 0;
-    if (fclose(page.out) != 0)
-        err = -ENOMEM;
-    if (err == 0)
-        err = add_headers(res);
-    if (err == 0)
-        err = hob_reply(res, 200, exposition_type(&page), text, size);
+        return NULL;
+    tell_all(self, &page);
+    if (end_page(page.out) == 0)
+        return text;
     free(text);
+    return NULL;
+}
+
+static enum metrics_format format_of(bool open_metrics)
+{
+    return open_metrics ? METRICS_OPEN_METRICS : METRICS_PROMETHEUS;
+}
+
+static int publish(const hob_metrics *self, bool open_metrics)
+{
+    char *own = write_own(self, open_metrics);
+    int err = own ? shared_metrics_publish(self->group, format_of(open_metrics), own) : -ENOMEM;
+    free(own);
+    return err;
+}
+
+/* Those of all processes; as above. */
+static char *write_sum(const hob_metrics *self, bool open_metrics)
+{
+    char *text = NULL;
+    size_t size;
+    int err = publish(self, open_metrics);
+    FILE *out = err == 0 ? open_memstream(&text, &size) : NULL;
+    if (!out)
+        return NULL;
+    err = shared_metrics_tell(self->group, format_of(open_metrics), out);
+    if (end_page(out) == 0 && err == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res)
+{
+    struct hob_exposition page = {
+        .open_metrics = exposition_wants_open_metrics(hob_request_header_list(req, "Accept"))};
+    char *text = metrics->group ? write_sum(metrics, page.open_metrics)
+                                : write_own(metrics, page.open_metrics);
+    int err = text ? add_headers(res) : -ENOMEM;
+    if (err == 0)
+        err = hob_reply(res, 200, exposition_type(&page), text, strlen(text));
+    free(text);
+    return err;
+}
+
+/*
+ * Meanwhile.
+ */
+
+int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t process)
+{
+    metrics->group = group;
+    return shared_metrics_join(group, process);
+}
+
+static void publish_all(const hob_metrics *self)
+{
+    int err = publish(self, false);
+    if (err == 0)
+        err = publish(self, true);
+    if (err < 0)
+        hob_log(HOB_LOG_WARN, "the metrics of this process are not in the sum: %s", strerror(-err));
+}
+
+/* A timer is never early: what it is late by is what the loop had to do first. */
+int hob_metrics_sample(void *metrics)
+{
+    hob_metrics *self = metrics;
+    double due = hob_now() + SAMPLE_PERIOD;
+    int err;
+    for (unsigned sample = 0; (err = hob_sleep(SAMPLE_PERIOD)) == 0; sample++) {
+        double now = hob_now();
+        histogram_add(&self->lag, fmax(now - due, 0));
+        due = now + SAMPLE_PERIOD;
+        if (self->group && sample % SAMPLES_PER_PUBLICATION == 0)
+            publish_all(self);
+    }
+    if (self->group)
+        publish_all(self);
     return err;
 }

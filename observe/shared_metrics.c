@@ -6,34 +6,34 @@
 #include "shared_pages.h"
 #include "sum_pages.h"
 
-struct shared_metrics {
+struct hob_metrics_group {
     struct shared_pages *pages; /* one for each worker and format */
     size_t workers;
     size_t worker;                 /* this one */
     char *before[METRICS_FORMATS]; /* what was counted by those that had its number; or NULL */
 };
 
-struct shared_metrics *shared_metrics_new(size_t workers)
+hob_metrics_group *hob_metrics_group_new(size_t processes)
 {
-    struct shared_metrics *self = calloc(1, sizeof(*self));
+    hob_metrics_group *self = calloc(1, sizeof(*self));
     if (!self)
         return NULL;
-    self->workers = workers;
-    self->pages = shared_pages_new(workers * METRICS_FORMATS);
+    self->workers = processes;
+    self->pages = shared_pages_new(processes * METRICS_FORMATS);
     if (self->pages)
         return self;
     free(self);
     return NULL;
 }
 
-void shared_metrics_free(struct shared_metrics *self)
+void hob_metrics_group_free(hob_metrics_group *group)
 {
-    if (!self)
+    if (!group)
         return;
     for (int format = 0; format < METRICS_FORMATS; format++)
-        free(self->before[format]);
-    shared_pages_free(self->pages);
-    free(self);
+        free(group->before[format]);
+    shared_pages_free(group->pages);
+    free(group);
 }
 
 static size_t place_of(size_t worker, enum metrics_format format)
@@ -63,7 +63,7 @@ static char *counted_in(const char *page)
     return NULL;
 }
 
-int shared_metrics_join(struct shared_metrics *self, size_t worker)
+int shared_metrics_join(hob_metrics_group *self, size_t worker)
 {
     self->worker = worker;
     for (enum metrics_format format = 0; format < METRICS_FORMATS; format++) {
@@ -77,8 +77,7 @@ int shared_metrics_join(struct shared_metrics *self, size_t worker)
     return 0;
 }
 
-int shared_metrics_publish(
-    struct shared_metrics *self, enum metrics_format format, const char *page)
+int shared_metrics_publish(hob_metrics_group *self, enum metrics_format format, const char *page)
 {
     const char *const pages[] = {page, self->before[format]};
     char *text = NULL;
@@ -104,7 +103,7 @@ static void free_all(char **pages, size_t count)
 }
 
 /* The pages of all workers, to be given to free_all(); NULL when out of memory. */
-static char **read_all(const struct shared_metrics *self, enum metrics_format format)
+static char **read_all(const hob_metrics_group *self, enum metrics_format format)
 {
     char **pages = calloc(self->workers, sizeof(*pages));
     for (size_t i = 0; pages && i < self->workers; i++) {
@@ -117,7 +116,7 @@ static char **read_all(const struct shared_metrics *self, enum metrics_format fo
     return pages;
 }
 
-int shared_metrics_tell(const struct shared_metrics *self, enum metrics_format format, FILE *out)
+int shared_metrics_tell(const hob_metrics_group *self, enum metrics_format format, FILE *out)
 {
     char **pages = read_all(self, format);
     if (!pages)

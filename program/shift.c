@@ -1,5 +1,6 @@
 #include "shift.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,9 @@ static int open_servers(struct shift *shift)
     settings.handler = hob_router_handle;
     settings.context = shift->business->router;
     int err = operators_open(&shift->operators, &settings, shift->log);
+    if (err == 0 && shift->worker)
+        err = hob_metrics_join(
+            shift->operators.metrics, shift->business->metrics, shift->worker->number - 1);
     settings.sockets = sockets->fds;
     settings.socket_count = sockets->count;
     settings.shared = sockets->shared;
@@ -168,7 +172,14 @@ static int serve_with_workers(struct business *business)
     hob_log(
         HOB_LOG_WARN, "each of the %zu workers has a kitchen of its own; the page shows one",
         options.workers);
-    return supervisor_run(&options);
+    business->metrics = hob_metrics_group_new(options.workers);
+    if (!business->metrics) {
+        fprintf(stderr, "hob: the workers cannot share their metrics: %s\n", strerror(ENOMEM));
+        return EXIT_FAILURE;
+    }
+    int status = supervisor_run(&options);
+    hob_metrics_group_free(business->metrics);
+    return status;
 }
 
 int serve_business(struct business *business)

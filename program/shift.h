@@ -2,6 +2,7 @@
 #ifndef HOB_PROGRAM_SHIFT_H
 #define HOB_PROGRAM_SHIFT_H
 
+#include "hob/metrics.h"
 #include "hob/router.h"
 #include "options.h"
 #include "sockets.h"
@@ -12,6 +13,7 @@ struct business {
     hob_router *router;
     char **argv; /* of the program, to start it again */
     struct sockets sockets;
+    hob_metrics_group *metrics; /* of the workers; NULL if there are none */
 };
 
 /* Serves until the process is told to stop. Returns the exit status; what was wrong is printed. */

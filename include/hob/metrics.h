@@ -56,6 +56,34 @@ int hob_metrics_sample(void *metrics);
 int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res);
 
 /*
+ * Several processes that serve as one, of which whoever is asked tells what all of them have
+ * counted:
+ *
+ *     hob_metrics_group *group = hob_metrics_group_new(4);
+ *     ... fork() four times; in the third ...
+ *     hob_metrics_join(metrics, group, 2);
+ *
+ * Each of them publishes its numbers once a second, while hob_metrics_sample() runs, and whenever
+ * it is asked. What a process has published is kept when it dies, and added to the numbers of the
+ * one that joins in its place, so that counters never go down. Gauges are added up as well; of
+ * infos and start times there is one.
+ */
+
+typedef struct hob_metrics_group hob_metrics_group;
+
+/* For so many processes, which are forked later. NULL when out of memory. */
+hob_metrics_group *hob_metrics_group_new(size_t processes);
+
+/* Frees what this process has of it. NULL is ignored. */
+void hob_metrics_group_free(hob_metrics_group *group);
+
+/*
+ * Joins as the process with this number, from 0 on, which no other one that is alive may have. The
+ * group must live as long as the metrics. Returns 0 or -ENOMEM.
+ */
+int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t process);
+
+/*
  * Numbers of one's own.
  *
  *     static void tell_cups(hob_exposition *out, void *kitchen)

@@ -204,6 +204,59 @@ ProcessTest(workers, do_not_cancel_the_orders_of_others)
     kill(stopped, SIGCONT);
 }
 
+/* Numbers. */
+
+/* Of a metric on the page that whichever worker is asked tells; -1 if it is not there. */
+static double metric(const struct server *server, const char *name)
+{
+    struct raw_client client = raw_connect(server);
+    const char *line = raw_exchange(&client, REQUEST("GET /metrics", "Connection: close\r\n")).body;
+    size_t length = strlen(name);
+    double value = -1;
+    for (; line && value < 0; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            value = strtod(line + length, NULL);
+    }
+    raw_close(&client);
+    return value;
+}
+
+#define PINGS "hob_http_requests_total{route=\"GET /ping\",method=\"GET\",status=\"200\"}"
+
+ProcessTest(workers, tell_the_sum_of_what_all_have_counted)
+{
+    struct server server = server_start("--workers", "3");
+    double least = 0;
+    expect_served(&server, 60);
+    for (size_t i = 0; i < 20; i++) {
+        double pings = metric(&server, PINGS);
+        cr_expect_geq(pings, least, "%g after %g", pings, least);
+        least = pings;
+    }
+    bool all = eventually(metric(&server, PINGS) == 60); /* each publishes once a second */
+    cr_expect(all, "%g", metric(&server, PINGS));
+    cr_expect_lt(metric(&server, "process_start_time_seconds"), 4e9, "one of them, and no sum");
+    cr_expect_geq(metric(&server, "process_open_fds"), 3 * 8);
+}
+
+ProcessTest(workers, that_die_leave_what_they_have_counted)
+{
+    struct server server = server_start("--workers", "2");
+    expect_served(&server, 50);
+    bool all = eventually(metric(&server, PINGS) == 50);
+    cr_assert(all, "%g", metric(&server, PINGS));
+    for (size_t i = 0; i < 4; i++) {
+        kill(first_worker(&server), i % 2 == 0 ? SIGKILL : SIGUSR2);
+        expect_replaced(&server, i + 1, 2);
+        double pings = metric(&server, PINGS);
+        cr_expect_eq(pings, 50, "%g", pings);
+    }
+    expect_served(&server, 50);
+    all = eventually(metric(&server, PINGS) == 100);
+    cr_expect(all, "%g", metric(&server, PINGS));
+}
+
 /* Dying. */
 
 ProcessTest(workers, that_are_killed_under_load_cost_what_they_had_in_hand_and_no_more)

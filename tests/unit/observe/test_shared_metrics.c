@@ -20,7 +20,7 @@ TestSuite(shared_metrics, .fini = expect_no_leaks, .timeout = 60);
 #define OPEN "# TYPE open gauge\n"
 
 static void
-expect_told(const struct shared_metrics *shared, enum metrics_format format, const char *expected)
+expect_told(const hob_metrics_group *shared, enum metrics_format format, const char *expected)
 {
     char *text = NULL;
     size_t size;
@@ -32,7 +32,7 @@ expect_told(const struct shared_metrics *shared, enum metrics_format format, con
 }
 
 /* A worker that publishes once and ends. */
-static void work(struct shared_metrics *shared, size_t worker, const char *page)
+static void work(hob_metrics_group *shared, size_t worker, const char *page)
 {
     pid_t pid = fork();
     if (pid == 0) {
@@ -48,7 +48,7 @@ static void work(struct shared_metrics *shared, size_t worker, const char *page)
 
 Test(shared_metrics, are_the_sum_of_what_the_workers_have_published)
 {
-    struct shared_metrics *shared = shared_metrics_new(3);
+    hob_metrics_group *shared = hob_metrics_group_new(3);
     expect_told(shared, METRICS_PROMETHEUS, "");
     work(shared, 0, HITS "hits_total 1\n" OPEN "open 1\n");
     work(shared, 2, HITS "hits_total 2\n" OPEN "open 2\n");
@@ -57,13 +57,13 @@ Test(shared_metrics, are_the_sum_of_what_the_workers_have_published)
     const char page[] = HITS "hits_total 39\n" OPEN "open 0\n";
     cr_expect_eq(shared_metrics_publish(shared, METRICS_PROMETHEUS, page), 0);
     expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 42\n" OPEN "open 3\n");
-    shared_metrics_free(shared);
-    shared_metrics_free(NULL);
+    hob_metrics_group_free(shared);
+    hob_metrics_group_free(NULL);
 }
 
 Test(shared_metrics, keep_what_a_worker_has_counted_when_another_one_takes_its_number)
 {
-    struct shared_metrics *shared = shared_metrics_new(2);
+    hob_metrics_group *shared = hob_metrics_group_new(2);
     for (int i = 0; i < 3; i++)
         work(shared, 1, HITS "hits_total{a=\"1\"} 2\n" OPEN "open 5\n");
     expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total{a=\"1\"} 6\n" OPEN "open 5\n");
@@ -71,24 +71,24 @@ Test(shared_metrics, keep_what_a_worker_has_counted_when_another_one_takes_its_n
     expect_told(
         shared, METRICS_PROMETHEUS,
         HITS "hits_total{a=\"1\"} 6\nhits_total{a=\"2\"} 1\n" OPEN "open 4\n");
-    shared_metrics_free(shared);
+    hob_metrics_group_free(shared);
 }
 
 Test(shared_metrics, of_two_formats_are_two_pages)
 {
-    struct shared_metrics *shared = shared_metrics_new(1);
+    hob_metrics_group *shared = hob_metrics_group_new(1);
     cr_assert_eq(shared_metrics_join(shared, 0), 0);
     shared_metrics_publish(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
     shared_metrics_publish(
         shared, METRICS_OPEN_METRICS, "# TYPE hits counter\nhits_total 1\n# EOF\n");
     expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
     expect_told(shared, METRICS_OPEN_METRICS, "# TYPE hits counter\nhits_total 1\n# EOF\n");
-    shared_metrics_free(shared);
+    hob_metrics_group_free(shared);
 }
 
 Test(shared_metrics, that_are_too_long_are_not_published)
 {
-    struct shared_metrics *shared = shared_metrics_new(1);
+    hob_metrics_group *shared = hob_metrics_group_new(1);
     char *page = malloc(SHARED_PAGE_SIZE + sizeof(HITS "hits_total{a=\"\"} 1\n"));
     char *end = stpcpy(page, HITS "hits_total{a=\"");
     memset(end, 'x', SHARED_PAGE_SIZE);
@@ -98,10 +98,10 @@ Test(shared_metrics, that_are_too_long_are_not_published)
     cr_expect_eq(shared_metrics_publish(shared, METRICS_PROMETHEUS, page), -EMSGSIZE);
     expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
     free(page);
-    shared_metrics_free(shared);
+    hob_metrics_group_free(shared);
 }
 
 Test(shared_metrics, cannot_be_those_of_more_workers_than_there_is_memory_for)
 {
-    cr_expect_null(shared_metrics_new((size_t)1 << 40));
+    cr_expect_null(hob_metrics_group_new((size_t)1 << 40));
 }

@@ -41,6 +41,7 @@ static const char *const settings[][2] = {
     {"HOB_HOST", "127.0.0.2"},
     {"HOB_PORT", "0"},
     {"HOB_ADMIN", "127.0.0.2:81"},
+    {"HOB_WORKERS", "2"},
     {"HOB_TIME_SCALE", "0.5"},
     {"HOB_GRACE", "31"},
     {"HOB_DRAIN_DELAY", "5"},

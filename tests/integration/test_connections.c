@@ -227,8 +227,8 @@ ProcessTest(connections, responses_that_the_client_reads_late_are_all_there)
 {
     enum { REQUESTS = 200 };
     int fd = listen_with_small_buffers();
-    struct server server =
-        serve_within(say_much, (hob_server_options){.sockets = &fd, .socket_count = 1});
+    struct server server = serve_within(
+        say_much, (hob_server_options){.sockets = &fd, .socket_count = 1, .write_timeout = 120});
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < REQUESTS; i++) {
         raw_send(&client, GET("/"));

@@ -5,19 +5,20 @@
 set -eu
 cd "$(mktemp -d)"
 
+# emulate NAME SOURCE...
 emulate() {
-  source=$1 name=$(basename "$1" .c)
-  aarch64-linux-gnu-gcc -O2 -static -pthread -I /hob -I /hob/include "/hob/$source" \
+  name=$1
+  shift
+  aarch64-linux-gnu-gcc -D_GNU_SOURCE -O2 -static -pthread -I /hob -I /hob/include "$@" \
     /build/libhob_runtime.a -lev -l:libboost_context.a -lm -o "$name"
   qemu-aarch64 "./$name" >"$name.out" 2>"$name.err" || { cat "$name.err" >&2 && return 1; }
 }
 
-lesson() { emulate "examples/$1.c" && diff "/hob/tests/examples/$1.txt" "$1.out"; }
-
-emulate tests/threads/race_offload.c
-jobs=""
+emulate race_offload /hob/tests/threads/race_offload.c
+# In virtual time, which has no part in how fast the emulator is; there is none for threads.c.
 for file in /hob/examples/*.c; do
-  lesson "$(basename "$file" .c)" &
-  jobs="$jobs $!"
+  lesson=$(basename "$file" .c)
+  [ "$lesson" != threads ] || continue
+  emulate "$lesson" "$file" /hob/testing/virtual_time.c
+  diff "/hob/tests/examples/$lesson.txt" "$lesson.out"
 done
-for job in $jobs; do wait "$job"; done

@@ -69,6 +69,7 @@ int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response
  * infos and start times there is one.
  */
 
+/* Such a group, in memory that its processes share. */
 typedef struct hob_metrics_group hob_metrics_group;
 
 /* For so many processes, which are forked later. NULL when out of memory. */

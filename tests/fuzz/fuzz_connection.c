@@ -146,7 +146,8 @@ static int serve_and_send(void *arg)
     server->task = task_current(__func__);
     waiting_init(&server->silent, task_ev_loop(server->task), server->options.head_timeout);
     waiting_init(&server->idle, task_ev_loop(server->task), server->options.idle_timeout);
-    if (connection_open(server, ends[0]) < 0)
+    const union peer peer = {.any.sa_family = AF_UNIX};
+    if (connection_open(server, ends[0], &peer) < 0)
         abort();
     if (send_input(ends[1]))
         shutdown(ends[1], SHUT_WR);

@@ -194,7 +194,7 @@ ProcessTest(access_log, has_lines_of_bounded_length)
     memset(end, '"', 7000);
     end = stpcpy(end + 7000, " HTTP/1.1\r\nHost: h\r\nUser-Agent: ");
     memset(end, '\xff', 7000);
-    memcpy(end + 7000, "\r\n\r\n", 4);
+    stpcpy(end + 7000, "\r\n\r\n");
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct server server = server_start("--access-log", formats[i].format);
         struct raw_client client = raw_connect(&server);

@@ -313,6 +313,7 @@ ProcessTest(workers, that_keep_dying_end_the_service)
         line = process_errors(server.process);
         while ((line = strstr(line, "worker 1 of 2: process ")))
             last = line++;
+        cr_assert_not_null(last);
         snprintf(text, sizeof(text), "%.*s", (int)strcspn(last, "\n"), last);
         kill((pid_t)strtol(strrchr(text, ' ') + 1, NULL, 10), SIGABRT);
     }

@@ -46,7 +46,8 @@ describe("orders", () => {
         await press(page, "French fries");
         await untilScene(page, ({ lanes }) => lanes.length === 2);
         const [noodles, fries] = (await scene(page)).lanes.map(({ id }) => id);
-        await press(page, `Cancel order ${noodles}`);
+        await page.getByRole("row")
+            .getByRole("button", { name: `Cancel order ${noodles}`, exact: true }).click();
         await untilScene(page, ({ lanes }) => lanes[0].state === "cancelled");
         await page.locator("#cancel").filter({ hasText: `Cancel order ${fries}` }).click();
         await untilScene(page, ({ lanes }) => lanes[1].state === "cancelled");

@@ -34,7 +34,7 @@ class Strip {
         if (run && at < run.t + run.ms) {
             return `at ${run.id} ${record.lanes.get(run.id).name}`;
         }
-        return freeze && freeze.to > at ? "kept by somebody" : "hands free";
+        return freeze && freeze.to > at ? "standing still" : "hands free";
     }
 
     /* An enlarged run may reach over the next one: who was there first keeps the place. */
@@ -74,7 +74,7 @@ class Strip {
             const end = Math.min(to, axis.at);
             const room = axis.x(end) - axis.x(from) - 4;
             if (end > axis.from && from < axis.at && room > theme.font * 6) {
-                const text = `${who === null ? "somebody" : who}: ${secondsText(end - from)} s`;
+                const text = `${who === null ? "not heard of" : who}: ${secondsText(end - from)} s`;
                 const width = Math.min(context.measureText(text).width + 8, room);
                 context.fillStyle = theme.paper;
                 context.fillRect(axis.x(from) + 2, 6, width, height - 16);

@@ -15,13 +15,13 @@ function shareText(share) {
     return isTiny ? "less than 0.1 %" : `${Number(percent.toFixed(percent < 10 ? 1 : 0))} %`;
 }
 
-function freezeText(freeze, at) {
-    const seconds = secondsText(Math.min(freeze.to, at) - freeze.from);
-    const who = freeze.who === null ? "Somebody" : `“${freeze.who}”`;
-    return freeze.to > at
-        ? `The kitchen stands still: ${freeze.who === null ? "somebody" : who} keeps the cook, ` +
-            `for ${seconds} s by now, and nobody else is served.`
-        : `${who} kept the cook for ${seconds} s, and all other orders had to wait.`;
+function freezeText({ from, to, who }, at) {
+    const seconds = secondsText(Math.min(to, at) - from);
+    const keeper = who === null ? "it seems that somebody" : `“${who}”`;
+    return to > at
+        ? `The kitchen stands still: ${keeper} keeps the cook, for ${seconds} s by now, ` +
+            "and nobody else is served."
+        : `${keeper} kept the cook for ${seconds} s, and all other orders had to wait.`;
 }
 
 /* What the sitting came to: the pans of many orders, and one cook. */
@@ -55,7 +55,11 @@ function verdictOf({ connected, ghost, stats, freeze, at }) {
     return away + cookingText(ghost, stats);
 }
 
-/* The freeze to speak of at `at`: one that lasts, or that was over less than 4 s ago. */
+/*
+ * The freeze to speak of at `at`: one that lasts, or that was over less than 4 s ago. If the kitchen
+ * then names nobody, then the machine or the network was busy, and there is nothing to explain.
+ */
 function freezeAt(record, at) {
-    return record.freezes.findLast((freeze) => freeze.from <= at && freeze.to > at - 4000) || null;
+    return record.freezes.findLast(({ from, to, who }) =>
+        from <= at && to > at - (who === null ? 0 : 4000)) || null;
 }

@@ -51,6 +51,19 @@ describe("a blocking order", () => {
     }));
 });
 
+describe("a machine that stands still", () => {
+    it("is no fault of an order", () => atKitchen(async (page, kitchen) => {
+        await press(page, "Noodles");
+        await untilScene(page, ({ lanes }) => lanes[0]?.state === "awaiting");
+        kitchen.signal("SIGSTOP");
+        await untilVerdict(page, "it seems that somebody keeps the cook");
+        kitchen.signal("SIGCONT");
+        await untilVerdict(page, "1 order is cooking");
+        const { freezes } = await scene(page);
+        assert.deepEqual(freezes.map(({ who }) => who), [null]);
+    }));
+});
+
 describe("a kitchen that closes", () => {
     it("is said to be away, and begins anew when it is back", async () => {
         let again = null;

@@ -82,7 +82,7 @@ describe("the verdict", () => {
     it("speaks of a freeze first, and names who it was as soon as it is known", () => {
         const freeze = { from: 4000, to: Infinity, who: null };
         assert.match(verdictOf({ ...view, freeze }),
-            /stands still: somebody keeps the cook, for 1.0 s/);
+            /stands still: it seems that somebody keeps the cook, for 1.0 s/);
         assert.match(verdictOf({ ...view, freeze: { from: 2000, to: 4000, who: "blocking" } }),
             /“blocking” kept the cook for 2.0 s/);
     });
@@ -91,9 +91,18 @@ describe("the verdict", () => {
         const record = play(new Record());
         record.freeze(2000);
         record.thaw(3000);
+        record.batch({ now: 3001, events: [["s", 3000, 1, 990, "blocking"]] });
         assert.equal(freezeAt(record, 1999), null);
         assert.equal(freezeAt(record, 6999).from, 2000);
         assert.equal(freezeAt(record, 7000), null);
+    });
+
+    it("accuses nobody when the kitchen names nobody", () => {
+        const record = play(new Record());
+        record.freeze(2000);
+        record.thaw(3000);
+        assert.equal(freezeAt(record, 2999).from, 2000);
+        assert.equal(freezeAt(record, 3000), null);
     });
 
     it("says when the kitchen is away", () => {

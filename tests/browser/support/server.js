@@ -9,8 +9,8 @@ const fake = fileURLToPath(new URL("fake_kitchen.js", import.meta.url));
 export const isReal = Boolean(process.env.HOB_BINARY);
 
 /*
- * {url, port, stop()}. A port that was free before is given again to restart at the same place; `more`
- * are options of hob.
+ * {url, port, signal(name), stop()}. A port that was free before is given again to restart at the
+ * same place; `more` are options of hob.
  */
 export async function startKitchen({ port = 0, more = [] } = {}) {
     const options = ["--port", String(port), "--demo", ...more];
@@ -26,7 +26,8 @@ export async function startKitchen({ port = 0, more = [] } = {}) {
             await once(child, "exit");
         }
     };
-    return { url, port: Number(new URL(url).port), stop };
+    const signal = (name) => child.kill(name);
+    return { url, port: Number(new URL(url).port), signal, stop };
 }
 
 async function listeningAt(child) {

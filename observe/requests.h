@@ -8,23 +8,9 @@
 #include "histogram.h"
 #include "hob/metrics.h"
 
-/* Those of RFC 9110 and 5789. Clients may send any token, and such are the last one. */
-enum method {
-    METHOD_GET,
-    METHOD_HEAD,
-    METHOD_POST,
-    METHOD_PUT,
-    METHOD_PATCH,
-    METHOD_DELETE,
-    METHOD_OPTIONS,
-    METHOD_CONNECT,
-    METHOD_TRACE,
-    METHOD_OTHER,
-};
-
 /* A method and status of a route's requests. */
 struct series {
-    enum method method;
+    const char *method; /* its one name in requests.c, or "other": clients may send any token */
     int status;
     uint64_t count;
     struct series *next;

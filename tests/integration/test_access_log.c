@@ -34,13 +34,6 @@ TestSuite(access_log, .timeout = 60);
     }                                                                                              \
     static void in_folder_##name(void)
 
-static const char *address_of(const struct server *server)
-{
-    static char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server->port);
-    return address;
-}
-
 static size_t count_in(const char *text, char c)
 {
     size_t count = 0;
@@ -244,7 +237,7 @@ FolderTest(loses_no_line_when_its_file_is_rotated)
     char path[256];
     snprintf(path, sizeof(path), "%s", folder_path("log"));
     struct server server = server_start("--access-log", "json", "--access-log-file", path);
-    struct load *load = load_start(address_of(&server), 8);
+    struct load *load = load_start(server_address(&server), 8);
     for (size_t i = 0; i < ROTATIONS; i++) {
         size_t served = load_served(load);
         bool goes_on = eventually(load_served(load) > served + 100);
@@ -277,7 +270,7 @@ FolderTest(goes_on_when_another_process_takes_over)
     struct server server = server_start_with((const char *const[]){
         HOB_BINARY, "--port", "0", "--idle-grace", "10", "--access-log", "json",
         "--access-log-file", path, NULL});
-    struct load *load = load_start(address_of(&server), 8);
+    struct load *load = load_start(server_address(&server), 8);
     for (size_t i = 0; i < UPGRADES; i++) {
         size_t served = load_served(load);
         server_upgrade(&server);
@@ -340,7 +333,7 @@ static size_t told_as_lost(const struct server *server)
 /* A second of requests. Returns how many were served, each within a second. */
 static size_t expect_service(const struct server *server)
 {
-    struct load *load = load_start(address_of(server), 8);
+    struct load *load = load_start(server_address(server), 8);
     double end = clock_seconds() + 1;
     while (clock_seconds() < end) {
         double begin = clock_seconds();

@@ -17,6 +17,7 @@
 #include "tests/support/http_client.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
+#include "tests/support/program_copy.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
 
@@ -27,20 +28,13 @@ TestSuite(restart, .timeout = 60);
 /* A client that is not scheduled for this long is none that could be waited for. */
 #define IDLE_GRACE "10"
 
-static const char *address_of(const struct server *server)
-{
-    static char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server->port);
-    return address;
-}
-
 /* By a signal. */
 
 ProcessTest(restart, a_hundred_under_load_lose_nothing)
 {
     enum { RESTARTS = 100, CLIENTS = 16 };
     struct server server = server_start("--idle-grace", IDLE_GRACE);
-    struct load *load = load_start(address_of(&server), CLIENTS);
+    struct load *load = load_start(server_address(&server), CLIENTS);
     double begin = clock_seconds();
     for (size_t i = 0; i < RESTARTS; i++) {
         size_t served = load_served(load);
@@ -76,7 +70,7 @@ ProcessTest(restart, the_old_process_does_not_work_while_it_waits_for_its_orders
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "has taken over"));
     double used = process_cpu_seconds(server.process);
-    struct load *load = load_start(address_of(&server), 8);
+    struct load *load = load_start(server_address(&server), 8);
     sleep(1);
     struct load_result result = load_end(load);
     used = process_cpu_seconds(server.process) - used;
@@ -110,28 +104,6 @@ ProcessTest(restart, a_unix_socket_is_handed_over_with_its_file)
 
 /* A new process that fails. */
 
-/* A program that can be replaced. Its name is that of its folder. */
-static char *copy_hob(char *folder)
-{
-    static char path[64];
-    char command[512];
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(path, sizeof(path), "%s/hob", folder);
-    snprintf(command, sizeof(command), "cp '%s' '%s'", HOB_BINARY, path);
-    cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c) */
-    return path;
-}
-
-static void replace_by_script(const char *path, const char *script)
-{
-    char text[128];
-    snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
-    unlink(path);
-    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
-    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-}
-
 ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_on)
 {
     static const struct {
@@ -143,12 +115,11 @@ ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_o
         {"exit 0", "exited with status 0; this one goes on"},
         {"kill -6 $$", "was ended by signal 6; this one goes on"},
     };
-    char folder[] = "/tmp/hob-restart-XXXXXX";
-    char *path = copy_hob(folder);
+    const char *path = program_copy_make();
     struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (cases[i].script)
-            replace_by_script(path, cases[i].script);
+            program_copy_replace(cases[i].script);
         else
             unlink(path);
         cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
@@ -156,43 +127,37 @@ ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_o
         cr_expect_eq(get(&server, "/ping")->status, 200);
     }
     cr_expect_eq(server_log_count(&server, "cannot start"), 1, "what was removed");
-    unlink(path);
-    rmdir(folder);
+    program_copy_remove();
 }
 
 /* And the next attempt may be better. */
 ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
 {
-    char folder[] = "/tmp/hob-restart-XXXXXX";
-    char *path = copy_hob(folder);
+    const char *path = program_copy_make();
     char script[256];
     struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
-    replace_by_script(path, "exit 1");
+    program_copy_replace("exit 1");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "exited with status 1"));
     snprintf(script, sizeof(script), "echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
-    unlink(path);
-    replace_by_script(path, script);
+    program_copy_replace(script);
     server_upgrade(&server);
     cr_expect(server_logs(&server, "replaced"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
-    unlink(path);
-    rmdir(folder);
+    program_copy_remove();
 }
 
 /* It has to serve within ten seconds. Told to stop meanwhile, the old one takes it along. */
 ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
 {
-    char folder[] = "/tmp/hob-restart-XXXXXX";
-    char *path = copy_hob(folder);
+    const char *path = program_copy_make();
     struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
-    replace_by_script(path, "echo here I am >&2; exec sleep 1000");
+    program_copy_replace("echo here I am >&2; exec sleep 1000");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "here I am"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
-    unlink(path);
-    rmdir(folder);
+    program_copy_remove();
 }
 
 /* Its sockets are closed by then. */
@@ -211,21 +176,19 @@ ProcessTest(restart, one_that_stops_starts_no_new_process)
 /* The new one would serve on sockets that the old one has shut for good. */
 ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_behind)
 {
-    char folder[] = "/tmp/hob-restart-XXXXXX";
-    char *path = copy_hob(folder);
+    const char *path = program_copy_make();
     char script[256];
     struct server server = server_start_with((const char *const[]){
         path, "--port", "0", "--time-scale", "1000", "--log-level", "debug", "--grace", "2", NULL});
     struct order **orders = cook_noodles(&server, 1);
     snprintf(script, sizeof(script), "echo late >&2; sleep 0.5; exec '%s' \"$@\"", HOB_BINARY);
-    replace_by_script(path, script);
+    program_copy_replace(script);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "late"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
     cr_expect_eq(server_log_count(&server, "has taken over"), 0);
-    unlink(path);
-    rmdir(folder);
+    program_copy_remove();
     free(orders);
 }
 

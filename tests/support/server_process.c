@@ -42,6 +42,13 @@ struct server server_start_with(const char *const *argv)
     return server_wait(process_start(argv));
 }
 
+const char *server_address(const struct server *self)
+{
+    static char address[32];
+    snprintf(address, sizeof(address), "127.0.0.1:%u", self->port);
+    return address;
+}
+
 bool has_ipv6(void)
 {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};

@@ -35,6 +35,9 @@ struct server server_wait(struct process *process);
 /* A server without a process, for whoever starts one himself. A URL ends with its line. */
 struct server server_at(const char *url);
 
+/* Where it is, such as "127.0.0.1:40123"; not for a unix socket. Valid until the next call. */
+const char *server_address(const struct server *self);
+
 /* Whether this machine has the address ::1; in a container it may be missing. */
 bool has_ipv6(void);
 

@@ -1,0 +1,218 @@
+/*
+ * Workers that take over from others, and the sockets that they get and leave.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+#include "tests/support/eventually.h"
+#include "tests/support/kitchen.h"
+#include "tests/support/load.h"
+#include "tests/support/program_copy.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/sanitizers.h"
+#include "tests/support/server_process.h"
+#include "tests/support/workers.h"
+
+TestSuite(workers_restart, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Restarting. */
+
+ProcessTest(workers_restart, are_all_replaced_by_a_restart_without_a_loss)
+{
+    enum { RESTARTS = 20, CLIENTS = 16 };
+    struct server server = server_start("--workers", "2", "--idle-grace", "10");
+    struct load *load = load_start(server_address(&server), CLIENTS);
+    for (size_t i = 0; i < RESTARTS; i++) {
+        pid_t before = server.process->pid;
+        size_t served = load_served(load);
+        server_upgrade(&server);
+        cr_expect_neq(server.process->pid, before);
+        bool goes_on = eventually(load_served(load) > served + CLIENTS);
+        cr_assert(goes_on, "restart %zu", i);
+    }
+    struct load_result result = load_end(load);
+    printf(
+        "%d restarts of 2 workers: %zu requests on %zu connections, %zu lost\n", RESTARTS,
+        result.served, result.connections, result.lost);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+    cr_expect_eq(count_workers(&server), 2);
+}
+
+ProcessTest(workers_restart, go_on_when_what_was_to_replace_them_fails)
+{
+    static const struct {
+        const char *script;
+        const char *report;
+    } cases[] = {
+        {"exit 3", "exited with status 3; this one goes on"},
+        {"kill -6 $$", "was ended by signal 6; this one goes on"},
+    };
+    const char *path = program_copy_make();
+    struct server server =
+        server_start_with((const char *const[]){path, "--port", "0", "--workers", "2", NULL});
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        program_copy_replace(cases[i].script);
+        cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+        cr_expect(server_logs(&server, cases[i].report), "%s", cases[i].report);
+        expect_served(&server, 20);
+    }
+    cr_expect_eq(count_workers(&server), 2);
+    cr_expect_eq(server_stop(&server), 0);
+    program_copy_remove();
+}
+
+ProcessTest(workers_restart, that_stop_take_along_who_was_to_replace_them)
+{
+    const char *path = program_copy_make();
+    struct server server =
+        server_start_with((const char *const[]){path, "--port", "0", "--workers", "2", NULL});
+    program_copy_replace("echo here I am >&2; exec sleep 1000");
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "here I am"));
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "is about to take over already"));
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(server_logs(&server, "is stopped as well"));
+    program_copy_remove();
+}
+
+ProcessTest(workers_restart, that_stop_are_not_replaced)
+{
+    struct server server = start_slow_kitchen("--workers", "2", "--grace", "2");
+    struct order **orders = cook_noodles(&server, 1);
+    server_signal(&server, SIGTERM);
+    cr_expect(server_logs(&server, "stopping"));
+    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+    cr_expect(server_logs(&server, "upgrade: too late"));
+    cr_expect_eq(process_result(server.process), 0);
+    free(orders);
+}
+
+/* Sockets that are not TCP, or not ours. */
+
+ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_over)
+{
+    char folder[] = "/tmp/hob-workers-XXXXXX";
+    char address[64];
+    cr_assert_not_null(mkdtemp(folder), "%m");
+    snprintf(address, sizeof(address), "unix:%s/sock", folder);
+    const char *path = strchr(address, '/');
+    struct server server = server_start_with((const char *const[]){
+        HOB_BINARY, "--listen", address, "--idle-grace", "10", "--workers", "2", NULL});
+    struct load *load = load_start(address, 8);
+    server_upgrade(&server);
+    cr_expect_eq(access(path, F_OK), 0, "it was handed over");
+    kill(first_worker(&server), SIGUSR2);
+    expect_replaced(&server, 1, 4);
+    cr_expect_eq(access(path, F_OK), 0, "the other worker needs it");
+    struct load_result result = load_end(load);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(access(path, F_OK), -1);
+    rmdir(folder);
+}
+
+/* How hob is started on a socket, in the child: as systemd does it, or a hob before it. */
+struct start {
+    int listener;
+    int ready;   /* -1 if there is no hob before it */
+    bool lonely; /* it may have one child and no more */
+};
+
+/* Root may have as many processes as it likes, so somebody else it is who is not known here. */
+static void allow_one_child(void)
+{
+    enum { SOMEBODY = 60123 };
+    const struct rlimit two = {.rlim_cur = 2, .rlim_max = 2};
+    if (setrlimit(RLIMIT_NPROC, &two) < 0 || setgid(SOMEBODY) < 0 || setuid(SOMEBODY) < 0)
+        _exit(126);
+}
+
+static int start_with_sockets(void *arg)
+{
+    const struct start *self = arg;
+    char name[] = "hob", option[] = "--workers", count[] = "2";
+    char *argv[] = {name, option, count, NULL};
+    char pid[16];
+    int binary = open(HOB_BINARY, O_RDONLY | O_CLOEXEC); /* its folder may be closed to others */
+    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    dup2(self->listener, 3);
+    setenv("LISTEN_PID", pid, 1);
+    setenv("LISTEN_FDS", "1", 1);
+    if (self->ready >= 0) {
+        dup2(self->ready, 4);
+        setenv("HOB_READY_FD", "4", 1);
+    }
+    if (self->lonely)
+        allow_one_child();
+    fexecve(binary, argv, environ);
+    return 127;
+}
+
+/* Out of the way of those that they become in the child. */
+static int move_up(int fd)
+{
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    cr_assert_geq(moved, 0, "%m");
+    close(fd);
+    return moved;
+}
+
+/* Who connects after the end waits for the next one. */
+ProcessTest(workers_restart, leave_a_socket_of_somebody_else_open)
+{
+    struct start start = {.listener = move_up(hob_listen("127.0.0.1:0")), .ready = -1};
+    struct server first = server_wait(process_fork(start_with_sockets, &start));
+    expect_served(&first, 10);
+    cr_expect_eq(server_stop(&first), 0);
+    struct raw_client client = raw_connect(&first);
+    raw_send(&client, GET("/ping"));
+    struct server second = server_wait(process_fork(start_with_sockets, &start));
+    cr_expect_eq(raw_receive(&client).status, 200);
+    cr_expect_eq(server_stop(&second), 0);
+    raw_close(&client);
+    close(start.listener);
+}
+
+/*
+ * Until all of its workers serve, the process before it does. So it must not shut the sockets when
+ * it gives up, although one of its workers serves from them.
+ */
+ProcessTest(workers_restart, that_are_not_complete_leave_the_socket_to_those_before_them)
+{
+    char url[HOB_URL_SIZE];
+    char byte;
+    int ends[2];
+    if (geteuid() != 0 || UNDER_ASAN)
+        cr_skip("only root can become somebody else, and LeakSanitizer starts a process");
+    cr_assert_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    struct start start = {
+        .listener = move_up(hob_listen("127.0.0.1:0")), .ready = move_up(ends[1]), .lonely = true};
+    struct server lonely = {.process = process_fork(start_with_sockets, &start)};
+    cr_expect_eq(process_result(lonely.process), 1, "%d", lonely.process->result);
+    cr_expect_eq(server_log_count(&lonely, "worker 2: no process: Resource temporarily"), 8);
+    cr_expect_eq(server_log_count(&lonely, "the 8th in a row"), 1);
+    cr_expect_str_empty(process_output(lonely.process), "it never was complete");
+    close(start.ready);
+    cr_expect_eq(read(ends[0], &byte, 1), 0, "nor said so to the one before it");
+
+    cr_assert_eq(hob_socket_url(start.listener, url, sizeof(url)), 0);
+    struct server before = server_at(url);
+    struct raw_client client = raw_connect(&before);
+    raw_send(&client, GET("/ping"));
+    server_wait(process_fork(start_with_sockets, &(struct start){start.listener, -1, false}));
+    cr_expect_eq(raw_receive(&client).status, 200);
+    raw_close(&client);
+    close(start.listener);
+    close(ends[0]);
+}

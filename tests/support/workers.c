@@ -1,0 +1,55 @@
+#include "tests/support/workers.h"
+
+#include <criterion/criterion.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tests/support/eventually.h"
+#include "tests/support/raw_client.h"
+
+size_t find_workers(const struct server *server, pid_t *workers)
+{
+    char path[64];
+    int pid;
+    size_t count = 0;
+    snprintf(
+        path, sizeof(path), "/proc/%d/task/%d/children", (int)server->process->pid,
+        (int)server->process->pid);
+    FILE *children = fopen(path, "r");
+    if (!children)
+        return 0;
+    while (count < WORKERS_AT_MOST && fscanf(children, "%d", &pid) == 1) /* NOLINT(cert-err34-c) */
+        workers[count++] = pid;
+    fclose(children);
+    return count;
+}
+
+size_t count_workers(const struct server *server)
+{
+    pid_t workers[WORKERS_AT_MOST];
+    return find_workers(server, workers);
+}
+
+pid_t first_worker(const struct server *server)
+{
+    pid_t workers[WORKERS_AT_MOST] = {0};
+    cr_assert_gt(find_workers(server, workers), 0);
+    return workers[0];
+}
+
+void expect_replaced(const struct server *server, size_t times, size_t workers)
+{
+    bool replaced = eventually(server_log_count(server, "it is replaced") >= times);
+    cr_expect(replaced);
+    bool there = eventually(server_log_count(server, ": process ") >= workers + 2 * times);
+    cr_expect(there, "the last one has no successor");
+}
+
+void expect_served(const struct server *server, size_t requests)
+{
+    for (size_t i = 0; i < requests; i++) {
+        struct raw_client client = raw_connect(server);
+        cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
+        raw_close(&client);
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * What a trace recorded, told as a text with a line for each event, so that a test shows it at a
+ * glance: "TIME ID what it does", times in seconds since virtual time began.
+ */
+#ifndef HOB_TESTS_SUPPORT_TRACE_STORY_H
+#define HOB_TESTS_SUPPORT_TRACE_STORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hob/runtime.h"
+#include "hob/trace.h"
+#include "tests/support/coroutine.h"
+
+enum { TOLD_SIZE = 8192, EVENTS = 200 };
+
+/*
+ * What was told last. tell() and tell_text_and_seconds() add to it; the others begin anew, and
+ * return it.
+ */
+extern char told[TOLD_SIZE];
+
+/* What was read last; a test may read into it itself. */
+extern hob_trace_event events[EVENTS];
+
+/* A line. */
+void tell(const hob_trace_event *event);
+
+/* Something, and the text and seconds of an event. */
+void tell_text_and_seconds(const char *what, const hob_trace_event *event);
+
+const char *tell_all(const hob_trace_event *all, size_t count);
+
+/* All that was recorded, or from there on. None of it may have been lost. */
+const char *story(void);
+const char *story_from(uint64_t position);
+
+/* Of the lanes that are alive. */
+const char *live_story(void);
+
+/* The test's own coroutine watches from its beginning to its end. */
+#define WatchedTest(suite, name)                                                                   \
+    static void name##_watched(void);                                                              \
+    CoroutineTest(suite, name)                                                                     \
+    {                                                                                              \
+        hob_stall_limit(0); /* virtual time is no excuse on a slow machine */                      \
+        cr_expect_eq(hob_trace_watch(), 0);                                                        \
+        name##_watched();                                                                          \
+        hob_trace_unwatch();                                                                       \
+    }                                                                                              \
+    static void name##_watched(void)
+
+#endif

@@ -1,5 +1,6 @@
-# What was compiled for another processor, and what runs it on this one.
+# What was compiled for another processor, and what runs it, and hob's tests, on this one.
 ARG BASE
 FROM $BASE
-RUN command -v qemu-aarch64 || \
-    (apt-get update && apt-get install -y --no-install-recommends qemu-user)
+ARG PACKAGES
+RUN dpkg --status $PACKAGES >/dev/null 2>&1 || \
+    (apt-get update && apt-get install -y --no-install-recommends $PACKAGES)

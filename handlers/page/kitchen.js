@@ -13,6 +13,7 @@ class Kitchen {
         this.clock = new Clock();
         this.view = { span: 10000, enlarged: true, each: false };
         this.picked = null; /* the order that the visitor chose; the newest one if none */
+        this.offered = null; /* whose number is on the button that cancels */
         this.isSaved = false;
         this.wasAway = false;
         this.changed = true;
@@ -34,8 +35,7 @@ class Kitchen {
         connectTime(this);
         connectView(this);
         connectFiles(this, (text) => this.notice(text));
-        byId("cancel").addEventListener("click",
-            () => this.counter.cancel(this.orderOf(this.chosen())));
+        byId("cancel").addEventListener("click", () => this.counter.cancel(this.offered));
         byId("lanes").addEventListener("scroll", () => this.refresh());
         addEventListener("resize", () => this.refresh());
         this.feed = new Feed("/kitchen/events", this);
@@ -269,7 +269,11 @@ class Kitchen {
         this.showNumbers(stats);
         this.source.show(record.lanes.get(chosen), at);
         showTime(this);
-        const order = this.orderOf(chosen);
+        this.offerToCancel(this.orderOf(chosen));
+    }
+
+    offerToCancel(order) {
+        this.offered = order;
         byId("cancel").disabled = this.isSaved || !this.isCooking(order);
         setText(byId("cancel"), order === null ? "Cancel" : `Cancel order ${order}`);
     }

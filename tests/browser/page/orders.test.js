@@ -55,6 +55,24 @@ describe("orders", () => {
         assert.equal(await page.locator("#cancel").isDisabled(), true);
     }));
 
+    it("are cancelled as the button says, at any time", () => atKitchen(async (page) => {
+        await press(page, "Noodles");
+        await page.locator("#cancel").filter({ hasText: "Cancel order 1" }).waitFor();
+        const label = await page.evaluate(async () => {
+            document.querySelector("[data-order=french-fries]").click();
+            while (window.kitchen.chosen === 1) {
+                await new Promise((done) => requestAnimationFrame(done));
+            }
+            const button = document.getElementById("cancel");
+            button.click();
+            return button.textContent;
+        });
+        const { lanes } = await untilScene(page, (seen) =>
+            seen.lanes.some(({ state }) => state === "cancelled"));
+        const { id } = lanes.find(({ state }) => state === "cancelled");
+        assert.equal(label, `Cancel order ${id}`);
+    }));
+
     it("are late when their deadline is over", () => atKitchen(async (page) => {
         await press(page, "Noodles, within 2 s");
         await untilScene(page, ({ lanes }) => lanes[0]?.state === "late");

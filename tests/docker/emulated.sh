@@ -13,7 +13,10 @@ build() {
   export PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig
   cmake -G Ninja -S . -B $built -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux \
     -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc
-  cmake --build $built
+  lessons=$(basename -a examples/*.c | sed 's/\.c$//; /^threads$/d; s/^/virtual_/')
+  # shellcheck disable=SC2086 # words
+  cmake --build $built --target unit_tests virtual_tests integration_tests race_offload \
+    race_line_writer $lessons
 }
 
 # Where a program of arm64 begins, and what runs it; see binfmt_misc in the kernel's documentation.
@@ -37,8 +40,9 @@ run() {
   cd $built
   tests/virtual_tests --filter "!($cannot)"
   tests/unit_tests --filter "!($cannot)"
-  tests/integration_tests --filter '@(http|conformance|kitchen|streams|bodies|handler_*|observer)/*'
-  ctest --no-tests=error --output-on-failure -R '^(threads_.*|example_.*_virtual)$'
+  tests/integration_tests --filter '@(http|conformance|streams)/*'
+  ctest --no-tests=error --output-on-failure \
+    -R '^(threads_.*|example_.*_virtual)$' -E '^example_service_virtual$'
 }
 
 case ${1-} in

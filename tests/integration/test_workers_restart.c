@@ -2,7 +2,6 @@
  * Workers that take over from others, and the sockets that they get and leave.
  */
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -83,7 +83,7 @@ static const struct spec specs[] = {
      SETS(server.handler_timeout)},
     {"write-timeout", "SECONDS", "20", "until a client takes some of its response", apply_timeout,
      SETS(server.write_timeout)},
-    {"idle-timeout", "SECONDS", "60", "how long a connection may be idle between two requests",
+    {"idle-timeout", "SECONDS", "75", "how long a connection may be idle between two requests",
      apply_timeout, SETS(server.idle_timeout)},
     {"linger-timeout", "SECONDS", "2", "until a client stops sending after the last response",
      apply_timeout, SETS(server.linger_timeout)},

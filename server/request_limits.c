@@ -28,7 +28,7 @@ int limits_complete(hob_server_options *options)
     sound &= complete_time(&options->body_timeout, 15);
     sound &= complete_time(&options->handler_timeout, 30);
     sound &= complete_time(&options->write_timeout, 20);
-    sound &= complete_time(&options->idle_timeout, 60);
+    sound &= complete_time(&options->idle_timeout, 75);
     sound &= complete_time(&options->linger_timeout, 2);
     return sound ? 0 : -ERANGE;
 }

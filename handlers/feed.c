@@ -308,11 +308,12 @@ static bool resume(struct feed *self, hob_request *req)
 
 static int begin(struct feed *self, hob_request *req)
 {
+    static const char reconnect_soon[] = "retry: 500\n\n"; /* ms: browsers would wait for seconds */
     int err = watch_until_end(&watchers);
     if (err == 0)
-        err = hob_response_header(self->res, "Cache-Control", "no-store");
+        err = hob_event_stream(self->res);
     if (err == 0)
-        err = hob_stream(self->res, 200, "text/event-stream");
+        err = hob_send(self->res, reconnect_soon, sizeof(reconnect_soon) - 1);
     if (err < 0 || resume(self, req))
         return err;
     err = send_hello(self);

@@ -8,10 +8,17 @@ int serve_ping(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "Hello, world!");
 }
 
+/* A cache in between would go on to report what was true some time ago. */
+static int reply_uncached(hob_response *res, int status, const char *text)
+{
+    int err = hob_response_header(res, "Cache-Control", "no-store");
+    return err < 0 ? err : hob_reply_text(res, status, text);
+}
+
 int serve_health(hob_request *req, hob_response *res)
 {
     (void)req;
-    return hob_reply_text(res, 200, "ok\n");
+    return reply_uncached(res, 200, "ok\n");
 }
 
 static const hob_server *watched;
@@ -25,6 +32,6 @@ int serve_readiness(hob_request *req, hob_response *res)
 {
     (void)req;
     if (watched && hob_server_stopping(watched))
-        return hob_reply_text(res, 503, "stopping\n");
-    return hob_reply_text(res, 200, "ready\n");
+        return reply_uncached(res, 503, "stopping\n");
+    return reply_uncached(res, 200, "ready\n");
 }

@@ -37,7 +37,7 @@ static int tell_step(hob_response *res, const struct step *step, double start)
 static int tell_steps(hob_response *res, hob_queue *steps, double start)
 {
     void *step;
-    int got = hob_stream(res, 200, "text/event-stream");
+    int got = hob_event_stream(res);
     while (got >= 0 && (got = hob_queue_get(steps, &step)) > 0)
         got = tell_step(res, step, start);
     return got;
@@ -86,11 +86,14 @@ int serve_dish(
 {
     bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
     double deadline;
+    int err = hob_response_header(res, "Cache-Control", "no-store"); /* each order is cooked */
+    if (err < 0)
+        return err;
     if (!query_deadline(req, res, &deadline))
         return 0;
     if (deadline > 0)
         hob_deadline(deadline);
-    int err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
+    err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
     if (err == 0)
         kitchen_served();
     return err;

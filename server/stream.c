@@ -89,6 +89,14 @@ int response_end_stream(struct hob_response *self)
         connection_out(self->request->connection), last_chunk, sizeof(last_chunk) - 1);
 }
 
+int hob_event_stream(hob_response *res)
+{
+    int err = hob_response_header(res, "Cache-Control", "no-store");
+    if (err == 0)
+        err = hob_response_header(res, "X-Accel-Buffering", "no");
+    return err < 0 ? err : hob_stream(res, 200, "text/event-stream");
+}
+
 /* A field of an event, which ends with its line. Returns -EINVAL if there is a break within. */
 static int put_field(struct buffer *event, const char *name, const char *value)
 {

@@ -47,7 +47,7 @@ static int serve_upload(hob_request *req, hob_response *res)
 static int serve_stream(hob_request *req, hob_response *res)
 {
     (void)req;
-    int err = hob_stream(res, 200, "text/event-stream");
+    int err = hob_event_stream(res);
     for (int i = 0; i < 10 && err == 0; i++) {
         err = hob_sleep(0.1);
         if (err == 0)

@@ -61,7 +61,7 @@ int news_watch(void *unused)
 int serve_news(hob_request *req, hob_response *res)
 {
     unsigned long heard = 0;
-    int go_on = hob_stream(res, 200, "text/event-stream");
+    int go_on = hob_event_stream(res);
     if (go_on < 0)
         return go_on;
     do {

@@ -76,7 +76,7 @@ typedef struct {
     double body_timeout;    /* ... that each read of a body may take (15) */
     double handler_timeout; /* ... until the handler has replied; its awaits end then (30) */
     double write_timeout;   /* ... until the client has taken some of the response (20) */
-    double idle_timeout;    /* ... between two requests (60) */
+    double idle_timeout;    /* ... between two requests (75) */
     double linger_timeout;  /* ... for the client to stop sending after the last response (2) */
     size_t target_limit;    /* bytes of a request's target; more is status 414 (8 KiB) */
     size_t head_limit;      /* bytes of request line and headers; more is status 431 (16 KiB) */
@@ -426,9 +426,20 @@ int hob_stream(hob_response *res, int status, const char *content_type);
 int hob_send(hob_response *res, const void *data, size_t size);
 
 /*
- * Sends an event of a stream of type "text/event-stream" (WHATWG HTML section 9.2). id and name
- * may be NULL. The data may have several lines. Returns as hob_send(), and -EINVAL if there is a
- * carriage return in any of them, or a line break in id or name.
+ * Begins a stream of server-sent events: status 200, type "text/event-stream" (WHATWG HTML section
+ * 9.2), with two headers that make each event arrive at once: "Cache-Control: no-store", and
+ * "X-Accel-Buffering: no", by which nginx passes the stream on without buffering it. Headers can be
+ * added before. Returns as hob_stream().
+ *
+ * A browser connects again when the stream ends, after a time of its own choice (Firefox 5 s,
+ * Chromium 3 s). The stream can set it, in milliseconds: hob_send(res, "retry: 500\n\n", 12).
+ */
+int hob_event_stream(hob_response *res);
+
+/*
+ * Sends an event of a stream that hob_event_stream() has begun. id and name may be NULL. The data
+ * may have several lines. Returns as hob_send(), and -EINVAL if there is a carriage return in any
+ * of them, or a line break in id or name.
  */
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);
 

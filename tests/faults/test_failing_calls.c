@@ -69,7 +69,7 @@ static int stream(hob_request *req, hob_response *res)
 
 static int tell_news(hob_request *req, hob_response *res)
 {
-    int err = hob_stream(res, 200, "text/event-stream");
+    int err = hob_event_stream(res);
     for (int i = 0; i < 3 && err == 0; i++) {
         err = hob_event(res, "1", "news", "two\nlines");
         if (err == 0)

@@ -38,6 +38,26 @@ ProcessTest(dishes, each_order_is_answered_with_its_dish)
     }
 }
 
+/* A cache with a lifetime of its own, such as Varnish's 120 s, would serve them from memory. */
+ProcessTest(dishes, no_cache_keeps_them_nor_what_says_how_the_server_is)
+{
+    static const char *const paths[] = {
+        "/french-fries",
+        "/noodles",
+        "/meal",
+        "/meal?progress",
+        "/noodles?deadline=0.000001",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/trace.json?seconds=1",
+    };
+    struct server server = server_start("--time-scale", "0.001");
+    for (size_t i = 0; i < COUNT(paths); i++)
+        cr_expect(
+            order_has_field(get(&server, paths[i]), "Cache-Control: no-store"), "%s", paths[i]);
+}
+
 ProcessTest(dishes, the_menu_lists_each_dish_with_its_time)
 {
     struct server server = server_start("--time-scale", "0.5");

@@ -265,6 +265,8 @@ ProcessTest(kitchen, the_feed_tells_what_happens_to_an_order)
     cr_expect_not_null(wait_for_text(feed, "\"served\":1,\"cookedSeconds\":0.060"));
     cr_expect(strstr(feed->text, "Content-Type: text/event-stream\r\n"));
     cr_expect(strstr(feed->text, "Cache-Control: no-store\r\n"));
+    cr_expect(strstr(feed->text, "X-Accel-Buffering: no\r\n"));
+    cr_expect(strstr(feed->text, "\nretry: 500\n\n"), "%s", feed->text);
     leave(feed);
 }
 
@@ -432,6 +434,7 @@ ProcessTest(kitchen, an_order_can_be_followed)
     for (size_t i = 0; i < COUNT(orders); i++) {
         const char *place = orders[i]->body.bytes;
         cr_expect(order_has_field(orders[i], "Content-Type: text/event-stream"));
+        cr_expect(order_has_field(orders[i], "X-Accel-Buffering: no"));
         for (size_t k = 0; k < COUNT(steps) && place; k++) {
             place = strstr(place, steps[k]);
             cr_expect_not_null(place, "%s in %s", steps[k], orders[i]->body.bytes);

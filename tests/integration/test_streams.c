@@ -232,7 +232,7 @@ ProcessTest(streams, whose_client_leaves_are_cancelled)
 static int send_events(hob_request *req, hob_response *res)
 {
     (void)req;
-    int err = hob_stream(res, 200, "text/event-stream");
+    int err = hob_event_stream(res);
     cr_expect_eq(hob_event(res, "1\n", NULL, "x"), -EINVAL);
     cr_expect_eq(hob_event(res, NULL, "a\rb", "x"), -EINVAL);
     cr_expect_eq(hob_event(res, NULL, NULL, "x\ry"), -EINVAL);
@@ -250,6 +250,8 @@ ProcessTest(streams, of_events_are_as_browsers_expect_them)
     struct server server = serve(send_events);
     struct order *order = get(&server, "/");
     cr_expect(order_has_field(order, "Content-Type: text/event-stream"));
+    cr_expect(order_has_field(order, "Cache-Control: no-store"));
+    cr_expect(order_has_field(order, "X-Accel-Buffering: no"));
     cr_expect_str_eq(
         order->body.bytes,
         "data: one\n\nid: 2\nevent: news\ndata: two\ndata: lines\n\nid: \ndata: \n\n");
@@ -260,7 +262,7 @@ ProcessTest(streams, of_events_are_as_browsers_expect_them)
 
 static int wait_for_the_end(hob_request *req, hob_response *res)
 {
-    int err = hob_stream(res, 200, "text/event-stream");
+    int err = hob_event_stream(res);
     if (err == 0)
         err = hob_event(res, NULL, NULL, "begin");
     hob_log(HOB_LOG_INFO, "streaming");

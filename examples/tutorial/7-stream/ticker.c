@@ -19,7 +19,7 @@ int serve_ticker(hob_request *req, hob_response *res)
 {
     char price[40];
     const char *goods = hob_path_value(req, "goods");
-    int err = hob_stream(res, 200, "text/event-stream");
+    int err = hob_event_stream(res);
     if (err < 0)
         return err;
     do {

@@ -91,7 +91,9 @@ static bool would_block(int err)
 
 int hob_read(int fd, void *data, size_t size)
 {
-    int reason = task_interrupted(task_current(__func__));
+    struct task *task = task_current(__func__);
+    task_yield_sometimes(task);
+    int reason = task_interrupted(task);
     size = size < INT_MAX ? size : INT_MAX;
     while (reason == 0) {
         ssize_t length = read(fd, data, size);
@@ -106,7 +108,9 @@ int hob_read(int fd, void *data, size_t size)
 
 int hob_write(int fd, const void *data, size_t size)
 {
-    int reason = task_interrupted(task_current(__func__));
+    struct task *task = task_current(__func__);
+    task_yield_sometimes(task);
+    int reason = task_interrupted(task);
     const char *next = data;
     while (reason == 0 && size > 0) {
         ssize_t length = write(fd, next, size);

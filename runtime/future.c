@@ -94,6 +94,8 @@ static int wait_for(struct wait *wait, hob_future *const *futures, size_t count,
 
     for (size_t i = 0; i < count; i++)
         wait_add(wait, futures[i], call);
+    if (wait->pending == 0)
+        task_yield_sometimes(self);
     while (wait->pending > 0) {
         int reason = task_interrupted(self);
         if (!cancelled && (wait->decided || reason < 0)) {
@@ -101,6 +103,8 @@ static int wait_for(struct wait *wait, hob_future *const *futures, size_t count,
             wait->interrupted = !wait->decided;
             for (size_t i = 0; i < count; i++)
                 future_cancel(futures[i], reason < 0 ? reason : -ECANCELED);
+            if (reason < 0)
+                task_yield_sometimes(self);
             continue;
         }
         task_suspend(self);

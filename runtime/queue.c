@@ -76,12 +76,14 @@ static void wake_all(struct list *line)
 
 int hob_queue_put(hob_queue *queue, void *value)
 {
-    int reason = task_interrupted(task_current(__func__));
+    struct task *task = task_current(__func__);
+    int reason = task_interrupted(task);
     while (reason == 0 && !queue->closed && queue->count == queue->capacity)
         reason = wait_in(queue, &queue->putters, __func__);
     if (reason < 0) {
         if (queue->count < queue->capacity)
             wake_first(&queue->putters); /* it may have been us who was told of the room */
+        task_yield_sometimes(task);
         return reason;
     }
     if (queue->closed)
@@ -93,12 +95,14 @@ int hob_queue_put(hob_queue *queue, void *value)
 
 int hob_queue_get(hob_queue *queue, void **value)
 {
-    int reason = task_interrupted(task_current(__func__));
+    struct task *task = task_current(__func__);
+    int reason = task_interrupted(task);
     while (reason == 0 && !queue->closed && queue->count == 0)
         reason = wait_in(queue, &queue->getters, __func__);
     if (reason < 0) {
         if (queue->count > 0)
             wake_first(&queue->getters);
+        task_yield_sometimes(task);
         return reason;
     }
     if (queue->count == 0)

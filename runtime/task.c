@@ -156,6 +156,17 @@ void task_suspend(struct task *self)
     context_switch(&self->context, &self->future.loop->scheduler);
 }
 
+/* A read takes some microseconds: others wait for less than a tenth of a millisecond. */
+#define UNWAITED_IN_A_ROW 16
+
+void task_yield_sometimes(struct task *self)
+{
+    if (++self->unwaited % UNWAITED_IN_A_ROW > 0)
+        return;
+    loop_enqueue(self->future.loop, self);
+    task_suspend(self);
+}
+
 void task_wake(struct task *self)
 {
     struct loop *loop = self->future.loop;
@@ -219,8 +230,10 @@ int hob_yield(void)
 {
     struct task *self = task_current(__func__);
     int reason = task_interrupted(self);
-    if (reason < 0)
+    if (reason < 0) {
+        task_yield_sometimes(self);
         return reason;
+    }
     loop_enqueue(self->future.loop, self);
     task_suspend(self);
     return task_interrupted(self);

@@ -43,6 +43,7 @@ struct task {
     void (*before_wait)(void *arg); /* see task_before_wait() */
     void *before_wait_arg;
     struct arena arena; /* what hob_alloc() and hob_defer() gave it */
+    unsigned unwaited;  /* calls that did not wait: see task_yield_sometimes() */
 
     /* What interrupts it: see task_interrupted(). */
     int cancelled;    /* 0, -ECANCELED or -ETIMEDOUT */
@@ -81,6 +82,12 @@ struct task *task_current(const char *call);
  * is anything to wait for: a task may be woken for no reason, and is not woken while it runs.
  */
 void task_suspend(struct task *self);
+
+/*
+ * For the current task, in a call that returns without having waited, and that a loop may call for
+ * ever: yields once in so many of these calls, interrupted or not, so that others run.
+ */
+void task_yield_sometimes(struct task *self);
 
 /* Queues a task that waits. Does nothing if it is queued already, or running. */
 void task_wake(struct task *self);

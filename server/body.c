@@ -67,10 +67,9 @@ static int check_size(struct hob_request *request, size_t limit)
     return -EMSGSIZE;
 }
 
-int hob_body_read(hob_request *req, void *data, size_t size)
+static int read_within_limit(struct hob_request *req, void *data, size_t size)
 {
     size_t limit = req->connection->server->options.body_limit;
-    connection_expect_task(req->connection, __func__);
     int err = check_size(req, limit);
     if (err < 0 || req->parser.state == PARSER_DONE || size == 0)
         return err;
@@ -83,6 +82,15 @@ int hob_body_read(hob_request *req, void *data, size_t size)
         req->body_size += (size_t)length;
     err = check_size(req, limit);
     return err < 0 ? err : length;
+}
+
+int hob_body_read(hob_request *req, void *data, size_t size)
+{
+    connection_expect_task(req->connection, __func__);
+    int length = read_within_limit(req, data, size);
+    if (length < 0)
+        task_yield_sometimes(req->connection->task);
+    return length;
 }
 
 /* Reads the rest of the body to the end of the buffer. */

@@ -126,7 +126,8 @@ static enum next answer(struct exchange *self)
         reply_error(self, result);
     if (!res->replied)
         return NEXT_CLOSE;
-    if (res->form != CONTENT_OF_KNOWN_LENGTH && (result < 0 || response_end_stream(res) < 0))
+    bool is_stream = res->form != CONTENT_OF_KNOWN_LENGTH && !res->without_content;
+    if (is_stream && (result < 0 || response_end_stream(res) < 0))
         return res->form == CONTENT_IN_CHUNKS ? NEXT_CLOSE : NEXT_ABORT;
     if (res->missing > 0)
         return NEXT_CLOSE; /* the client can tell by the length that this is not all */

@@ -24,7 +24,7 @@ int hob_stream(hob_response *res, int status, const char *content_type)
     int err = response_begin(res, status, content_type, 0);
     if (err < 0)
         res->form = CONTENT_OF_KNOWN_LENGTH;
-    return err;
+    return err == 0 && res->without_content ? -EPIPE : err;
 }
 
 /* A chunk is its size in hexadecimal, the bytes, and line breaks (RFC 9112 section 7.1). */
@@ -77,13 +77,16 @@ int hob_send(hob_response *res, const void *data, size_t size)
     connection_expect_task(res->request->connection, __func__);
     if (!res->replied || res->form == CONTENT_OF_KNOWN_LENGTH)
         return -EINVAL;
-    return response_send(res, data, size);
+    int err = res->without_content ? -EPIPE : response_send(res, data, size);
+    if (err < 0 || size == 0)
+        task_yield_sometimes(res->request->connection->task);
+    return err;
 }
 
 int response_end_stream(struct hob_response *self)
 {
     static const char last_chunk[] = "0\r\n\r\n";
-    if (self->form != CONTENT_IN_CHUNKS || self->without_content)
+    if (self->form != CONTENT_IN_CHUNKS)
         return 0;
     return buffer_append(
         connection_out(self->request->connection), last_chunk, sizeof(last_chunk) - 1);

@@ -11,6 +11,8 @@
  *    once, until the coroutine returns.
  *  - Results are >= 0, or a negative errno. The global errno is not used: another coroutine may
  *    have changed it across an await.
+ *  - Turns. A coroutine runs until it waits. Calls that need not wait, such as hob_read() of a
+ *    fast peer or any await of a cancelled coroutine, let others run once in a while.
  *  - One thread. Every function here but hob_block_on() is called from a coroutine, and a future
  *    is used only on the thread that made it.
  */

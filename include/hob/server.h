@@ -412,6 +412,10 @@ int hob_reply_json(hob_response *res, int status, const char *json);
  * Begins a stream, as hob_reply() begins a reply. The server's handler_timeout ends here: what
  * limits a stream is how fast its client reads. Returns also -EINVAL for a status that has no
  * content (204, 205, 304). HTTP/1.1 gets chunks, HTTP/1.0 a connection that closes at the end.
+ *
+ * Returns -EPIPE if the request is HEAD, which a router gives to the handler of GET (RFC 9110
+ * section 9.3.2): the response is complete with its head, and nothing is to be sent. The handler's
+ * result does not matter then.
  */
 int hob_stream(hob_response *res, int status, const char *content_type);
 
@@ -420,8 +424,8 @@ int hob_stream(hob_response *res, int status, const char *content_type);
  * or returns. While 64 KiB wait to be taken by a slow client this waits too, so that a connection
  * never holds more than 80 KiB of output.
  *
- * Returns 0, -EINVAL if there is no stream, -ENOMEM, -EPIPE if the client has left or has taken
- * nothing for the server's write_timeout, -ECANCELED or -ETIMEDOUT.
+ * Returns 0, -EINVAL if there is no stream, -ENOMEM, -EPIPE if the client has left, has taken
+ * nothing for the server's write_timeout or has sent HEAD, -ECANCELED or -ETIMEDOUT.
  */
 int hob_send(hob_response *res, const void *data, size_t size);
 

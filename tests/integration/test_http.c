@@ -66,6 +66,24 @@ ProcessTest(http, head_is_answered_like_get_but_without_the_content)
     raw_close(&client);
 }
 
+/* More of them than there may be watchers of the feed, or traces at the same time. */
+ProcessTest(http, head_of_a_stream_is_answered_and_over)
+{
+    static const char *const requests[] = {
+        REQUEST("HEAD /kitchen/events", ""),
+        REQUEST("HEAD /trace.json?seconds=60", ""),
+        REQUEST("HEAD /noodles?progress", ""),
+    };
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    for (size_t i = 0; i < 200; i++) {
+        raw_send(&client, requests[i % COUNT(requests)]);
+        cr_expect_eq(raw_receive_head(&client).status, 200, "%s", requests[i % COUNT(requests)]);
+    }
+    cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
+    raw_close(&client);
+}
+
 ProcessTest(http, each_target_and_method_has_its_answer)
 {
     static const struct {

@@ -1,0 +1,102 @@
+/*
+ * Calls that return at once, in a loop without an end: others have to run all the same.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "hob/runtime.h"
+#include "runtime/task.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/current.h"
+
+TestSuite(turns, .timeout = 20);
+
+static int zero, null;
+static hob_queue *empty;
+
+static void read_zeros(void)
+{
+    char byte;
+    cr_expect_eq(hob_read(zero, &byte, 1), 1);
+}
+
+static void write_to_null(void)
+{
+    cr_expect_eq(hob_write(null, "x", 1), 0);
+}
+
+static void await_nothing(void)
+{
+    cr_expect_eq(hob_await(NULL), -ENOMEM);
+}
+
+static void yield_in_vain(void)
+{
+    cr_expect_eq(hob_yield(), -ECANCELED);
+}
+
+static void sleep_in_vain(void)
+{
+    cr_expect_eq(hob_sleep(1), -ECANCELED);
+}
+
+static void get_in_vain(void)
+{
+    void *value;
+    cr_expect_eq(hob_queue_get(empty, &value), -ECANCELED);
+}
+
+static void put_in_vain(void)
+{
+    cr_expect_eq(hob_queue_put(empty, NULL), -ECANCELED);
+}
+
+static int note_turn(void *arg)
+{
+    *(bool *)arg = true;
+    return 0;
+}
+
+/* Whether another coroutine runs while this one makes the same call again and again. */
+static bool lets_others_run(void (*call)(void))
+{
+    bool others_ran = false;
+    hob_future *other = hob_async(note_turn, &others_ran);
+    for (int i = 0; i < 100 && !others_ran; i++)
+        call();
+    bool result = others_ran;
+    hob_await(other);
+    return result;
+}
+
+CoroutineTest(turns, are_given_by_calls_that_need_not_wait)
+{
+    zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    cr_expect(lets_others_run(read_zeros));
+    cr_expect(lets_others_run(write_to_null));
+    cr_expect(lets_others_run(await_nothing));
+    close(zero);
+    close(null);
+}
+
+static int expect_turns_though_cancelled(void *unused)
+{
+    (void)unused;
+    task_cancel(this_task(), -ECANCELED);
+    cr_expect(lets_others_run(yield_in_vain));
+    cr_expect(lets_others_run(sleep_in_vain));
+    cr_expect(lets_others_run(get_in_vain));
+    cr_expect(lets_others_run(put_in_vain));
+    return 0;
+}
+
+CoroutineTest(turns, are_given_by_a_cancelled_coroutine_that_goes_on)
+{
+    empty = hob_queue_new(1);
+    hob_await(hob_async(expect_turns_though_cancelled, NULL));
+    hob_queue_free(empty);
+}

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "loop.h"
-#include "misuse.h"
 
 double hob_now(void)
 {
@@ -24,7 +23,7 @@ static void on_alarm(struct ev_loop *ev, ev_timer *watcher, int events)
 
 void deadline_inherit(struct task *self, const struct task *maker)
 {
-    double when = maker && maker->shields == 0 ? maker->deadline.when : INFINITY;
+    double when = maker ? maker->deadline.when : INFINITY;
     self->deadline = (struct deadline){.when = when, .last = when};
     ev_init(&self->alarm, on_alarm);
     self->alarm.data = self;
@@ -48,13 +47,11 @@ void deadline_disarm(struct task *self)
         ev_timer_stop(self->future.loop->ev, &self->alarm);
 }
 
-static double set_deadline(double when, const char *call)
+/* Returns the time that was set before. */
+static double set_deadline(struct task *self, double when)
 {
-    struct task *self = task_current(call);
     struct deadline *deadline = &self->deadline;
     double before = deadline->when;
-    if (isnan(when))
-        misuse(call, "the time is not a number");
     deadline_disarm(self);
     deadline->when = fmin(when, deadline->last);
     deadline->expired = deadline->when <= hob_now();
@@ -78,10 +75,13 @@ struct deadline deadline_limit(struct task *self, double when)
 void deadline_unlimit(struct task *self, struct deadline before)
 {
     struct deadline *deadline = &self->deadline;
-    bool own = deadline->when < deadline->last;
-    deadline->last = before.last;
-    if (!own)
-        deadline_restore(self, before);
+    while (deadline->outer)
+        deadline = deadline->outer; /* the limit was set before any hob_shield() */
+    deadline_disarm(self);
+    if (deadline->when < deadline->last)
+        deadline->last = before.last;
+    else
+        *deadline = before;
 }
 
 void deadline_restore(struct task *self, struct deadline before)
@@ -92,10 +92,37 @@ void deadline_restore(struct task *self, struct deadline before)
 
 double hob_deadline(double seconds)
 {
-    return set_deadline(hob_now() + seconds, __func__);
+    struct task *self = task_current(__func__);
+    return set_deadline(
+        self, fmin(hob_now() + seconds, self->deadline.when)); /* not if it is NaN */
 }
 
 double hob_deadline_at(double when)
 {
-    return set_deadline(when, __func__);
+    struct task *self = task_current(__func__);
+    return set_deadline(self, isnan(when) ? self->deadline.when : when);
+}
+
+static int shield_until(struct task *self, double when, hob_fn *fn, void *arg)
+{
+    struct deadline outer = self->deadline;
+    deadline_disarm(self);
+    self->deadline = (struct deadline){.when = INFINITY, .last = INFINITY, .outer = &outer};
+    set_deadline(self, when);
+    self->shields++;
+    int result = fn(arg);
+    self->shields--;
+    deadline_restore(self, outer);
+    self->deadline.expired = outer.when <= hob_now();
+    return result;
+}
+
+int hob_shield(hob_fn *fn, void *arg)
+{
+    return shield_until(task_current(__func__), INFINITY, fn, arg);
+}
+
+int hob_shield_for(double seconds, hob_fn *fn, void *arg)
+{
+    return shield_until(task_current(__func__), hob_now() + seconds, fn, arg);
 }

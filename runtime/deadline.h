@@ -4,7 +4,7 @@
 
 #include "task.h"
 
-/* A new task has its maker's deadline, or none if its maker is NULL or in a shield. */
+/* A new task has its maker's deadline, or none if its maker is NULL. */
 void deadline_inherit(struct task *self, const struct task *maker);
 
 /* Before a task waits. Tasks that never wait, most in a fast server, pay nothing for a timer. */

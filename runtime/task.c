@@ -184,9 +184,7 @@ void task_cancel(struct task *self, int reason)
 
 int task_interrupted(const struct task *self)
 {
-    if (self->shields > 0)
-        return 0;
-    if (self->cancelled)
+    if (self->cancelled && self->shields == 0)
         return self->cancelled;
     return self->deadline.expired ? -ETIMEDOUT : 0;
 }
@@ -237,13 +235,4 @@ int hob_yield(void)
     loop_enqueue(self->future.loop, self);
     task_suspend(self);
     return task_interrupted(self);
-}
-
-int hob_shield(hob_fn *fn, void *arg)
-{
-    struct task *self = task_current(__func__);
-    self->shields++;
-    int result = fn(arg);
-    self->shields--;
-    return result;
 }

@@ -26,8 +26,9 @@ struct stack;
 /* Times are on the clock of hob_now(); INFINITY if there is none. */
 struct deadline {
     double when;
-    double last;  /* what its maker's was: it cannot give itself more */
-    bool expired; /* it has passed */
+    double last;            /* the latest that hob_deadline_at() can set: the maker's deadline */
+    bool expired;           /* it has passed */
+    struct deadline *outer; /* in hob_shield(): what it holds back; else NULL */
 };
 
 struct task {
@@ -97,7 +98,8 @@ void task_cancel(struct task *self, int reason);
 
 /*
  * 0, or what an await has to return instead of waiting: -ECANCELED if the task was cancelled, or
- * -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's has. 0 in a shield.
+ * -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's has. In a shield
+ * only a deadline that was set there counts.
  */
 int task_interrupted(const struct task *self);
 

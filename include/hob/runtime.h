@@ -127,30 +127,38 @@ int hob_yield(void);
 void hob_cancel(hob_future *future);
 
 /*
- * Runs fn(arg) in this coroutine, as a function call, and returns its result. Meanwhile a
- * cancellation or a deadline of this coroutine is held back: awaits work as if there was none.
- * For what must be finished once it has begun; keep it short, since nobody can stop it.
+ * Runs fn(arg) in this coroutine, as a function call, and returns its result. Until fn returns, a
+ * cancellation of this coroutine and the deadline that it had before are held back: awaits work as
+ * if there was none. A deadline that fn sets counts, and ends with the shield. For work that must
+ * be finished once it has begun; give it a time limit if it waits for somebody else.
  */
 int hob_shield(hob_fn *fn, void *arg);
+
+/* The same with a deadline so many seconds from now, as if fn called hob_deadline(seconds) first.
+ */
+int hob_shield_for(double seconds, hob_fn *fn, void *arg);
 
 /*
  * Deadlines. From its deadline on, each await of a coroutine returns -ETIMEDOUT at once, the one
  * it is in first. A coroutine has the deadline that its maker had when it was made, and can give
- * itself an earlier one, but not a later one.
+ * itself an earlier one, but not a later one. So deadlines nest: a function that gives a call
+ * two seconds does not give it more time than its own caller has.
  */
 
 /* Seconds on the clock that deadlines and timers use (CLOCK_MONOTONIC, see clock_gettime(2)). */
 double hob_now(void);
 
 /*
- * Sets this coroutine's deadline to so many seconds from now. Returns the one it had before, for
- * hob_deadline_at(); INFINITY if it had none.
+ * Sets this coroutine's deadline to so many seconds from now, unless it has an earlier one. Returns
+ * the one it had before, for hob_deadline_at(), on the clock of hob_now(); INFINITY if it had none.
+ * INFINITY and NaN change nothing: so hob_deadline(INFINITY) returns the present deadline.
  */
 double hob_deadline(double seconds);
 
 /*
- * The same for a time on the clock of hob_now(). If that is later than now, awaits work again
- * after a deadline has passed, unless it was the maker's:
+ * Goes back to a deadline that hob_deadline() returned. The time is on the clock of hob_now(), and
+ * may be later than the present deadline, but not later than the maker's. If it has not come yet,
+ * awaits work again. Returns the deadline before this call. NaN changes nothing.
  *
  *     double before = hob_deadline(2);
  *     int err = hob_await(hob_async(cook_noodles, NULL));

@@ -238,14 +238,51 @@ CoroutineTest(deadline, setting_one_returns_the_one_before)
     cr_expect_eq(hob_deadline_at(INFINITY), INFINITY);
 }
 
-CoroutineTest(deadline, a_later_one_takes_the_place_of_an_earlier_one)
+CoroutineTest(deadline, a_later_one_changes_nothing)
+{
+    static const double later[] = {5, 1e300, INFINITY};
+    for (size_t i = 0; i < COUNT(later); i++) {
+        double begin = hob_now();
+        double none = hob_deadline(1);
+        hob_sleep(0.5); /* the alarm for the first one is set */
+        cr_expect_eq(hob_deadline(later[i]), begin + 1, "%g s", later[i]);
+        cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT, "%g s", later[i]);
+        cr_expect(passed(begin, 1), "%g s: after %g s", later[i], hob_now() - begin);
+        hob_deadline(later[i]);
+        cr_expect_eq(hob_yield(), -ETIMEDOUT, "%g s", later[i]);
+        hob_deadline_at(none);
+    }
+}
+
+CoroutineTest(deadline, that_is_not_a_number_changes_nothing)
+{
+    cr_expect_eq(hob_deadline(NAN), INFINITY);
+    cr_expect_eq(hob_deadline_at(NAN), INFINITY);
+    cr_expect_eq(hob_sleep(1000), 0);
+    double begin = hob_now();
+    hob_deadline(2);
+    cr_expect_eq(hob_deadline(NAN), begin + 2);
+    cr_expect_eq(hob_deadline_at(NAN), begin + 2);
+    cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+}
+
+/* As a call that is repeated: each attempt has its time, and all of them together have theirs. */
+CoroutineTest(deadline, of_each_attempt_does_not_extend_that_of_all)
 {
     double begin = hob_now();
-    hob_deadline(1);
-    hob_sleep(0.5); /* the alarm for the first one is set */
-    hob_deadline(5);
-    cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
-    cr_expect(passed(begin, 5.5), "after %g s", hob_now() - begin);
+    int attempts = 0, err = 0;
+    hob_deadline(2);
+    while (err == 0 && attempts < 100) {
+        double before = hob_deadline(0.7);
+        cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
+        hob_deadline_at(before);
+        attempts++;
+        err = hob_sleep(0.1);
+    }
+    cr_expect_eq(err, -ETIMEDOUT);
+    cr_expect_eq(attempts, 3);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
 }
 
 CoroutineTest(deadline, an_earlier_one_takes_the_place_of_a_later_one)

@@ -322,29 +322,6 @@ Test(misuse, freeing_a_queue_that_is_in_use_is_named)
     expect_messages(mistakes, COUNT(mistakes));
 }
 
-static int set_no_deadline(void *arg)
-{
-    (void)arg;
-    hob_deadline(NAN);
-    return 0;
-}
-
-static int set_no_deadline_at(void *arg)
-{
-    (void)arg;
-    hob_deadline_at(NAN);
-    return 0;
-}
-
-Test(misuse, a_deadline_that_is_not_a_number_is_named)
-{
-    struct mistake mistakes[] = {
-        {set_no_deadline, "cook", "hob_deadline", "not a number"},
-        {set_no_deadline_at, "cook", "hob_deadline_at", "not a number"},
-    };
-    expect_messages(mistakes, COUNT(mistakes));
-}
-
 /* Which task is named. */
 
 static int await_a_child_that_awaits_twice(void *arg)

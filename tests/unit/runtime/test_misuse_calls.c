@@ -64,6 +64,11 @@ static void call_shield(void)
     hob_shield(do_nothing, NULL);
 }
 
+static void call_shield_for(void)
+{
+    hob_shield_for(1, do_nothing, NULL);
+}
+
 static void call_deadline(void)
 {
     hob_deadline(1);
@@ -215,6 +220,7 @@ static struct call calls[] = {
     {"hob_yield", call_yield},
     {"hob_cancel", call_cancel},
     {"hob_shield", call_shield},
+    {"hob_shield_for", call_shield_for},
     {"hob_deadline", call_deadline},
     {"hob_deadline_at", call_deadline_at},
     {"hob_alloc", call_alloc},

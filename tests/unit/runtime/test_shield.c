@@ -160,6 +160,8 @@ CoroutineTest(shield, one_within_another_does_not_end_it)
         hob_await(start(be_interrupted_about_two_shields, (intptr_t)i));
 }
 
+/* A deadline that is set in it, or with it: the way to bound a clean-up. */
+
 static int set_a_deadline_and_sleep(void *arg)
 {
     (void)arg;
@@ -167,12 +169,82 @@ static int set_a_deadline_and_sleep(void *arg)
     return hob_sleep(3);
 }
 
-CoroutineTest(shield, holds_back_a_deadline_that_is_set_in_it)
+static int in_a_shield_that_sets_one(void)
+{
+    return hob_shield(set_a_deadline_and_sleep, NULL);
+}
+
+static int in_a_shield_for_a_second(void)
+{
+    return hob_shield_for(1, sleep_seconds, as_argument(3));
+}
+
+/* The inner one can be no reason to wait longer. */
+static int in_a_shield_for_a_second_that_asks_for_more(void)
+{
+    return hob_shield_for(1, set_a_deadline_and_sleep, NULL);
+}
+
+static int (*const bounded[])(void) = {
+    in_a_shield_that_sets_one,
+    in_a_shield_for_a_second,
+    in_a_shield_for_a_second_that_asks_for_more,
+};
+
+CoroutineTest(shield, a_deadline_that_is_set_in_it_counts_and_ends_with_it)
+{
+    for (size_t i = 0; i < COUNT(bounded); i++) {
+        double begin = hob_now();
+        cr_expect_eq(bounded[i](), -ETIMEDOUT, "case %zu", i);
+        cr_expect(passed(begin, 1), "case %zu: after %g s", i, hob_now() - begin);
+        cr_expect_eq(hob_sleep(5), 0, "case %zu", i);
+    }
+}
+
+static int be_interrupted_about_bounded_shields(void *arg)
+{
+    size_t i = (size_t)number_of(arg);
+    double begin = hob_now();
+    interruptions[i].interrupt();
+    for (size_t k = 0; k < COUNT(bounded); k++)
+        cr_expect_eq(bounded[k](), -ETIMEDOUT, "%s, case %zu", interruptions[i].name, k);
+    cr_expect(passed(begin, COUNT(bounded)), "%s", interruptions[i].name);
+    cr_expect_eq(hob_yield(), interruptions[i].reason, "%s", interruptions[i].name);
+    return 0;
+}
+
+CoroutineTest(shield, one_with_a_deadline_holds_back_what_interrupts_until_it_ends)
+{
+    for (size_t i = 0; i < COUNT(interruptions); i++)
+        hob_await(start(be_interrupted_about_bounded_shields, (intptr_t)i));
+}
+
+static int await_a_child_of_the_shield(void *arg)
+{
+    (void)arg;
+    return hob_await(start(sleep_seconds, 1000));
+}
+
+CoroutineTest(shield, children_made_in_it_have_its_deadline)
 {
     double begin = hob_now();
-    cr_expect_eq(shield(set_a_deadline_and_sleep, 0), 0);
-    cr_expect(passed(begin, 3));
-    cr_expect_eq(hob_yield(), -ETIMEDOUT);
+    hob_deadline(-1);
+    cr_expect_eq(hob_shield_for(2, await_a_child_of_the_shield, NULL), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+}
+
+CoroutineTest(shield, for_a_time_that_is_no_number_has_no_deadline)
+{
+    cr_expect_eq(hob_shield_for(NAN, sleep_seconds, as_argument(1000)), 0);
+    cr_expect_eq(hob_shield_for(INFINITY, sleep_seconds, as_argument(1000)), 0);
+}
+
+CoroutineTest(shield, for_no_time_lets_nothing_wait)
+{
+    double begin = hob_now();
+    cr_expect_eq(hob_shield_for(0, sleep_seconds, as_argument(10)), -ETIMEDOUT);
+    cr_expect_eq(hob_shield_for(-1, sleep_seconds, as_argument(10)), -ETIMEDOUT);
+    cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
 }
 
 /* Who waits for a task in a shield. */

@@ -8,12 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "byteranges.h"
 #include "content_type.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "open_beneath.h"
 #include "range.h"
 #include "response.h"
+#include "server.h"
+#include "syntax.h"
 #include "validators.h"
 
 /*
@@ -31,14 +34,15 @@ struct file {
     const char *path; /* below root */
     bool wants_index; /* of a folder, its index.html */
     bool is_index;    /* and that is what was opened */
-    int fd;           /* -1 while it is closed */
+    const hob_file_options *options;
+    int fd; /* -1 while it is closed */
     struct stat status;
     int root_error; /* why root could not be opened; 0 if it could */
     int read_error; /* why the file could not be read to its end */
 
-    struct range range; /* what is still to be read */
-    char *piece;
-    size_t piece_size; /* in: how much to read */
+    struct range range; /* what is still to be read of the part that is sent */
+    char *piece;        /* NULL until the content begins */
+    size_t piece_size;  /* in: how much to read */
 };
 
 /*
@@ -119,9 +123,10 @@ static int on_thread(hob_fn *blocking, struct file *file)
     }
 }
 
-static int send_pieces(struct file *file, hob_response *res)
+static int send_part(struct file *file, hob_response *res, const struct range *part)
 {
     int err = 0;
+    file->range = *part;
     while (err == 0 && file->range.length > 0) {
         file->piece_size = file->range.length < PIECE_SIZE ? file->range.length : PIECE_SIZE;
         err = on_thread(read_piece, file);
@@ -133,57 +138,103 @@ static int send_pieces(struct file *file, hob_response *res)
     return err;
 }
 
-static int send_content(struct file *file, hob_response *res, int status)
+/* Sends what comes before a part, or before the end if that is NULL. */
+static int
+send_delimiter(hob_response *res, const struct byteranges *form, const struct range *part)
 {
+    size_t length = byteranges_delimit(form, part, NULL, 0);
+    char *text = malloc(length + 1);
+    if (!text)
+        return -ENOMEM;
+    byteranges_delimit(form, part, text, length + 1);
+    int err = response_send(res, text, length);
+    free(text);
+    return err;
+}
+
+static int send_several(
+    struct file *file, hob_response *res, const struct ranges *parts, const char *content_type)
+{
+    char type[sizeof("multipart/byteranges; boundary=") + REQUEST_ID_SIZE];
+    struct byteranges form = {.type = content_type, .size = (uint64_t)file->status.st_size};
+    int err = request_id_make(&res->request->connection->server->request_ids, form.boundary);
+    if (err < 0)
+        return err;
+    snprintf(type, sizeof(type), "multipart/byteranges; boundary=%s", form.boundary);
+    err = response_begin(res, 206, type, byteranges_length(&form, parts));
+    for (size_t i = 0; err == 0 && i < parts->count; i++) {
+        err = send_delimiter(res, &form, &parts->list[i]);
+        if (err == 0)
+            err = send_part(file, res, &parts->list[i]);
+    }
+    return err < 0 ? err : send_delimiter(res, &form, NULL);
+}
+
+static int send_one(
+    struct file *file, hob_response *res, int status, const struct range *part,
+    const char *content_type)
+{
+    int err = response_begin(res, status, content_type, part->length);
+    return err < 0 || res->without_content ? err : send_part(file, res, part);
+}
+
+static int
+send_content(struct file *file, hob_response *res, int status, const struct ranges *parts)
+{
+    const struct range all = {.length = (uint64_t)file->status.st_size};
+    const char *type = file->options->content_type;
+    if (!type)
+        type = content_type_of(file->is_index ? index_name : file->path);
     file->piece = malloc(PIECE_SIZE);
     if (!file->piece)
         return -ENOMEM;
-    const char *type = content_type_of(file->is_index ? index_name : file->path);
-    int err = response_begin(res, status, type, file->range.length);
-    if (err == 0 && !res->without_content)
-        err = send_pieces(file, res);
+    int err = parts->count > 1
+                  ? send_several(file, res, parts, type)
+                  : send_one(file, res, status, parts->count ? &parts->list[0] : &all, type);
     if (file->read_error)
         hob_log(
             HOB_LOG_ERROR, "hob_files: %s in %s cannot be read to its end: %s", file->path,
             file->root, strerror(file->read_error));
-    free(file->piece);
     return err;
 }
 
-static int add_validators(hob_response *res, const struct validators *validators)
+static int add_header(hob_response *res, int err, const char *name, const char *value)
 {
-    int err = hob_response_header(res, "Accept-Ranges", "bytes");
-    if (err == 0)
-        err = hob_response_header(res, "ETag", validators->etag);
-    if (err == 0 && *validators->last_modified)
-        err = hob_response_header(res, "Last-Modified", validators->last_modified);
-    return err;
+    return err < 0 || !value || !*value ? err : hob_response_header(res, name, value);
 }
 
-/* Which part is sent, and of how much; of none, just the latter (RFC 9110 section 14.4). */
-static int add_content_range(hob_response *res, enum range_answer answer, const struct file *file)
+/* For status 200, 206, 304 and 416. */
+static int add_headers(
+    const struct file *file, hob_response *res, int status, const struct validators *validators,
+    const struct ranges *parts)
 {
-    char text[80];
-    const struct range *range = &file->range;
+    char content_range[CONTENT_RANGE_SIZE] = "";
     uint64_t size = (uint64_t)file->status.st_size;
-    if (answer == RANGE_PART)
-        snprintf(
-            text, sizeof(text), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range->first,
-            range->first + range->length - 1, size);
-    else
-        snprintf(text, sizeof(text), "bytes */%" PRIu64, size);
-    return hob_response_header(res, "Content-Range", text);
+    if (parts->count == 1)
+        content_range_format(content_range, &parts->list[0], size);
+    else if (status == 416)
+        snprintf(content_range, sizeof(content_range), "bytes */%" PRIu64, size);
+    int err = add_header(res, 0, "Accept-Ranges", "bytes");
+    err = add_header(res, err, "ETag", validators->etag);
+    err = add_header(res, err, "Last-Modified", validators->last_modified);
+    err = add_header(res, err, "Content-Range", content_range);
+    return status == 416 ? err
+                         : add_header(res, err, "Cache-Control", file->options->cache_control);
 }
 
-/* The range, if the client asks for one and it is still one of the same file. */
-static enum range_answer
-find_range(struct file *file, hob_request *req, const struct validators *validators, time_t now)
+/* The parts that the client asks for, if they are still of the same file. Returns the status. */
+static int find_parts(
+    const struct file *file, hob_request *req, const struct validators *validators, time_t now,
+    struct ranges *parts)
 {
     const char *value = NULL;
     bool is_get = strcmp(hob_request_method(req), "GET") == 0; /* RFC 9110 section 14.2 */
     if (is_get && validators_allow_range(validators, hob_request_header(req, "If-Range"), now))
         value = hob_request_header(req, "Range");
-    return range_parse(value, (uint64_t)file->status.st_size, &file->range);
+    enum range_answer answer = range_parse(value, (uint64_t)file->status.st_size, parts);
+    if (answer == RANGE_UNSATISFIABLE)
+        return 416;
+    return answer == RANGE_PARTS ? 206 : 200;
 }
 
 static int reply_file(struct file *file, hob_request *req, hob_response *res)
@@ -195,25 +246,22 @@ static int reply_file(struct file *file, hob_request *req, hob_response *res)
         .if_unmodified_since = hob_request_header(req, "If-Unmodified-Since"),
     };
     struct validators validators;
+    struct ranges parts = {.count = 0};
     time_t now = time(NULL);
     validators_of(&validators, &file->status, now);
     int status = validators_check(&validators, &conditions, now);
     if (status == 412)
         return response_reply_error(res, status, NULL);
-    int err = add_validators(res, &validators);
+    if (status == 200)
+        status = find_parts(file, req, &validators, now, &parts);
+    int err = add_headers(file, res, status, &validators, &parts);
     if (err < 0)
         return err;
     if (status == 304)
         return hob_reply(res, status, NULL, NULL, 0);
-
-    enum range_answer answer = find_range(file, req, &validators, now);
-    if (answer != RANGE_ALL)
-        err = add_content_range(res, answer, file);
-    if (err < 0)
-        return err;
-    if (answer == RANGE_UNSATISFIABLE)
+    if (status == 416)
         return response_reply_error(res, 416, "the file is not as long as that");
-    return send_content(file, res, answer == RANGE_PART ? 206 : 200);
+    return send_content(file, res, status, &parts);
 }
 
 /*
@@ -258,6 +306,13 @@ static int serve_file(struct file *file, hob_request *req, hob_response *res)
 
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path)
 {
+    return hob_files_as(req, res, root, path, &(hob_file_options){0});
+}
+
+int hob_files_as(
+    hob_request *req, hob_response *res, const char *root, const char *path,
+    const hob_file_options *options)
+{
     connection_expect_task(req->connection, __func__);
     const char *method = hob_request_method(req);
     const char *own_path = hob_request_path(req);
@@ -267,7 +322,10 @@ int hob_files(hob_request *req, hob_response *res, const char *root, const char 
         return refuse_method(res);
     if (!own_path || !path)
         return -ENOMEM; /* the server keeps no strings without memory */
+    if (options->content_type && !is_field_value(options->content_type))
+        return -EINVAL;
     struct file file = {
+        .options = options,
         .root = root,
         .path = path,
         .wants_index = own_path[strlen(own_path) - 1] == '/',
@@ -276,5 +334,6 @@ int hob_files(hob_request *req, hob_response *res, const char *root, const char 
     int err = serve_file(&file, req, res);
     if (file.fd >= 0)
         close(file.fd);
+    free(file.piece);
     return err;
 }

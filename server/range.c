@@ -2,8 +2,10 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stddef.h>
+#include <string.h>
 #include <strings.h>
+
+#include "syntax.h"
 
 /* Takes a number off the text. One that is too large to be counted is as good as the largest. */
 static bool take_number(const char **text, uint64_t *number)
@@ -18,46 +20,101 @@ static bool take_number(const char **text, uint64_t *number)
 }
 
 /* "-500": the last 500 bytes, or all if there are fewer. */
-static enum range_answer parse_suffix(const char *text, uint64_t size, struct range *range)
+static bool take_suffix(const char **text, uint64_t size, uint64_t *first)
 {
     uint64_t length;
-    if (!take_number(&text, &length) || *text != '\0')
-        return RANGE_ALL;
-    if (length == 0)
-        return RANGE_UNSATISFIABLE;
-    if (size == 0)
-        return RANGE_ALL; /* all of nothing, which Content-Range has no way to say */
-    if (length > size)
-        length = size;
-    *range = (struct range){.first = size - length, .length = length};
-    return RANGE_PART;
+    ++*text;
+    if (!take_number(text, &length))
+        return false;
+    *first = length < size ? size - length : 0;
+    return true;
 }
 
 /* "500-999", or "500-" for all from there on. */
-static enum range_answer parse_interval(const char *text, uint64_t size, struct range *range)
+static bool take_interval(const char **text, uint64_t *first, uint64_t *last)
 {
+    if (!take_number(text, first) || *(*text)++ != '-')
+        return false;
+    if (!take_number(text, last))
+        *last = UINT64_MAX;
+    return *first <= *last;
+}
+
+/* Reads one range of content that has some bytes. RANGE_ALL if it is none. */
+static enum range_answer
+parse_range(const char *text, size_t length, uint64_t size, struct range *range)
+{
+    const char *end = text + length;
     uint64_t first;
-    uint64_t last = UINT64_MAX;
-    if (!take_number(&text, &first) || *text++ != '-')
-        return RANGE_ALL;
-    if (*text != '\0' && (!take_number(&text, &last) || *text != '\0' || last < first))
+    uint64_t last = size - 1;
+    bool sound =
+        *text == '-' ? take_suffix(&text, size, &first) : take_interval(&text, &first, &last);
+    if (!sound || text != end)
         return RANGE_ALL;
     if (first >= size)
         return RANGE_UNSATISFIABLE;
     if (last > size - 1)
         last = size - 1;
     *range = (struct range){.first = first, .length = last - first + 1};
-    return RANGE_PART;
+    return RANGE_PARTS;
 }
 
-enum range_answer range_parse(const char *value, uint64_t size, struct range *range)
+static bool touch(const struct range *a, const struct range *b)
+{
+    return a->first <= b->first + b->length && b->first <= a->first + a->length;
+}
+
+/* The smallest range that has both in it. */
+static struct range join(const struct range *a, const struct range *b)
+{
+    uint64_t first = a->first < b->first ? a->first : b->first;
+    uint64_t end_of_a = a->first + a->length;
+    uint64_t end_of_b = b->first + b->length;
+    return (struct range){first, (end_of_a > end_of_b ? end_of_a : end_of_b) - first};
+}
+
+/* Those that it touches become a part of it. What is left of them is still apart from it. */
+static void add(struct ranges *self, struct range range)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        if (touch(&self->list[i], &range))
+            range = join(&self->list[i], &range);
+        else
+            self->list[kept++] = self->list[i];
+    }
+    self->list[kept] = range;
+    self->count = kept + 1;
+}
+
+static enum range_answer parse_list(const char *list, uint64_t size, struct ranges *ranges)
+{
+    const char *element;
+    size_t length;
+    size_t seen = 0;
+    while (list_next(&list, &element, &length)) {
+        struct range range;
+        if (length == 0)
+            continue;
+        enum range_answer answer = parse_range(element, length, size, &range);
+        if (answer == RANGE_ALL || ++seen > RANGES_AT_MOST)
+            return RANGE_ALL;
+        if (answer == RANGE_PARTS)
+            add(ranges, range);
+    }
+    if (ranges->count > 0)
+        return RANGE_PARTS;
+    return seen > 0 ? RANGE_UNSATISFIABLE : RANGE_ALL;
+}
+
+enum range_answer range_parse(const char *value, uint64_t size, struct ranges *ranges)
 {
     static const char unit[] = "bytes=";
-    const size_t length = sizeof(unit) - 1;
-    *range = (struct range){.length = size};
-    if (!value || strncasecmp(value, unit, length) != 0)
+    ranges->count = 0;
+    if (!value || size == 0 || strncasecmp(value, unit, strlen(unit)) != 0)
         return RANGE_ALL;
-    value += length;
-    return *value == '-' ? parse_suffix(value + 1, size, range)
-                         : parse_interval(value, size, range);
+    enum range_answer answer = parse_list(value + strlen(unit), size, ranges);
+    if (answer == RANGE_ALL)
+        ranges->count = 0;
+    return answer;
 }

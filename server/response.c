@@ -25,16 +25,6 @@ void response_free(struct hob_response *self)
     buffer_free(&self->fields);
 }
 
-/* A line break in a value would start a header, or a response, that nobody meant to send. */
-static bool is_field_value(const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if ((*c < ' ' && *c != '\t') || *c == 0x7f)
-            return false;
-    }
-    return true;
-}
-
 static bool is_written_by_server(const char *name)
 {
     static const char *const names[] = {

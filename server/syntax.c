@@ -35,6 +35,15 @@ const unsigned char char_classes[256] = {
 #undef H
 #undef KH
 
+bool is_field_value(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if ((*c < ' ' && *c != '\t') || *c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 bool is_token(const char *text, size_t length)
 {
     size_t i = 0;

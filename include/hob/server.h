@@ -448,7 +448,7 @@ int hob_event_stream(hob_response *res);
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);
 
 /*
- * Replies to GET and HEAD with a file below the folder `root`, or with a part of it if the request
+ * Replies to GET and HEAD with a file below the folder `root`, or with parts of it if the request
  * has a Range, or with status 304 if the client has it already; headers added before are sent too.
  * To a folder the file index.html in it is the answer, and a redirect to the path with a slash at
  * its end if the request's path has none. Other methods get status 405, files that may not be read
@@ -470,6 +470,25 @@ int hob_event(hob_response *res, const char *id, const char *name, const char *d
  * end, since it got shorter for example, is logged.
  */
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
+
+/* What hob_files_as() sends with a file. NULL is as with hob_files(). */
+typedef struct {
+    const char *content_type;  /* NULL goes by the end of the file's name */
+    const char *cache_control; /* for status 200, 206 and 304, not for errors; NULL sends none */
+} hob_file_options;
+
+/*
+ * The same as hob_files(), with another Content-Type, or with Cache-Control (RFC 9111 section 5.2):
+ * files whose name changes with their content can be kept for a year, for example.
+ *
+ *     const hob_file_options options = {.cache_control = "max-age=31536000, immutable"};
+ *     return hob_files_as(req, res, "/srv/assets", hob_path_value(req, "path"), &options);
+ *
+ * Returns also -EINVAL if one of the values has control characters in it.
+ */
+int hob_files_as(
+    hob_request *req, hob_response *res, const char *root, const char *path,
+    const hob_file_options *options);
 
 #ifdef __cplusplus
 }

@@ -242,26 +242,30 @@ static void check_pattern(const char *path)
     CHECK(hob_router_new(twice, 2, &router, &culprit) == -EEXIST && culprit == pattern);
 }
 
-/* A part lies inside of the content, and means the same when it is said in full. */
+/* Parts lie inside of the content, and mean the same when each is said in full. */
 static void check_part(struct range part, uint64_t size)
 {
     char text[64];
-    struct range again;
+    struct ranges again;
     CHECK(part.length > 0 && part.length <= size && part.first <= size - part.length);
     sprintf(text, "bytes=%" PRIu64 "-%" PRIu64, part.first, part.first + part.length - 1);
-    CHECK(range_parse(text, size, &again) == RANGE_PART);
-    CHECK(again.first == part.first && again.length == part.length);
+    CHECK(range_parse(text, size, &again) == RANGE_PARTS && again.count == 1);
+    CHECK(again.list[0].first == part.first && again.list[0].length == part.length);
 }
 
 static void check_range(const char *value)
 {
     static const uint64_t sizes[] = {0, 1, 1000, UINT64_MAX};
     for (size_t i = 0; i < COUNT(sizes); i++) {
-        struct range range;
-        if (range_parse(value, sizes[i], &range) == RANGE_PART)
-            check_part(range, sizes[i]);
-        else
-            CHECK(range.first == 0 && range.length == sizes[i]);
+        struct ranges parts;
+        uint64_t sum = 0;
+        bool any = range_parse(value, sizes[i], &parts) == RANGE_PARTS;
+        CHECK(any == (parts.count > 0) && parts.count <= RANGES_AT_MOST);
+        for (size_t k = 0; k < parts.count; k++) {
+            check_part(parts.list[k], sizes[i]);
+            CHECK(parts.list[k].length <= sizes[i] - sum); /* never more than there is */
+            sum += parts.list[k].length;
+        }
     }
 }
 

@@ -1,0 +1,34 @@
+/* Several parts of some content as one: multipart/byteranges (RFC 9110 section 14.6). */
+#ifndef HOB_SERVER_BYTERANGES_H
+#define HOB_SERVER_BYTERANGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "range.h"
+#include "request_id.h"
+
+struct byteranges {
+    char boundary[REQUEST_ID_SIZE]; /* random: nobody can have put it into the content */
+    const char *type;               /* of the content */
+    uint64_t size;                  /* of all the content */
+};
+
+/*
+ * Writes what comes before a part, or before the end if that is NULL, as snprintf(3) does. Returns
+ * its length.
+ */
+size_t byteranges_delimit(
+    const struct byteranges *self, const struct range *part, char *text, size_t size);
+
+/* Bytes of the parts and of what comes before, between and behind them. */
+uint64_t byteranges_length(const struct byteranges *self, const struct ranges *parts);
+
+/* Room for "bytes 0-1/2" with the largest numbers. */
+#define CONTENT_RANGE_SIZE 80
+
+/* Writes the value of Content-Range for a part of `size` bytes of content (section 14.4). */
+void content_range_format(
+    char text[static CONTENT_RANGE_SIZE], const struct range *part, uint64_t size);
+
+#endif

@@ -1,5 +1,6 @@
-#include "log.h"
+#include "hob/log.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -7,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "hob/log.h"
 
 static hob_log_level max_level = HOB_LOG_INFO;
 
@@ -40,18 +39,43 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level)
 static _Thread_local char line[1100];
 #define MESSAGE_LIMIT 1000
 
+struct date {
+    unsigned year;
+    unsigned month;
+    unsigned day;
+};
+
+/*
+ * The date so many days after 1970-01-01, by "civil_from_days" of
+ * https://howardhinnant.github.io/date_algorithms.html: a year begins with March there.
+ * gmtime_r(3) takes a lock, so that a signal handler must not call it.
+ */
+static struct date date_of(unsigned long days)
+{
+    unsigned long shifted = days + 719468; /* since 0000-03-01 */
+    unsigned long era = shifted / 146097;  /* of 400 years */
+    unsigned long day = shifted % 146097;
+    unsigned long year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    unsigned long day_of_year = day - (365 * year + year / 4 - year / 100);
+    unsigned long month = (5 * day_of_year + 2) / 153;
+    return (struct date){
+        .year = (unsigned)(year + era * 400 + (month >= 10)),
+        .month = (unsigned)(month < 10 ? month + 3 : month - 9),
+        .day = (unsigned)(day_of_year - (153 * month + 2) / 5 + 1),
+    };
+}
+
 /* "2026-11-22T03:30:01.123Z info  ". Returns its length. */
 static size_t write_prefix(hob_log_level level)
 {
     struct timespec now;
-    struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    size_t length = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%S", &utc);
-    int more = snprintf(
-        line + length, sizeof(line) - length, ".%03dZ %-5s ", (int)(now.tv_nsec / 1000000),
+    struct date date = date_of((unsigned long)now.tv_sec / 86400);
+    unsigned second = (unsigned)(now.tv_sec % 86400);
+    return (size_t)snprintf(
+        line, sizeof(line), "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ %-5s ", date.year, date.month,
+        date.day, second / 3600, second / 60 % 60, second % 60, (unsigned)(now.tv_nsec / 1000000),
         level_names[level]);
-    return length + (size_t)more;
 }
 
 static void replace_control_characters(char *text, size_t length)
@@ -67,7 +91,7 @@ static void replace_control_characters(char *text, size_t length)
  * O_NONBLOCK would be for everybody who has this pipe or terminal open, such as the shell. A pipe
  * that is ready has room for 4,096 bytes: see pipe(7).
  */
-bool log_write(const char *text, size_t length)
+static bool write_to_sink(const char *text, size_t length)
 {
     struct pollfd sink = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&sink, 1, 0) <= 0 || sink.revents != POLLOUT) /* else a reader that left: SIGPIPE */
@@ -86,7 +110,7 @@ write_message(hob_log_level level, const char *format, va_list arguments)
         message = MESSAGE_LIMIT;
     replace_control_characters(line + prefix, message);
     line[prefix + message] = '\n';
-    return log_write(line, prefix + message + 1);
+    return write_to_sink(line, prefix + message + 1);
 }
 
 __attribute__((format(printf, 2, 3))) static bool
@@ -102,7 +126,7 @@ write_note(hob_log_level level, const char *format, ...)
 /* Lines that could not be written since the last one that could. */
 static atomic_size_t lost;
 
-static bool tell_what_was_lost(void)
+static bool report_lost_lines(void)
 {
     size_t count = atomic_exchange(&lost, 0);
     if (count == 0 || write_note(HOB_LOG_WARN, "%zu lines of the log were lost here", count))
@@ -111,13 +135,24 @@ static bool tell_what_was_lost(void)
     return false;
 }
 
+/* This thread is in hob_log(): a signal handler that calls it then must leave the line alone. */
+static _Thread_local volatile bool writing;
+
 void hob_log(hob_log_level level, const char *format, ...)
 {
     if (level > max_level)
         return;
+    if (writing) {
+        atomic_fetch_add(&lost, 1);
+        return;
+    }
+    int err = errno;
     va_list arguments;
     va_start(arguments, format);
-    if (!tell_what_was_lost() || !write_message(level, format, arguments))
+    writing = true;
+    if (!report_lost_lines() || !write_message(level, format, arguments))
         atomic_fetch_add(&lost, 1);
+    writing = false;
     va_end(arguments);
+    errno = err;
 }

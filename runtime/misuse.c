@@ -1,19 +1,18 @@
 #include "misuse.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "log.h"
+#include "describe.h"
+#include "hob/log.h"
 #include "loop.h"
-#include "task.h"
 
 void misuse_by(const struct task *task, const char *call, const char *what)
 {
-    char line[500];
-    int length =
-        task ? snprintf(line, sizeof(line), "hob: task '%s': %s(): %s\n", task->name, call, what)
-             : snprintf(line, sizeof(line), "hob: %s(): %s\n", call, what);
-    log_write(line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+    char who[DESCRIPTION_SIZE];
+    if (task)
+        hob_log(HOB_LOG_ERROR, "%s: %s(): %s", task_describe(task, who), call, what);
+    else
+        hob_log(HOB_LOG_ERROR, "%s(): %s", call, what);
     abort();
 }
 

@@ -1,12 +1,12 @@
-/* Mistakes in the program that uses hob: they end it, with a message that says where. */
+/* Mistakes in the program that uses hob: they end it, and a line in the log says where. */
 #ifndef HOB_RUNTIME_MISUSE_H
 #define HOB_RUNTIME_MISUSE_H
 
 struct task;
 
 /*
- * Prints "hob: task 'cook_noodles': hob_await(): the future ...", and calls abort(3). The task is
- * the one that runs, if any.
+ * Logs "task 'cook_noodles': hob_await(): the future ...", and calls abort(3). The task is the one
+ * that runs, if any.
  */
 _Noreturn void misuse(const char *call, const char *what);
 

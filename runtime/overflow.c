@@ -4,10 +4,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "log.h"
+#include "backtrace.h"
+#include "describe.h"
+#include "hob/log.h"
 #include "loop.h"
 #include "stack.h"
 #include "task.h"
@@ -24,16 +25,15 @@ static const struct task *overflown_task(const struct loop *loop, const char *ad
     return address >= guard && address < task->stack->bottom ? task : NULL;
 }
 
-/* snprintf() is not promised to work in a signal handler, but here the process is lost anyway. */
 static void report(const struct task *task)
 {
-    char line[300];
-    int length = snprintf(
-        line, sizeof(line),
-        "hob: task '%s': stack overflow: all %zu KiB of its stack are used; large local variables "
-        "and deep recursion belong on the heap\n",
-        task->name, (stack_size(task->stack) + 1023) / 1024);
-    log_write(line, (size_t)length);
+    char who[DESCRIPTION_SIZE];
+    hob_log(
+        HOB_LOG_ERROR, "%s: stack overflow: all %zu KiB of its stack are used; it is in",
+        task_describe(task, who), (stack_size(task->stack) + 1023) / 1024);
+    backtrace_log(HOB_LOG_ERROR);
+    hob_log(
+        HOB_LOG_ERROR, "run it by hob_call_deep or hob_offload, or give the route a larger stack");
 }
 
 static void on_fault(int signal_number, siginfo_t *info, void *context)

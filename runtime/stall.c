@@ -1,20 +1,17 @@
 #include "stall.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <unistd.h>
-#include <unwind.h>
 
+#include "backtrace.h"
+#include "describe.h"
+#include "hob/log.h"
 #include "hob/runtime.h"
-#include "log.h"
 #include "loop.h"
 #include "task.h"
 
-#define DEFAULT_LIMIT   0.1
-#define BACKTRACE_DEPTH 24
+#define DEFAULT_LIMIT 0.1
 
 /*
  * Ignored unless it is handled, rarely used (for urgent data on sockets), and known to debuggers
@@ -31,44 +28,9 @@ static void set_timer(struct stall_watch *self, double seconds)
     timer_settime(self->timer, 0, &when, NULL);
 }
 
-/*
- * In the signal handler. The functions called here are not all promised to work in one, but they
- * do not allocate, and what is interrupted is the program's own code in all but rare cases.
- */
+/* In the signal handler. */
 
-static void write_line(const char *line, int length)
-{
-    log_write(line, (size_t)length);
-}
-
-struct backtrace {
-    int depth;
-    bool interrupted; /* past the frames of the signal handler itself */
-};
-
-static _Unwind_Reason_Code write_frame(struct _Unwind_Context *frame, void *arg)
-{
-    struct backtrace *trace = arg;
-    char line[200];
-    Dl_info symbol = {0};
-    int before_instruction = 0; /* set for a frame that was interrupted, not one that called */
-    uintptr_t address = _Unwind_GetIPInfo(frame, &before_instruction);
-    trace->interrupted = trace->interrupted || before_instruction;
-    if (address == 0 || trace->depth == BACKTRACE_DEPTH)
-        return _URC_END_OF_STACK;
-    if (!trace->interrupted)
-        return _URC_NO_REASON;
-    /* The place within its file, so that addr2line(1) finds the line. */
-    dladdr((void *)address, &symbol); // NOLINT(performance-no-int-to-ptr)
-    int length = snprintf(
-        line, sizeof(line), "hob:   #%-2d %s (%s+0x%zx)\n", trace->depth++,
-        symbol.dli_sname ? symbol.dli_sname : "?", symbol.dli_fname ? symbol.dli_fname : "?",
-        address - (uintptr_t)symbol.dli_fbase);
-    write_line(line, length < (int)sizeof(line) ? length : (int)sizeof(line) - 1);
-    return _URC_NO_REASON;
-}
-
-/* For those who can only be told when the task lets go of the thread. */
+/* For the trace, which is written when the task gives up the thread. */
 static void note(struct stall_watch *self, const struct task *task)
 {
     self->last.time = hob_now();
@@ -81,15 +43,12 @@ static void note(struct stall_watch *self, const struct task *task)
 
 static void report(struct stall_watch *self, const struct task *task)
 {
-    char line[200];
-    struct backtrace trace = {0};
+    char who[DESCRIPTION_SIZE];
     note(self, task);
-    int length = snprintf(
-        line, sizeof(line),
-        "hob: task '%.60s' has kept the thread for %g s, and nobody else is served; it is in\n",
-        task->name, self->limit);
-    write_line(line, length);
-    _Unwind_Backtrace(write_frame, &trace);
+    hob_log(
+        HOB_LOG_WARN, "%s has kept the thread for %g s, and no other coroutine runs; it is in",
+        task_describe(task, who), self->limit);
+    backtrace_log(HOB_LOG_WARN);
 }
 
 static void on_signal(int signal_number, siginfo_t *info, void *context)

@@ -15,6 +15,7 @@
 
 #include "arena.h"
 #include "context.h"
+#include "describe.h"
 #include "future.h"
 #include "hob/runtime.h"
 #include "list.h"
@@ -32,10 +33,11 @@ struct deadline {
 };
 
 struct task {
-    hob_future future;    /* first: a coroutine's future is its task */
-    const char *name;     /* for messages: the function that it runs */
-    const char *waits_in; /* for messages: the call that it waits in, or has waited in last */
-    struct stack *stack;  /* the one that this struct lies on */
+    hob_future future;     /* first: a coroutine's future is its task */
+    const char *name;      /* for messages: the function that it runs */
+    describe_fn *describe; /* for messages: says more than the name; NULL if there is no more */
+    const char *waits_in;  /* for messages: the call that it waits in, or has waited in last */
+    struct stack *stack;   /* the one that this struct lies on */
     struct context context;
     hob_fn *fn;
     void *arg;

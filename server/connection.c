@@ -85,7 +85,9 @@ static struct task *make_task(struct connection *self)
     struct task *task =
         task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
     self->task = task;
-    if (!task) {
+    if (task) {
+        task->describe = request_describe;
+    } else {
         server_reject(self->server, HOB_REJECT_MEMORY);
         hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
         connection_close(self);

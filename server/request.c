@@ -1,6 +1,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,26 @@ void request_feed(struct hob_request *self, size_t limit)
     const char *unread = connection_unread(self->connection, &length);
     length = length < limit ? length : limit;
     connection_consume(self->connection, parser_feed(&self->parser, unread, length));
+}
+
+/*
+ * The id is made if there is none: the response and the access log have it from now on, so that
+ * they can be found by the message.
+ */
+int request_describe(const void *connection, char *text, size_t size)
+{
+    struct hob_request *self = ((const struct connection *)connection)->request;
+    if (!self || self->parser.state == PARSER_HEAD)
+        return 0;
+    const char *path = hob_request_peek_path(self);
+    const char *id = request_id_peek(self);
+    path = path ? path : "?";
+    id = id ? id : "?";
+    if (self->route)
+        return snprintf(
+            text, size, "%.100s (path %.120s, request id %.128s)", self->route, path, id);
+    return snprintf(
+        text, size, "%s %.120s (no route, request id %.128s)", hob_request_method(self), path, id);
 }
 
 int request_read_head(struct hob_request *self)

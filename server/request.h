@@ -47,6 +47,9 @@ static inline bool request_tells_id(const struct hob_request *self)
 /* When they could not be moved: what lies there next is another request's. */
 void request_forget_head(struct hob_request *self);
 
+/* The describe_fn of a connection's task: by the request's route, path and id. */
+describe_fn request_describe;
+
 /* Parses up to `limit` bytes of the unread input. */
 void request_feed(struct hob_request *self, size_t limit);
 

@@ -30,10 +30,13 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level);
 /*
  * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message as printf
  * would format it. Control characters in the message are written as '?', so that one call is
- * always one line; messages above 1,000 bytes are cut. May be called from any thread.
+ * always one line; messages above 1,000 bytes are cut. May be called from any thread, and in a
+ * signal handler, if the format has only conversions of integers, characters and strings. Keeps
+ * errno.
  *
- * It never waits: a line that standard error does not take at once is lost. The next one that can
- * be written is preceded by one that tells how many were.
+ * It never waits: a line that standard error does not take at once is lost, and so is one that a
+ * signal handler writes while the thread it has interrupted writes another. The next line that can
+ * be written follows one with the number of lost lines.
  */
 void hob_log(hob_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

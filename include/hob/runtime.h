@@ -259,9 +259,9 @@ hob_future *hob_read_file(const char *path, hob_bytes *out);
 
 /*
  * The stall detector. A coroutine that keeps the thread, because it computes or calls something
- * that blocks, keeps all others from running. When one has done so for longer than a limit, a
- * message on standard error names it and shows where it is, while it is still there. A stall that
- * begins late in a long turn of the loop may take twice the limit to be noticed.
+ * that blocks, keeps all others from running. When one has done so for longer than a limit, lines
+ * in the log (hob/log.h, HOB_LOG_WARN) name it and show where it is, while it is still there. A
+ * stall that begins late in a long turn of the loop may take twice the limit to be noticed.
  *
  * It uses the signal SIGURG, unless the program handles that itself; then there are no reports. The
  * signal may cut a call short that cannot go on by itself, such as nanosleep(2): see signal(7).

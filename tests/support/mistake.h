@@ -10,6 +10,7 @@
 
 #include "hob/runtime.h"
 #include "tests/support/child.h"
+#include "tests/support/log_line.h"
 
 struct mistake {
     hob_fn *make;
@@ -18,15 +19,15 @@ struct mistake {
     const char *what;
 };
 
-/* Whether the message begins with "hob: task 'TASK': CALL(): ", says what, and is one line. */
+/* Whether it is one line of the log that begins with "task 'TASK': CALL(): ", and says what. */
 static inline void expect_message(const struct child_end *end, const struct mistake *mistake)
 {
     char begin[200];
-    const char *output = end->output;
+    const char *output = log_message(end->output);
     if (mistake->task)
-        snprintf(begin, sizeof(begin), "hob: task '%s': %s(): ", mistake->task, mistake->call);
+        snprintf(begin, sizeof(begin), "task '%s': %s(): ", mistake->task, mistake->call);
     else
-        snprintf(begin, sizeof(begin), "hob: %s(): ", mistake->call);
+        snprintf(begin, sizeof(begin), "%s(): ", mistake->call);
     cr_expect(child_aborted(end), "%s: status %#x", mistake->call, end->status);
     cr_expect(strncmp(output, begin, strlen(begin)) == 0, "expected: %s\n%s", begin, output);
     cr_expect_not_null(strstr(output, mistake->what), "expected: %s\n%s", mistake->what, output);

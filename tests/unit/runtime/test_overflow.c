@@ -16,6 +16,7 @@
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/log_line.h"
 #include "tests/support/sanitizers.h"
 
 /* The sanitizers handle faults themselves, and are left alone. */
@@ -100,8 +101,9 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
     for (size_t i = 0; i < COUNT(cases); i++) {
         char begin[100];
         struct child_end end = run_in_child(block_on, &cases[i].fn);
-        snprintf(begin, sizeof(begin), "hob: task '%s': stack overflow: all ", cases[i].task);
-        cr_expect(strncmp(end.output, begin, strlen(begin)) == 0, "case %zu: %s", i, end.output);
+        snprintf(begin, sizeof(begin), "task '%s': stack overflow: all ", cases[i].task);
+        const char *message = log_message(end.output);
+        cr_expect(strncmp(message, begin, strlen(begin)) == 0, "case %zu: %s", i, end.output);
         cr_expect_not_null(strstr(end.output, " 64 KiB"), "case %zu: %s", i, end.output);
         cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
     }

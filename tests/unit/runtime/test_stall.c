@@ -170,11 +170,11 @@ Test(stall, is_reported_while_it_goes_on)
         const char *first_line;
         const char *function;
     } cases[] = {
-        {stall_by_blocking, "hob: task 'cook' has kept the thread for 0.02 s",
+        {stall_by_blocking, " warn  task 'cook' has kept the thread for 0.02 s",
          " block_at_the_gate ("},
-        {stall_by_spinning, "hob: task 'cook' has kept the thread for 0.02 s",
+        {stall_by_spinning, " warn  task 'cook' has kept the thread for 0.02 s",
          " spin_at_the_gate ("},
-        {stall_by_default, "hob: task 'cook' has kept the thread for 0.1 s",
+        {stall_by_default, " warn  task 'cook' has kept the thread for 0.1 s",
          " block_at_the_gate ("},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

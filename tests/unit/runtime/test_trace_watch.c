@@ -17,6 +17,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/lanes.h"
+#include "tests/support/log_line.h"
 #include "tests/support/memory.h"
 #include "tests/support/trace_story.h"
 
@@ -146,7 +147,8 @@ Test(trace_watch, to_turn_away_without_having_watched_is_a_mistake)
 {
     struct child_end end = run_in_child(block_on_unwatch, NULL);
     cr_expect(child_aborted(&end), "status %#x", end.status);
-    cr_expect_str_eq(end.output, "hob: task 'unwatch': hob_trace_unwatch(): nobody watches\n");
+    cr_expect_str_eq(
+        log_message(end.output), "task 'unwatch': hob_trace_unwatch(): nobody watches\n");
 }
 
 /* Reading. */

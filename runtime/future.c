@@ -84,7 +84,8 @@ static void wait_add(struct wait *wait, hob_future *future, const char *call)
 /*
  * Sleeps until all futures are ready. As soon as the wait is decided or the task is interrupted,
  * the rest are cancelled; they are waited for all the same, since what they use may be on our
- * stack. Returns the result that decided, or what interrupted the task.
+ * stack. Returns the result that decided, or what interrupted the task before. A result that was
+ * ready is returned even to an interrupted task, which would lose it: it may be a descriptor.
  */
 static int wait_for(struct wait *wait, hob_future *const *futures, size_t count, const char *call)
 {
@@ -111,8 +112,7 @@ static int wait_for(struct wait *wait, hob_future *const *futures, size_t count,
     }
     if (self->lane.step) /* it was for this await, whether that has waited or not */
         self->lane.step = NULL;
-    int reason = task_interrupted(self);
-    return reason < 0 ? reason : wait->result;
+    return wait->interrupted ? task_interrupted(self) : wait->result;
 }
 
 static void release_all(hob_future *const *futures, size_t count)

@@ -9,15 +9,26 @@
 #include "misuse.h"
 #include "task.h"
 
+/*
+ * Coroutines wait to put only while the queue is full, and to get only while it is empty. They are
+ * served by the call that makes room or brings a value, in their order: so nobody can overtake
+ * them.
+ */
 struct hob_queue {
-    struct list putters; /* futures of those who wait for room, in their order */
-    struct list getters; /* ... and of those who wait for a value */
-    size_t waiting;      /* calls that have waited, and have not gone on yet */
+    struct list putters; /* struct waiter, the first in line first */
+    struct list getters;
+    size_t waiting; /* calls that have waited, and have not gone on yet */
     bool closed;
     size_t capacity;
     size_t first; /* index of the value that was put first */
     size_t count;
     void *values[]; /* a ring */
+};
+
+/* On the stack of a coroutine that waits. Its result is that of the call. */
+struct waiter {
+    hob_future future; /* first */
+    void *value;       /* to put, or that it got */
 };
 
 hob_queue *hob_queue_new(size_t capacity)
@@ -46,77 +57,104 @@ static void cancel_waiter(hob_future *future, int reason)
     future_complete(future, reason);
 }
 
-/* Waits in line until wake_first() or wake_all(). */
-static int wait_in(hob_queue *self, struct list *line, const char *call)
+/* Waits in line until it is served. Returns the call's result. */
+static int wait_in(hob_queue *self, struct list *line, struct waiter *waiter, const char *call)
 {
     static const struct future_kind waiter_kind = {.cancel = cancel_waiter};
-    hob_future waiter;
-    future_init(&waiter, &waiter_kind, NULL);
-    list_append(line, &waiter.sibling);
+    future_init(&waiter->future, &waiter_kind, NULL);
+    list_append(line, &waiter->future.sibling);
     self->waiting++;
-    int reason = future_await(&waiter, call);
+    int result = future_await(&waiter->future, call);
     self->waiting--;
-    return reason;
+    return result;
 }
 
-static void wake_first(struct list *line)
+/* The first in line, who does not wait any more; or NULL. */
+static struct waiter *take_first(struct list *line)
 {
     if (list_empty(line))
-        return;
-    hob_future *waiter = list_entry(line->next, hob_future, sibling);
-    list_remove(&waiter->sibling);
-    future_complete(waiter, 0);
+        return NULL;
+    struct list *link = line->next;
+    list_remove(link);
+    return (struct waiter *)list_entry(link, hob_future, sibling);
 }
 
-static void wake_all(struct list *line)
+static void append(hob_queue *self, void *value)
 {
-    while (!list_empty(line))
-        wake_first(line);
+    self->values[(self->first + self->count++) % self->capacity] = value;
+}
+
+int hob_queue_try_put(hob_queue *queue, void *value)
+{
+    if (queue->closed)
+        return -EPIPE;
+    struct waiter *getter = take_first(&queue->getters);
+    if (getter) {
+        getter->value = value;
+        future_complete(&getter->future, 1);
+        return 0;
+    }
+    if (queue->count == queue->capacity)
+        return -EAGAIN;
+    append(queue, value);
+    return 0;
+}
+
+int hob_queue_try_get(hob_queue *queue, void **value)
+{
+    if (queue->count == 0)
+        return queue->closed ? 0 : -EAGAIN;
+    *value = queue->values[queue->first];
+    queue->first = (queue->first + 1) % queue->capacity;
+    queue->count--;
+    struct waiter *putter = take_first(&queue->putters);
+    if (putter) {
+        append(queue, putter->value);
+        future_complete(&putter->future, 0);
+    }
+    return 1;
 }
 
 int hob_queue_put(hob_queue *queue, void *value)
 {
     struct task *task = task_current(__func__);
-    int reason = task_interrupted(task);
-    while (reason == 0 && !queue->closed && queue->count == queue->capacity)
-        reason = wait_in(queue, &queue->putters, __func__);
-    if (reason < 0) {
-        if (queue->count < queue->capacity)
-            wake_first(&queue->putters); /* it may have been us who was told of the room */
+    int result = task_interrupted(task);
+    if (result == 0)
+        result = hob_queue_try_put(queue, value);
+    else
         task_yield_sometimes(task);
-        return reason;
-    }
-    if (queue->closed)
-        return -EPIPE;
-    queue->values[(queue->first + queue->count++) % queue->capacity] = value;
-    wake_first(&queue->getters);
-    return 0;
+    if (result != -EAGAIN)
+        return result;
+    struct waiter putter = {.value = value};
+    return wait_in(queue, &queue->putters, &putter, __func__);
 }
 
 int hob_queue_get(hob_queue *queue, void **value)
 {
     struct task *task = task_current(__func__);
-    int reason = task_interrupted(task);
-    while (reason == 0 && !queue->closed && queue->count == 0)
-        reason = wait_in(queue, &queue->getters, __func__);
-    if (reason < 0) {
-        if (queue->count > 0)
-            wake_first(&queue->getters);
+    int result = task_interrupted(task);
+    if (result == 0)
+        result = hob_queue_try_get(queue, value);
+    else
         task_yield_sometimes(task);
-        return reason;
-    }
-    if (queue->count == 0)
-        return 0;
-    *value = queue->values[queue->first];
-    queue->first = (queue->first + 1) % queue->capacity;
-    queue->count--;
-    wake_first(&queue->putters);
-    return 1;
+    if (result != -EAGAIN)
+        return result;
+    struct waiter getter = {.value = NULL};
+    result = wait_in(queue, &queue->getters, &getter, __func__);
+    if (result == 1)
+        *value = getter.value;
+    return result;
+}
+
+static void end_waits(struct list *line, int result)
+{
+    for (struct waiter *waiter = take_first(line); waiter; waiter = take_first(line))
+        future_complete(&waiter->future, result);
 }
 
 void hob_queue_close(hob_queue *queue)
 {
     queue->closed = true;
-    wake_all(&queue->putters);
-    wake_all(&queue->getters);
+    end_waits(&queue->putters, -EPIPE);
+    end_waits(&queue->getters, 0);
 }

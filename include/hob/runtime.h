@@ -8,7 +8,7 @@
  *  - Structured. A future belongs to the coroutine that made it. When that coroutine returns, the
  *    futures it did not await are cancelled and waited for, so nothing outlives its maker.
  *  - Cancellation is a return code. Every await of a cancelled coroutine returns -ECANCELED at
- *    once, until the coroutine returns.
+ *    once, until the coroutine returns; but a result that is ready is returned, not lost.
  *  - Results are >= 0, or a negative errno. The global errno is not used: another coroutine may
  *    have changed it across an await.
  *  - Turns. A coroutine runs until it waits. Calls that need not wait, such as hob_read() of a
@@ -71,8 +71,9 @@ hob_future *hob_timer(double seconds);
 /*
  * Waits until the future is ready, consumes it (do not use it again) and returns its result.
  *
- * Returns -ECANCELED if the calling coroutine is or gets cancelled; the future is then cancelled
- * too and waited for before this returns. Returns -ENOMEM for a NULL future.
+ * Returns -ECANCELED if the calling coroutine is or gets cancelled before the future is ready, and
+ * -ETIMEDOUT if its deadline passes before that; the future is then cancelled too and waited for
+ * before this returns. Returns -ENOMEM for a NULL future.
  */
 int hob_await(hob_future *future);
 
@@ -134,15 +135,14 @@ void hob_cancel(hob_future *future);
  */
 int hob_shield(hob_fn *fn, void *arg);
 
-/* The same with a deadline so many seconds from now, as if fn called hob_deadline(seconds) first.
- */
+/* The same with a deadline so many seconds from now, as if fn began with hob_deadline(seconds). */
 int hob_shield_for(double seconds, hob_fn *fn, void *arg);
 
 /*
- * Deadlines. From its deadline on, each await of a coroutine returns -ETIMEDOUT at once, the one
- * it is in first. A coroutine has the deadline that its maker had when it was made, and can give
- * itself an earlier one, but not a later one. So deadlines nest: a function that gives a call
- * two seconds does not give it more time than its own caller has.
+ * Deadlines. From its deadline on, each await of a coroutine returns -ETIMEDOUT at once, the one it
+ * is in first, unless its result is ready. A coroutine has the deadline that its maker had when it
+ * was made, and can give itself an earlier one, but not a later one. So deadlines nest: a function
+ * that gives a call two seconds does not give it more time than its own caller has.
  */
 
 /* Seconds on the clock that deadlines and timers use (CLOCK_MONOTONIC, see clock_gettime(2)). */
@@ -286,16 +286,25 @@ hob_queue *hob_queue_new(size_t capacity);
 void hob_queue_free(hob_queue *queue);
 
 /*
- * Adds a value at the end, and waits while the queue is full. Returns 0, -EPIPE if the queue is
- * closed, -ECANCELED or -ETIMEDOUT; with an error the value stays the caller's.
+ * Adds a value at the end, and waits while the queue is full. Coroutines that wait are served in
+ * their order, and nobody overtakes them. Returns 0, -EPIPE if the queue is closed, -ECANCELED or
+ * -ETIMEDOUT; with an error the value stays the caller's.
  */
 int hob_queue_put(hob_queue *queue, void *value);
 
 /*
- * Takes the value that was put first, and waits while there is none. Returns 1, 0 if the queue is
- * closed and empty, -ECANCELED or -ETIMEDOUT.
+ * Takes the value that was put first, and waits while there is none, in order as above. Returns 1,
+ * 0 if the queue is closed and empty, -ECANCELED or -ETIMEDOUT.
  */
 int hob_queue_get(hob_queue *queue, void **value);
+
+/*
+ * The same without a wait. They return -EAGAIN instead, and never -ECANCELED or -ETIMEDOUT: so a
+ * cancelled coroutine can give back what it took from a queue that serves as a pool. They may also
+ * be called from a callback on the thread of the coroutines that wait.
+ */
+int hob_queue_try_put(hob_queue *queue, void *value);
+int hob_queue_try_get(hob_queue *queue, void **value);
 
 /* No more values will be put. What is in the queue can still be taken. */
 void hob_queue_close(hob_queue *queue);

@@ -145,7 +145,6 @@ static int wait_after_the_deadline(void *arg)
             cr_expect_eq(ways[i].wait(), -ETIMEDOUT, "%s", ways[i].name);
         cr_expect_eq(hob_yield(), -ETIMEDOUT);
         cr_expect_eq(hob_await(start(return_number, 1)), -ETIMEDOUT);
-        cr_expect_eq(hob_await(NULL), -ETIMEDOUT);
     }
     cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
     return 0;
@@ -162,6 +161,35 @@ CoroutineTest(deadline, what_is_ready_before_it_counts)
     cr_expect_eq(hob_sleep(1.9), 0);
     cr_expect_eq(hob_await(start(return_number, 7)), 7);
     cr_expect_eq(hob_yield(), 0);
+}
+
+/* It may be a descriptor, which nobody else could close. */
+CoroutineTest(deadline, does_not_lose_a_result_that_is_ready)
+{
+    hob_future *child = start(return_number, 7);
+    hob_yield();
+    hob_future *promise = hob_promise();
+    hob_resolve(promise, 8);
+    hob_deadline(-1);
+    cr_expect_eq(hob_await(child), 7);
+    cr_expect_eq(hob_await(promise), 8);
+    cr_expect_eq(hob_await(NULL), -ENOMEM);
+    cr_expect_eq(hob_sleep(1), -ETIMEDOUT);
+}
+
+static int return_when_time_is_up(void *arg)
+{
+    usleep(1000 * 1000);
+    return number_of(arg);
+}
+
+/* Both happen in the same turn of the loop, before the maker goes on. */
+CoroutineTest(deadline, that_passes_after_the_result_was_there_does_not_lose_it)
+{
+    double before = hob_deadline(1);
+    hob_future *child = start(return_when_time_is_up, 7);
+    cr_expect_eq(hob_await(child), 7);
+    hob_deadline_at(before);
 }
 
 /* Then there is no alarm yet: the code has had no time to wait. */

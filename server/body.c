@@ -131,11 +131,16 @@ int hob_body_all(hob_request *req, size_t limit, hob_bytes *out)
 bool body_can_drain(const struct hob_request *request)
 {
     const struct parser *parser = &request->parser;
+    const struct connection *connection = request->connection;
     if (parser->state != PARSER_BODY)
         return parser->state == PARSER_DONE;
-    if (parser->expect_continue && !request->continued)
-        return false; /* it is not known whether the client will send the body */
-    return announced(request) <= DRAIN_LIMIT;
+    if (connection->late || (parser->expect_continue && !request->continued))
+        return false; /* the client may never send the rest */
+    if (!(parser->http.flags & F_CHUNKED))
+        return announced(request) <= DRAIN_LIMIT;
+    size_t unread;
+    const char *input = connection_unread(connection, &unread);
+    return parser_body_ends_within(parser, input, unread < DRAIN_LIMIT ? unread : DRAIN_LIMIT);
 }
 
 bool body_drain(struct hob_request *request)

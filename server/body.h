@@ -11,7 +11,10 @@ enum {
     DRAIN_LIMIT = 64 * 1024,
 };
 
-/* Whether what is left of the body is worth reading, rather than closing the connection. */
+/*
+ * Whether what is left of the body is worth reading, rather than closing the connection. How long a
+ * chunked body is, and whether it is sound, is known only if the rest of it was received already.
+ */
 bool body_can_drain(const struct hob_request *request);
 
 /* Reads and drops what is left of the body. Returns whether the next request can follow. */

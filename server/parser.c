@@ -365,3 +365,12 @@ size_t parser_feed(struct parser *self, const char *data, size_t size)
         return 0;
     }
 }
+
+bool parser_body_ends_within(const struct parser *self, const char *data, size_t size)
+{
+    struct parser ahead = *self;
+    ahead.http.data = &ahead;
+    ahead.body = NULL;
+    feed_body(&ahead, data, size);
+    return ahead.state == PARSER_DONE;
+}

@@ -74,4 +74,7 @@ void parser_init(struct parser *self, char *room, const struct parser_limits *li
  */
 size_t parser_feed(struct parser *self, const char *data, size_t size);
 
+/* Whether a body, in PARSER_BODY, would end in good order within these bytes. Feeds nothing. */
+bool parser_body_ends_within(const struct parser *self, const char *data, size_t size);
+
 #endif

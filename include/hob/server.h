@@ -355,8 +355,12 @@ void hob_request_finish_anyway(hob_request *req);
 
 /*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when
- * the body is complete. What a handler does not read the server reads and drops. A client that
- * expects "100 Continue" gets it when the body is first read (RFC 9110 section 10.1.1).
+ * the body is complete. A client that expects "100 Continue" gets it when the body is first read
+ * (RFC 9110 section 10.1.1).
+ *
+ * The server reads and drops what a handler does not read. If more than 64 KiB are left, or if the
+ * body is chunked and its end had not been received when the response began, the response says
+ * "Connection: close" instead.
  *
  * Returns -EINVAL if the body's framing is broken, -EMSGSIZE if the body is larger than the
  * server's body_limit, -ECONNRESET if the client left in the middle of it, -ETIMEDOUT after the

@@ -98,7 +98,21 @@ ProcessTest(bodies, a_large_chunk_is_answered_and_ends_the_connection)
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_CHUNKED "f4240\r\n");
     send_zeros(&client, 0xf4240);
-    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, NOT_ALLOWED);
+    cr_expect(has_field(&response, "Connection: close"));
+    cr_expect(raw_ended(&client));
+    raw_close(&client);
+}
+
+/* How much is to come is not known: to say that the connection is kept would be to promise it. */
+ProcessTest(bodies, a_chunked_one_whose_rest_is_not_there_ends_the_connection)
+{
+    struct server server = server_start();
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, POST_CHUNKED "3\r\negg\r\n");
+    cr_expect_eq(response.status, NOT_ALLOWED);
+    cr_expect(has_field(&response, "Connection: close"));
     cr_expect(raw_ended(&client));
     raw_close(&client);
 }
@@ -108,7 +122,9 @@ ProcessTest(bodies, a_broken_chunk_ends_the_connection)
     struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_CHUNKED "3\r\neggs\r\n0\r\n\r\n");
-    cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
+    struct response response = raw_receive(&client);
+    cr_expect_eq(response.status, NOT_ALLOWED);
+    cr_expect(has_field(&response, "Connection: close"));
     cr_expect(raw_ended(&client));
     raw_close(&client);
 }

@@ -131,6 +131,7 @@ ProcessTest(timeouts, a_body_that_does_not_go_on_gets_408)
     struct response response = raw_receive(&client);
     cr_expect_eq(response.status, 408);
     cr_expect(strstr(response.body, "body_timeout"), "%s", response.body);
+    cr_expect(has_field(&response, "Connection: close"));
     cr_expect(raw_ended(&client));
     raw_close(&client);
 }

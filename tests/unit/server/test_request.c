@@ -259,7 +259,7 @@ Test(request, drains_a_body_up_to_its_end)
 Test(request, gives_up_draining_a_body_that_has_no_end)
 {
     char input[4 * DRAIN_LIMIT];
-    snprintf(input, sizeof(input), CHUNKED HALF HALF "0\r\n\r\n", 0, 0);
+    snprintf(input, sizeof(input), CHUNKED HALF "0\r\n\r\n", 0);
     exchange(expect_drained, NULL, input);
     snprintf(input, sizeof(input), CHUNKED HALF HALF HALF HALF "0\r\n\r\n", 0, 0, 0, 0);
     exchange(expect_not_drained, NULL, input);

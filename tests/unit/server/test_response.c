@@ -20,6 +20,7 @@ TestSuite(response, .fini = expect_no_leaks, .timeout = 20);
 #define GET_1_0 "GET / HTTP/1.0\r\n"
 #define HEAD    "HEAD / HTTP/1.1\r\nHost: h\r\n"
 #define POST    "POST / HTTP/1.1\r\nHost: h\r\n"
+#define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
 
 /* What responses begin with; the Date line, which stands next, is left away. */
 #define OK        "HTTP/1.1 200 OK\r\nServer: hob\r\n"
@@ -238,10 +239,15 @@ Test(response, tells_whether_the_connection_persists)
         /* A small body that the handler did not read is dropped, ... */
         {POST "Content-Length: 5\r\n\r\nhello", ""},
         {POST "Content-Length: 65536\r\n\r\n", ""},
-        {POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
+        {POST CHUNKED "0\r\n\r\n", ""},
+        {POST CHUNKED "5\r\nhello\r\n0\r\nA: b\r\n\r\n", ""},
         /* ... but a large one is not worth it, ... */
         {POST "Content-Length: 65537\r\n\r\n", "Connection: close\r\n"},
         {POST "Content-Length: 9223372036854775807\r\n\r\n", "Connection: close\r\n"},
+        /* ... of a chunked one it is not known how much comes, or whether it is sound, ... */
+        {POST CHUNKED, "Connection: close\r\n"},
+        {POST CHUNKED "5\r\nhello\r\n", "Connection: close\r\n"},
+        {POST CHUNKED "5\r\nhello!\r\n0\r\n\r\n", "Connection: close\r\n"},
         /* ... and one that the client keeps back until it is asked may never come. */
         {POST "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", "Connection: close\r\n"},
         {GET "Expect: 100-continue\r\n\r\n", ""},

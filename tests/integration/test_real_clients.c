@@ -1,0 +1,41 @@
+/*
+ * Clients that others have written, as they come, with the programs in tests/integration/clients.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "tests/support/process.h"
+#include "tests/support/server_process.h"
+
+TestSuite(real_clients, .timeout = 60);
+
+static bool is_there(const char *program)
+{
+    const char *const ask[] = {"/usr/bin/env", program, "--version", NULL};
+    return process_result(process_start(ask)) == 0;
+}
+
+/* Runs a program of tests/integration/clients, which ends with 0 if all is well. */
+static void expect_success(const char *interpreter, const char *program)
+{
+    char path[500];
+    char port[8];
+    if (!is_there(interpreter))
+        cr_skip("there is no %s", interpreter);
+    struct server server = server_start();
+    snprintf(path, sizeof(path), REAL_CLIENTS "/%s", program);
+    snprintf(port, sizeof(port), "%u", server.port);
+    const char *const run[] = {"/usr/bin/env", interpreter, path, port, NULL};
+    struct process *client = process_start(run);
+    cr_expect_eq(process_result(client), 0, "%s", process_errors(client));
+}
+
+ProcessTest(real_clients, of_python_lose_no_request_behind_a_body_that_nobody_reads)
+{
+    expect_success("python3", "keep_alive.py");
+}
+
+ProcessTest(real_clients, of_node_lose_no_request_behind_a_body_that_nobody_reads)
+{
+    expect_success("node", "keep_alive.mjs");
+}

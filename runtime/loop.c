@@ -134,19 +134,42 @@ static void run_until_ready(struct loop *self, const struct task *root)
     }
 }
 
+/*
+ * epoll alone: it is the only backend of libev that hob is tested with, and the environment
+ * (LIBEV_FLAGS) must not choose another one.
+ */
+static int make_ev_loop(struct loop *self)
+{
+    errno = ENOMEM;
+    self->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (!self->ev)
+        return -errno;
+    int err;
+    self->inbox = inbox_new(self->ev, &err);
+    if (!self->inbox)
+        ev_loop_destroy(self->ev);
+    return err;
+}
+
+static void destroy_ev_loop(struct loop *self)
+{
+    inbox_close(self->inbox);
+    ev_loop_destroy(self->ev);
+}
+
 static int loop_init(struct loop *self)
 {
-    *self = (struct loop){.ev = ev_loop_new(EVFLAG_AUTO)};
-    if (!self->ev)
-        return -ENOMEM;
+    *self = (struct loop){0};
+    int err = make_ev_loop(self);
+    if (err < 0)
+        return err;
     if (overflow_watch(&self->signal_stack) < 0) {
-        ev_loop_destroy(self->ev);
+        destroy_ev_loop(self);
         return -ENOMEM;
     }
     self->ready_end = &self->ready_first;
     stack_pool_init(&self->stacks);
     list_init(&self->free_timers);
-    pool_init(&self->pool, self->ev);
     stall_watch_init(&self->stall);
     trace_init(&self->trace);
     ev_init(&self->trim, on_trim);
@@ -161,11 +184,11 @@ static void loop_destroy(struct loop *self)
 {
     stall_watch_destroy(&self->stall);
     trace_destroy(&self->trace);
-    pool_destroy(&self->pool);
+    offload_end(&self->offload);
     timers_destroy(&self->free_timers);
     stack_pool_destroy(&self->stacks);
     overflow_unwatch(&self->signal_stack);
-    ev_loop_destroy(self->ev);
+    destroy_ev_loop(self);
 }
 
 /* Runs fn(arg) as the loop's first task. */

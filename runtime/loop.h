@@ -12,6 +12,7 @@
 #include <ev.h>
 
 #include "context.h"
+#include "inbox.h"
 #include "list.h"
 #include "offload.h"
 #include "overflow.h"
@@ -33,7 +34,8 @@ struct loop {
     struct signal_stack signal_stack;
     ev_timer trim;           /* gives idle stacks back; runs only while stacks are parked */
     struct list free_timers; /* timer futures to use again */
-    struct pool pool;        /* threads for hob_offload() */
+    struct inbox *inbox;     /* what threads have finished for this loop */
+    struct offload offload;  /* the loop's own pools of threads */
 };
 
 /* The loop that runs on this thread, or NULL. */

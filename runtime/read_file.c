@@ -96,5 +96,5 @@ hob_future *hob_read_file(const char *path, hob_bytes *out)
     self->job.fn = read_file;
     self->job.arg = self;
     self->job.release = free_read_file;
-    return job_start(&self->job, __func__);
+    return job_start(&self->job, offload_files(__func__), __func__);
 }

@@ -15,6 +15,7 @@
 #include "open_beneath.h"
 #include "range.h"
 #include "response.h"
+#include "runtime/offload.h"
 #include "server.h"
 #include "syntax.h"
 #include "validators.h"
@@ -68,14 +69,21 @@ static bool is_servable(const struct file *self)
     return S_ISREG(mode) || (S_ISDIR(mode) && !self->is_index);
 }
 
+/* For want of a descriptor or memory any folder is refused. All else is a fault of this one. */
+static int note_root_error(struct file *self, int error)
+{
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+        return -error;
+    self->root_error = error;
+    return -EIO;
+}
+
 static int open_file(void *arg)
 {
     struct file *self = arg;
     int root = open(self->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0) {
-        self->root_error = errno;
-        return -EIO;
-    }
+    if (root < 0)
+        return note_root_error(self, errno);
     int err = open_in(self, root, self->path);
     close(root);
     if (err < 0)
@@ -114,7 +122,7 @@ static int read_piece(void *arg)
 static int on_thread(hob_fn *blocking, struct file *file)
 {
     for (;;) {
-        int err = hob_await(hob_offload(blocking, file));
+        int err = hob_await(hob_pool_run(offload_files(__func__), blocking, file, NULL));
         if (err != -EAGAIN)
             return err;
         err = hob_sleep(0.01);
@@ -331,9 +339,13 @@ int hob_files_as(
         .wants_index = own_path[strlen(own_path) - 1] == '/',
         .fd = -1,
     };
+    hob_server *server = req->connection->server;
+    server->file_count++;
     int err = serve_file(&file, req, res);
     if (file.fd >= 0)
         close(file.fd);
     free(file.piece);
+    server->file_count--;
+    door_make_room(server);
     return err;
 }

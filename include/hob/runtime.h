@@ -36,8 +36,9 @@ typedef int hob_fn(void *arg);
  * result once that coroutine has returned. Several threads may each run a loop of their own. In
  * messages the coroutine is called like fn, or by the name given.
  *
- * Returns -ENOMEM if the loop or the first stack could not be made (fn has not run then), and
- * -EBUSY if this thread is already inside a hob_block_on().
+ * Returns -ENOMEM if the loop or the first stack could not be made, -EMFILE or -ENFILE if there is
+ * no descriptor for the loop, which needs two (fn has not run then), and -EBUSY if this thread is
+ * already inside a hob_block_on().
  */
 #define hob_block_on(fn, ...) hob_block_on_named(#fn, fn, __VA_ARGS__) /* (fn, arg) */
 int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
@@ -221,23 +222,53 @@ int hob_write(int fd, const void *data, size_t size);
 
 /*
  * Threads, for functions that block: a few, shared by all coroutines of the loop, and started when
- * the first function needs one.
+ * the first function needs one. They have the signal mask of the loop's thread when they start, as
+ * have the processes that such a function starts.
  */
 
 /*
- * Runs blocking(arg) on another thread. The future's result is what it returns, or -EAGAIN if no
- * thread could be started or the queue was full; it has not run then. Cancelled while it is still
- * queued, it never runs and the result is -ECANCELED; once it runs it is waited for. arg must live
- * until the future was awaited. Functions of this header must not be called on that thread. NULL
- * when out of memory.
+ * Runs blocking(arg) on another thread. The future's result is what it returns, or -EAGAIN if the
+ * queue was full, or -ENOMEM if no thread could be started, which is logged; it has not run then.
+ * Cancelled while it is still queued, it never runs and the result is -ECANCELED; once it runs it
+ * is waited for. arg must live until the future was awaited. Functions of this header must not be
+ * called on that thread. NULL when out of memory.
  */
 hob_future *hob_offload(hob_fn *blocking, void *arg);
 
 /*
  * How many threads there may be (default 4), and how many functions may wait for one (default
- * 1,024). Returns 0, -EINVAL if one is 0, or -EBUSY once a thread was started.
+ * 1,024). Returns 0, -EINVAL if one is 0, or -EBUSY once a function was offloaded.
  */
 int hob_offload_limits(size_t threads, size_t queue);
+
+/*
+ * A pool of threads of your own, so that one kind of work does not have to wait for another: the
+ * calls of a database, say. Several loops may share one. Functions of pools are called on any
+ * thread, but for hob_pool_run().
+ */
+typedef struct hob_pool hob_pool;
+
+/*
+ * A pool of up to so many threads, which start when they are needed, for which up to `queue`
+ * functions may wait. NULL when out of memory or if a number is 0.
+ */
+hob_pool *hob_pool_new(size_t threads, size_t queue);
+
+/*
+ * Runs blocking(arg) on a thread of the pool, as hob_offload() does. When the future is cancelled
+ * while the function runs, because nobody waits for its result any more, interrupt(arg) is called
+ * once, on the loop's thread, unless it is NULL: it should make the function return soon, and must
+ * not wait itself. sqlite3_interrupt() is such a function. It may also be called when the function
+ * is just about to return, or has just returned. A NULL pool is -ENOMEM.
+ */
+hob_future *hob_pool_run(hob_pool *pool, hob_fn *blocking, void *arg, void (*interrupt)(void *arg));
+
+/*
+ * Ends the threads and frees the pool. What is still queued never runs and ends with -ECANCELED. If
+ * functions still run, their threads end when these return, and the pool's memory is not freed.
+ * NULL is ignored.
+ */
+void hob_pool_free(hob_pool *pool);
 
 /* Bytes in memory of their own, followed by a NUL that is not counted. All zero is none. */
 typedef struct {
@@ -249,11 +280,11 @@ typedef struct {
 void hob_bytes_free(hob_bytes *bytes);
 
 /*
- * Reads a whole file, on another thread. The path is copied; *out is set to no bytes now, and to
- * the content when the future is ready with 0. Else its result is -ENOENT, -EISDIR for a
- * directory, or another negative errno of open(2) and read(2), or of hob_offload(). *out must live
- * until the future was awaited; free it with hob_bytes_free() then, whatever the result was. NULL
- * when out of memory.
+ * Reads a whole file, on a thread that only files have, so functions of hob_offload() are not in
+ * its way. The path is copied; *out is set to no bytes now, and to the content when the future is
+ * ready with 0. Else its result is -ENOENT, -EISDIR for a directory, or another negative errno of
+ * open(2) and read(2), or of hob_offload(). *out must live until the future was awaited; free it
+ * with hob_bytes_free() then, whatever the result was. NULL when out of memory.
  */
 hob_future *hob_read_file(const char *path, hob_bytes *out);
 

@@ -306,20 +306,13 @@ ProcessTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was)
     raw_close(&client);
 }
 
-/* One thread, and a queue with room for one: all others have to try again. */
-static int serve_with_one_thread(hob_request *req, hob_response *res)
-{
-    hob_offload_limits(1, 1); /* refused once there is a thread */
-    return serve_folder(req, res);
-}
-
 ProcessTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn)
 {
     enum { ORDERS = 50 };
     size_t size = 300000;
     char *bytes = make_pattern(size);
     folder_add("root/file", bytes, size);
-    struct server server = serve(serve_with_one_thread);
+    struct server server = serve(serve_folder);
     struct order **orders = order_many(&server, "/file", ORDERS);
     wait_for_orders();
     for (size_t i = 0; i < ORDERS; i++) {

@@ -6,7 +6,9 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "hob/testing.h"
@@ -101,6 +103,61 @@ Test(loop, block_on_without_memory_for_a_stack_runs_nothing)
     cr_expect_eq(result, -ENOMEM);
     cr_expect_str_eq(traced(), "");
     cr_expect_eq(hob_block_on(sleep_and_return_one, NULL), 1, "the failure left a mark");
+}
+
+static struct rlimit limit_descriptors(rlim_t count)
+{
+    struct rlimit before, limit;
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = count;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
+
+Test(loop, block_on_without_descriptors_runs_nothing)
+{
+    int lowest = dup(STDERR_FILENO);
+    close(lowest);
+    for (rlim_t count = 0; count < 2; count++) { /* it needs two */
+        struct rlimit before = limit_descriptors((rlim_t)lowest + count);
+        int result = hob_block_on(run_once, NULL);
+        setrlimit(RLIMIT_NOFILE, &before);
+        cr_expect_eq(result, -EMFILE, "%d", result);
+    }
+    cr_expect_str_eq(traced(), "");
+    cr_expect_eq(hob_block_on(sleep_and_return_one, NULL), 1, "the failure left a mark");
+    cr_expect_eq(dup(STDERR_FILENO), lowest, "a descriptor is left open");
+    cr_expect_not(has_leaks());
+}
+
+/* What a coroutine needs later was made with the loop. */
+static int offload_without_descriptors(void *arg)
+{
+    struct rlimit before = limit_descriptors(0);
+    int result = hob_await(hob_offload(return_number, arg));
+    setrlimit(RLIMIT_NOFILE, &before);
+    return result;
+}
+
+Test(loop, a_function_is_offloaded_without_another_descriptor)
+{
+    cr_expect_eq(hob_block_on(offload_without_descriptors, as_argument(3)), 3);
+}
+
+static int get_backend(void *arg)
+{
+    (void)arg;
+    return (int)ev_backend(task_ev_loop(this_task()));
+}
+
+Test(loop, the_environment_does_not_choose_a_backend)
+{
+    static const char *const values[] = {"64", "128", "1", "0", "-1", "nonsense"};
+    for (size_t i = 0; i < COUNT(values); i++) {
+        setenv("LIBEV_FLAGS", values[i], 1);
+        cr_expect_eq(hob_block_on(get_backend, NULL), EVBACKEND_EPOLL, "%s", values[i]);
+    }
 }
 
 static int tell_in_loop(void *arg)

@@ -1,11 +1,8 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,6 +14,7 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
+#include "tests/support/gate.h"
 #include "tests/support/memory.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
@@ -40,52 +38,6 @@ static size_t count_threads(void)
     if (folder)
         closedir(folder);
     return count;
-}
-
-/*
- * A function that tells when it has begun and then blocks its thread until it may go on. It writes
- * without a lock: who has awaited it may read.
- */
-struct gate {
-    int reached[2]; /* a pipe: a byte for each that has begun */
-    sem_t open;
-    int passed;
-};
-
-static void gate_init(struct gate *gate)
-{
-    cr_expect_eq(pipe2(gate->reached, O_NONBLOCK), 0);
-    sem_init(&gate->open, 0, 0);
-    gate->passed = 0;
-}
-
-static void gate_destroy(struct gate *gate)
-{
-    close(gate->reached[0]);
-    close(gate->reached[1]);
-    sem_destroy(&gate->open);
-}
-
-static int pass_gate(void *arg)
-{
-    struct gate *gate = arg;
-    if (write(gate->reached[1], "x", 1) != 1)
-        return -EIO;
-    while (sem_wait(&gate->open) < 0)
-        ;
-    gate->passed++;
-    return 7;
-}
-
-static void wait_until_reached(struct gate *gate)
-{
-    char byte;
-    cr_expect_eq(hob_read(gate->reached[0], &byte, 1), 1);
-}
-
-static void open_gate(struct gate *gate)
-{
-    sem_post(&gate->open);
 }
 
 /* Runs a function that must not be run. */
@@ -166,29 +118,6 @@ CoroutineTest(offload, that_loses_a_race_is_waited_for)
     cr_expect_eq(hob_race(job, start(return_number, 3)), 3);
     cr_expect_eq(gate.passed, 1);
     gate_destroy(&gate);
-}
-
-static int are_signals_blocked(void *arg)
-{
-    static const int signals[] = {SIGTERM, SIGINT, SIGURG, SIGCHLD, SIGUSR1, SIGALRM};
-    sigset_t blocked;
-    (void)arg;
-    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
-    for (size_t i = 0; i < COUNT(signals); i++) {
-        if (!sigismember(&blocked, signals[i]))
-            return 0;
-    }
-    return 1;
-}
-
-/* They are for the thread of the loop, which knows what to do with them. */
-CoroutineTest(offload, signals_do_not_come_to_its_threads)
-{
-    sigset_t before, after;
-    pthread_sigmask(SIG_BLOCK, NULL, &before);
-    cr_expect_eq(hob_await(offload(are_signals_blocked, 0)), 1);
-    pthread_sigmask(SIG_BLOCK, NULL, &after);
-    cr_expect_eq(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
 }
 
 /* Threads. */
@@ -382,7 +311,7 @@ CoroutineTest(offload, without_memory_for_threads_nothing_runs)
     if (SANITIZED)
         return; /* the sanitizers take such a request for a mistake */
     hob_offload_limits(SIZE_MAX, 1);
-    cr_expect_eq(hob_await(offload(never, 0)), -EAGAIN);
+    cr_expect_eq(hob_await(offload(never, 0)), -ENOMEM);
     cr_expect_str_eq(traced(), "");
 }
 
@@ -393,7 +322,7 @@ CoroutineTest(offload, without_any_thread_nothing_runs)
     limit_address_space(1 << 20); /* no room for the stack of a thread */
     hob_future *job = offload(never, 0);
     unlimit_address_space();
-    cr_expect_eq(hob_await(job), -EAGAIN);
+    cr_expect_eq(hob_await(job), -ENOMEM);
     cr_expect_str_eq(traced(), "");
     cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the next one is tried again");
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "runtime/offload.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
@@ -254,10 +255,13 @@ CoroutineTest(read_file, no_descriptor_is_left_open)
 
 /* The arguments. */
 
-/* Keeps the only thread until `open`, so that what is queued has not begun. */
+#define THREADS 4 /* that files have */
+#define QUEUE   1024
+
+/* Keeps all threads for files until `open`, so that what is queued has not begun. */
 struct gate {
     sem_t open;
-    hob_future *keeper;
+    hob_future *keepers[THREADS];
 };
 
 static int wait_for_gate(void *arg)
@@ -267,17 +271,18 @@ static int wait_for_gate(void *arg)
     return 0;
 }
 
-static void keep_the_only_thread(struct gate *gate)
+static void keep_the_threads(struct gate *gate)
 {
     sem_init(&gate->open, 0, 0);
-    hob_offload_limits(1, 1);
-    gate->keeper = hob_offload(wait_for_gate, &gate->open);
+    for (size_t i = 0; i < THREADS; i++)
+        gate->keepers[i] = hob_pool_run(offload_files(__func__), wait_for_gate, &gate->open, NULL);
 }
 
 static void open_gate(struct gate *gate)
 {
-    sem_post(&gate->open);
-    hob_await(gate->keeper);
+    for (size_t i = 0; i < THREADS; i++)
+        sem_post(&gate->open);
+    hob_join_all(gate->keepers, THREADS);
     sem_destroy(&gate->open);
 }
 
@@ -287,7 +292,7 @@ CoroutineTest(read_file, the_path_is_copied)
     hob_bytes bytes;
     char path[100];
     snprintf(path, sizeof(path), "%s", write_file("file", 10));
-    keep_the_only_thread(&gate);
+    keep_the_threads(&gate);
     hob_future *reading = hob_read_file(path, &bytes);
     memset(path, 'x', sizeof(path));
     open_gate(&gate);
@@ -301,7 +306,7 @@ CoroutineTest(read_file, there_are_no_bytes_until_it_is_ready)
     struct gate gate;
     char garbage[] = "garbage";
     hob_bytes bytes = {.data = garbage, .size = 1};
-    keep_the_only_thread(&gate);
+    keep_the_threads(&gate);
     hob_future *reading = hob_read_file(write_file("file", 10), &bytes);
     cr_expect(is_none(&bytes));
     open_gate(&gate);
@@ -323,22 +328,27 @@ CoroutineTest(read_file, freed_bytes_are_none_and_can_be_freed_again)
 
 CoroutineTest(read_file, a_full_queue_is_an_error_and_gives_no_bytes)
 {
+    static hob_bytes queued[QUEUE];
+    static hob_future *reading[QUEUE];
     struct gate gate;
-    hob_bytes queued, refused = {.size = 1};
-    keep_the_only_thread(&gate);
-    hob_future *first = hob_read_file(write_file("file", 10), &queued);
+    hob_bytes refused = {.size = 1};
+    write_file("file", 10);
+    keep_the_threads(&gate);
+    for (size_t i = 0; i < QUEUE; i++)
+        reading[i] = hob_read_file(path_of("file"), &queued[i]);
     cr_expect_eq(hob_await(hob_read_file(path_of("file"), &refused)), -EAGAIN);
     cr_expect(is_none(&refused));
     open_gate(&gate);
-    cr_expect_eq(hob_await(first), 0);
-    hob_bytes_free(&queued);
+    cr_expect_eq(hob_join_all(reading, QUEUE), 0);
+    for (size_t i = 0; i < QUEUE; i++)
+        hob_bytes_free(&queued[i]);
 }
 
 CoroutineTest(read_file, cancelled_while_queued_gives_no_bytes)
 {
     struct gate gate;
     hob_bytes bytes;
-    keep_the_only_thread(&gate);
+    keep_the_threads(&gate);
     hob_future *reading = hob_read_file(write_file("file", 10), &bytes);
     hob_cancel(reading);
     cr_expect_eq(hob_await(reading), -ECANCELED);

@@ -1,0 +1,60 @@
+/*
+ * Jobs that threads have finished, on their way back to the loop that waits for them.
+ *
+ *     coroutine --job--> pool --> thread --job--> inbox --ev_async_send--> loop
+ *
+ * An inbox lies in memory of its own: a thread whose job does not end may outlive the loop.
+ */
+#ifndef HOB_RUNTIME_INBOX_H
+#define HOB_RUNTIME_INBOX_H
+
+#include <ev.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "future.h"
+#include "list.h"
+
+struct inbox {
+    struct ev_loop *ev;
+    ev_async arrived;
+    size_t unfinished; /* jobs that the loop waits for. This and the above are the loop's own */
+
+    pthread_mutex_t lock; /* guards what follows */
+    struct list done;
+    bool closed; /* the loop has ended: nobody waits for what is put here */
+};
+
+/* A function on its way through a thread and back. Embed it at the beginning of a larger struct. */
+struct job {
+    hob_future future;
+    hob_fn *fn;
+    void *arg;
+    void (*interrupt)(void *arg); /* has fn end early; NULL if nothing can */
+    struct inbox *inbox;          /* where it goes when fn has returned */
+    struct hob_pool *pool;
+    struct list link; /* in the pool's queue, or in the inbox */
+    bool queued;      /* guarded by the pool's lock, as is running */
+    bool running;
+    int result;
+    void (*release)(struct job *self); /* frees the job when its future is released */
+};
+
+/*
+ * Makes an inbox, with the descriptor that wakes the loop. Returns NULL and sets *err to -ENOMEM,
+ * -EMFILE or -ENFILE if there is no room for it.
+ */
+struct inbox *inbox_new(struct ev_loop *ev, int *err);
+
+/* Frees it; or, if jobs are unfinished, leaves it to their threads. The loop must still exist. */
+void inbox_close(struct inbox *self);
+
+/* The loop waits for one more job, or one less. */
+void inbox_expect(struct inbox *self);
+void inbox_forget(struct inbox *self);
+
+/* Hands a job, whose result is set, back to its loop. May be called on any thread. */
+void inbox_put(struct inbox *self, struct job *job);
+
+#endif

@@ -212,9 +212,12 @@ static void receive_request(struct connection *self)
     size_t size;
     char *room = batch_room(batch, &size);
     ssize_t received = receive(self, room, size);
-    if (received < 0 && would_block(errno))
+    bool refused = !ev_is_active(&self->readable); /* by epoll, for want of memory: see libev */
+    if (received < 0 && would_block(errno) && !refused)
         return;
     if (received <= 0) {
+        if (refused)
+            server_reject(self->server, HOB_REJECT_MEMORY);
         connection_close(self);
         return;
     }

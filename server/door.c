@@ -45,7 +45,7 @@ void door_init(struct door *self, size_t wanted)
         hob_log(
             HOB_LOG_WARN, "no more than %zu connections are served: see ulimit -n (RLIMIT_NOFILE)",
             most);
-    *self = (struct door){.limit = limit < most ? limit : most};
+    *self = (struct door){.limit = limit < most ? limit : most, .descriptors = most};
     self->surplus = self->limit / 8 + 1;
     self->spare = eventfd(0, EFD_CLOEXEC);
 }
@@ -57,9 +57,18 @@ void door_free(struct door *self)
     self->spare = -1;
 }
 
+/* For how many more clients there is room: negative if there are more than are served. */
+static long room(const hob_server *self)
+{
+    const struct door *door = &self->door;
+    long connections = (long)door->limit - (long)self->connection_count;
+    long descriptors = (long)door->descriptors - (long)(self->connection_count + self->file_count);
+    return connections < descriptors ? connections : descriptors;
+}
+
 bool door_is_crowded(const hob_server *server)
 {
-    return server->connection_count > server->door.limit;
+    return room(server) < 0;
 }
 
 /*
@@ -99,7 +108,7 @@ static void on_pause_over(struct ev_loop *ev, ev_timer *watcher, int events)
 void door_make_room(hob_server *server)
 {
     struct door *door = &server->door;
-    if (server->connection_count < door->limit - door->limit / 8) /* or it would be said often */
+    if (room(server) > (long)door->limit / 8) /* or it would be said often */
         door->crowded = false;
     if (!door->full)
         return;
@@ -122,7 +131,8 @@ static void let_in(hob_server *self, int fd, const union peer *peer)
     if (door_is_crowded(self) && !door->crowded) {
         door->crowded = true;
         hob_log(
-            HOB_LOG_WARN, "more than %zu connections: new ones are told to come back", door->limit);
+            HOB_LOG_WARN, "more than %zu connections: new ones are told to come back",
+            self->connection_count - 1);
     }
 }
 
@@ -168,10 +178,10 @@ static void note_exhaustion(struct door *door, int err)
     door->exhausted = true;
 }
 
-/* How much room there is, for those who are told to come back as well. */
+/* Whether there is no room even for clients that are only told to come back. */
 static bool is_full(const hob_server *self)
 {
-    return self->connection_count >= self->door.limit + self->door.surplus;
+    return room(self) <= -(long)self->door.surplus;
 }
 
 /*
@@ -214,8 +224,11 @@ static void accept_connections(hob_server *self, const struct listener *listener
 static void on_acceptable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     (void)ev;
-    (void)events;
     hob_server *self = watcher->data;
+    if (events & EV_ERROR) { /* epoll had no memory for the listener, which libev has stopped */
+        pause_accepting(self);
+        return;
+    }
     const struct listener *listener = list_entry(watcher, struct listener, acceptable);
     accept_connections(self, listener, self->options.accept_batch);
 }

@@ -50,10 +50,15 @@ static bool is_admitted(struct connection *connection)
 }
 
 /* RFC 9110 section 15.6.4. */
+static void ask_to_come_back(struct hob_response *res)
+{
+    hob_response_header(res, "Retry-After", "1");
+}
+
 static int turn_away(struct hob_response *res)
 {
     server_reject(res->request->connection->server, HOB_REJECT_CONNECTION_LIMIT);
-    hob_response_header(res, "Retry-After", "1");
+    ask_to_come_back(res);
     return response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
 }
 
@@ -81,6 +86,10 @@ static void reply_error(struct exchange *self, int err)
         refuse(self);
         return;
     }
+    if (status == 503)
+        ask_to_come_back(&self->res);
+    if (err == -EMFILE || err == -ENFILE)
+        server_reject(req->connection->server, HOB_REJECT_DESCRIPTORS);
     if (err == -ETIMEDOUT && req->connection->late) {
         status = 408;
         snprintf(

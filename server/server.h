@@ -40,6 +40,7 @@ struct hob_server {
     struct waiting_list idle;   /* those between two requests */
     size_t connection_count;
     size_t serving_count; /* connections that a request is being served on */
+    size_t file_count;    /* files that are being sent, each with a descriptor */
     hob_future drained;   /* while draining: ready when the last connection is gone */
 
     hob_server_counts counts; /* but for connections and serving, which are told above */

@@ -67,6 +67,11 @@ int status_of_error(int err)
         return 404;
     case -EMSGSIZE:
         return 413;
+    case -EAGAIN: /* a queue is full */
+    case -EMFILE:
+    case -ENFILE:
+    case -ENOMEM:
+        return 503;
     case -ETIMEDOUT:
         return 504;
     default:

@@ -26,8 +26,9 @@ typedef struct hob_response hob_response; /* what it gets; the server's */
 /*
  * Answers one request, with one of the hob_reply functions. Returns >= 0, or a negative errno: if
  * nothing was replied by then, the client gets a status that fits the error, with a line of text:
- * -EINVAL 400, -ENOENT 404, -EMSGSIZE 413, -ETIMEDOUT 504, any other 500. -ECANCELED gets no
- * reply: the client has left or the server is being stopped.
+ * -EINVAL 400, -ENOENT 404, -EMSGSIZE 413, -ETIMEDOUT 504, 503 with Retry-After for what is used up
+ * (-ENOMEM, -EMFILE, -ENFILE, and -EAGAIN for a queue that is full), any other 500. -ECANCELED gets
+ * no reply: the client has left or the server is being stopped.
  *
  * When the client leaves while a handler waits, the handler's awaits return -ECANCELED, unless it
  * called hob_request_finish_anyway(). A client that closes only its sending side counts as one that
@@ -94,8 +95,9 @@ typedef struct {
 
     /*
      * How many clients are served at the same time, idle ones included (default 16,384). No more
-     * than three quarters of RLIMIT_NOFILE less 16 descriptors, since handlers need some as well.
-     * A few more are accepted to be told so, with 503 and Retry-After; others wait in the queue.
+     * than three quarters of RLIMIT_NOFILE less 16 descriptors, since handlers need some as well;
+     * in that sum each file that hob_files() sends counts as a client. A few more are accepted to
+     * be told so, with 503 and Retry-After; others wait in the queue.
      */
     size_t connection_limit;
 
@@ -182,7 +184,7 @@ void hob_server_close(hob_server *server);
 /* Why a client did not get what it came for, and what it got instead. */
 typedef enum {
     HOB_REJECT_CONNECTION_LIMIT, /* 503: there are connection_limit others */
-    HOB_REJECT_DESCRIPTORS,      /* 503: the process has no descriptor left for it */
+    HOB_REJECT_DESCRIPTORS,      /* 503: the process has no descriptor left for it, or its file */
     HOB_REJECT_MEMORY,           /* closed: there is no memory for it */
     HOB_REJECT_MALFORMED,        /* 400: the request breaks a rule of HTTP */
     HOB_REJECT_UNSUPPORTED,      /* 417, 501, 505: it wants what the server cannot do */
@@ -465,13 +467,14 @@ int hob_event(hob_response *res, const char *id, const char *name, const char *d
  *
  * `path` is decoded and may come from the client as it is: nothing outside of root is served, no
  * name that begins with a dot, nothing that a symbolic link below root leads to, and no devices.
- * root is the program's own, and may be a link. Threads of hob_offload() do what may block; of the
- * content no more than 32 KiB are in memory, and what hob_send() says.
+ * root is the program's own, and may be a link. Threads that only files have do what may block; of
+ * the content no more than 32 KiB are in memory, and what hob_send() says.
  *
  * Returns 0, or without a reply: -ENOENT if there is no such file; -EIO if root cannot be opened,
- * which is logged; -EALREADY, -ENOMEM, -ECANCELED, -ETIMEDOUT or another negative errno. After an
- * error in the middle of the content the connection is closed; that a file cannot be read to its
- * end, since it got shorter for example, is logged.
+ * which is logged; -EMFILE without a descriptor; -ENOMEM, also if no thread can be started, which
+ * is logged; -EALREADY, -ECANCELED, -ETIMEDOUT or another negative errno. After an error in the
+ * middle of the content the connection is closed; that a file cannot be read to its end, since it
+ * got shorter for example, is logged.
  */
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
 

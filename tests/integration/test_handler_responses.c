@@ -89,7 +89,7 @@ ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
         int status;
     } cases[] = {
         {-EINVAL, 400}, {-ENOENT, 404}, {-EMSGSIZE, 413}, {-ETIMEDOUT, 504},
-        {-ENOMEM, 500}, {-EIO, 500},    {-EPERM, 500},    {-ECONNRESET, 500},
+        {-ENOMEM, 503}, {-EMFILE, 503}, {-EIO, 500},      {-EPERM, 500},
         {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
     };
     struct server server = serve(return_query);
@@ -102,6 +102,8 @@ ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
         struct response response = raw_exchange(&client, request);
         cr_expect_eq(response.status, cases[i].status, "%d: %d", cases[i].result, response.status);
         cr_expect(strncmp(response.body, body_begin, strlen(body_begin)) == 0);
+        bool come_back = has_field(&response, "Retry-After: 1");
+        cr_expect_eq(come_back, cases[i].status == 503, "%d", cases[i].result);
     }
     cr_expect_eq(server_log_count(&server, "returned without a reply"), 3);
     raw_close(&client);

@@ -77,8 +77,9 @@ Test(status, errors_have_the_status_that_fits)
         int err;
         int status;
     } cases[] = {
-        {-EINVAL, 400}, {-ENOENT, 404}, {-EMSGSIZE, 413}, {-ETIMEDOUT, 504}, {-ENOMEM, 500},
-        {-EIO, 500},    {-EACCES, 500}, {-EALREADY, 500}, {-1000000, 500},   {INT_MIN, 500},
+        {-EINVAL, 400},   {-ENOENT, 404},  {-EMSGSIZE, 413}, {-ETIMEDOUT, 504}, {-ENOMEM, 503},
+        {-EMFILE, 503},   {-ENFILE, 503},  {-EAGAIN, 503},   {-EIO, 500},       {-EACCES, 500},
+        {-EALREADY, 500}, {-1000000, 500}, {INT_MIN, 500},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(status_of_error(cases[i].err), cases[i].status, "%s", strerror(-cases[i].err));

@@ -1,0 +1,146 @@
+/*
+ * A server that runs out of threads or descriptors refuses what it cannot do, at once and in words
+ * that clients understand, and goes on.
+ */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "tests/support/clock.h"
+#include "tests/support/eventually.h"
+#include "tests/support/folder_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/memory.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(exhaustion, .timeout = 60, .init = folder_begin, .fini = folder_remove);
+
+/* From now on the process has no more than so much of a resource. Returns how much it had. */
+static rlim_t limit(const struct server *server, __rlimit_resource_t resource, rlim_t most)
+{
+    struct rlimit before;
+    cr_assert_eq(prlimit(server->process->pid, resource, NULL, &before), 0);
+    struct rlimit now = {.rlim_cur = most, .rlim_max = before.rlim_max};
+    cr_assert_eq(prlimit(server->process->pid, resource, &now, NULL), 0);
+    return before.rlim_cur;
+}
+
+static void expect_refusal(struct response response)
+{
+    cr_expect_eq(response.status, 503, "%d", response.status);
+    cr_expect(has_field(&response, "Retry-After: 1"), "%s", response.head);
+}
+
+/* Threads. */
+
+static sem_t forever;
+
+static void *wait_forever(void *unused)
+{
+    sem_wait(&forever);
+    return unused;
+}
+
+/* Starts threads until there is no memory for the stack of another one. */
+static int use_up_threads(hob_response *res)
+{
+    pthread_t thread;
+    limit_address_space(1 << 20);
+    while (pthread_create(&thread, NULL, wait_forever, NULL) == 0)
+        pthread_detach(thread);
+    return hob_reply_text(res, 200, "there are none left");
+}
+
+static int serve_folder_or_use_up_threads(hob_request *req, hob_response *res)
+{
+    if (strcmp(hob_request_path(req), "/use-up") == 0)
+        return use_up_threads(res);
+    return serve_folder(req, res);
+}
+
+ProcessTest(exhaustion, files_are_refused_at_once_when_no_thread_can_be_started)
+{
+    if (SANITIZED)
+        cr_skip_test("the sanitizers need memory themselves");
+    folder_add_text("root/file", "text");
+    struct server server = serve(serve_folder_or_use_up_threads);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/use-up")).status, 200);
+    double begin = clock_seconds();
+    for (int i = 0; i < 3; i++)
+        expect_refusal(raw_exchange(&client, GET("/file")));
+    cr_expect_lt(clock_seconds() - begin, 10, "no time-out is waited for");
+    cr_expect_eq(server_log_count(&server, "no thread can be started"), 1);
+
+    limit(&server, RLIMIT_AS, RLIM_INFINITY);
+    cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200, "the next is tried again");
+    raw_close(&client);
+}
+
+/* Descriptors. */
+
+static int count_rejects(hob_request *req, hob_response *res)
+{
+    hob_server_counts counts;
+    if (strcmp(hob_request_path(req), "/rejects") != 0)
+        return serve_folder(req, res);
+    hob_server_count(server_of(req), &counts);
+    return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_DESCRIPTORS]);
+}
+
+ProcessTest(exhaustion, files_are_refused_when_there_is_no_descriptor)
+{
+    folder_add_text("root/file", "text");
+    struct server server = serve(count_rejects);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200);
+    rlim_t before = limit(&server, RLIMIT_NOFILE, 0);
+    for (int i = 0; i < 3; i++)
+        expect_refusal(raw_exchange(&client, GET("/file")));
+    cr_expect_eq(server_log_count(&server, "cannot be opened"), 0, "the folder is not to blame");
+    cr_expect_str_eq(raw_exchange(&client, GET("/rejects")).body, "3");
+
+    limit(&server, RLIMIT_NOFILE, before);
+    cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200);
+    raw_close(&client);
+}
+
+/* More than the kernel takes for a client that does not read. */
+#define LARGE ((size_t)32 * 1024 * 1024)
+
+/* Of 64 descriptors, 37 are for clients: a download takes two of them. */
+ProcessTest(exhaustion, downloads_count_in_the_sum_of_descriptors)
+{
+    enum { DOWNLOADS = 18 };
+    static char content[LARGE];
+    static struct raw_client clients[DOWNLOADS], last;
+    struct rlimit all, few;
+    folder_add("root/large", content, sizeof(content));
+    getrlimit(RLIMIT_NOFILE, &all);
+    few = (struct rlimit){.rlim_cur = 64, .rlim_max = all.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    struct server server = serve(serve_folder);
+    setrlimit(RLIMIT_NOFILE, &all);
+    cr_expect_eq(get(&server, "/other")->status, 200);
+    size_t idle = process_descriptors(server.process);
+
+    for (size_t i = 0; i < DOWNLOADS; i++) {
+        clients[i] = raw_connect(&server);
+        raw_send(&clients[i], GET("/large"));
+    }
+    bool begun = eventually(process_descriptors(server.process) >= idle + 2 * DOWNLOADS - 1);
+    cr_expect(begun, "%zu descriptors", process_descriptors(server.process));
+    for (size_t i = 0; i < 2; i++) { /* one of the two may have been the last with room */
+        last = raw_connect(&server);
+        raw_send(&last, GET("/other"));
+    }
+    expect_refusal(raw_receive(&last));
+    for (size_t i = 0; i < DOWNLOADS; i++)
+        raw_reset(&clients[i]);
+    bool served = eventually(get(&server, "/other")->status == 200);
+    cr_expect(served, "there is room again");
+    raw_close(&last);
+}

@@ -108,6 +108,14 @@ foreach(library hob_static hob_shared hob_testing)
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
 endforeach()
 
+# Handlers run on small stacks: with stack probes, a large frame cannot step over the guard.
+foreach(language C CXX)
+  target_compile_options(hob_static INTERFACE
+    $<$<COMPILE_LANG_AND_ID:${language},GNU,Clang>:-fstack-clash-protection>)
+  target_compile_options(hob_shared INTERFACE
+    $<$<COMPILE_LANG_AND_ID:${language},GNU,Clang>:-fstack-clash-protection>)
+endforeach()
+
 # Elsewhere they are built when something links them, and the layers when the program does.
 if(NOT HOB_INSTALL)
   set_target_properties(hob_static hob_shared hob_testing PROPERTIES EXCLUDE_FROM_ALL ON)

@@ -15,13 +15,13 @@
 
 #define SIGNAL_STACK_SIZE (32 * 1024)
 
-/* The task whose guard page has this address, if it runs on this thread. */
+/* The task whose guard has this address, if it runs on this thread. */
 static const struct task *overflown_task(const struct loop *loop, const char *address)
 {
     const struct task *task = loop ? loop->running : NULL;
     if (!task)
         return NULL;
-    const char *guard = task->stack->bottom - loop->stacks.page_size;
+    const char *guard = task->stack->bottom - loop->stacks.guard_size;
     return address >= guard && address < task->stack->bottom ? task : NULL;
 }
 

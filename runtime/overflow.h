@@ -10,8 +10,8 @@ struct signal_stack {
 };
 
 /*
- * From now on a fault in a guard page on this thread names the task. Leaves a handler for SIGSEGV
- * that the program has installed, or a sanitizer, as it is. Returns 0 or -ENOMEM.
+ * From now on a fault in a stack's guard on this thread names the task. Leaves a handler for
+ * SIGSEGV that the program has installed, or a sanitizer, as it is. Returns 0 or -ENOMEM.
  */
 int overflow_watch(struct signal_stack *self);
 

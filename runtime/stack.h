@@ -2,10 +2,11 @@
  * The stacks that coroutines run on: mapped, guarded, and pooled.
  *
  *     low address                                                       high address
- *     | guard page | free ............ <- grows down | first frames | what `top` holds |
+ *     | guard | free ............ <- grows down | first frames | what `top` holds |
  *
- * Touching the guard page faults, so an overflow never runs into someone else's memory. Only
- * pages that were touched cost memory: a coroutine that waits in a shallow call costs one.
+ * An access to the guard faults. Code that is compiled without stack probes may step over a part of
+ * it, so the guard is larger than nearly all frames of such code. Only pages that were touched cost
+ * memory: a coroutine that waits in a shallow call costs one.
  */
 #ifndef HOB_RUNTIME_STACK_H
 #define HOB_RUNTIME_STACK_H
@@ -18,7 +19,7 @@
 /* A mapped stack; the record itself lies in the stack's highest bytes. */
 struct stack {
     struct list link; /* in the pool's list while parked */
-    char *bottom;     /* lowest usable address, right above the guard page */
+    char *bottom;     /* lowest usable address, right above the guard */
     unsigned valgrind_id;
 };
 
@@ -30,9 +31,9 @@ struct stack_pool {
     size_t mapped_count; /* parked or in use */
     char *unused;        /* mapped for stacks that nobody has taken yet */
     char *unused_end;
-    size_t map_size; /* bytes of each stack, the guard page included */
-    size_t page_size;
-    bool guard_by_mprotect; /* MADV_GUARD_INSTALL is not there: Linux before 6.13 */
+    size_t map_size; /* bytes of each stack, the guard included */
+    size_t guard_size;
+    bool guard_by_mprotect; /* MADV_GUARD_INSTALL has failed: Linux before 6.13, for example */
 };
 
 void stack_pool_init(struct stack_pool *pool);

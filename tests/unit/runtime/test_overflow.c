@@ -18,6 +18,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/log_line.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/unprobed.h"
 
 /* The sanitizers handle faults themselves, and are left alone. */
 static void skip_if_sanitized(void)
@@ -27,6 +28,8 @@ static void skip_if_sanitized(void)
 }
 
 TestSuite(overflow, .timeout = 20);
+
+#define GUARD_SIZE (64 * 1024)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -57,6 +60,19 @@ static int use_large_locals(void *arg)
         local[i] = 1;
     (void)arg;
     return local[0];
+}
+
+static int recurse_in_large_frames(void *arg)
+{
+    return recurse_unprobed(number_of(arg) - 1);
+}
+
+/* Where a library's frame may come to lie. */
+static int touch_the_end_of_the_guard(void *arg)
+{
+    char *bottom = task_current(__func__)->stack->bottom;
+    *(volatile char *)(bottom - GUARD_SIZE) = 1;
+    return number_of(arg);
 }
 
 static int recurse_in_a_child(void *arg)
@@ -94,9 +110,10 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
         hob_fn *fn;
         const char *task;
     } cases[] = {
-        {recurse_for_ever, "cook"},     {use_large_locals, "cook"},
-        {recurse_in_a_child, "helper"}, {recurse_in_a_child_after_a_wait, "helper"},
-        {defer_recursion, "cook"},      {recurse_while_a_thread_works, "cook"},
+        {recurse_for_ever, "cook"},        {use_large_locals, "cook"},
+        {recurse_in_a_child, "helper"},    {recurse_in_a_child_after_a_wait, "helper"},
+        {defer_recursion, "cook"},         {recurse_while_a_thread_works, "cook"},
+        {recurse_in_large_frames, "cook"}, {touch_the_end_of_the_guard, "cook"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char begin[100];

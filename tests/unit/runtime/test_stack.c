@@ -1,12 +1,22 @@
 #include "runtime/stack.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
 
 static struct stack_pool pool;
 
@@ -42,7 +52,7 @@ static bool has_guard_pages(void)
     return !pool.guard_by_mprotect;
 }
 
-/* Both ways to make a guard page; the first falls back to the second on an older kernel. */
+/* Both ways to make a guard; the first falls back to the second on an older kernel. */
 static const bool guards_by_mprotect[] = {false, true};
 #define GUARD_COUNT (sizeof(guards_by_mprotect) / sizeof(guards_by_mprotect[0]))
 
@@ -91,14 +101,16 @@ static void touch_below(void *arg)
     *(volatile char *)(stack->bottom - touch->distance) = 1;
 }
 
-Test(stack, touching_the_page_below_ends_the_process)
+Test(stack, touching_the_guard_ends_the_process)
 {
     static struct touch cases[] = {
         {.guard_by_mprotect = false, .distance = 1},
-        {.guard_by_mprotect = false, .distance = 4096},
+        {.guard_by_mprotect = false, .distance = 4097},
+        {.guard_by_mprotect = false, .distance = 64 * 1024},
         {.guard_by_mprotect = false, .distance = 1, .parked_before = true},
         {.guard_by_mprotect = true, .distance = 1},
-        {.guard_by_mprotect = true, .distance = 4096},
+        {.guard_by_mprotect = true, .distance = 4097},
+        {.guard_by_mprotect = true, .distance = 64 * 1024},
         {.guard_by_mprotect = true, .distance = 1, .parked_before = true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -130,6 +142,38 @@ Test(stack, is_guarded_by_mprotect_where_the_kernel_refuses_guard_pages)
     struct touch touch = {.distance = 1};
     struct child_end child = run_in_child(touch_below_in_locked_memory, &touch);
     cr_expect(child_faulted(&child), "status %#x", child.status);
+}
+
+/* As filters of system calls do, each with an error of its own. */
+static void refuse_guard_pages(int err)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_GUARD_INSTALL, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)err),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+}
+
+static void touch_below_without_guard_pages(void *arg)
+{
+    struct touch touch = {.distance = 1};
+    refuse_guard_pages(*(const int *)arg);
+    touch_below(&touch);
+}
+
+Test(stack, is_guarded_by_mprotect_whatever_the_error)
+{
+    int errors[] = {EINVAL, EPERM, EACCES, ENOSYS, ENOTSUP, EAGAIN, ENOMEM};
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        struct child_end child = run_in_child(touch_below_without_guard_pages, &errors[i]);
+        cr_expect(child_faulted(&child), "%s: status %#x", strerror(errors[i]), child.status);
+    }
 }
 
 Test(stack, the_one_parked_last_is_taken_first)
@@ -248,7 +292,7 @@ Test(stack, destroy_unmaps_all)
     cr_expect_eq(pool.mapped_count, 0);
     cr_expect_eq(pool.parked_count, 0);
     for (size_t i = 0; i < 20; i++) {
-        cr_expect_not(is_mapped(bottoms[i] - 1), "the guard page of stack %zu", i);
+        cr_expect_not(is_mapped(bottoms[i] - 1), "the guard of stack %zu", i);
         cr_expect_not(is_mapped(bottoms[i]), "the bottom of stack %zu", i);
         cr_expect_not(is_mapped(bottoms[i] + usable), "the top of stack %zu", i);
     }
@@ -262,7 +306,7 @@ Test(stack, one_that_was_taken_costs_one_page)
     for (size_t i = 0; i < GUARD_COUNT; i++) {
         pool.guard_by_mprotect = guards_by_mprotect[i];
         struct stack *stack = stack_take(&pool);
-        char *mapping = stack->bottom - pool.page_size;
+        char *mapping = stack->bottom - pool.guard_size;
         cr_expect_eq(resident_pages(mapping, pool.map_size), 1, "guard %zu", i);
     }
 }

@@ -502,7 +502,7 @@ CoroutineTest(task, one_that_waits_costs_one_page)
         hob_future *child = start(sleep_until_cancelled, 's');
         hob_yield();
         char *bottom = ((struct task *)child)->stack->bottom;
-        char *mapping = bottom - this_pool()->page_size;
+        char *mapping = bottom - this_pool()->guard_size;
         cr_expect_eq(resident_pages(mapping, this_pool()->map_size), 1);
     }
 }

@@ -1,10 +1,12 @@
 /*
  * hob: options, the menu, serve. The story is told in handlers/french_fries.c.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handlers/feed.h"
 #include "handlers/kitchen.h"
@@ -13,6 +15,7 @@
 #include "hob/hob.h"
 #include "program/healthcheck.h"
 #include "program/options.h"
+#include "program/rotation.h"
 #include "program/shift.h"
 #include "program/sockets.h"
 
@@ -38,9 +41,26 @@ static int check_health(const struct options *options)
     return status;
 }
 
+/*
+ * A descriptor that was closed when the program started would go to a socket, and a client would
+ * get what is written to standard output or to the log.
+ */
+static void open_standard_streams(void)
+{
+    int fd = STDIN_FILENO;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    hold_hangups();
+    open_standard_streams();
     struct options options = options_parse(argc, argv);
+    if (!options_log_to_file(&options))
+        release_hangups();
     if (options.healthcheck)
         return check_health(&options);
 

@@ -23,7 +23,8 @@ struct notifier {
 
 /*
  * Finds out who is to be told, from NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID in the
- * environment. What is wrong with these is printed, and the exit status is EXIT_USAGE.
+ * environment; an empty one is as good as unset. What is wrong with these is printed, and the exit
+ * status is EXIT_USAGE.
  */
 void notify_init(struct notifier *self);
 

@@ -38,6 +38,12 @@ struct options {
  */
 struct options options_parse(int argc, char **argv);
 
+/* Whether the access log is written to a file, which SIGHUP opens again. */
+static inline bool options_log_to_file(const struct options *options)
+{
+    return options->access_log && options->access_log_file;
+}
+
 /* Prints a line like that, and exits. */
 _Noreturn void options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -5,15 +5,32 @@
 
 #include "hob/runtime.h"
 
-void rotation_init(struct rotation *self, hob_access_log *log)
+static sigset_t hangup(void)
 {
     sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
+void hold_hangups(void)
+{
+    sigset_t signals = hangup();
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+void release_hangups(void)
+{
+    sigset_t signals = hangup();
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+void rotation_init(struct rotation *self, hob_access_log *log)
+{
+    sigset_t signals = hangup();
     *self = (struct rotation){.log = log, .signals = -1};
     if (!log)
         return;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     self->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 

@@ -4,15 +4,21 @@
 
 #include "hob/access_log.h"
 
+/*
+ * Holds SIGHUP back, first of all in the program: it may come before it is known whether there is a
+ * file to open again. The process that takes over at a restart begins with it held back too.
+ */
+void hold_hangups(void);
+
+/* There is no such file: SIGHUP does what it does by default. */
+void release_hangups(void);
+
 struct rotation {
     hob_access_log *log;
     int signals; /* a signalfd(2) of SIGHUP; -1 if there is none */
 };
 
-/*
- * From now on SIGHUP waits for rotation_watch(). If the log is NULL, there is nothing to open
- * again, and the signal does what it always did: a terminal that is closed ends the program.
- */
+/* From now on rotation_watch() gets SIGHUP, which is held back. Does nothing if the log is NULL. */
 void rotation_init(struct rotation *self, hob_access_log *log);
 
 /* A coroutine (its argument is the struct rotation): has the log opened again at each signal. */

@@ -1,10 +1,12 @@
 #include "shift.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "handlers/kitchen.h"
 #include "handlers/orders.h"
@@ -123,7 +125,7 @@ static int serve_and_log(struct shift *shift)
     const struct options *options = shift->business->options;
     if (!open_access_log(options, &shift->log))
         return EXIT_FAILURE;
-    rotation_init(&shift->rotation, options->access_log_file ? shift->log : NULL);
+    rotation_init(&shift->rotation, options_log_to_file(options) ? shift->log : NULL);
     int status = serve(shift);
     hob_access_log_close(shift->log);
     return status;
@@ -139,6 +141,8 @@ static void find_manager(struct notifier *notifier, const struct business *busin
 
 static int serve_alone(struct business *business)
 {
+    if (getpid() == 1) /* of a container: children of others that have ended are left to it */
+        signal(SIGCHLD, SIG_IGN);
     struct shift shift = {.business = business};
     find_manager(&shift.notifier, business);
     upgrade_init(&shift.upgrade, business->argv, &business->sockets, &shift.notifier);
@@ -160,7 +164,7 @@ static int serve_with_workers(struct business *business)
         .argv = business->argv,
         .sockets = &business->sockets,
         .notifier = &notifier,
-        .takes_hangups = business->options->access_log_file != NULL,
+        .takes_hangups = options_log_to_file(business->options),
         .work = serve_as_worker,
         .context = business,
     };

@@ -18,6 +18,7 @@
 #include "tests/support/kitchen.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/workers.h"
 
 TestSuite(lifecycle, .timeout = 60);
 
@@ -277,6 +278,40 @@ ProcessTest(lifecycle, a_request_behind_the_last_response_does_not_destroy_it)
     cr_expect(raw_ended(&client));
     raw_close(&client);
     cr_expect_eq(process_result(server.process), 0);
+}
+
+/* As process 1. */
+
+#define IN_A_NAMESPACE                                                                             \
+    "/usr/bin/unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "/bin/sh", \
+        "-c"
+
+static bool has_namespaces(void)
+{
+    return process_result(process_start((const char *const[]){IN_A_NAMESPACE, "exit 0", NULL})) ==
+           0;
+}
+
+/* The sleeper's parent ends, so that it is left to process 1: first the shell, then hob. */
+static void expect_orphans_are_reaped(const char *workers)
+{
+    struct server server = server_start_with((const char *const[]){
+        IN_A_NAMESPACE, "(sleep 1 &); exec \"$0\" --port 0 --workers \"$1\"", HOB_BINARY, workers,
+        NULL});
+    struct server first = {.process = &(struct process){.pid = first_worker(&server)}};
+    size_t own = *workers == '1' ? 0 : (size_t)strtoul(workers, NULL, 10);
+    bool reaped = eventually(count_workers(&first) == own);
+    cr_expect(reaped, "with %s workers", workers);
+    kill(first.process->pid, SIGTERM);
+    cr_expect_eq(process_result(server.process), 0, "%d", server.process->result);
+}
+
+ProcessTest(lifecycle, as_process_1_it_reaps_the_orphans_of_others)
+{
+    if (!has_namespaces())
+        cr_skip("this machine gives no namespaces");
+    expect_orphans_are_reaped("1");
+    expect_orphans_are_reaped("2");
 }
 
 /* Staying alive. */

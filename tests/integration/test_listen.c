@@ -122,6 +122,27 @@ ProcessTest(listen, the_port_in_the_environment_is_for_those_who_say_nothing)
     remove_place(place);
 }
 
+/* Else the socket is standard input, and the log is written to the first client. */
+ProcessTest(listen, not_on_descriptors_of_standard_streams_that_were_closed)
+{
+    struct place *place = make_place();
+    struct process *hob = process_start((const char *const[]){
+        "/bin/sh", "-c", "exec \"$0\" --listen \"$1\" --idle-grace 0 <&- >&- 2>&-", HOB_BINARY,
+        place->address, NULL});
+    bool there = eventually(access(place->path, F_OK) == 0);
+    cr_assert(there);
+    expect_well(place->address);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        char link[64], target[64] = "";
+        snprintf(link, sizeof(link), "/proc/%d/fd/%d", (int)hob->pid, fd);
+        cr_expect_gt(readlink(link, target, sizeof(target) - 1), 0, "%d: %m", fd);
+        cr_expect_str_eq(target, "/dev/null", "descriptor %d", fd);
+    }
+    process_tell(hob, SIGTERM);
+    cr_expect_eq(process_result(hob), 0);
+    remove_place(place);
+}
+
 /* Files of unix sockets. */
 
 ProcessTest(listen, the_file_of_a_dead_server_is_replaced)

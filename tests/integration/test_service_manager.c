@@ -315,10 +315,9 @@ ProcessTest(service_manager, hears_of_the_new_process_that_it_is_alive)
 ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
 {
     static const char *const cases[][2] = {
-        {"NOTIFY_SOCKET", ""},  {"NOTIFY_SOCKET", "/"},         {"NOTIFY_SOCKET", "run/notify"},
-        {"NOTIFY_SOCKET", "@"}, {"NOTIFY_SOCKET", "vsock:2:1"}, {"WATCHDOG_USEC", ""},
-        {"WATCHDOG_USEC", "0"}, {"WATCHDOG_USEC", "-1"},        {"WATCHDOG_USEC", "1s"},
-        {"WATCHDOG_PID", "me"},
+        {"NOTIFY_SOCKET", "/"},         {"NOTIFY_SOCKET", "run/notify"}, {"NOTIFY_SOCKET", "@"},
+        {"NOTIFY_SOCKET", "vsock:2:1"}, {"WATCHDOG_USEC", "0"},          {"WATCHDOG_USEC", "-1"},
+        {"WATCHDOG_USEC", "1s"},        {"WATCHDOG_PID", "me"},
     };
     char source[64], value[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -329,6 +328,17 @@ ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
         expect_refused((const char *const[]){HOB_BINARY, "--port", "0", NULL}, source, value);
         unsetenv(cases[i][0]);
     }
+}
+
+/* As variables of a compose file or of a unit are that pass on what is not set. */
+ProcessTest(service_manager, that_is_named_by_an_empty_variable_is_none)
+{
+    setenv("NOTIFY_SOCKET", "", 1);
+    setenv("WATCHDOG_USEC", "", 1);
+    setenv("WATCHDOG_PID", "", 1);
+    struct server server = server_start();
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(server_log_count(&server, "service manager"), 0);
 }
 
 ProcessTest(service_manager, whose_path_is_too_long_is_told_so)

@@ -1,249 +1,151 @@
 #include "exposition.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+enum { FIRST_CAPACITY = 16 * 1024 }; /* bytes: the metrics of hob without a request fit */
+
+void exposition_free(hob_exposition *self)
+{
+    free(self->bytes);
+    *self = (struct hob_exposition){.bytes = NULL};
+}
+
+/* Makes room for so many more bytes. Returns false and notes it when out of memory. */
+static bool reserve(hob_exposition *self, size_t more)
+{
+    size_t capacity = self->capacity ? self->capacity : FIRST_CAPACITY;
+    while (capacity - self->size < more)
+        capacity *= 2;
+    if (capacity == self->capacity)
+        return true;
+    unsigned char *bytes = realloc(self->bytes, capacity);
+    if (!bytes) {
+        self->out_of_memory = true;
+        return false;
+    }
+    self->bytes = bytes;
+    self->capacity = capacity;
+    return true;
+}
+
+void exposition_append(hob_exposition *self, const void *records, size_t size)
+{
+    if (size == 0 || !reserve(self, size))
+        return;
+    memcpy(self->bytes + self->size, records, size);
+    self->size += size;
+}
+
+/* A record behind the last one, with room for so much text; end_record() adds it. */
+static struct record *
+begin_record(hob_exposition *self, enum record_kind kind, double value, size_t text_room)
+{
+    size_t head = sizeof(struct record) + (HISTOGRAM_BOUNDS + 1) * sizeof(uint64_t);
+    if (!reserve(self, head + text_room + sizeof(uint64_t)))
+        return NULL;
+    struct record *record = (struct record *)(void *)(self->bytes + self->size);
+    *record = (struct record){.kind = kind, .value = value};
+    return record;
+}
+
+/* The record's text ends before `end`. */
+static void end_record(hob_exposition *self, struct record *record, const char *end)
+{
+    size_t size = (size_t)(end - (const char *)record);
+    size_t padding = -size % sizeof(uint64_t);
+    memset((unsigned char *)record + size, 0, padding);
+    record->size = (uint32_t)(size + padding);
+    self->size += record->size;
+}
 
 /*
- * Words.
+ * Families.
  */
 
-/* Backslashes and line breaks are escaped everywhere, quotes but in the help of 0.0.4. */
-static void write_escaped(hob_exposition *self, const char *text, bool quotes)
-{
-    for (const char *c = text; *c; c++) {
-        if (*c == '\n')
-            fputs("\\n", self->out);
-        else if (*c == '\\' || (*c == '"' && quotes))
-            fprintf(self->out, "\\%c", *c);
-        else
-            fputc(*c, self->out);
-    }
-}
-
-/* With as many digits as it takes to read the same number again, but no more. */
-static void write_number(FILE *out, double value)
-{
-    char text[40];
-    if (isnan(value)) {
-        fputs("NaN", out);
-        return;
-    }
-    if (isinf(value)) {
-        fputs(value > 0 ? "+Inf" : "-Inf", out);
-        return;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    fputs(text, out);
-}
-
-/* "1.0" in both formats: series are the same then, whichever was asked for. */
-static void write_bound(FILE *out, double bound)
-{
-    write_number(out, bound);
-    if (isfinite(bound) && bound == floor(bound))
-        fputs(".0", out);
-}
-
-static void write_labels(hob_exposition *self, const hob_label *labels, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        fprintf(self->out, "%s%s=\"", i > 0 ? "," : "", labels[i].name);
-        write_escaped(self, labels[i].value, true);
-        fputc('"', self->out);
-    }
-}
-
-/*
- * Metrics.
- */
-
-static const char *suffix_of(const hob_metric *metric)
-{
-    switch (metric->type) {
-    case HOB_METRIC_COUNTER:
-        return "_total";
-    case HOB_METRIC_INFO:
-        return "_info";
-    default:
-        return "";
-    }
-}
-
-static const char *type_of(const hob_exposition *self, const hob_metric *metric)
-{
-    switch (metric->type) {
-    case HOB_METRIC_COUNTER:
-        return "counter";
-    case HOB_METRIC_INFO:
-        return self->open_metrics ? "info" : "gauge"; /* 0.0.4 does not know it */
-    default:
-        return "gauge";
-    }
-}
-
-/* OpenMetrics calls a metric by its name alone; to 0.0.4 the suffix is a part of that. */
-static void begin(
-    hob_exposition *self, const char *name, const char *suffix, const char *type, const char *unit,
+static void begin_family(
+    hob_exposition *self, enum record_kind kind, const char *name, const char *unit,
     const char *help)
 {
-    if (self->open_metrics)
-        suffix = "";
-    fprintf(self->out, "# HELP %s%s ", name, suffix);
-    write_escaped(self, help, self->open_metrics);
-    fprintf(self->out, "\n# TYPE %s%s %s\n", name, suffix, type);
-    if (unit && self->open_metrics)
-        fprintf(self->out, "# UNIT %s %s\n", name, unit);
+    size_t room = strlen(name) + strlen(unit) + strlen(help) + 3;
+    struct record *record = begin_record(self, kind, 0, room);
+    if (!record)
+        return;
+    char *end = stpcpy((char *)record->counts, name) + 1;
+    end = stpcpy(end, unit) + 1;
+    end_record(self, record, stpcpy(end, help) + 1);
 }
 
 void hob_metrics_begin(hob_exposition *out, const hob_metric *metric)
 {
-    out->metric = metric;
-    begin(out, metric->name, suffix_of(metric), type_of(out, metric), metric->unit, metric->help);
+    begin_family(
+        out, (enum record_kind)metric->type, metric->name, metric->unit ? metric->unit : "",
+        metric->help);
+}
+
+void exposition_begin_histogram(hob_exposition *self, const char *name, const char *help)
+{
+    begin_family(self, RECORD_HISTOGRAMS, name, "seconds", help);
+}
+
+/*
+ * Samples.
+ */
+
+static size_t room_for_labels(const hob_label *labels, size_t count)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < count; i++)
+        room += strlen(labels[i].name) + strlen(labels[i].value) * 2 + strlen(",=\"\"");
+    return room;
+}
+
+/* Returns the end of what is written to `to`: backslashes, quotes and line breaks are escaped. */
+static char *write_escaped(char *to, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '\\' || *text == '"' || *text == '\n')
+            *to++ = '\\';
+        *to++ = *text == '\n' ? 'n' : *text;
+    }
+    return to;
+}
+
+static char *write_labels(char *to, const hob_label *labels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            *to++ = ',';
+        to = stpcpy(stpcpy(to, labels[i].name), "=\"");
+        to = write_escaped(to, labels[i].value);
+        *to++ = '"';
+    }
+    *to++ = '\0';
+    return to;
 }
 
 void hob_metrics_value(hob_exposition *out, const hob_label *labels, size_t count, double value)
 {
-    fprintf(out->out, "%s%s", out->metric->name, suffix_of(out->metric));
-    if (count > 0) {
-        fputc('{', out->out);
-        write_labels(out, labels, count);
-        fputc('}', out->out);
-    }
-    fputc(' ', out->out);
-    write_number(out->out, value);
-    fputc('\n', out->out);
+    struct record *record = begin_record(out, RECORD_VALUE, value, room_for_labels(labels, count));
+    if (record)
+        end_record(out, record, write_labels((char *)record->counts, labels, count));
+}
+
+void exposition_histogram(
+    hob_exposition *self, const struct histogram *histogram, const hob_label *label)
+{
+    size_t count = label ? 1 : 0;
+    struct record *record =
+        begin_record(self, RECORD_HISTOGRAM, histogram->sum, room_for_labels(label, count));
+    if (!record)
+        return;
+    memcpy(record->counts, histogram->counts, sizeof(histogram->counts));
+    end_record(
+        self, record, write_labels((char *)(record->counts + HISTOGRAM_BOUNDS + 1), label, count));
 }
 
 void hob_metrics_put(hob_exposition *out, const hob_metric *metric, double value)
 {
     hob_metrics_begin(out, metric);
     hob_metrics_value(out, NULL, 0, value);
-}
-
-void exposition_begin_histogram(hob_exposition *self, const char *name, const char *help)
-{
-    begin(self, name, "", "histogram", "seconds", help);
-}
-
-static void write_bucket(
-    hob_exposition *self, const char *name, const hob_label *label, double bound, uint64_t count)
-{
-    fprintf(self->out, "%s_bucket{", name);
-    if (label) {
-        write_labels(self, label, 1);
-        fputc(',', self->out);
-    }
-    fputs("le=\"", self->out);
-    write_bound(self->out, bound);
-    fprintf(self->out, "\"} %" PRIu64 "\n", count);
-}
-
-static void
-write_name(hob_exposition *self, const char *name, const char *suffix, const hob_label *label)
-{
-    fprintf(self->out, "%s%s", name, suffix);
-    if (label) {
-        fputc('{', self->out);
-        write_labels(self, label, 1);
-        fputc('}', self->out);
-    }
-    fputc(' ', self->out);
-}
-
-void exposition_histogram(
-    hob_exposition *self, const char *name, const struct histogram *histogram,
-    const hob_label *label)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
-        count += histogram->counts[i];
-        write_bucket(
-            self, name, label, i < HISTOGRAM_BOUNDS ? histogram_bound(i) : INFINITY, count);
-    }
-    write_name(self, name, "_sum", label);
-    write_number(self->out, histogram->sum);
-    fputc('\n', self->out);
-    write_name(self, name, "_count", label);
-    fprintf(self->out, "%" PRIu64 "\n", count);
-}
-
-void exposition_end(hob_exposition *self)
-{
-    if (self->open_metrics)
-        fputs("# EOF\n", self->out);
-}
-
-/*
- * The format.
- */
-
-const char *exposition_type(const hob_exposition *self)
-{
-    return self->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                              : "text/plain; version=0.0.4; charset=utf-8";
-}
-
-/* A part of Accept, such as "text/plain;version=0.0.4;q=0.5". */
-struct range {
-    const char *type;
-    size_t length;       /* of the type */
-    const char *version; /* NULL if any will do */
-    double weight;
-};
-
-static void read_parameter(struct range *self, const char *parameter)
-{
-    if (strncasecmp(parameter, "q=", 2) == 0)
-        self->weight = strtod(parameter + 2, NULL);
-    else if (strncasecmp(parameter, "version=", 8) == 0)
-        self->version = parameter + 8 + (parameter[8] == '"');
-}
-
-/* Moves *rest behind the next part of the list. Returns false if there is none. */
-static bool next_range(const char **rest, struct range *range)
-{
-    const char *part = *rest + strspn(*rest, " \t,");
-    if (!*part)
-        return false;
-    *range = (struct range){.type = part, .length = strcspn(part, ";, \t"), .weight = 1};
-    const char *end = part + strcspn(part, ",");
-    for (const char *at = part; (at = memchr(at, ';', (size_t)(end - at)));) {
-        at++;
-        at += strspn(at, " \t");
-        read_parameter(range, at);
-    }
-    *rest = end;
-    return true;
-}
-
-/* How much somebody wants this who has sent the range; 0 if not at all. */
-static double weight_of(const struct range *range, const char *type, const char *version)
-{
-    size_t length = strlen(version);
-    if (range->length != strlen(type) || strncasecmp(range->type, type, range->length) != 0)
-        return 0;
-    if (range->version && (strncmp(range->version, version, length) != 0 ||
-                           strspn(range->version, "0123456789.") != length))
-        return 0;
-    return range->weight;
-}
-
-bool exposition_wants_open_metrics(const char *accept)
-{
-    double open_metrics = 0;
-    double plain = 0;
-    struct range range;
-    while (accept && next_range(&accept, &range)) {
-        open_metrics =
-            fmax(open_metrics, weight_of(&range, "application/openmetrics-text", "1.0.0"));
-        plain = fmax(plain, weight_of(&range, "text/plain", "0.0.4"));
-    }
-    return open_metrics > 0 && open_metrics >= plain;
 }

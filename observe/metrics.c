@@ -3,15 +3,17 @@
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "exposition.h"
 #include "hob/log.h"
 #include "hob/trace.h"
+#include "metrics_text.h"
 #include "process.h"
 #include "requests.h"
 #include "shared_metrics.h"
+#include "sum.h"
 
 #define SAMPLE_PERIOD           0.1 /* seconds */
 #define SAMPLES_PER_PUBLICATION 10
@@ -28,6 +30,7 @@ struct hob_metrics {
     const hob_server *server; /* NULL if there is none */
     struct source *sources;   /* in the order in which they were added */
     hob_metrics_group *group; /* NULL if this process serves alone */
+    int published;            /* whether it worked the last time: 0, or a negative errno */
 };
 
 hob_metrics *hob_metrics_new(void)
@@ -163,17 +166,79 @@ static void tell_runtime(hob_exposition *out)
 
 static void tell_all(const hob_metrics *self, hob_exposition *out)
 {
-    static const char lag[] = "hob_loop_lag_seconds";
     requests_tell(&self->requests, out);
     if (self->server)
         tell_server(out, self->server);
     tell_runtime(out);
-    exposition_begin_histogram(out, lag, "How late the loop was, measured ten times a second.");
-    exposition_histogram(out, lag, &self->lag, NULL);
+    exposition_begin_histogram(
+        out, "hob_loop_lag_seconds", "How late the loop was, measured ten times a second.");
+    exposition_histogram(out, &self->lag, NULL);
     process_metrics(out, NULL);
     for (const struct source *source = self->sources; source; source = source->next)
         source->tell(out, source->context);
-    exposition_end(out);
+}
+
+/*
+ * Replying.
+ */
+
+/* This process's own numbers; in a group it publishes them. Returns 0, -ENOMEM or -EMSGSIZE. */
+static int record_own(const hob_metrics *self, hob_exposition *out)
+{
+    tell_all(self, out);
+    if (self->group)
+        return shared_metrics_publish(self->group, out);
+    return out->out_of_memory ? -ENOMEM : 0;
+}
+
+/* The numbers of all processes, or of this one if it cannot publish its own. */
+static int record_all(const hob_metrics *self, hob_exposition *out)
+{
+    static const hob_metric unpublished = {
+        .name = "hob_metrics_unpublished",
+        .type = HOB_METRIC_COUNTER,
+        .help = "How often a worker had too many metrics to publish them. As long as this grows, "
+                "that worker serves the metrics of itself alone, and others serve old ones of it."};
+    int err = record_own(self, out);
+    if (!self->group)
+        return err;
+    if (err == 0)
+        err = shared_metrics_read_others(self->group, out);
+    hob_metrics_put(out, &unpublished, (double)shared_metrics_unpublished(self->group));
+    return out->out_of_memory ? -ENOMEM : err == -EMSGSIZE ? 0 : err;
+}
+
+/* A turn of the loop is between any two steps, since thousands of routes take milliseconds. */
+static int sum_up(const hob_exposition *records, struct sum *sum)
+{
+    size_t at = 0;
+    int more;
+    while ((more = sum_step(sum, records, &at)) > 0) {
+        int err = hob_sleep(0);
+        if (err < 0)
+            return err;
+    }
+    return more;
+}
+
+/* The text that one step has written. */
+struct piece {
+    char *bytes; /* malloc()'s */
+    size_t size;
+    bool more; /* comes after it */
+};
+
+/* Replaces a piece by the next one. Returns 0 or -ENOMEM. */
+static int write_piece(struct metrics_text *text, const struct sum *sum, struct piece *piece)
+{
+    free(piece->bytes);
+    piece->bytes = NULL;
+    text->out = open_memstream(&piece->bytes, &piece->size);
+    if (!text->out)
+        return -ENOMEM;
+    piece->more = metrics_text_step(text, sum);
+    bool failed = ferror(text->out);
+    return fclose(text->out) != 0 || failed ? -ENOMEM : 0;
 }
 
 /* What is told depends on the moment, and on Accept. */
@@ -183,68 +248,51 @@ static int add_headers(hob_response *res)
     return err < 0 ? err : hob_response_header(res, "Vary", "Accept");
 }
 
-/* Ends a stream to memory. Returns 0, or -ENOMEM if not all of what was written is there. */
-static int end_page(FILE *out)
+/* Sends a page that is longer than what was written of it first. */
+static int stream_text(
+    struct metrics_text *text, const struct sum *sum, hob_response *res, struct piece *piece)
 {
-    bool failed = ferror(out);
-    return fclose(out) != 0 || failed ? -ENOMEM : 0;
-}
-
-/* This process's own numbers, as a string to be freed; NULL when out of memory. */
-static char *write_own(const hob_metrics *self, bool open_metrics)
-{
-    char *text = NULL;
-    size_t size;
-    struct hob_exposition page = {
-        .out = open_memstream(&text, &size), .open_metrics = open_metrics};
-    if (!page.out)
-        return NULL;
-    tell_all(self, &page);
-    if (end_page(page.out) == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
-static enum metrics_format format_of(bool open_metrics)
-{
-    return open_metrics ? METRICS_OPEN_METRICS : METRICS_PROMETHEUS;
-}
-
-static int publish(const hob_metrics *self, bool open_metrics)
-{
-    char *own = write_own(self, open_metrics);
-    int err = own ? shared_metrics_publish(self->group, format_of(open_metrics), own) : -ENOMEM;
-    free(own);
+    int err = hob_stream(res, 200, metrics_text_type(text->open_metrics));
+    while (err == 0) {
+        err = hob_send(res, piece->bytes, piece->size);
+        if (err < 0 || !piece->more)
+            break;
+        err = hob_sleep(0);
+        if (err == 0)
+            err = write_piece(text, sum, piece);
+    }
     return err;
 }
 
-/* Those of all processes; as above. */
-static char *write_sum(const hob_metrics *self, bool open_metrics)
+/* With its length if it is short, as it nearly always is. */
+static int reply_text(const struct sum *sum, hob_request *req, hob_response *res)
 {
-    char *text = NULL;
-    size_t size;
-    int err = publish(self, open_metrics);
-    FILE *out = err == 0 ? open_memstream(&text, &size) : NULL;
-    if (!out)
-        return NULL;
-    err = shared_metrics_tell(self->group, format_of(open_metrics), out);
-    if (end_page(out) == 0 && err == 0)
-        return text;
-    free(text);
-    return NULL;
+    struct metrics_text text = {
+        .open_metrics = metrics_text_wants_open_metrics(hob_request_header_list(req, "Accept"))};
+    const char *type = metrics_text_type(text.open_metrics);
+    struct piece piece = {.bytes = NULL};
+    int err = add_headers(res);
+    if (err == 0)
+        err = write_piece(&text, sum, &piece);
+    if (err == 0 && !piece.more)
+        err = hob_reply(res, 200, type, piece.bytes, piece.size);
+    else if (err == 0)
+        err = stream_text(&text, sum, res, &piece);
+    free(piece.bytes);
+    return err;
 }
 
 int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res)
 {
-    struct hob_exposition page = {
-        .open_metrics = exposition_wants_open_metrics(hob_request_header_list(req, "Accept"))};
-    char *text = metrics->group ? write_sum(metrics, page.open_metrics)
-                                : write_own(metrics, page.open_metrics);
-    int err = text ? add_headers(res) : -ENOMEM;
+    hob_exposition records = {.bytes = NULL};
+    struct sum *sum = sum_new();
+    int err = sum ? record_all(metrics, &records) : -ENOMEM;
     if (err == 0)
-        err = hob_reply(res, 200, exposition_type(&page), text, strlen(text));
-    free(text);
+        err = sum_up(&records, sum);
+    if (err == 0)
+        err = reply_text(sum, req, res);
+    sum_free(sum);
+    exposition_free(&records);
     return err;
 }
 
@@ -258,13 +306,15 @@ int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t proc
     return shared_metrics_join(group, process);
 }
 
-static void publish_all(const hob_metrics *self)
+/* Logs when it begins to fail, and not each second. */
+static void publish(hob_metrics *self)
 {
-    int err = publish(self, false);
-    if (err == 0)
-        err = publish(self, true);
-    if (err < 0)
+    hob_exposition own = {.bytes = NULL};
+    int err = record_own(self, &own);
+    exposition_free(&own);
+    if (err < 0 && self->published >= 0)
         hob_log(HOB_LOG_WARN, "the metrics of this process are not in the sum: %s", strerror(-err));
+    self->published = err;
 }
 
 /* A timer is never early: what it is late by is what the loop had to do first. */
@@ -278,9 +328,9 @@ int hob_metrics_sample(void *metrics)
         histogram_add(&self->lag, fmax(now - due, 0));
         due = now + SAMPLE_PERIOD;
         if (self->group && sample % SAMPLES_PER_PUBLICATION == 0)
-            publish_all(self);
+            publish(self);
     }
     if (self->group)
-        publish_all(self);
+        publish(self);
     return err;
 }

@@ -7,11 +7,11 @@
 
 #include "exposition.h"
 
-enum { ROUTES_AT_MOST = 500 };
+enum { ROUTES_AT_MOST = 2000 };
 
 void requests_init(struct requests *self)
 {
-    *self = (struct requests){.route_count = 0};
+    memset(self, 0, sizeof(*self)); /* too large for a compound literal on the stack */
     for (size_t i = 0; i < RECENT_ROUTES; i++)
         self->recent[i] = &self->others;
 }
@@ -162,11 +162,11 @@ static void tell_series(const struct route_count *route, hob_exposition *out)
     }
 }
 
-static void tell_seconds(const struct route_count *route, const char *name, hob_exposition *out)
+static void tell_seconds(const struct route_count *route, hob_exposition *out)
 {
     const hob_label label = {"route", name_of(route)};
     if (route->series)
-        exposition_histogram(out, name, &route->seconds, &label);
+        exposition_histogram(out, &route->seconds, &label);
 }
 
 void requests_tell(const struct requests *self, hob_exposition *out)
@@ -176,15 +176,14 @@ void requests_tell(const struct requests *self, hob_exposition *out)
         .type = HOB_METRIC_COUNTER,
         .help = "Requests by the route they matched, method and status of the response; status 0 "
                 "is none, since the client left."};
-    static const char seconds[] = "hob_http_request_duration_seconds";
     hob_metrics_begin(out, &requests);
     tell_series(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
         tell_series(route, out);
     exposition_begin_histogram(
-        out, seconds,
+        out, "hob_http_request_duration_seconds",
         "From the first bytes of a request until its response was left to the socket.");
-    tell_seconds(&self->others, seconds, out);
+    tell_seconds(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
-        tell_seconds(route, seconds, out);
+        tell_seconds(route, out);
 }

@@ -28,7 +28,7 @@ struct route_count {
  * takes over: only the first request of a route, or one whose place another has taken, is searched
  * for by its text. Of the methods GET is looked for in the same way.
  */
-#define RECENT_ROUTES 64
+#define RECENT_ROUTES 1024
 
 struct requests {
     struct route_count *recent[RECENT_ROUTES]; /* never NULL */

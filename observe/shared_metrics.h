@@ -1,36 +1,34 @@
 /*
- * The metrics of several workers as those of one server, whichever of them is asked: each one
- * publishes its page from time to time, and the one that is asked adds them all up.
+ * The metrics of several processes as those of one server: each process publishes its records from
+ * time to time, and the process that is asked for them reads those of all others.
  *
- *     hob_metrics_group_new(workers)               before the workers are forked
- *     shared_metrics_join(shared, worker)          in each of them
- *     shared_metrics_publish(shared, format, page) once a second, say, and before telling
- *     shared_metrics_tell(shared, format, out)     when asked
- *
- * What a worker has counted is kept when it dies, but for what it did not publish. So counters
- * never go down: not even between two answers, since who tells a number has published it.
+ * The numbers that a process has published are kept when it dies, so that counters never go down:
+ * not even between two answers, since a process publishes its numbers before it answers.
  */
 #ifndef HOB_OBSERVE_SHARED_METRICS_H
 #define HOB_OBSERVE_SHARED_METRICS_H
 
-#include <stddef.h>
-#include <stdio.h>
-
-#include "hob/metrics.h"
-
-/* Pages of one format are added to pages of the same: see sum_pages.h. */
-enum metrics_format { METRICS_PROMETHEUS, METRICS_OPEN_METRICS, METRICS_FORMATS };
+#include "exposition.h"
 
 /*
- * From now on this process is the worker of this number, from 0 on, and what was counted under that
- * number before is added to what it publishes. Returns 0 or -ENOMEM.
+ * Makes this process the one with this number, from 0 on, and keeps the counters and histograms
+ * that were published under that number before. Returns 0 or -ENOMEM.
  */
-int shared_metrics_join(hob_metrics_group *self, size_t worker);
+int shared_metrics_join(hob_metrics_group *self, size_t process);
 
-/* Replaces this worker's page. Returns 0, -ENOMEM, or -EMSGSIZE if it is too long. */
-int shared_metrics_publish(hob_metrics_group *self, enum metrics_format format, const char *page);
+/*
+ * Appends to this process's records those that were kept, and replaces by both what it has
+ * published. Returns 0, -ENOMEM, or -EMSGSIZE if they take more than SHARED_PAGE_SIZE.
+ */
+int shared_metrics_publish(hob_metrics_group *self, hob_exposition *own);
 
-/* Writes the sum of all workers' pages. Returns 0, or -ENOMEM and has written nothing. */
-int shared_metrics_tell(const hob_metrics_group *self, enum metrics_format format, FILE *out);
+/*
+ * Appends what the other processes have published. Awaits between two of them. Returns 0, -ENOMEM,
+ * or as hob_sleep().
+ */
+int shared_metrics_read_others(const hob_metrics_group *self, hob_exposition *out);
+
+/* How often a process of the group could not publish its records because they take too much. */
+uint64_t shared_metrics_unpublished(const hob_metrics_group *self);
 
 #endif

@@ -3,23 +3,23 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 /*
- * A text and the place for the next one: whoever dies while he writes leaves the last one as it
- * was. Who reads needs no lock either. He sees by the version whether the text was written over
- * meanwhile, and then takes the next one.
+ * The bytes and the place for the next ones: a process that dies while it writes leaves the last
+ * ones as they were. Readers need no lock either. They see by the version whether the bytes were
+ * overwritten meanwhile, and then read the next ones.
  */
 struct page {
-    atomic_uint_fast64_t version; /* the text is texts[version % 2] */
+    atomic_uint_fast64_t version; /* the bytes are those of halves[version % 2] */
     size_t sizes[2];
-    char texts[2][SHARED_PAGE_SIZE];
+    unsigned char halves[2][SHARED_PAGE_SIZE];
 };
 
 struct shared_pages {
     size_t count;
+    atomic_uint_fast64_t refused;
     struct page pages[];
 };
 
@@ -47,44 +47,44 @@ void shared_pages_free(struct shared_pages *self)
         munmap(self, size_of(self->count));
 }
 
-int shared_pages_write(struct shared_pages *self, size_t index, const char *text, size_t size)
+int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposition *records)
 {
     struct page *page = &self->pages[index];
-    if (size > SHARED_PAGE_SIZE)
+    if (records->size > SHARED_PAGE_SIZE) {
+        atomic_fetch_add(&self->refused, 1);
         return -EMSGSIZE;
+    }
     uint64_t next = atomic_load_explicit(&page->version, memory_order_relaxed) + 1;
     /* Nobody must see what is written now and still find the version before the last. */
     atomic_thread_fence(memory_order_release);
-    memcpy(page->texts[next % 2], text, size);
-    page->sizes[next % 2] = size;
+    if (records->size > 0)
+        memcpy(page->halves[next % 2], records->bytes, records->size);
+    page->sizes[next % 2] = records->size;
     atomic_store_explicit(&page->version, next, memory_order_release);
     return 0;
 }
 
-/* Of half of a text that is being written it may be any number. */
-static size_t length_of(const struct page *page, uint64_t version)
+uint64_t shared_pages_refused(const struct shared_pages *self)
+{
+    return atomic_load(&self->refused);
+}
+
+/* Of a half that is being written it may be any number. */
+static size_t size_of_half(const struct page *page, uint64_t version)
 {
     size_t size = page->sizes[version % 2];
     return size <= SHARED_PAGE_SIZE ? size : 0;
 }
 
-char *shared_pages_read(const struct shared_pages *self, size_t index)
+void shared_pages_read(const struct shared_pages *self, size_t index, hob_exposition *out)
 {
     const struct page *page = &self->pages[index];
-    char *text = NULL;
+    size_t before = out->size;
     uint64_t version;
     do {
         version = atomic_load_explicit(&page->version, memory_order_acquire);
-        size_t size = length_of(page, version);
-        char *room = realloc(text, size + 1);
-        if (!room) {
-            free(text);
-            return NULL;
-        }
-        text = room;
-        memcpy(text, page->texts[version % 2], size);
-        text[size] = '\0';
+        out->size = before;
+        exposition_append(out, page->halves[version % 2], size_of_half(page, version));
         atomic_thread_fence(memory_order_acquire);
     } while (atomic_load_explicit(&page->version, memory_order_relaxed) != version);
-    return text;
 }

@@ -1,16 +1,17 @@
 /*
- * Pages of text that processes show each other: one writes a page, all can read it. They are made
- * before the processes are forked and outlive each of them, so that what a process has shown last
- * can be read when it has died.
+ * Pages of records in memory that processes share: one process writes a page, all can read it. They
+ * are made before the processes are forked and outlive each of them, so that what a process has
+ * written last can be read when it has died.
  */
 #ifndef HOB_OBSERVE_SHARED_PAGES_H
 #define HOB_OBSERVE_SHARED_PAGES_H
 
-#include <stddef.h>
+#include "exposition.h"
 
 struct shared_pages;
 
-enum { SHARED_PAGE_SIZE = 256 * 1024 }; /* bytes of a page, at most */
+/* Bytes of a page, at most. The metrics of 2,000 routes take a quarter of that. */
+enum { SHARED_PAGE_SIZE = 4 * 1024 * 1024 };
 
 /*
  * So many pages, empty at first, for this process and those that it forks from now on. A page takes
@@ -22,12 +23,15 @@ struct shared_pages *shared_pages_new(size_t count);
 void shared_pages_free(struct shared_pages *self);
 
 /*
- * Replaces a page, which only one process may do at a time. Waits for nobody. Returns 0, or
- * -EMSGSIZE and leaves the page as it was if the text is too long.
+ * Replaces a page, which only one process may do at a time. Does not wait. Returns 0, or -EMSGSIZE
+ * and leaves the page as it was if the records take more than that.
  */
-int shared_pages_write(struct shared_pages *self, size_t index, const char *text, size_t size);
+int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposition *records);
 
-/* A copy of a page, ended by NUL; the caller's to free. NULL when out of memory. */
-char *shared_pages_read(const struct shared_pages *self, size_t index);
+/* How often records took more, of all processes. */
+uint64_t shared_pages_refused(const struct shared_pages *self);
+
+/* Appends the records of a page. */
+void shared_pages_read(const struct shared_pages *self, size_t index, hob_exposition *out);
 
 #endif

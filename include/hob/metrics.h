@@ -35,7 +35,7 @@ void hob_metrics_free(hob_metrics *metrics);
  * For hob_server_options.observer, with a hob_metrics as its context: counts requests by the
  * pattern of their route, method and status, and how long they took by the route. Requests without
  * a route are those of the route "other", and so are those of the patterns that come after the
- * first 500, so that the number of series has an end. Patterns must live as long as the metrics.
+ * first 2,000, so that the number of series has an end. Patterns must live as long as the metrics.
  * What there is no memory to count is left out.
  */
 void hob_metrics_observe(void *metrics, const hob_exchange *exchange);
@@ -51,13 +51,14 @@ int hob_metrics_sample(void *metrics);
 
 /*
  * Replies with all numbers: in OpenMetrics 1.0 if the request's Accept prefers that, else in the
- * text format 0.0.4 of Prometheus. Returns as hob_reply().
+ * text format 0.0.4 of Prometheus. A page of more than 64 KiB is a stream (see hob_stream()), and
+ * is made in steps of about a millisecond, between which other coroutines run. Returns 0, or as
+ * hob_reply(), hob_stream() and hob_send().
  */
 int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response *res);
 
 /*
- * Several processes that serve as one, of which whoever is asked tells what all of them have
- * counted:
+ * Several processes that serve as one: the one that is asked replies with the numbers of all.
  *
  *     hob_metrics_group *group = hob_metrics_group_new(4);
  *     ... fork() four times; in the third ...
@@ -67,6 +68,10 @@ int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response
  * it is asked. What a process has published is kept when it dies, and added to the numbers of the
  * one that joins in its place, so that counters never go down. Gauges are added up as well; of
  * infos and start times there is one.
+ *
+ * A process can publish up to 4 MiB, which is enough for 2,000 routes. A process with more serves
+ * its own numbers alone, logs that once, and counts it in hob_metrics_unpublished_total, which the
+ * pages of all processes have.
  */
 
 /* Such a group, in memory that its processes share. */

@@ -1,104 +1,113 @@
 /*
- * The metrics of several workers as those of one server. The workers are views of the same pages:
- * a process that is forked has a copy of what this one has.
+ * The metrics of several processes as those of one server.
  */
 #include "observe/shared_metrics.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "observe/shared_pages.h"
+#include "hob/runtime.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/written_metrics.h"
 
 TestSuite(shared_metrics, .fini = expect_no_leaks, .timeout = 60);
 
-#define HITS "# TYPE hits_total counter\n"
-#define OPEN "# TYPE open gauge\n"
+static const hob_metric hits = {.name = "hits", .type = HOB_METRIC_COUNTER, .help = "Hits."};
+static const hob_metric opened = {.name = "open", .type = HOB_METRIC_GAUGE, .help = "Open."};
 
-static void
-expect_told(const hob_metrics_group *shared, enum metrics_format format, const char *expected)
+#define HITS "# HELP hits_total Hits.\n# TYPE hits_total counter\n"
+#define OPEN "# HELP open Open.\n# TYPE open gauge\n"
+
+/* What a process publishes: its hits, with the label a, and how many are open. */
+static hob_exposition numbers(const char *a, double hit_count, double open_count)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    cr_expect_eq(shared_metrics_tell(shared, format, out), 0);
-    fclose(out);
-    cr_expect_str_eq(text, expected);
-    free(text);
+    const hob_label label = {"a", a};
+    hob_exposition records = {.bytes = NULL};
+    hob_metrics_begin(&records, &hits);
+    hob_metrics_value(&records, &label, 1, hit_count);
+    hob_metrics_put(&records, &opened, open_count);
+    return records;
 }
 
-/* A worker that publishes once and ends. */
-static void work(hob_metrics_group *shared, size_t worker, const char *page)
+/* A process that publishes once and ends. */
+static void work(hob_metrics_group *group, size_t process, hob_exposition records)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        int err = shared_metrics_join(shared, worker);
+        int err = shared_metrics_join(group, process);
         if (err == 0)
-            err = shared_metrics_publish(shared, METRICS_PROMETHEUS, page);
+            err = shared_metrics_publish(group, &records);
         _exit(err < 0);
     }
     int status;
     cr_assert_eq(waitpid(pid, &status, 0), pid);
     cr_expect_eq(status, 0);
+    exposition_free(&records);
 }
 
-Test(shared_metrics, are_the_sum_of_what_the_workers_have_published)
+struct reading {
+    const hob_metrics_group *group;
+    hob_exposition *records;
+};
+
+static int read_others(void *arg)
 {
-    hob_metrics_group *shared = hob_metrics_group_new(3);
-    expect_told(shared, METRICS_PROMETHEUS, "");
-    work(shared, 0, HITS "hits_total 1\n" OPEN "open 1\n");
-    work(shared, 2, HITS "hits_total 2\n" OPEN "open 2\n");
-    expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 3\n" OPEN "open 3\n");
-    cr_assert_eq(shared_metrics_join(shared, 1), 0);
-    const char page[] = HITS "hits_total 39\n" OPEN "open 0\n";
-    cr_expect_eq(shared_metrics_publish(shared, METRICS_PROMETHEUS, page), 0);
-    expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 42\n" OPEN "open 3\n");
-    hob_metrics_group_free(shared);
+    const struct reading *self = arg;
+    return shared_metrics_read_others(self->group, self->records);
+}
+
+/* Reads as the process with number 0, which publishes `own`. */
+static void expect_sum(hob_metrics_group *group, hob_exposition own, const char *expected)
+{
+    struct reading reading = {group, &own};
+    cr_assert_eq(shared_metrics_join(group, 0), 0);
+    cr_expect_eq(shared_metrics_publish(group, &own), 0);
+    cr_expect_eq(hob_block_on(read_others, &reading), 0);
+    char *text = written_metrics(&own, false);
+    cr_expect_str_eq(text, expected);
+    free(text);
+}
+
+Test(shared_metrics, are_the_sum_of_what_the_processes_have_published)
+{
+    hob_metrics_group *group = hob_metrics_group_new(3);
+    work(group, 1, numbers("1", 1, 1));
+    work(group, 2, numbers("1", 2, 2));
+    expect_sum(group, numbers("1", 39, 0), HITS "hits_total{a=\"1\"} 42\n" OPEN "open 3\n");
+    cr_expect_eq(shared_metrics_unpublished(group), 0);
+    hob_metrics_group_free(group);
     hob_metrics_group_free(NULL);
 }
 
-Test(shared_metrics, keep_what_a_worker_has_counted_when_another_one_takes_its_number)
+Test(shared_metrics, keep_what_a_process_has_counted_when_another_one_takes_its_number)
 {
-    hob_metrics_group *shared = hob_metrics_group_new(2);
+    hob_metrics_group *group = hob_metrics_group_new(2);
     for (int i = 0; i < 3; i++)
-        work(shared, 1, HITS "hits_total{a=\"1\"} 2\n" OPEN "open 5\n");
-    expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total{a=\"1\"} 6\n" OPEN "open 5\n");
-    work(shared, 1, HITS "hits_total{a=\"2\"} 1\n" OPEN "open 4\n");
-    expect_told(
-        shared, METRICS_PROMETHEUS,
-        HITS "hits_total{a=\"1\"} 6\nhits_total{a=\"2\"} 1\n" OPEN "open 4\n");
-    hob_metrics_group_free(shared);
+        work(group, 1, numbers("1", 2, 5));
+    work(group, 1, numbers("2", 1, 4));
+    expect_sum(
+        group, numbers("3", 0, 1),
+        HITS "hits_total{a=\"3\"} 0\nhits_total{a=\"2\"} 1\nhits_total{a=\"1\"} 6\n" OPEN
+             "open 5\n");
+    hob_metrics_group_free(group);
 }
 
-Test(shared_metrics, of_two_formats_are_two_pages)
+/* A hundred restarts later the page has each series twice, and not a hundred times. */
+Test(shared_metrics, do_not_grow_with_each_process_that_takes_a_number)
 {
-    hob_metrics_group *shared = hob_metrics_group_new(1);
-    cr_assert_eq(shared_metrics_join(shared, 0), 0);
-    shared_metrics_publish(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
-    shared_metrics_publish(
-        shared, METRICS_OPEN_METRICS, "# TYPE hits counter\nhits_total 1\n# EOF\n");
-    expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
-    expect_told(shared, METRICS_OPEN_METRICS, "# TYPE hits counter\nhits_total 1\n# EOF\n");
-    hob_metrics_group_free(shared);
-}
-
-Test(shared_metrics, that_are_too_long_are_not_published)
-{
-    hob_metrics_group *shared = hob_metrics_group_new(1);
-    char *page = malloc(SHARED_PAGE_SIZE + sizeof(HITS "hits_total{a=\"\"} 1\n"));
-    char *end = stpcpy(page, HITS "hits_total{a=\"");
-    memset(end, 'x', SHARED_PAGE_SIZE);
-    memcpy(end + SHARED_PAGE_SIZE, "\"} 1\n", sizeof("\"} 1\n"));
-    cr_assert_eq(shared_metrics_join(shared, 0), 0);
-    cr_expect_eq(shared_metrics_publish(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n"), 0);
-    cr_expect_eq(shared_metrics_publish(shared, METRICS_PROMETHEUS, page), -EMSGSIZE);
-    expect_told(shared, METRICS_PROMETHEUS, HITS "hits_total 1\n");
-    free(page);
-    hob_metrics_group_free(shared);
+    hob_metrics_group *group = hob_metrics_group_new(1);
+    size_t size = 0;
+    for (int i = 0; i < 100; i++) {
+        hob_exposition records = numbers("1", 1, 1);
+        cr_assert_eq(shared_metrics_join(group, 0), 0);
+        cr_expect_eq(shared_metrics_publish(group, &records), 0);
+        size = i == 1 ? records.size : size;
+        cr_expect(i < 1 || records.size == size);
+        exposition_free(&records);
+    }
+    hob_metrics_group_free(group);
 }
 
 Test(shared_metrics, cannot_be_those_of_more_workers_than_there_is_memory_for)

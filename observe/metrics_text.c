@@ -1,0 +1,246 @@
+#include "metrics_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "hob/text.h"
+
+/*
+ * Words.
+ */
+
+/* The help of 0.0.4 has its quotes as they are. */
+static void write_help(FILE *out, const char *help, bool quotes)
+{
+    for (const char *c = help; *c; c++) {
+        if (*c == '\n')
+            fputs("\\n", out);
+        else if (*c == '\\' || (*c == '"' && quotes))
+            fprintf(out, "\\%c", *c);
+        else
+            fputc(*c, out);
+    }
+}
+
+static void write_number(FILE *out, double value)
+{
+    char text[HOB_NUMBER_SIZE];
+    fputs(hob_text_number(value, text), out);
+}
+
+/* "1.0" in both formats, so that both have the same series. */
+static void write_bound(FILE *out, size_t bucket)
+{
+    double bound = bucket < HISTOGRAM_BOUNDS ? histogram_bound(bucket) : INFINITY;
+    write_number(out, bound);
+    if (isfinite(bound) && bound == floor(bound))
+        fputs(".0", out);
+}
+
+/*
+ * Families.
+ */
+
+static const char *suffix_of(const struct record *family)
+{
+    switch (family->kind) {
+    case RECORD_COUNTERS:
+        return "_total";
+    case RECORD_INFOS:
+        return "_info";
+    default:
+        return "";
+    }
+}
+
+static const char *type_of(const struct record *family, bool open_metrics)
+{
+    switch (family->kind) {
+    case RECORD_COUNTERS:
+        return "counter";
+    case RECORD_HISTOGRAMS:
+        return "histogram";
+    case RECORD_INFOS:
+        return open_metrics ? "info" : "gauge"; /* 0.0.4 has no infos */
+    default:
+        return "gauge";
+    }
+}
+
+/* OpenMetrics calls a metric by its name alone; to 0.0.4 the suffix is a part of that. */
+static void write_head(const struct metrics_text *self, const struct record *family)
+{
+    const char *name = record_text(family);
+    const char *unit = name + strlen(name) + 1;
+    const char *help = unit + strlen(unit) + 1;
+    const char *suffix = self->open_metrics ? "" : suffix_of(family);
+    fprintf(self->out, "# HELP %s%s ", name, suffix);
+    write_help(self->out, help, self->open_metrics);
+    fprintf(self->out, "\n# TYPE %s%s %s\n", name, suffix, type_of(family, self->open_metrics));
+    if (*unit && self->open_metrics)
+        fprintf(self->out, "# UNIT %s %s\n", name, unit);
+}
+
+/*
+ * Series.
+ */
+
+/* Of a line, all but its value. */
+static void write_name(FILE *out, const char *name, const char *suffix, const char *labels)
+{
+    fputs(name, out);
+    fputs(suffix, out);
+    if (*labels)
+        fprintf(out, "{%s}", labels);
+    fputc(' ', out);
+}
+
+static void write_value(FILE *out, const struct record *family, const struct record *sample)
+{
+    write_name(out, record_text(family), suffix_of(family), record_text(sample));
+    write_number(out, sample->value);
+    fputc('\n', out);
+}
+
+static void write_histogram(FILE *out, const char *name, const struct record *sample)
+{
+    uint64_t count = 0;
+    const char *labels = record_text(sample);
+    for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
+        count += sample->counts[i];
+        fprintf(out, "%s_bucket{%s%sle=\"", name, labels, *labels ? "," : "");
+        write_bound(out, i);
+        fprintf(out, "\"} %" PRIu64 "\n", count);
+    }
+    write_name(out, name, "_sum", labels);
+    write_number(out, sample->value);
+    fputc('\n', out);
+    write_name(out, name, "_count", labels);
+    fprintf(out, "%" PRIu64 "\n", count);
+}
+
+static void write_series(const struct metrics_text *self)
+{
+    const struct record *family = self->family->record;
+    const struct record *sample = self->series->record;
+    if (sample->kind == RECORD_HISTOGRAM)
+        write_histogram(self->out, record_text(family), sample);
+    else
+        write_value(self->out, family, sample);
+}
+
+/* Goes on to the next series, and writes the heads of families on the way. */
+static bool advance(struct metrics_text *self, const struct sum *sum)
+{
+    const struct summed *family = self->family;
+    self->series = self->series ? self->series->next : NULL;
+    while (!self->series) {
+        family = self->begun ? family->next : sum->families;
+        self->begun = true;
+        if (!family)
+            return false;
+        write_head(self, family->record);
+        self->family = family;
+        self->series = family->first;
+    }
+    return true;
+}
+
+bool metrics_text_step(struct metrics_text *self, const struct sum *sum)
+{
+    off_t begin = ftello(self->out);
+    while (advance(self, sum)) {
+        write_series(self);
+        if (ftello(self->out) - begin >= METRICS_TEXT_STEP)
+            return true;
+    }
+    if (self->open_metrics)
+        fputs("# EOF\n", self->out);
+    return false;
+}
+
+/*
+ * The format.
+ */
+
+const char *metrics_text_type(bool open_metrics)
+{
+    return open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                        : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+/* A part of Accept, such as "text/plain;version=0.0.4;q=0.5". */
+struct range {
+    const char *type;
+    size_t length;       /* of the type */
+    const char *version; /* NULL if any will do */
+    int weight;          /* thousandths */
+};
+
+/* "0.5" is 500: RFC 9110 section 12.4.2 has up to three digits behind the point. */
+static int read_weight(const char *text)
+{
+    int weight = *text == '1' ? 1000 : 0;
+    if ((*text != '0' && *text != '1') || text[1] != '.')
+        return weight;
+    text += 2;
+    for (int unit = 100; unit > 0 && *text >= '0' && *text <= '9'; unit /= 10)
+        weight += unit * (*text++ - '0');
+    return weight;
+}
+
+static void read_parameter(struct range *self, const char *parameter)
+{
+    if (hob_text_same_n(parameter, "q=", 2))
+        self->weight = read_weight(parameter + 2);
+    else if (hob_text_same_n(parameter, "version=", 8))
+        self->version = parameter + 8 + (parameter[8] == '"');
+}
+
+/* Moves *rest behind the next part of the list. Returns false if there is none. */
+static bool next_range(const char **rest, struct range *range)
+{
+    const char *part = *rest + strspn(*rest, " \t,");
+    if (!*part)
+        return false;
+    *range = (struct range){.type = part, .length = strcspn(part, ";, \t"), .weight = 1000};
+    const char *end = part + strcspn(part, ",");
+    for (const char *at = part; (at = memchr(at, ';', (size_t)(end - at)));) {
+        at++;
+        at += strspn(at, " \t");
+        read_parameter(range, at);
+    }
+    *rest = end;
+    return true;
+}
+
+/* The weight that a range gives to a type; 0 if it does not have it. */
+static int weight_of(const struct range *range, const char *type, const char *version)
+{
+    size_t length = strlen(version);
+    if (range->length != strlen(type) || !hob_text_same_n(range->type, type, range->length))
+        return 0;
+    if (range->version && (strncmp(range->version, version, length) != 0 ||
+                           strspn(range->version, "0123456789.") != length))
+        return 0;
+    return range->weight;
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+bool metrics_text_wants_open_metrics(const char *accept)
+{
+    int open_metrics = 0;
+    int plain = 0;
+    struct range range;
+    while (accept && next_range(&accept, &range)) {
+        open_metrics =
+            larger(open_metrics, weight_of(&range, "application/openmetrics-text", "1.0.0"));
+        plain = larger(plain, weight_of(&range, "text/plain", "0.0.4"));
+    }
+    return open_metrics > 0 && open_metrics >= plain;
+}

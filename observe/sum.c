@@ -1,0 +1,132 @@
+#include "sum.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sum *sum_new(void)
+{
+    struct sum *self = calloc(1, sizeof(*self));
+    if (self)
+        self->end = &self->families;
+    return self;
+}
+
+void sum_free(struct sum *self)
+{
+    for (size_t i = 0; self && i < SUM_BUCKETS; i++) {
+        for (struct summed *series = self->buckets[i], *next; series; series = next) {
+            next = series->collides;
+            free(series);
+        }
+    }
+    free(self);
+}
+
+/* FNV-1a, over the text and the family's address. */
+static size_t hash(const struct summed *family, const char *text)
+{
+    uint64_t value = 0xcbf29ce484222325 ^ (uintptr_t)family;
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * 0x100000001b3;
+    return (value ^ value >> 32) % SUM_BUCKETS;
+}
+
+/* The place of the series with a record's text, which holds NULL if there is none. */
+static struct summed **
+place_of(struct sum *self, const struct summed *family, const struct record *record)
+{
+    const char *text = record_text(record);
+    struct summed **place = &self->buckets[hash(family, text)];
+    while (*place &&
+           ((*place)->family != family || strcmp(record_text((*place)->record), text) != 0))
+        place = &(*place)->collides;
+    return place;
+}
+
+static struct summed *make_series(const struct summed *family, struct record *record)
+{
+    struct summed *series = calloc(1, sizeof(*series));
+    if (series) {
+        *series = (struct summed){.record = record, .family = family};
+        series->end = &series->first;
+    }
+    return series;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static void add(const struct summed *series, const struct record *record)
+{
+    struct record *sum = series->record;
+    const struct record *family = series->family->record;
+    if (family->kind == RECORD_INFOS)
+        return;
+    if (ends_with(record_text(family), "_start_time_seconds")) {
+        sum->value = fmin(sum->value, record->value);
+        return;
+    }
+    sum->value += record->value;
+    for (size_t i = 0; sum->kind == RECORD_HISTOGRAM && i <= HISTOGRAM_BOUNDS; i++)
+        sum->counts[i] += record->counts[i];
+}
+
+/* What follows belongs to the family of the record. */
+static int take_family(struct sum *self, struct record *record)
+{
+    struct summed **place = place_of(self, NULL, record);
+    if (!*place) {
+        *place = make_series(NULL, record);
+        if (!*place)
+            return -ENOMEM;
+        *self->end = *place;
+        self->end = &(*place)->next;
+    }
+    self->family = *place;
+    return 0;
+}
+
+static int take_sample(struct sum *self, struct record *record)
+{
+    struct summed **place = place_of(self, self->family, record);
+    if (*place) {
+        add(*place, record);
+        return 0;
+    }
+    *place = make_series(self->family, record);
+    if (!*place)
+        return -ENOMEM;
+    *self->family->end = *place;
+    self->family->end = &(*place)->next;
+    return 0;
+}
+
+int sum_step(struct sum *self, const hob_exposition *records, size_t *at)
+{
+    for (size_t i = 0; i < SUM_STEP && *at < records->size; i++) {
+        struct record *record = (struct record *)(void *)(records->bytes + *at);
+        int err = record_is_family(record) ? take_family(self, record) : take_sample(self, record);
+        if (err < 0)
+            return err;
+        *at += record->size;
+    }
+    return *at < records->size;
+}
+
+void sum_copy_counters(const struct sum *self, hob_exposition *out)
+{
+    for (const struct summed *family = self->families; family; family = family->next) {
+        uint32_t kind = family->record->kind;
+        if (kind != RECORD_COUNTERS && kind != RECORD_HISTOGRAMS)
+            continue;
+        exposition_append(out, family->record, family->record->size);
+        for (const struct summed *series = family->first; series; series = series->next)
+            exposition_append(out, series->record, series->record->size);
+    }
+}

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hob/cross_site.h"
 #include "hob/trace.h"
 #include "kitchen.h"
 #include "orders.h"
@@ -322,6 +323,8 @@ static int begin(struct feed *self, hob_request *req)
 
 int feed_kitchen(hob_request *req, hob_response *res)
 {
+    if (hob_refuse_cross_site(req, res))
+        return 0;
     if (watchers >= WATCHERS_AT_MOST)
         return hob_reply_text(res, 503, "50 are watching already\n");
     struct feed *self = hob_alloc(sizeof(*self));

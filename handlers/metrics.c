@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "hob/cross_site.h"
 #include "hob/trace.h"
 #include "kitchen.h"
 
@@ -14,6 +15,8 @@ void metrics_of(const hob_metrics *metrics)
 
 int serve_metrics(hob_request *req, hob_response *res)
 {
+    if (hob_refuse_cross_site(req, res))
+        return 0;
     return told ? hob_metrics_reply(told, req, res) : -ENOENT;
 }
 

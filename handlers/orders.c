@@ -8,6 +8,7 @@
 
 #include "dishes.h"
 #include "hard_work.h"
+#include "hob/cross_site.h"
 #include "hob/router.h"
 #include "hob/trace.h"
 #include "kitchen.h"
@@ -176,13 +177,6 @@ struct wish {
     double deadline;
 };
 
-/* A page of another site has no business here, though a browser would send what it asks for. */
-static bool comes_from_another_site(hob_request *req)
-{
-    const char *site = hob_request_header(req, "Sec-Fetch-Site");
-    return site && strcmp(site, "cross-site") == 0;
-}
-
 static int refuse(hob_response *res, int status, const char *why)
 {
     hob_reply_text(res, status, why);
@@ -195,8 +189,6 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
     const char *dish = hob_request_query_value(req, "dish");
     const char *count = hob_request_query_value(req, "count");
     *wish = (struct wish){.dish = dish ? find_dish(dish) : NULL, .count = 1};
-    if (comes_from_another_site(req))
-        return refuse(res, 403, "orders are taken from the kitchen's own page\n");
     if (!dish)
         return refuse(res, 400, "dish: which one?\n");
     if (!wish->dish)
@@ -271,6 +263,8 @@ static int reply_lanes(hob_response *res, const struct intake *intake, size_t co
 int orders_take(hob_request *req, hob_response *res)
 {
     struct wish wish;
+    if (hob_refuse_cross_site(req, res))
+        return 0;
     if (read_wish(req, res, &wish) < 0)
         return 0;
     struct intake *intake = hob_alloc(sizeof(*intake) + wish.count * sizeof(intake->lanes[0]));
@@ -300,6 +294,8 @@ int orders_cancel(hob_request *req, hob_response *res)
 {
     size_t lane;
     const char *id = hob_path_value(req, "id");
+    if (hob_refuse_cross_site(req, res))
+        return 0;
     if (!is_ours(req))
         return hob_reply_text(res, 421, "worker: this is another one\n");
     if (!id || !parse_count(id, SIZE_MAX, &lane))

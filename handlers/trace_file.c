@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hob/cross_site.h"
 #include "hob/trace.h"
 #include "query.h"
 #include "text.h"
@@ -244,6 +245,8 @@ int serve_trace(hob_request *req, hob_response *res)
 {
     size_t seconds = SECONDS_BY_DEFAULT;
     const char *value = hob_request_query_value(req, "seconds");
+    if (hob_refuse_cross_site(req, res))
+        return 0;
     if (value && !parse_count(value, SECONDS_AT_MOST, &seconds))
         return hob_reply_text(res, 400, "seconds: a number from 1 to 60\n");
     if (recordings >= RECORDINGS_AT_MOST)

@@ -66,16 +66,10 @@ static void add_address(struct parsing *self, const char *text, size_t length)
     options->listen[options->listen_count++] = address;
 }
 
-/* A list: the environment cannot say it several times. */
 void apply_listen(struct parsing *self, const struct spec *spec, const char *value)
 {
     (void)spec;
-    size_t length = strcspn(value, ",");
-    add_address(self, value, length);
-    for (value += length; *value; value += length) {
-        length = strcspn(++value, ",");
-        add_address(self, value, length);
-    }
+    option_split(self, value, add_address);
 }
 
 void apply_admin(struct parsing *self, const struct spec *spec, const char *value)
@@ -90,12 +84,7 @@ void apply_admin(struct parsing *self, const struct spec *spec, const char *valu
 static const char *list_addresses(const struct options *options)
 {
     static char text[LISTEN_MAX * ADDRESS_SIZE];
-    size_t length = 0;
-    for (size_t i = 0; i < options->listen_count; i++) {
-        int more = snprintf(
-            text + length, sizeof(text) - length, i > 0 ? ",%s" : "%s", options->listen[i]);
-        length += (size_t)more;
-    }
+    option_join(options->listen, options->listen_count, text);
     return text;
 }
 

@@ -86,12 +86,22 @@ option_apply apply_workers; /* a size_t from 1 to WORKERS_MAX, or "auto" */
 /* The largest number that the first two take. */
 #define NUMBER_MAX 1000000
 
+/* Takes one element of a list: `length` bytes of text. */
+typedef void option_add(struct parsing *self, const char *text, size_t length);
+
+/* Adds each element of a list with commas, which the environment cannot give one by one. */
+void option_split(struct parsing *self, const char *list, option_add *add);
+
+/* Writes the list of these words, for which there must be room, with their commas. */
+void option_join(const char *const *words, size_t count, char *list);
+
 /* Where to listen. */
 
 option_apply apply_host;
 option_apply apply_port;
 option_apply apply_listen;
 option_apply apply_admin;
+option_apply apply_allow_host;
 
 /*
  * Ends the program unless `length` bytes of text are an address that hob_address_parse() takes.
@@ -107,6 +117,9 @@ void option_address(const struct parsing *self, const char *text, size_t length,
  * the environment. If neither was, PORT in the environment counts.
  */
 void decide_where_to_listen(struct parsing *self);
+
+/* Has the setting of --allow-host name all hosts, however often it was given. */
+void list_allowed_hosts(struct parsing *self);
 
 /* Both to standard output. */
 void options_print_help(void);

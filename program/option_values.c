@@ -112,3 +112,22 @@ void apply_workers(struct parsing *self, const struct spec *spec, const char *va
         options_fail(
             "%s: '%s' is neither a number from 1 to %d nor auto", self->source, value, WORKERS_MAX);
 }
+
+void option_split(struct parsing *self, const char *list, option_add *add)
+{
+    size_t length = strcspn(list, ",");
+    add(self, list, length);
+    for (list += length; *list; list += length) {
+        length = strcspn(++list, ",");
+        add(self, list, length);
+    }
+}
+
+void option_join(const char *const *words, size_t count, char *list)
+{
+    *list = '\0';
+    for (size_t i = 0; i < count; i++) {
+        list = stpcpy(list, i > 0 ? "," : "");
+        list = stpcpy(list, words[i]);
+    }
+}

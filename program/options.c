@@ -55,6 +55,11 @@ static const struct spec specs[] = {
      "serve /metrics, /healthz, /readyz and /trace.json there, and no longer to everybody; as "
      "--listen takes it",
      apply_admin},
+    {"allow-host", "NAME", NULL,
+     "on loopback addresses, answer requests for this host too, such as one that a proxy passes "
+     "on; "
+     "several with commas between them; may be given several times",
+     apply_allow_host},
     {"workers", "COUNT", "1",
      "processes that serve, each with one thread; auto is one for each processor", apply_workers,
      SETS(workers)},
@@ -252,6 +257,7 @@ struct options options_parse(int argc, char **argv)
     options_from_environment(&self);
     use_defaults(&self);
     decide_where_to_listen(&self);
+    list_allowed_hosts(&self);
     follow_time_scale(&self);
     leave_connection_limit(&self);
     check_access_log(&self);

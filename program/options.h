@@ -10,6 +10,7 @@
 enum {
     EXIT_USAGE = 2,  /* the exit status for a command line that is not understood */
     LISTEN_MAX = 16, /* addresses to listen on */
+    HOSTS_MAX = 16,  /* names that --allow-host takes */
     WORKERS_MAX = 1024,
 };
 

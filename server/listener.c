@@ -129,6 +129,18 @@ static void prepare(int fd, const hob_address *address)
     setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 }
 
+static bool is_exposed(const hob_address *address)
+{
+    switch (address->any.sa_family) {
+    case AF_INET:
+        return ntohl(address->ipv4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
+    case AF_INET6:
+        return !IN6_IS_ADDR_LOOPBACK(&address->ipv6.sin6_addr);
+    default:
+        return false;
+    }
+}
+
 static void remember_file(struct listener *self, const hob_address *address)
 {
     struct stat file;
@@ -149,7 +161,7 @@ int listener_take(struct listener *self, int fd)
         err = address_url(&address, url, sizeof(url)); /* refuses kinds that are not known here */
     if (err < 0)
         return err;
-    *self = (struct listener){.fd = fd};
+    *self = (struct listener){.fd = fd, .exposed = is_exposed(&address)};
     prepare(fd, &address);
     remember_file(self, &address);
     return 0;

@@ -16,6 +16,7 @@ struct listener {
     struct sockaddr_un file; /* its sun_path is empty if there is none */
     dev_t device;            /* which file that is: the path may lead to another one by now */
     ino_t inode;
+    bool exposed; /* to more than the programs of this machine */
 };
 
 /*

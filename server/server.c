@@ -42,6 +42,7 @@ static int take_sockets(hob_server *self, const int *sockets, size_t count)
         int err = listener_take(&self->listeners[i], sockets[i]);
         if (err < 0)
             return err;
+        self->exposed |= self->listeners[i].exposed;
     }
     self->listener_count = count;
     return hob_socket_url(sockets[0], self->url, sizeof(self->url));

@@ -24,6 +24,7 @@ struct hob_server {
     char url[HOB_URL_SIZE]; /* of the first listener */
     struct listener *listeners;
     size_t listener_count;
+    bool exposed; /* one of them at least is reached by more than the programs of this machine */
 
     struct task *task; /* runs the server; the connections' tasks are its children */
     hob_future stop;   /* ready when the server is to stop */

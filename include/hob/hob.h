@@ -4,6 +4,7 @@
 
 #include "hob/access_log.h"
 #include "hob/address.h"
+#include "hob/cross_site.h"
 #include "hob/log.h"
 #include "hob/metrics.h"
 #include "hob/router.h"

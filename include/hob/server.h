@@ -94,6 +94,14 @@ typedef struct {
     bool shared;
 
     /*
+     * Names by which hob_refuse_cross_site() of hob/cross_site.h lets clients address a server that
+     * listens on loopback addresses alone, such as those of the sites behind a proxy on the same
+     * machine: without a port, IPv6 addresses in brackets. They must live as long as the server.
+     */
+    const char *const *allowed_hosts;
+    size_t allowed_host_count;
+
+    /*
      * How many clients are served at the same time, idle ones included (default 16,384). No more
      * than three quarters of RLIMIT_NOFILE less 16 descriptors, since handlers need some as well;
      * in that sum each file that hob_files() sends counts as a client. A few more are accepted to

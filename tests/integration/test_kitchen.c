@@ -181,19 +181,6 @@ ProcessTest(kitchen, orders_that_make_no_sense_are_refused)
     cr_expect_eq(request(&server, "GET", "/orders")->status, 405);
 }
 
-ProcessTest(kitchen, a_page_of_another_site_can_order_nothing)
-{
-    struct server server = server_start();
-    struct order *order = order_prepare(&server, "/orders?dish=noodles");
-    struct curl_slist *headers = curl_slist_append(NULL, "Sec-Fetch-Site: cross-site");
-    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
-    curl_easy_setopt(order->easy, CURLOPT_HTTPHEADER, headers);
-    order_begin(order);
-    wait_for(order);
-    curl_slist_free_all(headers);
-    cr_expect_eq(order->status, 403);
-}
-
 ProcessTest(kitchen, there_is_an_end_to_how_many_orders_it_takes)
 {
     struct server server = start_slow_kitchen("--log-level", "warn");

@@ -111,6 +111,11 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--access-log", "common"},
         {"--access-log", "json "},
         {"--access-log-file", ""},
+        {"--allow-host", ""},
+        {"--allow-host", "shop.example:80"},
+        {"--allow-host", "http://shop.example"},
+        {"--allow-host", "[::1"},
+        {"--allow-host", "::1"},
     };
     char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -151,6 +156,13 @@ ProcessTest(options, there_are_not_more_addresses_than_anybody_needs)
     expect_refused(argv, "'127.0.0.2:0'", "one too many");
 }
 
+ProcessTest(options, there_are_not_more_names_than_anybody_needs)
+{
+    const char *names = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q";
+    expect_refused(
+        (const char *const[]){HOB_BINARY, "--allow-host", names, NULL}, "'q'", "one too many");
+}
+
 ProcessTest(options, a_file_for_an_access_log_that_is_not_wanted_is_pointed_out)
 {
     expect_refused(
@@ -188,6 +200,7 @@ ProcessTest(options, an_option_without_its_value_is_named)
         "--body-limit",     "--pipeline-limit",
         "--access-log",     "--access-log-file",
         "--drain-delay",    "--admin",
+        "--allow-host",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
@@ -232,6 +245,7 @@ ProcessTest(options, help_names_every_option)
         "--listen",
         "unix:/PATH",
         "--admin",
+        "--allow-host",
         "--connection-limit",
         "--idle-grace",
         "--drain-delay",

@@ -354,8 +354,8 @@ ProcessTest(timeouts, and_limits_of_the_program_are_those_of_its_server)
         {"--handler-timeout", "0.2", GET("/noodles"), 504},
         {"--target-limit", "5", GET("/ping"), 200},
         {"--target-limit", "4", GET("/ping"), 414},
-        {"--head-limit", "33", GET("/ping"), 200},
-        {"--head-limit", "32", GET("/ping"), 431},
+        {"--head-limit", "39", GET("/ping"), 200},
+        {"--head-limit", "38", GET("/ping"), 431},
         {"--header-limit", "2", REQUEST("GET /ping", "A: b\r\n"), 200},
         {"--header-limit", "1", REQUEST("GET /ping", "A: b\r\n"), 431},
     };

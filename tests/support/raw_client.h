@@ -12,8 +12,9 @@
 #include "tests/support/server_process.h"
 
 /* REQUEST("GET /ping", "Connection: close\r\n"); GET("/ping") */
-#define REQUEST(method_and_path, fields) method_and_path " HTTP/1.1\r\nHost: hob\r\n" fields "\r\n"
-#define GET(path)                        REQUEST("GET " path, "")
+#define REQUEST(method_and_path, fields)                                                           \
+    method_and_path " HTTP/1.1\r\nHost: localhost\r\n" fields "\r\n"
+#define GET(path) REQUEST("GET " path, "")
 
 struct raw_client {
     int fd;

@@ -1,0 +1,52 @@
+/*
+ * hob/cross_site.h: keeps pages of other sites from using a service through somebody's browser.
+ *
+ * A browser sends requests for any page that is open in it, with the user's cookies and from the
+ * user's machine. The page of another site cannot read the response, but what it asked for has been
+ * done (cross-site request forgery). And a page whose name is made to lead to 127.0.0.1 for a
+ * moment (DNS rebinding) can read it, too.
+ */
+#ifndef HOB_CROSS_SITE_H
+#define HOB_CROSS_SITE_H
+
+#include <stdbool.h>
+
+#include "hob/server.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Refuses, with status 403, a request that a page of another site may have had a browser send. For
+ * handlers that change something, or that show what not every page may see:
+ *
+ *     static int cancel_order(hob_request *req, hob_response *res)
+ *     {
+ *         if (hob_refuse_cross_site(req, res))
+ *             return 0;
+ *         ...
+ *
+ * Two things are looked at:
+ *
+ *  - Methods other than GET, HEAD, OPTIONS and TRACE (RFC 9110 section 9.2.1) need the header
+ *    Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) with the value "same-origin" or "none".
+ *    Browsers leave it out over plain http, but for loopback addresses. Without it, Origin (RFC
+ * 6454 section 7) has to name the scheme and the Host of the request; the scheme is that of
+ *    X-Forwarded-Proto, which proxies add, or else "http". A request with neither header does not
+ *    come from a browser's page, and is served.
+ *  - If the server listens on nothing but loopback addresses and unix sockets, Host has to be a
+ *    loopback name: "localhost", a name that ends with ".localhost", 127.0.0.0/8 or [::1], with any
+ *    port, or one of hob_server_options.allowed_hosts. Clients of unix sockets may name any host,
+ *    and so may requests of HTTP/1.0 that have no Host.
+ *
+ * Returns true if it has refused the request, also when there is no memory for a reply, and the
+ * handler should return 0; false if the request can be served.
+ */
+bool hob_refuse_cross_site(hob_request *req, hob_response *res);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -141,6 +141,11 @@ static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
     future_complete(watcher->data, -ETIME);
 }
 
+/*
+ * Waits until the watcher's callback completes *slot. Returns 0 or a negative errno; after the
+ * patience, -ETIMEDOUT, and then the connection is late. The loop calls timers before watchers of
+ * sockets, and they may have been kept from running: look at the socket again before you act on it.
+ */
 static int wait_for_io(struct connection *self, hob_future **slot, struct patience *patience)
 {
     static const struct future_kind io_kind = {.cancel = future_complete};
@@ -247,12 +252,18 @@ const char *connection_unread(const struct connection *self, size_t *length)
     return kept ? buffer_bytes(&self->kept) : self->fresh;
 }
 
-bool connection_has_input(const struct connection *self)
+/* Looks at the input in the kernel. Returns as recv(2) does. */
+static ssize_t peek(const struct connection *self)
 {
     char byte;
+    return recv(self->readable.fd, &byte, 1, MSG_PEEK);
+}
+
+bool connection_has_input(const struct connection *self)
+{
     size_t unread;
     connection_unread(self, &unread);
-    return unread > 0 || recv(self->readable.fd, &byte, 1, MSG_PEEK) > 0;
+    return unread > 0 || peek(self) > 0;
 }
 
 void connection_consume(struct connection *self, size_t size)
@@ -292,7 +303,9 @@ __attribute__((noinline)) static int fill(struct connection *self, struct patien
             self->reads = 0;
             ev_io_start(loop_of(self), &self->readable);
             int err = wait_for_io(self, &self->input, patience);
-            if (err < 0)
+            if (self->late && peek(self) >= 0)
+                self->late = false;
+            else if (err < 0)
                 return err;
         } else {
             end_input(self, received);
@@ -431,12 +444,16 @@ int connection_flush(struct connection *self)
     send_now(self);
     while (buffer_length(&self->unsent) > 0 && !self->broken) {
         struct patience patience = {.seconds = self->server->options.write_timeout};
+        size_t left = buffer_length(&self->unsent);
         int err = wait_for_io(self, &self->sent, &patience);
+        if (err < 0 && !self->late)
+            return err;
+        if (self->late)
+            send_buffer(self, &self->unsent, 0);
+        self->late = self->late && buffer_length(&self->unsent) == left;
         if (self->late) {
             server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
             self->broken = self->abandoned = true;
-        } else if (err < 0) {
-            return err;
         }
     }
     return self->broken ? -EPIPE : 0;
@@ -466,11 +483,13 @@ void connection_linger(struct connection *self)
 {
     double seconds = self->server->options.linger_timeout;
     struct patience patience = {.seconds = seconds, .until = hob_now() + seconds};
+    int late_reads = 0; /* of what may have come in time */
     size_t unread;
     if (shutdown(self->readable.fd, SHUT_WR) < 0)
         return; /* the client has left */
     do {
         connection_unread(self, &unread);
         connection_consume(self, unread);
-    } while (hob_now() < patience.until && connection_fill(self, &patience) > 0);
+        late_reads += hob_now() >= patience.until;
+    } while (late_reads < READS_IN_A_ROW && connection_fill(self, &patience) > 0);
 }

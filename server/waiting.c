@@ -11,6 +11,17 @@ static void set_timer(struct waiting_list *self, double seconds)
     ev_timer_start(self->ev, &self->timer);
 }
 
+/* One whose request is there already, though the loop has not noticed, is served instead. */
+static void end_waiting(struct connection *connection)
+{
+    waiting_end(connection);
+    if (connection_has_input(connection))
+        return;
+    if (connection->head_until > 0) /* no request has ever come */
+        server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
+    connection_close(connection);
+}
+
 static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct waiting_list *self = watcher->data;
@@ -24,9 +35,7 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
             set_timer(self, left);
             return;
         }
-        if (first->head_until > 0) /* no request has ever come */
-            server_reject(first->server, HOB_REJECT_HEAD_TIMEOUT);
-        connection_close(first);
+        end_waiting(first);
     }
 }
 

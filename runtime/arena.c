@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "hob/runtime.h"
+#include "misuse.h"
+#include "stack.h"
 #include "task.h"
 
 /* Small: most coroutines that use an arena at all want a string or two. */
@@ -103,7 +105,18 @@ void *hob_alloc(size_t size)
     return arena_alloc(&task_current(__func__)->arena, size);
 }
 
+/* The frames of the function that the arena belongs to, and of what it calls, end before it does.
+ */
+static bool is_in_frame_that_ends(const struct task *task, const char *address)
+{
+    const char *end = task->arena.frames_end ? task->arena.frames_end : (const char *)task;
+    return address >= task->stack->bottom && address < end;
+}
+
 int hob_defer(void (*fn)(void *arg), void *arg)
 {
-    return arena_defer(&task_current(__func__)->arena, fn, arg);
+    struct task *task = task_current(__func__);
+    if (is_in_frame_that_ends(task, arg))
+        misuse(__func__, "the argument is a local variable, which is gone when the clean-up runs");
+    return arena_defer(&task->arena, fn, arg);
 }

@@ -1,6 +1,7 @@
 #include "future.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "misuse.h"
 #include "task.h"
@@ -57,6 +58,24 @@ void future_release(hob_future *self)
     self->kind = NULL; /* so that it is noticed when it is used again */
     if (kind->release)
         kind->release(self);
+}
+
+hob_future *future_take(struct list *kept, size_t size)
+{
+    if (list_empty(kept))
+        return malloc(size);
+    struct list *link = kept->prev;
+    list_remove(link);
+    return list_entry(link, hob_future, sibling);
+}
+
+void future_free_kept(struct list *kept)
+{
+    while (!list_empty(kept)) {
+        hob_future *future = list_entry(kept->next, hob_future, sibling);
+        list_remove(&future->sibling);
+        free(future);
+    }
 }
 
 /* Hangs the wait on a future that is not ready yet, or takes in the result of one that is. */

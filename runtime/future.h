@@ -67,4 +67,13 @@ int future_await(hob_future *self, const char *call);
 /* Takes a ready future from its maker's children and frees it. */
 void future_release(hob_future *self);
 
+/*
+ * Memory for a kind of future that is made often: of one that its release appended to `kept`, or of
+ * malloc(3), `size` bytes with the future first. NULL when out of memory.
+ */
+hob_future *future_take(struct list *kept, size_t size);
+
+/* Frees the memory that was kept. */
+void future_free_kept(struct list *kept);
+
 #endif

@@ -5,7 +5,6 @@
 #include "hob/runtime.h"
 #include "hob/testing.h"
 #include "misuse.h"
-#include "timer.h"
 
 static _Thread_local struct loop *current;
 
@@ -70,8 +69,8 @@ void loop_resume(struct loop *self, struct task *task)
     if (task->lane.id)
         lane_run_ends(task);
     self->running = NULL;
-    if (task->unwatched && task->future.ready)
-        future_release(&task->future);
+    if (task->returned)
+        task_release(task);
 }
 
 /* Runs the tasks that are ready now, not those that become ready meanwhile. Returns how many. */
@@ -116,15 +115,16 @@ static void invoke_callbacks(struct ev_loop *ev)
 /* To look for input is a system call: not before so many tasks have run, if more are ready. */
 #define TASKS_A_TURN 64
 
-static void run_until_ready(struct loop *self, const struct task *root)
+/* The end becomes ready when the first task, root, has returned. */
+static void run_until(struct loop *self, const hob_future *end, const struct task *root)
 {
-    while (!root->future.ready) {
+    while (!end->ready) {
         size_t count = 0;
         if (self->ready_first)
             begin_turn(self);
         while (self->ready_first && count < TASKS_A_TURN)
             count += run_ready(self);
-        if (root->future.ready)
+        if (end->ready)
             return;
         ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
         end_turn(self);
@@ -170,6 +170,7 @@ static int loop_init(struct loop *self)
     self->ready_end = &self->ready_first;
     stack_pool_init(&self->stacks);
     list_init(&self->free_timers);
+    list_init(&self->free_asyncs);
     stall_watch_init(&self->stall);
     trace_init(&self->trace);
     ev_init(&self->trim, on_trim);
@@ -185,7 +186,8 @@ static void loop_destroy(struct loop *self)
     stall_watch_destroy(&self->stall);
     trace_destroy(&self->trace);
     offload_end(&self->offload);
-    timers_destroy(&self->free_timers);
+    future_free_kept(&self->free_timers);
+    future_free_kept(&self->free_asyncs);
     stack_pool_destroy(&self->stacks);
     overflow_unwatch(&self->signal_stack);
     destroy_ev_loop(self);
@@ -194,15 +196,16 @@ static void loop_destroy(struct loop *self)
 /* Runs fn(arg) as the loop's first task. */
 static int run_root(struct loop *self, const char *name, hob_fn *fn, void *arg)
 {
-    struct task *root = task_spawn(self, NULL, name, fn, arg);
+    hob_future end;
+    struct task *root = task_make(self, NULL, &end, name, fn, arg);
     if (!root)
         return -ENOMEM;
+    future_init(&end, NULL, NULL);
+    loop_enqueue(self, root);
     current = self;
-    run_until_ready(self, root);
+    run_until(self, &end, root);
     current = NULL;
-    int result = root->future.result;
-    future_release(&root->future);
-    return result;
+    return end.result;
 }
 
 int hob_block_on_named(const char *name, hob_fn *fn, void *arg)

@@ -33,7 +33,8 @@ struct loop {
     struct stack_pool stacks;
     struct signal_stack signal_stack;
     ev_timer trim;           /* gives idle stacks back; runs only while stacks are parked */
-    struct list free_timers; /* timer futures to use again */
+    struct list free_timers; /* futures of timers to use again: see future_take() */
+    struct list free_asyncs; /* ... and of hob_async() */
     struct inbox *inbox;     /* what threads have finished for this loop */
     struct offload offload;  /* the loop's own pools of threads */
 };

@@ -13,15 +13,8 @@ static void cancel_task_future(hob_future *future, int reason)
     task_cancel((struct task *)future, reason);
 }
 
-static void release_task_future(hob_future *future)
-{
-    task_release((struct task *)future);
-}
-
-static const struct future_kind task_kind = {
-    .cancel = cancel_task_future,
-    .release = release_task_future,
-};
+/* Released by the loop when it has returned, and never by whom it belongs to. */
+static const struct future_kind task_kind = {.cancel = cancel_task_future};
 
 static bool children_are_ready(const struct task *self)
 {
@@ -80,7 +73,8 @@ static void task_main(void *arg)
     deadline_disarm(self);
     if (self->lane.id)
         lane_end(self, result);
-    future_complete(&self->future, result);
+    future_complete(self->handle ? self->handle : &self->future, result);
+    self->returned = true;
     context_exit(&self->context, &self->future.loop->scheduler);
 }
 
@@ -91,18 +85,19 @@ static struct task *place_on(struct stack *stack)
     return (struct task *)(void *)(place - (uintptr_t)place % 64);
 }
 
-/* A task that is not queued yet. */
-static struct task *
-task_make(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
+struct task *task_make(
+    struct loop *loop, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
+    void *arg)
 {
     struct stack *stack = stack_take(&loop->stacks);
     if (!stack)
         return NULL;
 
     struct task *self = place_on(stack);
-    *self = (struct task){.name = name, .stack = stack, .fn = fn, .arg = arg};
-    future_init(&self->future, &task_kind, maker);
+    *self = (struct task){.handle = handle, .name = name, .stack = stack, .fn = fn, .arg = arg};
+    future_init(&self->future, &task_kind, handle ? NULL : maker);
     self->future.loop = loop;
+    self->future.maker = maker;
     list_init(&self->children);
     deadline_inherit(self, maker);
     context_init(
@@ -114,21 +109,9 @@ task_make(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, v
     return self;
 }
 
-struct task *
-task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg)
-{
-    struct task *self = task_make(loop, maker, name, fn, arg);
-    if (self)
-        loop_enqueue(loop, self);
-    return self;
-}
-
 struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    struct task *self = task_make(maker->future.loop, maker, name, fn, arg);
-    if (self)
-        self->unwatched = true;
-    return self;
+    return task_make(maker->future.loop, maker, NULL, name, fn, arg);
 }
 
 void task_start(struct task *self)
@@ -189,11 +172,12 @@ int task_interrupted(const struct task *self)
     return self->deadline.expired ? -ETIMEDOUT : 0;
 }
 
-int task_scope(struct task *self, hob_fn *fn, void *arg)
+/* Not inlined: its frame is the border between those of fn and those that hob_defer() may use. */
+__attribute__((noinline)) int task_scope(struct task *self, hob_fn *fn, void *arg)
 {
     struct arena arena = self->arena;
     struct deadline deadline = self->deadline;
-    self->arena = (struct arena){0};
+    self->arena = (struct arena){.frames_end = __builtin_frame_address(0)};
     int result = fn(arg);
     end_scope(self);
     if (self->lane.id)
@@ -212,16 +196,10 @@ void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg)
 void task_release(struct task *self)
 {
     struct loop *loop = self->future.loop;
+    list_remove(&self->future.sibling);
     context_destroy(&self->context);
     stack_give(&loop->stacks, self->stack); /* self lies on it: not to be used any more */
     loop_expect_idle_stacks(loop);
-}
-
-hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
-{
-    struct task *maker = task_current("hob_async");
-    struct task *task = task_spawn(maker->future.loop, maker, name, fn, arg);
-    return task ? &task->future : NULL;
 }
 
 int hob_yield(void)

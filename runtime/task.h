@@ -33,7 +33,8 @@ struct deadline {
 };
 
 struct task {
-    hob_future future;     /* first: a coroutine's future is its task */
+    hob_future future;     /* its maker's child, unless it has a handle */
+    hob_future *handle;    /* gets its result and may outlive it, or NULL: see hob_async() */
     const char *name;      /* for messages: the function that it runs */
     describe_fn *describe; /* for messages: says more than the name; NULL if there is no more */
     const char *waits_in;  /* for messages: the call that it waits in, or has waited in last */
@@ -56,18 +57,20 @@ struct task {
 
     bool queued;      /* in the ready queue */
     bool joining;     /* its function has returned; it waits for its children */
-    bool unwatched;   /* nobody awaits it: it is released when it has returned */
+    bool returned;    /* it is to be released */
     struct lane lane; /* near the flags, since each resume looks whether there is one */
 };
 
-/* A new task, queued to run fn(arg). NULL when there is no memory for its stack. */
-struct task *
-task_spawn(struct loop *loop, struct task *maker, const char *name, hob_fn *fn, void *arg);
-
 /*
- * A child that nobody awaits: it is released as soon as it returns, but still cancelled and joined
- * when its maker returns. It is not queued: see task_start(). Returns NULL like the above.
+ * A task that will run fn(arg) once it is queued, and is released when it has returned. If there is
+ * a `handle`, that becomes ready with the result, and is among the maker's children in place of the
+ * task. The first task of a loop has no maker. NULL when there is no memory for its stack.
  */
+struct task *task_make(
+    struct loop *loop, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
+    void *arg);
+
+/* The same for a child without a handle. See task_start(). */
 struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
 
 /*

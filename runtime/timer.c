@@ -1,9 +1,6 @@
-#include "timer.h"
-
 #include <errno.h>
 #include <ev.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "hob/runtime.h"
 #include "loop.h"
@@ -52,30 +49,11 @@ static void timer_start(struct timer *self, struct ev_loop *ev, double seconds)
     ev_timer_start(ev, &self->watcher);
 }
 
-static struct timer *take_timer(struct loop *loop)
-{
-    if (list_empty(&loop->free_timers))
-        return malloc(sizeof(struct timer));
-    struct list *link = loop->free_timers.prev;
-    list_remove(link);
-    return list_entry(link, struct timer, future.sibling);
-}
-
-void timers_destroy(struct list *free_timers)
-{
-    struct list *link = free_timers->next;
-    while (link != free_timers) {
-        struct list *next = link->next;
-        free(list_entry(link, struct timer, future.sibling));
-        link = next;
-    }
-    list_init(free_timers);
-}
-
 hob_future *hob_timer(double seconds)
 {
     struct task *task = task_current(__func__);
-    struct timer *self = take_timer(task->future.loop);
+    struct list *kept = &task->future.loop->free_timers;
+    struct timer *self = (struct timer *)future_take(kept, sizeof(*self));
     if (!self)
         return NULL;
     future_init(&self->future, &pooled, task);

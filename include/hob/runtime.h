@@ -47,7 +47,7 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
  * Makes a coroutine that will run fn(arg), and is called like fn in messages. It first runs when
  * its maker next waits, and it always runs, even when it is cancelled before: fn may release what
  * arg owns. Await the future for fn's result; a future that nobody awaits is cancelled and joined
- * when its maker returns.
+ * when its maker returns. A coroutine's stack is free again as soon as it has ended.
  *
  * arg must live until the coroutine has returned. If it is a local variable of the maker, await
  * the coroutine: the locals are gone when the maker's children are joined.
@@ -61,6 +61,16 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
  * somebody may look at it later (hob/trace.h).
  */
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
+
+/*
+ * Makes a coroutine as hob_async() does, whose result nobody wants: it leaves nothing behind when
+ * it ends, while an unawaited future of hob_async() takes about 100 bytes until its maker returns.
+ * For accept loops and background jobs. It is cancelled and joined when its maker returns.
+ *
+ * Returns 0, or -ENOMEM: then fn has not run, and arg is still the caller's.
+ */
+#define hob_start(fn, ...) hob_start_named(#fn, fn, __VA_ARGS__) /* (fn, arg) */
+int hob_start_named(const char *name, hob_fn *fn, void *arg);
 
 /*
  * A future that is ready with result 0 when so many seconds have passed, never earlier. Zero and
@@ -177,7 +187,9 @@ void *hob_alloc(size_t size);
 
 /*
  * Has fn(arg) called at that time, in this coroutine. Returns 0, or -ENOMEM, and then fn(arg) has
- * been called at once: either way it is called exactly once.
+ * been called at once: either way it is called exactly once. arg must not be a local variable of
+ * this coroutine's functions, which have returned by then: that ends the process with a message.
+ * Use hob_alloc() instead.
  */
 int hob_defer(void (*fn)(void *arg), void *arg);
 

@@ -322,6 +322,44 @@ Test(misuse, freeing_a_queue_that_is_in_use_is_named)
     expect_messages(mistakes, COUNT(mistakes));
 }
 
+/* Clean-ups run when the frames of the coroutine's functions are gone. */
+
+static void ignore(void *arg)
+{
+    (void)arg;
+}
+
+static int defer_a_local(void *arg)
+{
+    int local = 42;
+    (void)arg;
+    return hob_defer(ignore, &local);
+}
+
+static int defer_a_callers_local(void *arg)
+{
+    char local[1000];
+    (void)arg;
+    return hob_shield(defer_a_local, local);
+}
+
+static int defer_a_local_in_a_scope(void *arg)
+{
+    return task_scope(task_current(__func__), defer_a_local, arg);
+}
+
+Test(misuse, a_clean_up_of_a_local_variable_is_named)
+{
+    if (SANITIZED)
+        return; /* locals may lie elsewhere then, and AddressSanitizer reports their use */
+    struct mistake mistakes[] = {
+        {defer_a_local, "cook", "hob_defer", "local variable"},
+        {defer_a_callers_local, "cook", "hob_defer", "local variable"},
+        {defer_a_local_in_a_scope, "cook", "hob_defer", "local variable"},
+    };
+    expect_messages(mistakes, COUNT(mistakes));
+}
+
 /* Which task is named. */
 
 static int await_a_child_that_awaits_twice(void *arg)

@@ -24,6 +24,11 @@ static void call_async(void)
     hob_async(do_nothing, NULL);
 }
 
+static void call_start(void)
+{
+    hob_start(do_nothing, NULL);
+}
+
 static void call_timer(void)
 {
     hob_timer(1);
@@ -212,6 +217,7 @@ struct call {
 
 static struct call calls[] = {
     {"hob_async", call_async},
+    {"hob_start", call_start},
     {"hob_timer", call_timer},
     {"hob_await", call_await},
     {"hob_join_all", call_join},

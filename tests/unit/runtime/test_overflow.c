@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "hob/runtime.h"
+#include "runtime/async.h"
 #include "runtime/loop.h"
 #include "runtime/stack.h"
 #include "runtime/task.h"
@@ -219,7 +220,7 @@ static int touch_nothing_on_another_thread(void *arg)
 /* Some pointer gone wild: the task it hits is not the one to blame. */
 static int touch_the_guard_of_another(void *arg)
 {
-    const struct task *other = (struct task *)hob_async(sleep_for_ever, arg);
+    const struct task *other = async_task(hob_async(sleep_for_ever, arg));
     hob_yield();
     ((volatile char *)other->stack->bottom)[-1] = 1;
     return 0;

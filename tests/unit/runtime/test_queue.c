@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "hob/runtime.h"
+#include "runtime/async.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
@@ -455,7 +456,7 @@ CoroutineTest(queue, a_pool_gets_back_what_a_cancelled_coroutine_uses)
         hob_future *user = start(use_for_ever, 0);
         hob_yield();
         if (round == 1)
-            task_cancel((struct task *)user, -ETIMEDOUT);
+            task_cancel(async_task(user), -ETIMEDOUT);
         else
             hob_cancel(user);
         cr_expect_lt(hob_await(user), 0);
@@ -576,7 +577,7 @@ CoroutineTest(queue, survives_cancellations_at_random)
                 hob_cancel(crowd[i]);
             else
                 hob_yield();
-            if (crowd[i]->ready || ((struct task *)crowd[i])->cancelled) {
+            if (crowd[i]->ready || async_task(crowd[i])->cancelled) {
                 hob_await(crowd[i]);
                 crowd[i] = NULL;
             }

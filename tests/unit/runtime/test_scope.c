@@ -59,6 +59,24 @@ static int keep_memory(void *arg)
     return 0;
 }
 
+static void count(void *number)
+{
+    ++*(int *)number;
+}
+
+static int defer_count(void *number)
+{
+    return hob_defer(count, number);
+}
+
+/* Such as a request, which is on the stack of its connection's task. */
+CoroutineTest(scope, can_clean_up_a_local_variable_of_its_caller)
+{
+    int counted = 0;
+    cr_expect_eq(task_scope(this_task(), defer_count, &counted), 0);
+    cr_expect_eq(counted, 1);
+}
+
 CoroutineTest(scope, leaves_what_was_there_before)
 {
     hob_await(start(keep_memory, 0));

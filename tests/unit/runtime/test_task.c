@@ -5,6 +5,7 @@
 #include <ev.h>
 #include <math.h>
 
+#include "runtime/async.h"
 #include "runtime/loop.h"
 #include "runtime/stack.h"
 #include "tests/support/child.h"
@@ -304,8 +305,8 @@ CoroutineTest(task, woken_twice_runs_once)
 {
     hob_future *child = start(count_resumes, 0);
     hob_yield();
-    task_wake((struct task *)child);
-    task_wake((struct task *)child);
+    task_wake(async_task(child));
+    task_wake(async_task(child));
     for (int i = 0; i < 3; i++)
         hob_yield();
     cr_expect_eq(resumed, 1);
@@ -329,8 +330,8 @@ CoroutineTest(task, cancelled_twice_is_woken_once)
 {
     hob_future *child = start(ignore_cancellation, 'i');
     hob_yield();
-    task_cancel((struct task *)child, -ECANCELED);
-    task_cancel((struct task *)child, -ECANCELED);
+    task_cancel(async_task(child), -ECANCELED);
+    task_cancel(async_task(child), -ECANCELED);
     cr_expect_eq(hob_await(child), 0);
     cr_expect_str_eq(traced(), "iii");
 }
@@ -340,7 +341,7 @@ CoroutineTest(task, a_wake_up_for_no_reason_does_not_end_an_await)
 {
     hob_future *child = start(sleep_until_cancelled, 's');
     hob_yield();
-    task_wake((struct task *)child);
+    task_wake(async_task(child));
     hob_yield();
     cr_expect_str_eq(traced(), "");
 }
@@ -501,7 +502,7 @@ CoroutineTest(task, one_that_waits_costs_one_page)
     if (!SANITIZED) { /* the sanitizers touch more */
         hob_future *child = start(sleep_until_cancelled, 's');
         hob_yield();
-        char *bottom = ((struct task *)child)->stack->bottom;
+        char *bottom = async_task(child)->stack->bottom;
         char *mapping = bottom - this_pool()->guard_size;
         cr_expect_eq(resident_pages(mapping, this_pool()->map_size), 1);
     }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "hob/log.h"
+#include "hob/text.h"
 
 /*
  * Seconds that lines wait for others to be written with them, unless there are many: to wake the
@@ -383,7 +384,7 @@ void line_writer_close(struct line_writer *self, double patience)
         return;
     }
     hob_log(
-        HOB_LOG_WARN, "%s: it is not written to its end: nobody took it for %g s", self->name,
-        patience);
+        HOB_LOG_WARN, "%s: it is not written to its end: nobody took it for %s s", self->name,
+        HOB_NUMBER(patience));
     pthread_detach(self->thread);
 }

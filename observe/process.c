@@ -44,8 +44,8 @@ static void tell_memory(hob_exposition *out)
     double page = (double)sysconf(_SC_PAGESIZE);
     if (!read_line("/proc/self/statm", line, sizeof(line)))
         return;
-    hob_metrics_put(out, &virtual, strtod(line, &rest) * page);
-    hob_metrics_put(out, &resident, strtod(rest, NULL) * page);
+    hob_metrics_put(out, &virtual, (double)strtoull(line, &rest, 10) * page);
+    hob_metrics_put(out, &resident, (double)strtoull(rest, NULL, 10) * page);
 }
 
 /* Since Linux 6.2 the folder's size is how many there are; before, they have to be counted. */
@@ -95,7 +95,7 @@ static double start_time(void)
         field = strchr(field + 1, ' ');
     if (!field)
         return NAN;
-    double since_boot = strtod(field, NULL) / (double)sysconf(_SC_CLK_TCK);
+    double since_boot = (double)strtoull(field, NULL, 10) / (double)sysconf(_SC_CLK_TCK);
     return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot;
 }
 

@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
+#include "hob/text.h"
 #include "loop.h"
 #include "task.h"
 
@@ -46,8 +47,8 @@ static void report(struct stall_watch *self, const struct task *task)
     char who[DESCRIPTION_SIZE];
     note(self, task);
     hob_log(
-        HOB_LOG_WARN, "%s has kept the thread for %g s, and no other coroutine runs; it is in",
-        task_describe(task, who), self->limit);
+        HOB_LOG_WARN, "%s has kept the thread for %s s, and no other coroutine runs; it is in",
+        task_describe(task, who), HOB_NUMBER(self->limit));
     backtrace_log(HOB_LOG_WARN);
 }
 

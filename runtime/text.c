@@ -1,4 +1,4 @@
-#include "hob/text.h"
+#include "text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -6,19 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hob/text.h"
+
 /*
  * Names.
  */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool hob_text_same_n(const char *a, const char *b, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if (lower(a[i]) != lower(b[i]))
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
         if (a[i] == '\0')
             return true;

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "runtime/text.h"
 
 struct entry {
     const char *extension;
@@ -77,7 +78,11 @@ static const struct entry entries[] = {
 
 static int compare(const void *extension, const void *entry)
 {
-    return strcasecmp(extension, ((const struct entry *)entry)->extension);
+    const char *a = extension;
+    const char *b = ((const struct entry *)entry)->extension;
+    for (; *a && ascii_lower(*a) == *b; a++)
+        b++;
+    return ascii_lower(*a) - *b;
 }
 
 const char *content_type_of(const char *path)

@@ -1,16 +1,17 @@
 #include "head.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "hob/text.h"
 
 const char *head_find(const struct head *self, const char *name)
 {
-    if (self->authority && strcasecmp(name, "host") == 0)
+    if (self->authority && hob_text_same(name, "host"))
         return self->data + self->authority;
     const char *at = self->data + self->headers;
     for (size_t i = 0; i < self->header_count; i++) {
         const char *value = at + strlen(at) + 1;
-        if (strcasecmp(at, name) == 0)
+        if (hob_text_same(at, name))
             return value;
         at = value + strlen(value) + 1;
     }
@@ -24,7 +25,7 @@ size_t head_join(const struct head *self, const char *name, char *joined)
     for (size_t i = 0; i < self->header_count; i++) {
         const char *value = at + strlen(at) + 1;
         size_t length = strlen(value);
-        if (strcasecmp(at, name) == 0) {
+        if (hob_text_same(at, name)) {
             if (joined)
                 joined = stpcpy(stpcpy(joined, size > 0 ? ", " : ""), value);
             size += size > 0 ? 2 + length : length + 1;

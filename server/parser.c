@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "hob/text.h"
 #include "request_id.h"
 #include "syntax.h"
 #include "target.h"
@@ -47,7 +47,7 @@ static int on_string(llhttp_t *http, const char *at, size_t length)
 static bool find_path(const char *target, size_t *path)
 {
     *path = 0;
-    if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
+    if (!hob_text_same_n(target, "http://", 7) && !hob_text_same_n(target, "https://", 8))
         return true;
     const char *authority = strstr(target, "//") + 2;
     size_t length = strcspn(authority, "/?");
@@ -154,7 +154,7 @@ static int note_connection(struct parser *self, const char *list)
 
 static int note_expect(struct parser *self, const char *value)
 {
-    if (strcasecmp(value, "100-continue") != 0)
+    if (!hob_text_same(value, "100-continue"))
         return fail(self, 417, "the only expectation known is 100-continue (RFC 9110 10.1.1)");
     self->expect_continue = true;
     return 0;

@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
+#include "hob/text.h"
 #include "syntax.h"
 
 /* Takes a number off the text. One that is too large to be counted is as good as the largest. */
@@ -111,7 +111,7 @@ enum range_answer range_parse(const char *value, uint64_t size, struct ranges *r
 {
     static const char unit[] = "bytes=";
     ranges->count = 0;
-    if (!value || size == 0 || strncasecmp(value, unit, strlen(unit)) != 0)
+    if (!value || size == 0 || !hob_text_same_n(value, unit, strlen(unit)))
         return RANGE_ALL;
     enum range_answer answer = parse_list(value + strlen(unit), size, ranges);
     if (answer == RANGE_ALL)

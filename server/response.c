@@ -4,11 +4,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "body.h"
 #include "decimal.h"
+#include "hob/text.h"
 #include "http_date.h"
 #include "runtime/deadline.h"
 #include "runtime/loop.h"
@@ -32,7 +32,7 @@ static bool is_written_by_server(const char *name)
         "server",     "transfer-encoding", "x-request-id",
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcasecmp(name, names[i]) == 0)
+        if (hob_text_same(name, names[i]))
             return true;
     }
     return false;

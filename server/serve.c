@@ -8,6 +8,7 @@
 #include "counts.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
+#include "hob/text.h"
 #include "request.h"
 #include "response.h"
 #include "runtime/deadline.h"
@@ -93,13 +94,13 @@ static void reply_error(struct exchange *self, int err)
     if (err == -ETIMEDOUT && req->connection->late) {
         status = 408;
         snprintf(
-            detail, sizeof(detail), "nothing of the body came for %g s (body_timeout)",
-            options->body_timeout);
+            detail, sizeof(detail), "nothing of the body came for %s s (body_timeout)",
+            HOB_NUMBER(options->body_timeout));
     } else if (err == -ETIMEDOUT && self->timed_out) {
         server_reject(req->connection->server, HOB_REJECT_HANDLER_TIMEOUT);
         snprintf(
-            detail, sizeof(detail), "it took longer than %g s (handler_timeout)",
-            options->handler_timeout);
+            detail, sizeof(detail), "it took longer than %s s (handler_timeout)",
+            HOB_NUMBER(options->handler_timeout));
     } else if (err == -EMSGSIZE && req->body_limit < SIZE_MAX) {
         snprintf(detail, sizeof(detail), "the body is larger than %zu bytes", req->body_limit);
     }
@@ -160,8 +161,8 @@ static enum next give_up(struct exchange *self)
     if (!connection->late || self->req.parser.head_bytes == 0)
         return NEXT_CLOSE;
     snprintf(
-        detail, sizeof(detail), "the head was not there after %g s (head_timeout)",
-        connection->server->options.head_timeout);
+        detail, sizeof(detail), "the head was not there after %s s (head_timeout)",
+        HOB_NUMBER(connection->server->options.head_timeout));
     self->req.parser.keep_alive = false;
     response_reply_error(&self->res, 408, detail);
     return NEXT_LINGER;

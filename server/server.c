@@ -9,6 +9,7 @@
 #include "door.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
+#include "hob/text.h"
 #include "listener.h"
 #include "request_limits.h"
 #include "runtime/loop.h"
@@ -158,8 +159,8 @@ static void on_signal(struct ev_loop *ev, ev_signal *watcher, int events)
     (void)events;
     hob_log(
         HOB_LOG_INFO,
-        "stopping: %zu requests in progress get %g seconds; another signal stops at once",
-        self->serving_count, self->options.grace);
+        "stopping: %zu requests in progress get %s seconds; another signal stops at once",
+        self->serving_count, HOB_NUMBER(self->options.grace));
     /* The second one must work even while a handler keeps the thread, so libev is left out. */
     ev_signal_stop(ev, &self->interrupt);
     ev_signal_stop(ev, &self->terminate);
@@ -237,8 +238,8 @@ static void on_grace_over(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     hob_server *self = watcher->data;
     hob_log(
-        HOB_LOG_WARN, "%zu requests took longer than the grace of %g seconds and are given up",
-        self->serving_count, self->options.grace);
+        HOB_LOG_WARN, "%zu requests took longer than the grace of %s seconds and are given up",
+        self->serving_count, HOB_NUMBER(self->options.grace));
     future_complete(&self->drained, -ETIMEDOUT);
 }
 
@@ -290,7 +291,9 @@ static int serve_until_stopped(hob_server *self)
     double delay = self->options.drain_delay;
     if (err < 0 || delay == 0)
         return err;
-    hob_log(HOB_LOG_INFO, "not ready for new clients: everything is served for %g seconds", delay);
+    hob_log(
+        HOB_LOG_INFO, "not ready for new clients: everything is served for %s seconds",
+        HOB_NUMBER(delay));
     return hob_sleep(delay);
 }
 

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "hob/text.h"
+
 /* Of a target; of a token; of a name; of both. */
 #define T  CHAR_TARGET
 #define K  (CHAR_TARGET | CHAR_TOKEN)
@@ -115,18 +117,7 @@ bool list_next(const char **list, const char **element, size_t *length)
     return true;
 }
 
-static unsigned to_lower(char c)
-{
-    unsigned code = (unsigned char)c;
-    return code >= 'A' && code <= 'Z' ? code - 'A' + 'a' : code;
-}
-
 bool element_is(const char *element, size_t length, const char *word)
 {
-    if (length != strlen(word))
-        return false;
-    size_t i = 0;
-    while (i < length && to_lower(element[i]) == (unsigned char)word[i])
-        i++;
-    return i == length;
+    return length == strlen(word) && hob_text_same_n(element, word, length);
 }

@@ -1,12 +1,12 @@
 #include "target.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "hob/server.h"
 #include "percent.h"
+#include "runtime/text.h"
 
 /* RFC 3986 section 2.3: these mean the same encoded and not. `byte` is not NUL. */
 static bool is_unreserved(int byte)
@@ -43,8 +43,8 @@ static const char *decode_unreserved(char *path)
             *to++ = (char)byte;
         } else {
             *to++ = '%';
-            *to++ = (char)toupper(from[1]);
-            *to++ = (char)toupper(from[2]);
+            *to++ = ascii_upper(from[1]);
+            *to++ = ascii_upper(from[2]);
         }
         from += strlen("%2F");
     }

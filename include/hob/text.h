@@ -33,6 +33,9 @@ enum { HOB_NUMBER_SIZE = 32 }; /* bytes of the longest number, with its NUL */
  */
 char *hob_text_number(double value, char *text);
 
+/* The same as an expression, in C: the text is valid until the end of the block. */
+#define HOB_NUMBER(value) hob_text_number(value, (char[HOB_NUMBER_SIZE]){0})
+
 #ifdef __cplusplus
 }
 #endif

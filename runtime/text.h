@@ -1,0 +1,15 @@
+/* Letters of ASCII, in any locale: see hob/text.h. */
+#ifndef HOB_RUNTIME_TEXT_H
+#define HOB_RUNTIME_TEXT_H
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline char ascii_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+#endif

@@ -4,31 +4,21 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "future.h"
-#include "list.h"
-#include "misuse.h"
-#include "task.h"
+#include "line.h"
 
 /*
- * Coroutines wait to put only while the queue is full, and to get only while it is empty. They are
- * served by the call that makes room or brings a value, in their order: so nobody can overtake
- * them.
+ * Coroutines wait to put only while the queue is full, and to get only while it is empty. The call
+ * that makes room or brings a value serves them, in their order, so nobody can overtake them.
  */
 struct hob_queue {
-    struct list putters; /* struct waiter, the first in line first */
-    struct list getters;
-    size_t waiting; /* calls that have waited, and have not gone on yet */
+    struct line putters;
+    struct line getters;
+    struct line watchers; /* futures of hob_queue_readable() */
     bool closed;
     size_t capacity;
     size_t first; /* index of the value that was put first */
     size_t count;
     void *values[]; /* a ring */
-};
-
-/* On the stack of a coroutine that waits. Its result is that of the call. */
-struct waiter {
-    hob_future future; /* first */
-    void *value;       /* to put, or that it got */
 };
 
 hob_queue *hob_queue_new(size_t capacity)
@@ -39,44 +29,21 @@ hob_queue *hob_queue_new(size_t capacity)
     if (!self)
         return NULL;
     *self = (hob_queue){.capacity = capacity};
-    list_init(&self->putters);
-    list_init(&self->getters);
+    line_init(&self->putters);
+    line_init(&self->getters);
+    line_init(&self->watchers);
     return self;
 }
 
 void hob_queue_free(hob_queue *queue)
 {
-    if (queue && queue->waiting > 0)
-        misuse(__func__, "a coroutine waits for the queue");
+    static const char message[] = "a coroutine waits for the queue";
+    if (!queue)
+        return;
+    line_expect_unused(&queue->putters, __func__, message);
+    line_expect_unused(&queue->getters, __func__, message);
+    line_expect_unused(&queue->watchers, __func__, message);
     free(queue);
-}
-
-static void cancel_waiter(hob_future *future, int reason)
-{
-    list_remove(&future->sibling);
-    future_complete(future, reason);
-}
-
-/* Waits in line until it is served. Returns the call's result. */
-static int wait_in(hob_queue *self, struct list *line, struct waiter *waiter, const char *call)
-{
-    static const struct future_kind waiter_kind = {.cancel = cancel_waiter};
-    future_init(&waiter->future, &waiter_kind, NULL);
-    list_append(line, &waiter->future.sibling);
-    self->waiting++;
-    int result = future_await(&waiter->future, call);
-    self->waiting--;
-    return result;
-}
-
-/* The first in line, who does not wait any more; or NULL. */
-static struct waiter *take_first(struct list *line)
-{
-    if (list_empty(line))
-        return NULL;
-    struct list *link = line->next;
-    list_remove(link);
-    return (struct waiter *)list_entry(link, hob_future, sibling);
 }
 
 static void append(hob_queue *self, void *value)
@@ -88,7 +55,7 @@ int hob_queue_try_put(hob_queue *queue, void *value)
 {
     if (queue->closed)
         return -EPIPE;
-    struct waiter *getter = take_first(&queue->getters);
+    struct waiter *getter = line_take_first(&queue->getters);
     if (getter) {
         getter->value = value;
         future_complete(&getter->future, 1);
@@ -97,6 +64,7 @@ int hob_queue_try_put(hob_queue *queue, void *value)
     if (queue->count == queue->capacity)
         return -EAGAIN;
     append(queue, value);
+    line_serve_all(&queue->watchers, 0);
     return 0;
 }
 
@@ -107,7 +75,7 @@ int hob_queue_try_get(hob_queue *queue, void **value)
     *value = queue->values[queue->first];
     queue->first = (queue->first + 1) % queue->capacity;
     queue->count--;
-    struct waiter *putter = take_first(&queue->putters);
+    struct waiter *putter = line_take_first(&queue->putters);
     if (putter) {
         append(queue, putter->value);
         future_complete(&putter->future, 0);
@@ -117,44 +85,41 @@ int hob_queue_try_get(hob_queue *queue, void **value)
 
 int hob_queue_put(hob_queue *queue, void *value)
 {
-    struct task *task = task_current(__func__);
-    int result = task_interrupted(task);
+    int result = line_interrupted(__func__);
     if (result == 0)
         result = hob_queue_try_put(queue, value);
-    else
-        task_yield_sometimes(task);
     if (result != -EAGAIN)
         return result;
     struct waiter putter = {.value = value};
-    return wait_in(queue, &queue->putters, &putter, __func__);
+    return line_wait(&queue->putters, &putter, __func__);
 }
 
 int hob_queue_get(hob_queue *queue, void **value)
 {
-    struct task *task = task_current(__func__);
-    int result = task_interrupted(task);
+    int result = line_interrupted(__func__);
     if (result == 0)
         result = hob_queue_try_get(queue, value);
-    else
-        task_yield_sometimes(task);
     if (result != -EAGAIN)
         return result;
     struct waiter getter = {.value = NULL};
-    result = wait_in(queue, &queue->getters, &getter, __func__);
+    result = line_wait(&queue->getters, &getter, __func__);
     if (result == 1)
         *value = getter.value;
     return result;
 }
 
-static void end_waits(struct list *line, int result)
+hob_future *hob_queue_readable(hob_queue *queue)
 {
-    for (struct waiter *waiter = take_first(line); waiter; waiter = take_first(line))
-        future_complete(&waiter->future, result);
+    hob_future *readable = line_wait_future(&queue->watchers, __func__);
+    if (readable && (queue->count > 0 || queue->closed))
+        line_serve_all(&queue->watchers, 0);
+    return readable;
 }
 
 void hob_queue_close(hob_queue *queue)
 {
     queue->closed = true;
-    end_waits(&queue->putters, -EPIPE);
-    end_waits(&queue->getters, 0);
+    line_serve_all(&queue->putters, -EPIPE);
+    line_serve_all(&queue->getters, 0);
+    line_serve_all(&queue->watchers, 0);
 }

@@ -10,6 +10,7 @@
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"
+#include "hob/sync.h"
 #include "hob/text.h"
 #include "hob/trace.h"
 

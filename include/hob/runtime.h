@@ -349,6 +349,14 @@ int hob_queue_get(hob_queue *queue, void **value);
 int hob_queue_try_put(hob_queue *queue, void *value);
 int hob_queue_try_get(hob_queue *queue, void **value);
 
+/*
+ * A future that is ready with 0 when there is a value to take or the queue is closed, to wait for
+ * several things with hob_race(); then call hob_queue_try_get(), which returns -EAGAIN if another
+ * coroutine was first. It takes nothing itself, so no value is lost when another future wins. NULL
+ * when out of memory. The queue must live until the future was consumed.
+ */
+hob_future *hob_queue_readable(hob_queue *queue);
+
 /* No more values will be put. What is in the queue can still be taken. */
 void hob_queue_close(hob_queue *queue);
 

@@ -1,0 +1,51 @@
+/*
+ * A line: coroutines that wait until somebody serves them, first in, first out. Queues, semaphores,
+ * mutexes and conditions are made of lines.
+ */
+#ifndef HOB_RUNTIME_LINE_H
+#define HOB_RUNTIME_LINE_H
+
+#include <stddef.h>
+
+#include "future.h"
+#include "list.h"
+
+struct line {
+    struct list waiters; /* the first in line first */
+    size_t waiting;      /* waits that have begun and have not ended: those of served waiters too */
+};
+
+struct waiter {
+    hob_future future; /* first: serve a waiter by future_complete(), with the result of its call */
+    struct list link;
+    struct line *line;
+    void *value; /* what the call hands over, or is given */
+};
+
+void line_init(struct line *self);
+
+/* For a call that frees what the line belongs to: nobody may be waiting. */
+void line_expect_unused(const struct line *self, const char *call, const char *message);
+
+/*
+ * For a call that may wait: 0, or -ECANCELED or -ETIMEDOUT if it has to return that instead of
+ * trying.
+ */
+int line_interrupted(const char *call);
+
+/*
+ * Waits at the end of the line until somebody serves the waiter, which lies on the caller's stack.
+ * Returns what it was served with, -ECANCELED or -ETIMEDOUT.
+ */
+int line_wait(struct line *self, struct waiter *waiter, const char *call);
+
+/* The same as a future of the calling coroutine. NULL when out of memory. */
+hob_future *line_wait_future(struct line *self, const char *call);
+
+/* Takes the first waiter out of the line, to be served at once. NULL if there is none. */
+struct waiter *line_take_first(struct line *self);
+
+/* Serves all that wait now with this result. Returns how many. */
+size_t line_serve_all(struct line *self, int result);
+
+#endif

@@ -73,6 +73,11 @@ void kitchen_served(void)
     totals.served++;
 }
 
+void kitchen_failed(void)
+{
+    totals.failed++;
+}
+
 struct kitchen_totals kitchen_totals(void)
 {
     return totals;

@@ -60,9 +60,13 @@ void kitchen_done(struct order *order);
 /* Says that an order was served. */
 void kitchen_served(void);
 
-/* Since the kitchen opened: orders that were served, and the seconds of cooking that are done. */
+/* Counts an order that has failed, other than by being cancelled. */
+void kitchen_failed(void);
+
+/* Since the kitchen opened: orders that were served or failed, and seconds of cooking done. */
 struct kitchen_totals {
     size_t served;
+    size_t failed;
     double seconds;
 };
 

@@ -30,6 +30,10 @@ void kitchen_metrics(hob_exposition *out, void *unused)
         .name = "hob_orders_served",
         .type = HOB_METRIC_COUNTER,
         .help = "Orders that were served."};
+    static const hob_metric failed = {
+        .name = "hob_orders_failed",
+        .type = HOB_METRIC_COUNTER,
+        .help = "Orders of the kitchen page that failed, other than by being cancelled."};
     static const hob_metric seconds = {
         .name = "hob_cooking_seconds",
         .type = HOB_METRIC_COUNTER,
@@ -41,5 +45,6 @@ void kitchen_metrics(hob_exposition *out, void *unused)
     hob_trace_count(&trace);
     hob_metrics_put(out, &cooking, (double)trace.orders);
     hob_metrics_put(out, &served, (double)kitchen.served);
+    hob_metrics_put(out, &failed, (double)kitchen.failed);
     hob_metrics_put(out, &seconds, kitchen.seconds);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dishes.h"
+#include "failures.h"
 #include "hard_work.h"
 #include "hob/cross_site.h"
 #include "hob/router.h"
@@ -36,10 +37,11 @@ static const struct dish dishes[] = {
     {"offloaded", "offloaded", work_elsewhere, .demo = true},
 };
 
-/* The orders of one request, until all of them have begun. */
+/* The orders of one request, until each of them has begun or could not. */
 struct intake {
     size_t waiting;
-    uint64_t lanes[];
+    size_t begun;
+    uint64_t lanes[]; /* of those that have begun */
 };
 
 struct page_order {
@@ -49,7 +51,6 @@ struct page_order {
     uint64_t lane;   /* 0 until it has begun */
     hob_future *cook;
     struct intake *intake; /* until it has begun */
-    size_t number;         /* in the intake */
     struct page_order *next;
 };
 
@@ -95,7 +96,8 @@ static void note_begun(struct page_order *self)
     struct intake *intake = self->intake;
     if (!intake)
         return;
-    intake->lanes[self->number] = self->lane;
+    if (self->lane)
+        intake->lanes[intake->begun++] = self->lane;
     intake->waiting--;
     self->intake = NULL;
 }
@@ -133,8 +135,18 @@ static void forget(struct page_order *self)
 static void begin(struct page_order *self)
 {
     self->cook = hob_async_named(self->dish->title, cook, self);
-    if (!self->cook)
-        forget(self);
+    if (self->cook)
+        return;
+    failures_note(self->dish->title, -ENOMEM);
+    forget(self);
+}
+
+static void end(struct page_order *self)
+{
+    int err = hob_await(self->cook);
+    if (err < 0)
+        failures_note(self->dish->title, err);
+    forget(self);
 }
 
 /* When all of them have ended. */
@@ -153,16 +165,14 @@ int orders_cook(void *unused)
     int got;
     (void)unused;
     counter = hob_queue_new(2 * (size_t)ORDERS_AT_MOST);
-    if (!counter || hob_defer(close_counter, NULL) < 0)
+    if (!counter || hob_defer(close_counter, NULL) < 0 || !hob_async(failures_log, NULL))
         return -ENOMEM;
     while ((got = hob_queue_get(counter, &value)) > 0) {
         struct page_order *order = value;
-        if (!order->cook) {
+        if (order->cook)
+            end(order);
+        else
             begin(order);
-        } else {
-            hob_await(order->cook);
-            forget(order);
-        }
     }
     return got;
 }
@@ -206,7 +216,7 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
     return 0;
 }
 
-static int put_order(const struct wish *wish, struct intake *intake, size_t number)
+static int put_order(const struct wish *wish, struct intake *intake)
 {
     struct page_order *self = malloc(sizeof(*self));
     if (!self)
@@ -216,7 +226,6 @@ static int put_order(const struct wish *wish, struct intake *intake, size_t numb
         .dish = wish->dish,
         .deadline = wish->deadline,
         .intake = intake,
-        .number = number,
         .next = all,
     };
     int err = hob_queue_put(counter, self);
@@ -238,7 +247,7 @@ static int wait_until_begun(void *intake)
     return 0;
 }
 
-static int reply_lanes(hob_response *res, const struct intake *intake, size_t count)
+static int reply_lanes(hob_response *res, const struct intake *intake, size_t wanted)
 {
     struct text json;
     size_t worker, workers;
@@ -247,9 +256,11 @@ static int reply_lanes(hob_response *res, const struct intake *intake, size_t co
         return err;
     kitchen_worker(&worker, &workers);
     fputs("{\"orders\":[", json.out);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < intake->begun; i++)
         fprintf(json.out, "%s%" PRIu64, i > 0 ? "," : "", intake->lanes[i]);
     fputs("]", json.out);
+    if (intake->begun < wanted)
+        fprintf(json.out, ",\"refused\":%zu", wanted - intake->begun);
     if (workers > 1)
         fprintf(json.out, ",\"worker\":%zu", worker);
     fputs("}\n", json.out);
@@ -270,15 +281,14 @@ int orders_take(hob_request *req, hob_response *res)
     struct intake *intake = hob_alloc(sizeof(*intake) + wish.count * sizeof(intake->lanes[0]));
     if (!intake)
         return -ENOMEM;
-    intake->waiting = 0;
+    intake->waiting = intake->begun = 0;
     int err = 0;
-    size_t count = 0;
-    while (err == 0 && count < wish.count) {
-        err = put_order(&wish, intake, count);
-        count += err == 0;
-    }
+    for (size_t i = 0; err == 0 && i < wish.count; i++)
+        err = put_order(&wish, intake);
     hob_shield(wait_until_begun, intake);
-    return err < 0 ? err : reply_lanes(res, intake, count);
+    if (intake->begun == 0)
+        return err < 0 ? err : -ENOMEM;
+    return reply_lanes(res, intake, wish.count);
 }
 
 /* The same number may be that of another order with another worker. */

@@ -23,7 +23,9 @@ bool orders_demo(void);
 
 /*
  * Takes `count` (1 to 1,000; default 1) orders of a `dish`, with a `deadline` in seconds if there
- * is one, and replies with 202 and the numbers of their lanes.
+ * is one, and replies with 202 and the numbers of the lanes of those that have begun. For want of
+ * memory these may be fewer, and then the reply says how many were refused; if none has begun the
+ * status is 503.
  */
 hob_handler orders_take;
 

@@ -1,4 +1,4 @@
-#include "hob/runtime.h"
+#include "descriptor.h"
 
 #include <errno.h>
 #include <ev.h>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "future.h"
+#include "hob/runtime.h"
 #include "loop.h"
+#include "reserve.h"
 #include "task.h"
 
 /* Waits for a descriptor to become readable or writable. */
@@ -16,18 +18,19 @@ struct readiness {
     hob_future future;
     struct ev_loop *ev;
     ev_io watcher;
+    struct list link; /* in loop->new_waits, until libev is asked to watch the descriptor */
 };
 
 static void on_ready(struct ev_loop *ev, ev_io *watcher, int events)
 {
-    (void)events;
     ev_io_stop(ev, watcher);
-    future_complete(watcher->data, 0);
+    future_complete(watcher->data, events & EV_ERROR ? -ENOMEM : 0); /* epoll_ctl(2) */
 }
 
 static void cancel_readiness(hob_future *future, int reason)
 {
     struct readiness *self = (struct readiness *)future;
+    list_remove(&self->link);
     ev_io_stop(self->ev, &self->watcher);
     future_complete(future, reason);
 }
@@ -43,25 +46,41 @@ static const struct future_kind on_heap = {
 };
 static const struct future_kind on_stack = {.cancel = cancel_readiness};
 
-static void readiness_start(struct readiness *self, struct ev_loop *ev, int fd, int events)
+static void readiness_start(struct readiness *self, struct loop *loop, int fd, int events)
 {
-    self->ev = ev;
+    self->ev = loop->ev;
     ev_io_init(&self->watcher, on_ready, fd, events);
     self->watcher.data = &self->future;
-    if (fcntl(fd, F_GETFD) < 0) /* libev takes no descriptor that is not open */
-        future_complete(&self->future, -EBADF);
-    else
-        ev_io_start(ev, &self->watcher);
+    list_append(&loop->new_waits, &self->link);
+}
+
+/* epoll takes neither what is not open nor what is only a path. */
+static bool can_be_watched(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && !(flags & O_PATH);
+}
+
+void descriptors_begin_waits(struct list *new_waits)
+{
+    while (!list_empty(new_waits)) {
+        struct readiness *self = list_entry(new_waits->next, struct readiness, link);
+        list_remove(&self->link);
+        if (can_be_watched(self->watcher.fd))
+            ev_io_start(self->ev, &self->watcher);
+        else
+            future_complete(&self->future, -EBADF);
+    }
 }
 
 static hob_future *readiness_new(const char *call, int fd, int events)
 {
     struct task *task = task_current(call);
-    struct readiness *self = malloc(sizeof(*self));
+    struct readiness *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
     if (!self)
         return NULL;
     future_init(&self->future, &on_heap, task);
-    readiness_start(self, task_ev_loop(task), fd, events);
+    readiness_start(self, task->future.loop, fd, events);
     return &self->future;
 }
 
@@ -80,7 +99,7 @@ static int wait_until_ready(const char *call, int fd, int events)
     struct readiness self;
     struct task *task = task_current(call);
     future_init(&self.future, &on_stack, NULL);
-    readiness_start(&self, task_ev_loop(task), fd, events);
+    readiness_start(&self, task->future.loop, fd, events);
     return future_await(&self.future, call);
 }
 

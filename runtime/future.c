@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "misuse.h"
+#include "reserve.h"
 #include "task.h"
 
 void future_init(hob_future *self, const struct future_kind *kind, struct task *maker)
@@ -63,7 +64,7 @@ void future_release(hob_future *self)
 hob_future *future_take(struct list *kept, size_t size)
 {
     if (list_empty(kept))
-        return malloc(size);
+        return reserve_is_whole() ? malloc(size) : NULL;
     struct list *link = kept->prev;
     list_remove(link);
     return list_entry(link, hob_future, sibling);

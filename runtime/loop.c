@@ -2,9 +2,11 @@
 
 #include <errno.h>
 
+#include "descriptor.h"
 #include "hob/runtime.h"
 #include "hob/testing.h"
 #include "misuse.h"
+#include "reserve.h"
 
 static _Thread_local struct loop *current;
 
@@ -127,6 +129,7 @@ static void run_until(struct loop *self, const hob_future *end, const struct tas
         if (end->ready)
             return;
         ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
+        descriptors_begin_waits(&self->new_waits);
         end_turn(self);
         int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
         if (!watched && !self->ready_first)
@@ -140,13 +143,16 @@ static void run_until(struct loop *self, const hob_future *end, const struct tas
  */
 static int make_ev_loop(struct loop *self)
 {
+    reserve_install();
     errno = ENOMEM;
     self->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!self->ev)
         return -errno;
     int err;
     self->inbox = inbox_new(self->ev, &err);
-    if (!self->inbox)
+    if (self->inbox)
+        ev_run(self->ev, EVRUN_NOWAIT); /* the kernel gets to know the descriptor of the inbox */
+    else
         ev_loop_destroy(self->ev);
     return err;
 }
@@ -171,6 +177,7 @@ static int loop_init(struct loop *self)
     stack_pool_init(&self->stacks);
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
+    list_init(&self->new_waits);
     stall_watch_init(&self->stall);
     trace_init(&self->trace);
     ev_init(&self->trim, on_trim);

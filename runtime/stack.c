@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "reserve.h"
+
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #else
@@ -71,6 +73,8 @@ static bool map_unused(struct stack_pool *pool, size_t count)
 
 static struct stack *map_stack(struct stack_pool *pool)
 {
+    if (!reserve_is_whole())
+        return NULL;
     if (pool->unused == pool->unused_end && !map_unused(pool, MAPPED_AT_ONCE) &&
         !map_unused(pool, 1))
         return NULL;

@@ -10,6 +10,7 @@
 #include "request.h"
 #include "runtime/loop.h"
 #include "runtime/misuse.h"
+#include "runtime/reserve.h"
 #include "serve.h"
 #include "waiting.h"
 
@@ -26,7 +27,7 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events);
 
 int connection_open(hob_server *server, int fd, const union peer *peer)
 {
-    struct connection *self = calloc(1, sizeof(*self));
+    struct connection *self = reserve_is_whole() ? calloc(1, sizeof(*self)) : NULL;
     if (!self) {
         close(fd);
         return -ENOMEM;

@@ -36,12 +36,13 @@ class Counter {
     }
 
     /* Returns what there is to be said about orders that were taken. */
-    keep({ orders, worker = null }) {
+    keep({ orders, refused = 0, worker = null }) {
+        const lack = refused > 0 ? ` There is no memory for ${refused} of them.` : "";
         if (worker !== this.worker) { /* its feed is another one */
-            return ` Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
+            return `${lack} Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
         }
         this.promise = { id: orders[orders.length - 1], since: performance.now() };
-        return "";
+        return lack;
     }
 
     /* Sends a request, and tells that it waits for the answer. */

@@ -213,8 +213,10 @@ void hob_resolve(hob_future *promise, int result);
 
 /*
  * A future that is ready with 0 when the descriptor can be read from, or has ended or failed;
- * hob_writable() when it can be written to, or has failed. The result is -EBADF if it is not open.
- * Regular files are always ready. NULL when out of memory.
+ * hob_writable() when it can be written to, or has failed. The result is -EBADF if it is not open,
+ * is closed before its maker waits, or was opened with O_PATH; -ENOMEM if the kernel has no room to
+ * watch it (see fs.epoll.max_user_watches in epoll(7)). Regular files are always ready. NULL when
+ * out of memory.
  */
 hob_future *hob_readable(int fd);
 hob_future *hob_writable(int fd);

@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -13,6 +15,7 @@
 #include "tests/support/folder_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/memory.h"
+#include "tests/support/metrics_page.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
 
@@ -78,6 +81,53 @@ ProcessTest(exhaustion, files_are_refused_at_once_when_no_thread_can_be_started)
     limit(&server, RLIMIT_AS, RLIM_INFINITY);
     cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200, "the next is tried again");
     raw_close(&client);
+}
+
+/* Memory. */
+
+/* Bytes of address space that the process uses. */
+static rlim_t address_space(const struct server *server)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/statm", (int)server->process->pid);
+    return number_in(path) * (rlim_t)page_size();
+}
+
+/* Orders that the answer says have begun. None is number 0. */
+static size_t count_begun(const char *json)
+{
+    size_t count = 0;
+    const char *next = strchr(json, '[');
+    while (next && *next != ']') {
+        cr_expect_gt(strtoul(next + 1, NULL, 10), 0);
+        next = strpbrk(next + 1, ",]");
+        count++;
+    }
+    return count;
+}
+
+ProcessTest(exhaustion, orders_that_cannot_begin_are_not_said_to_have)
+{
+    enum { WANTED = 1000 };
+    if (SANITIZED)
+        cr_skip_test("the sanitizers need memory themselves");
+    struct server server = server_start();
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    rlim_t before = limit(&server, RLIMIT_AS, address_space(&server) + (32 << 20));
+    struct order *taken = request(&server, "POST", "/orders?dish=meal&count=1000");
+    const char *refused = strstr(taken->body.bytes, "\"refused\":");
+    cr_expect_eq(taken->status, 202);
+    cr_expect_not_null(refused, "%s", taken->body.bytes);
+    size_t begun = count_begun(taken->body.bytes);
+    cr_expect_gt(begun, 0);
+    cr_expect_eq(
+        begun + (refused ? strtoul(refused + strlen("\"refused\":"), NULL, 10) : 0), WANTED);
+    cr_expect(server_logs(&server, "orders failed, the last one (meal) with: Cannot allocate"));
+
+    limit(&server, RLIMIT_AS, before);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    cr_expect_geq(metric(&server, "hob_orders_failed_total"), WANTED - begun);
+    cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=100")->status, 202);
 }
 
 /* Descriptors. */

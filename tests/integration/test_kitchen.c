@@ -20,15 +20,6 @@ TestSuite(kitchen, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct order *request(const struct server *server, const char *method, const char *path)
-{
-    struct order *order = order_prepare(server, path);
-    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, method);
-    order_begin(order);
-    wait_for(order);
-    return order;
-}
-
 static struct order *get_with(const struct server *server, const char *path, const char *header)
 {
     struct order *order = order_prepare(server, path);

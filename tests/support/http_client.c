@@ -106,6 +106,15 @@ struct order *get(const struct server *server, const char *path)
     return self;
 }
 
+struct order *request(const struct server *server, const char *method, const char *path)
+{
+    struct order *self = order_prepare(server, path);
+    curl_easy_setopt(self->easy, CURLOPT_CUSTOMREQUEST, method);
+    order_begin(self);
+    wait_for(self);
+    return self;
+}
+
 struct order **order_many(const struct server *server, const char *path, size_t count)
 {
     struct order **orders = calloc(count, sizeof(struct order *));

@@ -49,6 +49,9 @@ void wait_for_orders(void);
 /* order() and wait_for(). */
 struct order *get(const struct server *server, const char *path);
 
+/* The same with another method than GET, and without a body. */
+struct order *request(const struct server *server, const char *method, const char *path);
+
 /* Begins so many orders. The array is the caller's to free. */
 struct order **order_many(const struct server *server, const char *path, size_t count);
 

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "runtime/reserve.h"
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
@@ -373,6 +374,7 @@ Test(stack, there_is_none_when_the_mappings_are_used_up)
         cr_skip_test("vm.max_map_count is too large to be used up here: %zu", limit);
 
     pool.guard_by_mprotect = true;
+    cr_expect(reserve_is_whole()); /* it is mapped by now, and stays */
     size_t before = mapped_bytes();
     size_t count = take_all_there_are(limit);
     size_t mapped = pool.mapped_count;

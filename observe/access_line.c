@@ -91,7 +91,7 @@ static char *put_host(char *at, const char *client)
 static char *put_quoted(char *at, const char *value)
 {
     *at++ = '"';
-    at = is_known(value) ? escape_apache(at, value, TEXT_MAX) : put(at, "-");
+    at = is_known(value) ? escape_nginx(at, value, TEXT_MAX) : put(at, "-");
     *at++ = '"';
     return at;
 }
@@ -102,14 +102,14 @@ static char *put_request_line(char *at, const struct access_record *record)
     if (!is_known(record->method))
         return put(at, "\"-\"");
     *at++ = '"';
-    at = escape_apache(at, record->method, METHOD_MAX);
+    at = escape_nginx(at, record->method, METHOD_MAX);
     if (is_known(record->path)) {
         *at++ = ' ';
-        at = escape_apache(at, record->path, TEXT_MAX);
+        at = escape_nginx(at, record->path, TEXT_MAX);
     }
     if (record->query) {
         *at++ = '?';
-        at = escape_apache(at, record->query, TEXT_MAX);
+        at = escape_nginx(at, record->query, TEXT_MAX);
     }
     if (is_known(record->protocol))
         at = put(put(at, " "), record->protocol);

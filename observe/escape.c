@@ -42,6 +42,12 @@ static char *escape(char *at, const char *text, size_t limit, encoder *encode)
     return at;
 }
 
+/*
+ * JSON.
+ */
+
+#define REPLACEMENT 0xfffd
+
 /* "\n" and the like, for those bytes that have a letter. */
 static char *put_letter(char *at, char letter)
 {
@@ -50,11 +56,12 @@ static char *put_letter(char *at, char letter)
     return at;
 }
 
-static char *put_hex(char *at, const char *prefix, unsigned value, unsigned digits)
+/* "\u20ac": a character of up to 16 bits. */
+static char *put_code(char *at, unsigned code)
 {
-    at = stpcpy(at, prefix);
-    while (digits-- > 0)
-        *at++ = "0123456789abcdef"[value >> 4 * digits & 15];
+    at = stpcpy(at, "\\u");
+    for (unsigned digits = 4; digits-- > 0;)
+        *at++ = "0123456789abcdef"[code >> 4 * digits & 15];
     return at;
 }
 
@@ -67,12 +74,6 @@ static char letter_for(const char *pairs, char c)
     }
     return '\0';
 }
-
-/*
- * JSON.
- */
-
-#define REPLACEMENT 0xfffd
 
 /* How many bytes of 10xxxxxx follow a first byte, and the bits that this one has; 0 if none may. */
 static unsigned continuation_of(unsigned char first, uint32_t *bits)
@@ -113,10 +114,10 @@ static char *encode_json(const char **text, char *unit)
     if (letter)
         return put_letter(unit, letter);
     if (code < 0x10000)
-        return put_hex(unit, "\\u", code, 4);
+        return put_code(unit, code);
     code -= 0x10000;
-    unit = put_hex(unit, "\\u", 0xd800 | code >> 10, 4);
-    return put_hex(unit, "\\u", 0xdc00 | (code & 0x3ff), 4);
+    unit = put_code(unit, 0xd800 | code >> 10);
+    return put_code(unit, 0xdc00 | (code & 0x3ff));
 }
 
 char *escape_json(char *at, const char *text, size_t limit)
@@ -125,17 +126,20 @@ char *escape_json(char *at, const char *text, size_t limit)
 }
 
 /*
- * Apache.
+ * nginx.
  */
 
-static char *encode_apache(const char **text, char *unit)
+static char *encode_nginx(const char **text, char *unit)
 {
-    char c = *(*text)++;
-    char letter = letter_for("\"\"\\\\b\bn\nr\rt\tv\v", c);
-    return letter ? put_letter(unit, letter) : put_hex(unit, "\\x", (unsigned char)c, 2);
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned char byte = (unsigned char)*(*text)++;
+    unit = stpcpy(unit, "\\x");
+    *unit++ = digits[byte >> 4];
+    *unit++ = digits[byte & 15];
+    return unit;
 }
 
-char *escape_apache(char *at, const char *text, size_t limit)
+char *escape_nginx(char *at, const char *text, size_t limit)
 {
-    return escape(at, text, limit, encode_apache);
+    return escape(at, text, limit, encode_nginx);
 }

@@ -22,7 +22,10 @@ bool is_plain(const char *text);
  */
 char *escape_json(char *at, const char *text, size_t limit);
 
-/* As Apache's httpd does in its logs: "\"", "\\", "\n" and the like; other bytes as "\xc3". */
-char *escape_apache(char *at, const char *text, size_t limit);
+/*
+ * As nginx does in its logs: quotes, backslashes and all other bytes as "\x22". Apache's "\"" is
+ * taken for the end of the string by lnav, AWStats, Webalizer and filters of fail2ban.
+ */
+char *escape_nginx(char *at, const char *text, size_t limit);
 
 #endif

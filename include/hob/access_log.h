@@ -32,7 +32,7 @@ typedef struct hob_access_log hob_access_log;
 
 /* What a line looks like. */
 typedef enum {
-    HOB_ACCESS_LOG_COMBINED, /* Apache's, which nearly every program that reads logs knows */
+    HOB_ACCESS_LOG_COMBINED, /* Apache's with nginx's escapes, which nearly all readers know */
     HOB_ACCESS_LOG_JSON,     /* an object a line (RFC 8259) */
     HOB_ACCESS_LOG_LOGFMT,   /* name=value, where strings stand in quotes if they need to */
 } hob_access_log_format;

@@ -47,7 +47,7 @@ static const struct spelling plain[] = {
 Test(escape, leaves_what_is_plain_as_it_is)
 {
     expect_escaped(escape_json, plain, COUNT(plain));
-    expect_escaped(escape_apache, plain, COUNT(plain));
+    expect_escaped(escape_nginx, plain, COUNT(plain));
     for (size_t i = 0; i < COUNT(plain); i++)
         cr_expect(is_plain(plain[i].text));
 }
@@ -95,18 +95,18 @@ Test(escape, writes_strings_of_json)
         cr_expect_not(is_plain(as_json[i].text), "case %zu", i);
 }
 
-Test(escape, writes_as_apache_does)
+Test(escape, writes_as_nginx_does)
 {
     static const struct spelling cases[] = {
-        {"\"", "\\\""},
-        {"a\"b\\c", "a\\\"b\\\\c"},
-        {"\r\n\t\b\v", "\\r\\n\\t\\b\\v"},
-        {"\f\x01\x1f\x7f", "\\x0c\\x01\\x1f\\x7f"},
-        {"\x1b[31mred", "\\x1b[31mred"},
-        {"\xc3\xbc\xff", "\\xc3\\xbc\\xff"},
-        {"\\x41", "\\\\x41"},
+        {"\"", "\\x22"},
+        {"a\"b\\c", "a\\x22b\\x5Cc"},
+        {"\r\n\t", "\\x0D\\x0A\\x09"},
+        {"\f\x01\x1f\x7f", "\\x0C\\x01\\x1F\\x7F"},
+        {"\x1b[31mred", "\\x1B[31mred"},
+        {"\xc3\xbc\xff", "\\xC3\\xBC\\xFF"},
+        {"\\x41", "\\x5Cx41"},
     };
-    expect_escaped(escape_apache, cases, COUNT(cases));
+    expect_escaped(escape_nginx, cases, COUNT(cases));
 }
 
 Test(escape, cuts_what_is_too_long_at_a_whole_character)
@@ -139,7 +139,7 @@ Test(escape, cuts_what_is_too_long_at_a_whole_character)
 /* Any bytes, at any limit: nothing but what is visible, and no quote that is not escaped. */
 Test(escape, lets_nothing_out_of_a_string)
 {
-    static escaper *const escapers[] = {escape_json, escape_apache};
+    static escaper *const escapers[] = {escape_json, escape_nginx};
     for (int i = 0; i < 100000; i++) {
         char text[64] = "";
         size_t length = random_below(sizeof(text));

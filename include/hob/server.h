@@ -122,10 +122,15 @@ typedef struct {
      * another process takes over.
      */
     double drain_delay;
-    double grace; /* seconds that requests in progress get when the server stops */
     /*
-     * Seconds without a request after which a connection is closed when the server stops: less, and
-     * the client may be sending one just then. No longer than the grace.
+     * Seconds that requests in progress get when the server stops: 0 is the default (30), and less
+     * than 0 is none.
+     */
+    double grace;
+    /*
+     * Seconds without a request after which a connection is closed when the server stops: 0 is the
+     * default (1), and less than 0 is none. With less, more clients may be sending a request just
+     * then. No longer than the grace.
      */
     double idle_grace;
 } hob_server_options;
@@ -135,7 +140,8 @@ typedef struct {
  * them. The options are copied, but for what context points to. If the server is to handle
  * signals, they are held back on this thread until it runs.
  *
- * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or not a number, what
+ * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or a time is not a number,
+ * what
  * hob_socket_url() fails with if one of the sockets is not a listening one, or what hob_listen()
  * fails with if there is none. With an error the sockets stay the caller's.
  */

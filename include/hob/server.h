@@ -243,7 +243,10 @@ void *hob_request_context(const hob_request *req);
  */
 const char *hob_request_method(const hob_request *req);
 
-/* "HTTP/1.1" or "HTTP/1.0"; to an observer also "", if the request line never came to its end. */
+/*
+ * "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5); to an observer also
+ * "", if the request line never came to its end.
+ */
 const char *hob_request_protocol(const hob_request *req);
 
 /* Room for any text that hob_request_peer() writes. */
@@ -326,8 +329,9 @@ const char *hob_request_header(hob_request *req, const char *name);
 const char *hob_request_header_list(hob_request *req, const char *name);
 
 /*
- * The value of the first cookie of this name in the header Cookie (RFC 6265 section 4.2), without
- * the double quotes it may stand in. It is percent-decoded, so encode a "%" in what you set; names
+ * The value of the first cookie of this name in the headers Cookie (RFC 6265 section 4.2), without
+ * the double quotes it may stand in. There may be several of them, from proxies that take HTTP/2
+ * (RFC 9113 section 8.2.3). It is percent-decoded, so encode a "%" in what you set; names
  * are taken to the letter. In hob_alloc() memory. NULL if there is no such cookie.
  */
 const char *hob_request_cookie(hob_request *req, const char *name);

@@ -89,8 +89,7 @@ static struct task *make_task(struct connection *self)
     if (task) {
         task->describe = request_describe;
     } else {
-        server_reject(self->server, HOB_REJECT_MEMORY);
-        hob_log(HOB_LOG_WARN, "no memory for another coroutine: a connection is closed");
+        server_lacks_memory(self->server);
         connection_close(self);
     }
     return task;
@@ -223,7 +222,7 @@ static void receive_request(struct connection *self)
         return;
     if (received <= 0) {
         if (refused)
-            server_reject(self->server, HOB_REJECT_MEMORY);
+            server_lacks_memory(self->server);
         connection_close(self);
         return;
     }

@@ -124,10 +124,8 @@ static void let_in(hob_server *self, int fd, const union peer *peer)
 {
     struct door *door = &self->door;
     door->exhausted = false;
-    if (connection_open(self, fd, peer) < 0) {
-        server_reject(self, HOB_REJECT_MEMORY);
-        hob_log(HOB_LOG_WARN, "no memory for another connection: it is closed");
-    }
+    if (connection_open(self, fd, peer) < 0)
+        server_lacks_memory(self);
     if (door_is_crowded(self) && !door->crowded) {
         door->crowded = true;
         hob_log(
@@ -171,13 +169,6 @@ static bool turn_away(hob_server *self, const struct listener *listener)
     return fd >= 0;
 }
 
-static void note_exhaustion(struct door *door, int err)
-{
-    if (!door->exhausted)
-        hob_log(HOB_LOG_WARN, "new connections have to wait: %s", strerror(err));
-    door->exhausted = true;
-}
-
 /* Whether there is no room even for clients that are only told to come back. */
 static bool is_full(const hob_server *self)
 {
@@ -201,7 +192,8 @@ static int accept_or_turn_away(hob_server *self, const struct listener *listener
         return -EAGAIN;
     if (err != EMFILE && err != ENFILE && err != ENOBUFS && err != ENOMEM)
         return 0; /* that of one connection, which is gone (accept(2)) */
-    note_exhaustion(&self->door, err);
+    refusals_note(&self->refused.descriptors, "new connections have to wait", err);
+    self->door.exhausted = true;
     return err == EMFILE && turn_away(self, listener) ? 0 : -err;
 }
 

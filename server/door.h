@@ -22,7 +22,7 @@ struct door {
     bool open;      /* clients are accepted, now or soon */
     bool full;      /* no one is until a connection ends */
     bool crowded;   /* the limit was reached, and the log says so */
-    bool exhausted; /* the system had no descriptors when last asked, and the log says so */
+    bool exhausted; /* the system had no descriptors when last asked */
     ev_timer pause; /* accepting goes on when this ends */
 };
 

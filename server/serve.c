@@ -89,8 +89,10 @@ static void reply_error(struct exchange *self, int err)
     }
     if (status == 503)
         ask_to_come_back(&self->res);
-    if (err == -EMFILE || err == -ENFILE)
+    if (err == -EMFILE || err == -ENFILE) {
         server_reject(req->connection->server, HOB_REJECT_DESCRIPTORS);
+        refusals_note(&req->connection->server->refused.descriptors, "a request is refused", -err);
+    }
     if (err == -ETIMEDOUT && req->connection->late) {
         status = 408;
         snprintf(

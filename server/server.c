@@ -198,6 +198,12 @@ static void unwatch_signals(hob_server *self)
  * Running.
  */
 
+void server_lacks_memory(hob_server *self)
+{
+    server_reject(self, HOB_REJECT_MEMORY);
+    refusals_note(&self->refused.memory, "a connection is closed", ENOMEM);
+}
+
 void server_connection_gone(hob_server *self)
 {
     self->connection_count--;
@@ -279,9 +285,12 @@ static void close_idle_connections(hob_server *self)
 }
 
 /* Called when the last connection's task has ended. */
-static void forget_batch(void *server)
+static void end_watchers(void *server)
 {
-    batch_stop(&((hob_server *)server)->batch);
+    hob_server *self = server;
+    batch_stop(&self->batch);
+    refusals_end(&self->refused.memory);
+    refusals_end(&self->refused.descriptors);
 }
 
 /* Waits until it is time to stop. Returns 0 or a negative errno. */
@@ -305,7 +314,9 @@ static int run(void *arg)
     waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
     waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
     batch_init(&self->batch, task_ev_loop(self->task));
-    if (hob_defer(forget_batch, self) < 0)
+    refusals_init(&self->refused.memory, task_ev_loop(self->task));
+    refusals_init(&self->refused.descriptors, task_ev_loop(self->task));
+    if (hob_defer(end_watchers, self) < 0)
         return -ENOMEM;
     door_open(self);
     watch_signals(self);

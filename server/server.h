@@ -12,6 +12,7 @@
 #include "hob/server.h"
 #include "listener.h"
 #include "parser.h"
+#include "refusals.h"
 #include "request_id.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
@@ -44,6 +45,10 @@ struct hob_server {
     size_t file_count;    /* files that are being sent, each with a descriptor */
     hob_future drained;   /* while draining: ready when the last connection is gone */
 
+    struct {
+        struct refusals memory;
+        struct refusals descriptors;
+    } refused;                /* for want of these */
     hob_server_counts counts; /* but for connections and serving, which are told above */
 
     struct batch batch;
@@ -54,6 +59,9 @@ struct hob_server {
 
 /* A connection has been closed. */
 void server_connection_gone(hob_server *self);
+
+/* A connection is closed for want of memory. */
+void server_lacks_memory(hob_server *self);
 
 /* Counts a client that did not get what it came for. */
 static inline void server_reject(hob_server *self, hob_reject reason)

@@ -3,12 +3,16 @@
  * that clients understand, and goes on.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
@@ -85,6 +89,70 @@ ProcessTest(exhaustion, files_are_refused_at_once_when_no_thread_can_be_started)
 
 /* Memory. */
 
+/* The kernel has no memory to watch a descriptor; or fs.epoll.max_user_watches, see epoll(7). */
+static bool epoll_is_full;
+static int epoll_refusals;
+
+/* libev calls this one. */
+int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+    if (epoll_is_full && operation == EPOLL_CTL_ADD) {
+        epoll_refusals++;
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
+}
+
+static int fill_or_empty_epoll(hob_request *req, hob_response *res)
+{
+    hob_server_counts counts;
+    const char *path = hob_request_path(req);
+    if (strcmp(path, "/refusals") == 0)
+        return reply(res, 200, "%d", epoll_refusals);
+    epoll_is_full = strcmp(path, "/full") == 0;
+    hob_server_count(server_of(req), &counts);
+    return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_MEMORY]);
+}
+
+ProcessTest(exhaustion, connections_that_the_kernel_cannot_watch_are_closed)
+{
+    struct server server = serve(fill_or_empty_epoll);
+    struct raw_client client = raw_connect(&server);
+    cr_expect_str_eq(raw_exchange(&client, GET("/full")).body, "0");
+    for (int i = 0; i < 3; i++) {
+        struct raw_client refused = raw_connect(&server);
+        cr_expect(raw_ended(&refused));
+        raw_close(&refused);
+    }
+    cr_expect_eq(server_log_count(&server, "a connection is closed"), 1);
+    cr_expect_str_eq(raw_exchange(&client, GET("/empty")).body, "3");
+    cr_expect_eq(get(&server, "/empty")->status, 200);
+    raw_close(&client);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(server_logs(&server, "a connection is closed: Cannot allocate memory: 2 times more"));
+}
+
+/* After a pause for want of descriptors, when it is watched again. */
+ProcessTest(exhaustion, a_listener_that_the_kernel_cannot_watch_is_tried_again)
+{
+    struct server server = serve(fill_or_empty_epoll);
+    struct raw_client client = raw_connect(&server);
+    raw_exchange(&client, GET("/full"));
+    rlim_t before = limit(&server, RLIMIT_NOFILE, STDERR_FILENO + 1);
+    struct raw_client refused = raw_connect(&server);
+    cr_expect(server_logs(&server, "new connections have to wait"));
+    limit(&server, RLIMIT_NOFILE, before);
+    struct raw_client waiting = raw_connect(&server);
+    bool tried = eventually(strcmp(raw_exchange(&client, GET("/refusals")).body, "0") != 0);
+    cr_expect(tried);
+    raw_exchange(&client, GET("/empty"));
+    cr_expect_eq(raw_exchange(&waiting, GET("/other")).status, 200);
+    raw_close(&waiting);
+    raw_close(&refused);
+    raw_close(&client);
+}
+
 /* Bytes of address space that the process uses. */
 static rlim_t address_space(const struct server *server)
 {
@@ -147,15 +215,18 @@ ProcessTest(exhaustion, files_are_refused_when_there_is_no_descriptor)
     struct server server = serve(count_rejects);
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200);
-    rlim_t before = limit(&server, RLIMIT_NOFILE, 0);
+    rlim_t before = limit(&server, RLIMIT_NOFILE, STDERR_FILENO + 1);
     for (int i = 0; i < 3; i++)
         expect_refusal(raw_exchange(&client, GET("/file")));
     cr_expect_eq(server_log_count(&server, "cannot be opened"), 0, "the folder is not to blame");
     cr_expect_str_eq(raw_exchange(&client, GET("/rejects")).body, "3");
+    cr_expect_eq(server_log_count(&server, "Too many open files"), 1);
 
     limit(&server, RLIMIT_NOFILE, before);
     cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200);
     raw_close(&client);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect(server_logs(&server, "Too many open files: 2 times more"));
 }
 
 /* More than the kernel takes for a client that does not read. */

@@ -1,0 +1,26 @@
+/*
+ * Why clients are refused, for the log: the first time at once, and then in sums, since there may
+ * be thousands a second.
+ */
+#ifndef HOB_SERVER_REFUSALS_H
+#define HOB_SERVER_REFUSALS_H
+
+#include <ev.h>
+#include <stddef.h>
+
+struct refusals {
+    struct ev_loop *ev;
+    ev_timer pause; /* runs while the log is not written to */
+    size_t count;   /* since it was written to */
+    char why[100];  /* the last one's reason */
+};
+
+void refusals_init(struct refusals *self, struct ev_loop *ev);
+
+/* A client is refused; `what` is for whom and `err` the errno that is to blame. */
+void refusals_note(struct refusals *self, const char *what, int err);
+
+/* Logs those that were not logged yet. */
+void refusals_end(struct refusals *self);
+
+#endif

@@ -283,12 +283,10 @@ static int send_news(struct feed *self)
 /* Waits for the next tick. Returns 1, 0 if the server stops, or a negative errno. */
 static int wait_for_tick(struct feed *self, hob_request *req)
 {
-    size_t winner;
     double due = hob_now() + TICK;
-    hob_future *either[] = {hob_timer(TICK), hob_stopping(req)};
-    int err = hob_race_all(either, 2, &winner);
+    int ticks = wait_unless_stopping(req, TICK);
     self->lags[self->lag_count++ % LAGS] = fmax(hob_now() - due, 0);
-    return err < 0 ? err : winner == 0;
+    return ticks;
 }
 
 /* A client that was away for a moment misses nothing, if what happened meanwhile is still there. */

@@ -27,8 +27,16 @@ enum {
 
 static size_t recordings;
 
-/* The track of the cook; those of lanes have the lane's number. */
-enum { COOK = 0 };
+/*
+ * Tracks are threads of process 1. The cook is thread 1, as the main thread of a process is by
+ * custom: readers take thread 0 for one that is not known. The lanes come behind it.
+ */
+enum { COOK = 1 };
+
+static uint64_t track_of(uint64_t lane)
+{
+    return COOK + lane;
+}
 
 /* What a lane does until its next event. A lane that shares its place with a newer one is lost. */
 struct lane {
@@ -40,8 +48,9 @@ struct lane {
 
 struct recording {
     hob_response *res;
-    FILE *out;  /* of the piece that is sent next */
-    bool begun; /* something was written, so a comma comes first */
+    FILE *out;     /* of the piece that is sent next */
+    bool begun;    /* something was written, so a comma comes first */
+    bool complete; /* neither the limit of events nor the end of the server came first */
     size_t written;
     uint64_t position;
     uint64_t dropped;
@@ -71,13 +80,17 @@ static void begin_line(struct recording *self, const char *phase, uint64_t track
     self->written++;
 }
 
+/* Not one without a length: speedscope takes it, and the slice behind it, for one without an end.
+ */
 static void
 write_slice(struct recording *self, uint64_t track, const char *name, double begin, double end)
 {
+    double length = microseconds(end) - microseconds(begin);
+    if (length <= 0)
+        return;
     begin_line(self, "X", track);
     fprintf(
-        self->out, ",\"name\":\"%s\",\"ts\":%.3f,\"dur\":%.3f}", name, microseconds(begin),
-        fmax(microseconds(end) - microseconds(begin), 0));
+        self->out, ",\"name\":\"%s\",\"ts\":%.3f,\"dur\":%.3f}", name, microseconds(begin), length);
 }
 
 static void write_instant(struct recording *self, uint64_t track, const char *name, double time)
@@ -86,12 +99,14 @@ static void write_instant(struct recording *self, uint64_t track, const char *na
     fprintf(self->out, ",\"s\":\"t\",\"name\":\"%s\",\"ts\":%.3f}", name, microseconds(time));
 }
 
-static void write_track(struct recording *self, uint64_t track, const char *name, uint64_t part_of)
+/* Of a lane, or of the cook, whose number is 0. */
+static void write_track(struct recording *self, uint64_t lane, const char *name, uint64_t part_of)
 {
+    uint64_t track = track_of(lane);
     begin_line(self, "M", track);
     fprintf(self->out, ",\"name\":\"thread_name\",\"args\":{\"name\":\"%s", name);
-    if (track != COOK)
-        fprintf(self->out, " %" PRIu64, track);
+    if (lane != 0)
+        fprintf(self->out, " %" PRIu64, lane);
     if (part_of != 0)
         fprintf(self->out, " (part of %" PRIu64 ")", part_of);
     fputs("\"}}", self->out);
@@ -113,7 +128,7 @@ static struct lane *lane_of(struct recording *self, const hob_trace_event *event
 static void change(struct recording *self, struct lane *lane, const char *doing, double time)
 {
     if (lane->doing)
-        write_slice(self, lane->id, lane->doing, lane->since, time);
+        write_slice(self, track_of(lane->id), lane->doing, lane->since, time);
     lane->doing = doing;
     lane->since = time;
 }
@@ -124,7 +139,7 @@ static void write_run(struct recording *self, struct lane *lane, const hob_trace
     if (lane && lane->doing && lane->since <= event->time)
         change(self, lane, NULL, event->time); /* it was ready; if it awaits, that began later */
     if (lane)
-        write_slice(self, lane->id, "running", event->time, end);
+        write_slice(self, track_of(lane->id), "running", event->time, end);
     write_slice(self, COOK, lane ? lane->name : "an order", event->time, end);
 }
 
@@ -152,7 +167,7 @@ static void write_event(struct recording *self, const hob_trace_event *event)
     case HOB_TRACE_END:
         if (lane) {
             change(self, lane, NULL, event->time);
-            write_instant(self, lane->id, how_it_ended(event->result), event->time);
+            write_instant(self, track_of(lane->id), how_it_ended(event->result), event->time);
         }
         break;
     case HOB_TRACE_STALL:
@@ -209,7 +224,7 @@ static int send_begin(struct recording *self)
         err = begin_piece(self, &piece);
     if (err < 0)
         return err;
-    write_track(self, COOK, "the cook", 0);
+    write_track(self, 0, "the cook", 0);
     err = send_piece(self, &piece);
     self->position = hob_trace_position();
     return err < 0 ? err : send_events(self, live, hob_trace_live(live, LIVE_AT_MOST));
@@ -224,20 +239,25 @@ static int send_end(struct recording *self)
     close_lanes(self, hob_now());
     fprintf(
         self->out, "\n],\"otherData\":{\"dropped\":\"%" PRIu64 "\",\"complete\":\"%s\"}}\n",
-        self->dropped, self->written < EVENTS_AT_MOST ? "yes" : "no");
+        self->dropped, self->complete ? "yes" : "no");
     return send_piece(self, &piece);
 }
 
-static int record(struct recording *self, double end)
+/* Ends early, but in good order, when the server stops. */
+static int record(struct recording *self, const hob_request *req, double end)
 {
     int err = send_begin(self);
-    while (err == 0 && hob_now() < end && self->written < EVENTS_AT_MOST) {
+    int more = 1;
+    while (err == 0 && more > 0 && hob_now() < end && self->written < EVENTS_AT_MOST) {
         size_t count =
             hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
         err = send_events(self, self->events, count);
         if (err == 0)
-            err = count == EVENTS_AT_ONCE ? hob_yield() : hob_sleep(TICK);
+            more = wait_unless_stopping(req, count == EVENTS_AT_ONCE ? 0 : TICK);
     }
+    self->complete = more > 0 && self->written < EVENTS_AT_MOST;
+    if (err == 0 && more < 0)
+        err = more;
     return err < 0 ? err : send_end(self);
 }
 
@@ -261,5 +281,5 @@ int serve_trace(hob_request *req, hob_response *res)
         err = hob_response_header(res, "Cache-Control", "no-store");
     if (err == 0)
         err = hob_stream(res, 200, "application/json");
-    return err < 0 ? err : record(self, hob_now() + (double)seconds);
+    return err < 0 ? err : record(self, req, hob_now() + (double)seconds);
 }

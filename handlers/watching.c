@@ -28,3 +28,11 @@ const char *how_it_ended(int result)
         return "late";
     return result == -ECANCELED ? "cancelled" : "failed";
 }
+
+int wait_unless_stopping(const hob_request *req, double seconds)
+{
+    size_t winner;
+    hob_future *either[] = {hob_timer(seconds), hob_stopping(req)};
+    int err = hob_race_all(either, 2, &winner);
+    return err < 0 ? err : winner == 0;
+}

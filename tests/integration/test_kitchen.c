@@ -4,6 +4,7 @@
  * tests/browser.
  */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +363,18 @@ ProcessTest(kitchen, a_trace_has_a_track_for_the_cook_and_each_order)
     request(&server, "POST", "/orders?dish=noodles");
     for (size_t i = 0; i < COUNT(parts); i++)
         cr_expect_not_null(wait_for_text(trace, parts[i]), "no %s in %s", parts[i], trace->text);
+    leave(trace);
+}
+
+ProcessTest(kitchen, a_trace_ends_as_json_when_the_server_stops)
+{
+    struct server server = server_start();
+    struct stream *trace = follow(&server, "/trace.json?seconds=60", "");
+    cr_expect_not_null(wait_for_text(trace, "the cook"));
+    process_tell(server.process, SIGTERM);
+    static const char end[] = "\n],\"otherData\":{\"dropped\":\"0\",\"complete\":\"no\"}}\n";
+    cr_expect_not_null(wait_for_text(trace, end), "%s", trace->text);
+    cr_expect_eq(process_result(server.process), 0);
     leave(trace);
 }
 

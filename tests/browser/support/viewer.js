@@ -1,6 +1,8 @@
 /* speedscope, a viewer of traces that knows nothing of hob. */
+import assert from "node:assert/strict";
 import { createReadStream, existsSync } from "node:fs";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { extname } from "node:path";
 
@@ -24,7 +26,22 @@ function serve(trace) {
     });
 }
 
-/* Opens the trace in a new page of the browser. Returns {tracks, complaints}, both texts. */
+/* What the viewer made of a track: {name, slices}, these as [name, begin, end] in microseconds. */
+function slicesOf({ name, unit, events }, frames) {
+    assert.equal(unit, "microseconds");
+    const open = [];
+    const slices = [];
+    for (const { type, frame, at } of events) {
+        if (type === "O") {
+            open.push([frames[frame].name, at]);
+        } else {
+            slices.push([...open.pop(), at]);
+        }
+    }
+    return { name: name.replace(/ \(pid 1, tid \d+\)$/, ""), slices };
+}
+
+/* Opens the trace in a new page of the browser. Returns {tracks, complaints}: see slicesOf(). */
 export async function readInViewer(browser, trace) {
     const server = serve(trace);
     await once(server.listen(0, "127.0.0.1"), "listening");
@@ -34,21 +51,12 @@ export async function readInViewer(browser, trace) {
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${address}#profileURL=${encodeURIComponent(`${address}trace.json`)}`);
-    const tracks = [];
-    for (let count = 1; tracks.length < count; await page.keyboard.press("n")) {
-        const [, name, all] = await shownTrack(page, tracks.length + 1);
-        count = Number(all);
-        tracks.push(name);
-    }
+    await page.waitForFunction(() => document.body.innerText.includes("tid 1"));
+    const download = page.waitForEvent("download");
+    await page.keyboard.press("Control+s");
+    const { profiles, shared } = JSON.parse(await readFile(await (await download).path(), "utf8"));
+    const tracks = profiles.map((profile) => slicesOf(profile, shared.frames));
     await page.close();
     server.close();
     return { tracks, complaints: complaints.filter((text) => COMPLAINT.test(text)) };
-}
-
-/* The title of the track with this number, as soon as it is shown: "the cook (pid 1, tid 0) (1/6)" */
-async function shownTrack(page, number) {
-    const title = new RegExp(`^(.*) \\(pid 1, tid \\d+\\) \\(${number}/(\\d+)\\)$`, "m");
-    await page.waitForFunction((pattern) => new RegExp(pattern, "m").test(document.body.innerText),
-        title.source);
-    return (await page.locator("body").innerText()).match(title);
 }

@@ -5,27 +5,31 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static void on_arrival(struct ev_loop *ev, ev_async *watcher, int events)
+static void deliver_all(struct inbox *self)
 {
-    struct inbox *self = watcher->data;
-    struct list done;
-    (void)ev;
-    (void)events;
-    list_init(&done);
+    struct list letters;
+    list_init(&letters);
     pthread_mutex_lock(&self->lock);
-    while (!list_empty(&self->done)) {
-        struct list *link = self->done.next;
+    while (!list_empty(&self->arrived)) {
+        struct list *link = self->arrived.next;
         list_remove(link);
-        list_append(&done, link);
+        list_append(&letters, link);
     }
     pthread_mutex_unlock(&self->lock);
 
-    while (!list_empty(&done)) {
-        struct job *job = list_entry(done.next, struct job, link);
-        list_remove(&job->link);
+    while (!list_empty(&letters)) {
+        struct letter *letter = list_entry(letters.next, struct letter, link);
+        list_remove(&letter->link);
         inbox_forget(self);
-        future_complete(&job->future, job->result);
+        letter->deliver(letter);
     }
+}
+
+static void on_arrival(struct ev_loop *ev, ev_async *watcher, int events)
+{
+    (void)ev;
+    (void)events;
+    deliver_all(watcher->data);
 }
 
 /*
@@ -53,10 +57,10 @@ struct inbox *inbox_new(struct ev_loop *ev, int *err)
     }
     self->ev = ev;
     pthread_mutex_init(&self->lock, NULL);
-    list_init(&self->done);
-    ev_async_init(&self->arrived, on_arrival);
-    self->arrived.data = self;
-    ev_async_start(ev, &self->arrived);
+    list_init(&self->arrived);
+    ev_async_init(&self->arrival, on_arrival);
+    self->arrival.data = self;
+    ev_async_start(ev, &self->arrival);
     ev_unref(ev); /* see inbox_expect() */
     return self;
 }
@@ -64,10 +68,11 @@ struct inbox *inbox_new(struct ev_loop *ev, int *err)
 void inbox_close(struct inbox *self)
 {
     ev_ref(self->ev);
-    ev_async_stop(self->ev, &self->arrived);
+    ev_async_stop(self->ev, &self->arrival);
     pthread_mutex_lock(&self->lock);
     self->closed = true;
     pthread_mutex_unlock(&self->lock);
+    deliver_all(self); /* promises that nobody awaits any more */
     if (self->unfinished > 0)
         return;
     pthread_mutex_destroy(&self->lock);
@@ -87,12 +92,14 @@ void inbox_forget(struct inbox *self)
         ev_unref(self->ev);
 }
 
-void inbox_put(struct inbox *self, struct job *job)
+bool inbox_put(struct inbox *self, struct letter *letter)
 {
     pthread_mutex_lock(&self->lock);
-    if (!self->closed) {
-        list_append(&self->done, &job->link);
-        ev_async_send(self->ev, &self->arrived);
+    bool open = !self->closed;
+    if (open) {
+        list_append(&self->arrived, &letter->link);
+        ev_async_send(self->ev, &self->arrival);
     }
     pthread_mutex_unlock(&self->lock);
+    return open;
 }

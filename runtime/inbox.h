@@ -1,5 +1,5 @@
 /*
- * Jobs that threads have finished, on their way back to the loop that waits for them.
+ * Results from other threads, on their way to the loop that waits for them.
  *
  *     coroutine --job--> pool --> thread --job--> inbox --ev_async_send--> loop
  *
@@ -18,12 +18,18 @@
 
 struct inbox {
     struct ev_loop *ev;
-    ev_async arrived;
-    size_t unfinished; /* jobs that the loop waits for. This and the above are the loop's own */
+    ev_async arrival;
+    size_t unfinished; /* letters that the loop waits for. This and the above are the loop's own */
 
     pthread_mutex_t lock; /* guards what follows */
-    struct list done;
-    bool closed; /* the loop has ended: nobody waits for what is put here */
+    struct list arrived;
+    bool closed; /* the loop has ended: nobody waits for letters */
+};
+
+/* A result, embedded in the struct that it is about. */
+struct letter {
+    struct list link;
+    void (*deliver)(struct letter *self); /* called on the loop's thread */
 };
 
 /* A function on its way through a thread and back. Embed it at the beginning of a larger struct. */
@@ -34,8 +40,8 @@ struct job {
     void (*interrupt)(void *arg); /* has fn end early; NULL if nothing can */
     struct inbox *inbox;          /* where it goes when fn has returned */
     struct hob_pool *pool;
-    struct list link; /* in the pool's queue, or in the inbox */
-    bool queued;      /* guarded by the pool's lock, as is running */
+    struct letter letter; /* in the pool's queue, or in the inbox */
+    bool queued;          /* guarded by the pool's lock, as is running */
     bool running;
     int result;
     void (*release)(struct job *self); /* frees the job when its future is released */
@@ -47,14 +53,18 @@ struct job {
  */
 struct inbox *inbox_new(struct ev_loop *ev, int *err);
 
-/* Frees it; or, if jobs are unfinished, leaves it to their threads. The loop must still exist. */
+/* Frees it; or, if the loop still waits for letters, leaves it to their threads. The loop must
+ * still exist. */
 void inbox_close(struct inbox *self);
 
-/* The loop waits for one more job, or one less. */
+/* The loop waits for one more letter, or one less. */
 void inbox_expect(struct inbox *self);
 void inbox_forget(struct inbox *self);
 
-/* Hands a job, whose result is set, back to its loop. May be called on any thread. */
-void inbox_put(struct inbox *self, struct job *job);
+/*
+ * Has a letter delivered on the loop's thread. May be called on any thread. Returns false if the
+ * loop has ended, and nobody waits for it.
+ */
+bool inbox_put(struct inbox *self, struct letter *letter);
 
 #endif

@@ -35,8 +35,8 @@ static struct job *take_job(hob_pool *self)
         pthread_cond_wait(&self->work, &self->lock);
     if (self->ending)
         return NULL;
-    struct job *job = list_entry(self->queued.next, struct job, link);
-    list_remove(&job->link);
+    struct job *job = list_entry(self->queued.next, struct job, letter.link);
+    list_remove(&job->letter.link);
     self->queued_count--;
     self->busy_count++;
     job->queued = false;
@@ -54,7 +54,7 @@ static void *run_jobs(void *arg)
         pthread_mutex_lock(&self->lock);
         self->busy_count--;
         job->running = false;
-        inbox_put(job->inbox, job);
+        inbox_put(job->inbox, &job->letter);
     }
     pthread_mutex_unlock(&self->lock);
     return NULL;
@@ -97,7 +97,7 @@ static int enqueue(hob_pool *self, struct job *job)
         add_thread(self);
     if (self->thread_count == 0)
         return -ENOMEM; /* else those that are there will do */
-    list_append(&self->queued, &job->link);
+    list_append(&self->queued, &job->letter.link);
     self->queued_count++;
     job->queued = true;
     pthread_cond_signal(&self->work);
@@ -121,7 +121,7 @@ static bool dequeue(hob_pool *self, struct job *job)
 {
     if (!job->queued)
         return false;
-    list_remove(&job->link);
+    list_remove(&job->letter.link);
     self->queued_count--;
     job->queued = false;
     return true;
@@ -150,12 +150,19 @@ static void release_job(hob_future *future)
     self->release(self);
 }
 
+static void deliver_job(struct letter *letter)
+{
+    struct job *self = list_entry(letter, struct job, letter);
+    future_complete(&self->future, self->result);
+}
+
 hob_future *job_start(struct job *self, hob_pool *pool, const char *call)
 {
     static const struct future_kind job_kind = {.cancel = cancel_job, .release = release_job};
     struct task *task = task_current(call);
     future_init(&self->future, &job_kind, task);
-    list_init(&self->link);
+    list_init(&self->letter.link);
+    self->letter.deliver = deliver_job;
     self->inbox = task->future.loop->inbox;
     self->pool = pool;
     int err = submit(pool, self);
@@ -204,10 +211,10 @@ hob_pool *hob_pool_new(size_t threads, size_t queue)
 static void drop_queued(hob_pool *self)
 {
     while (!list_empty(&self->queued)) {
-        struct job *job = list_entry(self->queued.next, struct job, link);
+        struct job *job = list_entry(self->queued.next, struct job, letter.link);
         dequeue(self, job);
         job->result = -ECANCELED;
-        inbox_put(job->inbox, job);
+        inbox_put(job->inbox, &job->letter);
     }
 }
 

@@ -254,6 +254,18 @@ hob_future *hob_promise(void);
 void hob_resolve(hob_future *promise, int result);
 
 /*
+ * A promise that another thread resolves: the way to await a library that calls back on a thread of
+ * its own. The loop waits for it as for functions of hob_offload(). NULL when out of memory.
+ */
+hob_future *hob_remote_promise(void);
+
+/*
+ * Makes such a promise ready with this result. To be called exactly once for each, on any thread
+ * and at any time: also when the promise was cancelled, or its loop has ended.
+ */
+void hob_remote_resolve(hob_future *promise, int result);
+
+/*
  * Descriptors. They must be non-blocking (O_NONBLOCK, see open(2)) for hob_read() and hob_write(),
  * and stay open while a future or a call is about them.
  */
@@ -292,7 +304,7 @@ int hob_write(int fd, const void *data, size_t size);
  * queue was full, or -ENOMEM if no thread could be started, which is logged; it has not run then.
  * Cancelled while it is still queued, it never runs and the result is -ECANCELED; once it runs it
  * is waited for. arg must live until the future was awaited. Functions of this header must not be
- * called on that thread. NULL when out of memory.
+ * called on that thread, but for hob_remote_resolve(). NULL when out of memory.
  */
 hob_future *hob_offload(hob_fn *blocking, void *arg);
 

@@ -123,12 +123,29 @@ static void start_job(struct cook *cook, struct job *job, hob_future **others, s
     }
 }
 
+static int resolve_it(void *promise)
+{
+    hob_remote_resolve(promise, 7);
+    return 0;
+}
+
+static int await_a_remote_promise(void *unused)
+{
+    (void)unused;
+    hob_future *promise = hob_remote_promise();
+    if (hob_await(hob_offload(resolve_it, promise)) < 0)
+        hob_remote_resolve(promise, 7); /* there was no room in the queue */
+    expect(hob_await(promise) == 7, "a promise has another result");
+    return 0;
+}
+
 static int cook_a_round(void *arg)
 {
     struct cook *cook = arg;
     struct job *jobs = hob_alloc(JOBS * sizeof(*jobs));
     hob_future **others = hob_alloc(JOBS * sizeof(hob_future *));
     size_t other_count = 0;
+    hob_future *remote = hob_async(await_a_remote_promise, NULL);
     hob_offload_limits(1 + random_from(&cook->random, 4), 1 + random_from(&cook->random, 40));
     for (int i = 0; i < JOBS; i++) {
         jobs[i] = (struct job){.input = 1 + (int)random_from(&cook->random, 1000)};
@@ -144,6 +161,7 @@ static int cook_a_round(void *arg)
             expect_end(&jobs[i], hob_await(jobs[i].future));
     }
     hob_join_all(others, other_count);
+    hob_await(remote);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <limits.h>
+#include <pthread.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
@@ -291,4 +292,62 @@ CoroutineTest(promise, is_freed_once_whoever_comes_last)
         if (left)
             hob_resolve(left, 0);
     }
+}
+
+/* From other threads. */
+
+static void *resolve_on_a_thread(void *promise)
+{
+    hob_remote_resolve(promise, 7);
+    return NULL;
+}
+
+static pthread_t start_thread(hob_future *promise)
+{
+    pthread_t thread;
+    cr_expect_eq(pthread_create(&thread, NULL, resolve_on_a_thread, promise), 0);
+    return thread;
+}
+
+CoroutineTest(promise, of_another_thread_keeps_the_loop_waiting)
+{
+    hob_future *promise = hob_remote_promise();
+    pthread_t thread = start_thread(promise);
+    cr_expect_eq(hob_await(promise), 7);
+    pthread_join(thread, NULL);
+}
+
+CoroutineTest(promise, of_another_thread_may_be_resolved_before_it_is_awaited)
+{
+    hob_future *promise = hob_remote_promise();
+    pthread_join(start_thread(promise), NULL);
+    cr_expect_eq(hob_await(promise), 7);
+}
+
+CoroutineTest(promise, of_another_thread_may_be_cancelled_before_it_is_resolved)
+{
+    hob_future *promise = hob_remote_promise();
+    hob_cancel(promise);
+    cr_expect_eq(hob_await(promise), -ECANCELED);
+    pthread_join(start_thread(promise), NULL);
+}
+
+static int give_up(void *promise)
+{
+    *(hob_future **)promise = hob_remote_promise();
+    return 0; /* nobody awaits it: it is cancelled */
+}
+
+Test(promise, of_another_thread_may_be_resolved_when_its_loop_has_ended)
+{
+    hob_future *promise = NULL;
+    cr_expect_eq(hob_block_on(give_up, &promise), 0);
+    pthread_join(start_thread(promise), NULL);
+}
+
+CoroutineTest(promise, can_be_resolved_on_this_thread_too_by_the_remote_call)
+{
+    hob_future *promise = hob_remote_promise();
+    hob_remote_resolve(promise, 5);
+    cr_expect_eq(hob_await(promise), 5);
 }

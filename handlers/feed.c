@@ -18,7 +18,7 @@
 #include "watching.h"
 
 #define TICK            0.04 /* seconds between two batches */
-#define SILENCE_AT_MOST 1.0  /* so often a batch is sent, whatever happens */
+#define SILENCE_AT_MOST 0.25 /* a longer one means to the page that the thread is not free */
 
 /* To write more at once would keep the thread from others for too long. */
 enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
@@ -289,12 +289,19 @@ static int wait_for_tick(struct feed *self, hob_request *req)
     return ticks;
 }
 
+/* A page that opens a new stream cannot set a header, so it names the id in the query. */
+static const char *last_id(hob_request *req)
+{
+    const char *header = hob_request_header(req, "Last-Event-ID");
+    return header ? header : hob_request_query_value(req, "since");
+}
+
 /* A client that was away for a moment misses nothing, if what happened meanwhile is still there. */
 static bool resume(struct feed *self, hob_request *req)
 {
     uint64_t missed = 0;
     size_t length = strlen(session());
-    const char *last = hob_request_header(req, "Last-Event-ID");
+    const char *last = last_id(req);
     if (!last || strncmp(last, session(), length) != 0 || last[length] != ' ')
         return false;
     self->position = strtoull(last + length, NULL, 10);

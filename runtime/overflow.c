@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -9,7 +10,6 @@
 #include "describe.h"
 #include "hob/log.h"
 #include "loop.h"
-#include "signal_handler.h"
 #include "stack.h"
 #include "task.h"
 
@@ -49,37 +49,35 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
         raise(signal_number); /* it was sent by somebody: there is no fault to come back */
 }
 
-static struct signal_handler handler = {.signal_number = SIGSEGV, .fn = on_fault};
+static void handle_faults(void)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction before;
+    if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) &&
+        before.sa_handler == SIG_DFL)
+        sigaction(SIGSEGV, &action, NULL);
+}
 
-/* Returns 0 or -ENOMEM. */
-static int set_signal_stack(struct overflow_watch *self)
+int overflow_watch(struct signal_stack *self)
 {
     stack_t before;
+    self->memory = NULL;
+    handle_faults();
     if (sigaltstack(NULL, &before) < 0 || !(before.ss_flags & SS_DISABLE))
         return 0;
-    self->signal_stack = malloc(SIGNAL_STACK_SIZE);
-    if (!self->signal_stack)
+    self->memory = malloc(SIGNAL_STACK_SIZE);
+    if (!self->memory)
         return -ENOMEM;
-    stack_t stack = {.ss_sp = self->signal_stack, .ss_size = SIGNAL_STACK_SIZE};
+    stack_t stack = {.ss_sp = self->memory, .ss_size = SIGNAL_STACK_SIZE};
     sigaltstack(&stack, NULL);
     return 0;
 }
 
-int overflow_watch(struct overflow_watch *self)
-{
-    *self = (struct overflow_watch){0};
-    int err = set_signal_stack(self);
-    if (err == 0)
-        self->handles = signal_handler_use(&handler);
-    return err;
-}
-
-void overflow_unwatch(struct overflow_watch *self)
+void overflow_unwatch(struct signal_stack *self)
 {
     stack_t none = {.ss_flags = SS_DISABLE};
-    if (self->handles)
-        signal_handler_release(&handler);
-    if (self->signal_stack)
-        sigaltstack(&none, NULL);
-    free(self->signal_stack);
+    if (!self->memory)
+        return;
+    sigaltstack(&none, NULL);
+    free(self->memory);
 }

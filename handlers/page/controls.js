@@ -2,19 +2,11 @@
 
 const byId = (id) => document.getElementById(id);
 
-const PROMISE_HOLDS = 5000; /* ms, for an order that was taken to be seen */
-const PING_EVERY = 500; /* ms */
-
-/*
- * Requests to the server. `notice(text)` tells how they went. `pending` is when each was asked that
- * has no answer; `promise` is the order that was taken last: the feed will tell of it.
- */
+/* Requests to the server. `notice(text)` says how they went; `pending` is when each was sent. */
 class Counter {
     constructor(notice) {
         this.notice = notice;
         this.pending = new Set();
-        this.pinged = -Infinity;
-        this.promise = { id: null, since: -Infinity };
         this.worker = null;
     }
 
@@ -28,24 +20,13 @@ class Counter {
         return Math.min(Infinity, ...this.pending);
     }
 
-    /* When an order was taken that the feed did not tell of yet, or Infinity. */
-    promised(record) {
-        const { id, since } = this.promise;
-        const isSeen = id === null || record.lanes.has(id);
-        return isSeen || performance.now() - since > PROMISE_HOLDS ? Infinity : since;
-    }
-
-    /* Returns what there is to be said about orders that were taken. */
-    keep({ orders, refused = 0, worker = null }) {
+    /* What there is to be said about orders that were taken: another worker has another feed. */
+    remark({ refused = 0, worker = null }) {
         const lack = refused > 0 ? ` There is no memory for ${refused} of them.` : "";
-        if (worker !== this.worker) { /* its feed is another one */
-            return `${lack} Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
-        }
-        this.promise = { id: orders[orders.length - 1], since: performance.now() };
-        return lack;
+        return worker === this.worker ? lack
+            : `${lack} Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
     }
 
-    /* Sends a request, and tells that it waits for the answer. */
     async send(method, address) {
         const since = performance.now() + this.pending.size * 1e-6; /* told apart in the set */
         this.pending.add(since);
@@ -60,18 +41,10 @@ class Counter {
     async ask(method, address, done) {
         try {
             const { answer, text } = await this.send(method, address);
-            const more = answer.status === 202 ? this.keep(JSON.parse(text)) : "";
+            const more = answer.status === 202 ? this.remark(JSON.parse(text)) : "";
             this.notice(answer.ok ? done + more : `The kitchen says no: ${text || answer.status}`);
         } catch {
             this.notice("The kitchen did not answer.");
-        }
-    }
-
-    /* Is anybody there? Whether there is an answer is all that counts. */
-    ping() {
-        if (performance.now() - this.pinged > PING_EVERY) {
-            this.pinged = performance.now();
-            this.send("GET", "/ping").catch(() => {});
         }
     }
 

@@ -2,9 +2,13 @@
 
 const SHOWN_LATER = 120; /* ms: what happened by then has arrived, so live is as replay will be */
 const TEXT_EVERY = 250; /* ms between two updates of the numbers */
+const CALM_EVERY = 1000;
 const TABLE_EVERY = 1000;
 const SPEAK_EVERY = 2000;
-const SILENCE_EVERY = 100;
+const LISTEN_EVERY = 100;
+const STILL_AFTER = 1000; /* ms without a batch: four are missing, so the cook is not free */
+const LEND_AFTER = 500; /* ms without the answer to a request, while the feed goes on */
+const LEND_UNTIL = 3000;
 
 class Kitchen {
     constructor() {
@@ -15,9 +19,9 @@ class Kitchen {
         this.picked = null; /* the order that the visitor chose; the newest one if none */
         this.offered = null; /* whose number is on the button that cancels */
         this.isSaved = false;
-        this.wasAway = false;
+        this.isAway = false;
         this.changed = true;
-        this.last = { frame: 0, text: 0, table: 0, spoken: 0, heard: 0, tick: 0 };
+        this.last = { frame: 0, text: 0, table: 0, spoken: 0, heard: 0, tick: 0, woke: 0 };
         this.frames = [];
         this.calm = matchMedia("(prefers-reduced-motion: reduce)");
         this.counter = new Counter((text) => this.notice(text));
@@ -26,7 +30,8 @@ class Kitchen {
             (id) => this.choose(id));
         this.table = new Table(byId("orders"), byId("more"),
             { choose: (id) => this.choose(id), cancel: (id) => this.counter.cancel(id) });
-        this.source = new Source(byId("recipe"), byId("recipe-name"));
+        this.source = new Source(byId("recipe"), byId("recipe-name"),
+            (address) => this.counter.send("GET", address));
         this.connect();
     }
 
@@ -39,7 +44,9 @@ class Kitchen {
         byId("lanes").addEventListener("scroll", () => this.refresh());
         addEventListener("resize", () => this.refresh());
         this.feed = new Feed("/kitchen/events", this);
-        setInterval(() => this.listen(), SILENCE_EVERY);
+        this.listen();
+        setInterval(() => this.listen(), LISTEN_EVERY);
+        document.addEventListener("visibilitychange", () => this.listen());
         requestAnimationFrame((now) => this.frame(now));
     }
 
@@ -47,15 +54,16 @@ class Kitchen {
 
     hello(message) {
         const here = performance.now();
+        const hadAnother = this.record.session !== null;
         if (this.record.hello(message)) {
             this.clock = new Clock();
             this.picked = null;
             this.playhead.live();
+            this.notice(hadAnother ? "This is a new kitchen, without the orders of the last one." : "");
         }
         this.clock.hear(message.now, here);
         this.heard(here);
-        this.notice(this.wasAway ? "The kitchen is back." : "");
-        this.wasAway = false;
+        this.changed = true;
         for (const element of document.querySelectorAll("[data-demo]")) {
             element.hidden = !message.demo;
         }
@@ -75,30 +83,35 @@ class Kitchen {
     batch(message) {
         const here = performance.now();
         this.clock.hear(message.now, here);
-        if (this.wasAway) { /* without a hello: the feed goes on where it was cut off */
-            this.record.resume();
-            this.notice("The kitchen is back.");
-            this.wasAway = false;
-        }
+        this.record.resume(); /* without a hello the feed goes on where it was cut off */
         if (this.isFrozen()) {
             this.record.thaw(this.clock.server(here));
             this.notice("The kitchen goes on.");
+            this.changed = true;
         }
         this.record.batch(message);
         this.heard(here);
+        this.changed ||= message.events.some(([kind]) => kind !== "o");
+    }
+
+    cut() {
+        this.record.thaw(this.now());
+        this.record.away(this.now());
+        this.refresh();
     }
 
     away() {
-        this.record.thaw(this.now());
-        this.record.away(this.now());
-        this.wasAway = true;
+        this.isAway = true;
         this.notice("The kitchen cannot be reached. The page keeps trying.");
         this.refresh();
     }
 
     heard(here) {
         this.last.heard = here;
-        this.changed = true;
+        if (this.isAway) {
+            this.isAway = false;
+            this.notice("The kitchen is back.");
+        }
     }
 
     now() {
@@ -110,26 +123,29 @@ class Kitchen {
         return Boolean(last) && last.to === Infinity;
     }
 
-    /* Looks whether the kitchen stands still. A page that stood still itself knows nothing. */
     listen() {
         const here = performance.now();
-        const wasAwake = here - this.last.tick < 2 * SILENCE_EVERY;
-        this.last.tick = here;
-        if (!this.feed.connected || !wasAwake || this.isFrozen()) {
-            return;
+        const { last } = this;
+        if (here - last.tick > 2 * LISTEN_EVERY) { /* the page stood still itself, and knows nothing */
+            last.woke = here;
         }
-        const [now, heard, asked, promised] =
-            [here, this.last.heard, this.counter.asked(), this.counter.promised(this.record)]
-                .map((time) => this.clock.server(time));
-        const still = stillSince(now, heard, asked);
-        const due = dueAt(this.record, heard, promised);
-        if (still !== null) {
-            this.record.freeze(Math.min(still, Math.max(heard, due)));
+        last.tick = here;
+        this.feed.rest(this.isSaved || document.hidden || this.mustLend(here));
+        const silent = here - Math.max(last.heard, last.woke);
+        if (this.feed.connected && !this.isFrozen() && silent > STILL_AFTER) {
+            this.record.freeze(this.clock.server(last.heard));
             this.notice("The kitchen stands still.");
             this.refresh();
-        } else if (now - due > ASK_AFTER && asked === Infinity) {
-            this.counter.ping();
         }
+    }
+
+    /*
+     * A browser has six connections for a host, and each window that is seen holds one for its feed.
+     * A request that is not answered, while the feed is, waits for one.
+     */
+    mustLend(here) {
+        const asked = this.counter.asked();
+        return this.last.heard - asked > LEND_AFTER && here - asked < LEND_UNTIL;
     }
 
     /* What is shown. */
@@ -147,9 +163,10 @@ class Kitchen {
     }
 
     openRecord(record) {
-        this.feed.close();
+        this.feed.forget();
         this.record = record;
         this.isSaved = true;
+        this.isAway = false;
         this.picked = null;
         this.playhead.pause();
         this.playhead.at = record.end;
@@ -160,7 +177,7 @@ class Kitchen {
         if (this.isSaved) {
             this.isSaved = false;
             this.record = new Record();
-            this.feed.open();
+            this.listen();
         }
         this.playhead.live();
     }
@@ -220,11 +237,11 @@ class Kitchen {
         }
     }
 
-    /* Who wants no motion sees what each batch brings, and a replay in a few steps a second. */
+    /* Without motion, time goes on in a few steps a second, and when something happens. */
     isMoving(now) {
         const { mode } = this.playhead;
         if (mode === "paused" || this.calm.matches) {
-            return now - this.last.text >= TEXT_EVERY && mode !== "live";
+            return now - this.last.text >= (mode === "live" ? CALM_EVERY : TEXT_EVERY);
         }
         return true;
     }
@@ -238,6 +255,7 @@ class Kitchen {
             chosen: this.chosen() };
         this.strip.draw(view);
         this.lanes.draw(view);
+        this.source.show(view.record.lanes.get(view.chosen), view.at);
         if (isTextDue) {
             this.last.text = now;
             this.showText(now, view);
@@ -259,15 +277,16 @@ class Kitchen {
     showText(now, { record, at, chosen }) {
         const [ghost, stats, freeze] =
             [ghostAt(record, at), record.statsAt(at), freezeAt(record, at)];
-        const connected = this.isSaved || this.feed.connected;
-        const verdict = verdictOf({ connected, ghost, stats, freeze, at });
+        const connected = !this.isAway;
+        const isOpening = connected && record.session === null;
+        const verdict = isOpening ? "The kitchen opens …"
+            : verdictOf({ connected, ghost, stats, freeze, at });
         setText(byId("verdict"), verdict);
         this.speak(now, verdict,
             JSON.stringify([connected, ghost.cooking, freeze?.from, freeze?.who]));
         document.body.classList.toggle("frozen", Boolean(freeze) && freeze.to > at);
         this.showGhost(ghost);
         this.showNumbers(stats);
-        this.source.show(record.lanes.get(chosen), at);
         showTime(this);
         this.offerToCancel(this.orderOf(chosen));
     }

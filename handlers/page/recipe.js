@@ -8,8 +8,9 @@ const RECIPE_HEAD = /^[a-z].*?\b(\w+)\(.*\)\s*\{?\s*$/;
 const NOT_A_STEP = /^\s*($|\/[/*]|\*|\(void\)|struct \w+ |[{}]|if \(\w+ < 0\)|return \w+;)/;
 const STATEMENT_END = /[;{}]\s*(\/\*.*\*\/)?\s*$/;
 
-/* The functions of a C source: {name, from, to}, lines counted from 0. */
-function functionsOf(lines) {
+/* A C source as {lines, functions}; a function is {name, from, to}, lines counted from 0. */
+function parseRecipe(source) {
+    const lines = source.split("\n");
     const functions = [];
     let name = null;
     let from = 0;
@@ -22,7 +23,7 @@ function functionsOf(lines) {
             name = null;
         }
     });
-    return functions;
+    return { lines, functions };
 }
 
 /* The recipe: the function that the lane is called like, or the one that cooks, or serves. */
@@ -68,9 +69,7 @@ function stepAfter(lines, recipe, line) {
 }
 
 /* The number of the line, from 0, or -1 if the lane is at none of them at `at`. */
-function currentLine(source, lane, at) {
-    const lines = source.split("\n");
-    const functions = functionsOf(lines);
+function currentLine({ lines, functions }, lane, at) {
     const recipe = recipeIn(functions, lane.name);
     if (!recipe || at < lane.begin || at >= lane.end) {
         return -1;

@@ -79,21 +79,27 @@ class Record {
         if (this.lanes.has(id)) {
             return; /* described again after a reconnect */
         }
+        const segments = this.sees(t) ? [{ t, kind: "ready" }] : []; /* else the next event is the first */
         const lane = { id, parent, name, dish: dishOf(name), begin: t, end: Infinity, how: null,
-            segments: [{ t, kind: "ready" }], parts: [] };
+            segments, parts: [] };
         const maker = this.lanes.get(parent);
         this.lanes.set(id, lane);
         (maker ? maker.parts : this.orders).push(lane);
     }
 
+    /* Whether the page was there at `t`. */
+    sees(t) {
+        return t >= this.start && !this.gaps.some(({ from, to }) => from <= t && t < to);
+    }
+
     takeOf(lane, kind, t, [id, first, second]) {
         const last = lane.segments[lane.segments.length - 1];
         if (kind === "w") {
-            if (last.kind !== "await" || last.t !== t) {
+            if (last?.kind !== "await" || last.t !== t) {
                 insertByTime(lane.segments, { t, kind: "await", step: first, ms: second });
             }
         } else if (kind === "r") {
-            if (last.kind !== "ready" || last.t !== t) {
+            if (last?.kind !== "ready" || last.t !== t) {
                 insertByTime(lane.segments, { t, kind: "ready" });
             }
         } else if (kind === "x") {
@@ -225,11 +231,10 @@ class Record {
         if (saved?.format !== RECORD_FORMAT || !lists.every((name) => Array.isArray(saved[name]))) {
             throw new Error("This is not a record of the kitchen.");
         }
-        const record = new Record();
-        saved.events.forEach((event) => record.take(event));
-        const { session, epoch, timeScale, start, end, stats, freezes, gaps } = saved;
-        return Object.assign(record,
-            { session, epoch, timeScale, start, end, stats, freezes, gaps });
+        const { session, epoch, timeScale, start, end, events, stats, freezes, gaps } = saved;
+        const record = Object.assign(new Record(), { start, gaps });
+        events.forEach((event) => record.take(event));
+        return Object.assign(record, { session, epoch, timeScale, end, stats, freezes });
     }
 
     /* The newest figures that were known at `at`, or null. */

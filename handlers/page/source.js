@@ -2,48 +2,48 @@
 
 /* What the server shows; a demonstration is no recipe. */
 const RECIPES = ["french-fries", "noodles", "meal"];
+const ASK_AGAIN = 1000; /* ms */
+const NO_RECIPE = "There is no recipe to show for this one.";
 
 class Source {
-    constructor(box, title) {
-        Object.assign(this, { box, title, dish: null, texts: new Map() });
+    /* `get(address)` promises {answer, text}. */
+    constructor(box, title, get) {
+        Object.assign(this, { box, title, get, dish: null, recipes: new Map() });
     }
 
     /* `lane` is what was chosen, or undefined: then a recipe to look at. */
     show(lane, at) {
         const dish = lane ? lane.dish : "french-fries";
-        if (!this.texts.has(dish)) {
-            this.texts.set(dish, null);
+        if (!this.recipes.has(dish)) {
+            this.recipes.set(dish, null);
             this.fetch(dish);
         }
-        const text = this.texts.get(dish) ?? null;
-        if (text !== null && this.dish !== dish) {
+        const recipe = this.recipes.get(dish);
+        if (recipe && this.dish !== dish) {
             this.dish = dish;
-            this.fill(text);
+            this.fill(recipe.lines);
         }
         setText(this.title, dish.replace(/-/g, " "));
-        this.mark(text && lane ? currentLine(text, lane, at) : -1);
+        this.mark(recipe && lane ? currentLine(recipe, lane, at) : -1);
     }
 
-    /* A kitchen that is away is asked again. */
+    /* A kitchen that is away is asked again later. */
     async fetch(dish) {
-        if (!RECIPES.includes(dish)) {
-            this.texts.set(dish, "");
-            return;
-        }
         try {
-            const answer = await fetch(`/recipes/${encodeURIComponent(dish)}`);
-            this.texts.set(dish, answer.ok ? await answer.text() : "");
+            const { answer, text } = RECIPES.includes(dish) ? await this.get(`/recipes/${dish}`) : {};
+            this.recipes.set(dish, parseRecipe(answer?.ok ? text : NO_RECIPE));
         } catch {
-            this.texts.delete(dish);
+            setTimeout(() => this.recipes.delete(dish), ASK_AGAIN);
         }
     }
 
-    fill(text) {
-        const lines = (text || "There is no recipe to show for this one.").trimEnd().split("\n");
+    fill(lines) {
         this.box.replaceChildren(...lines.map((line) => {
             const element = document.createElement("span");
             element.className = "code-line";
-            element.textContent = `${line}\n`;
+            const parts = line.split(/(?<=\()/); /* it may be broken after a parenthesis */
+            parts.forEach((part) => element.append(part, document.createElement("wbr")));
+            element.append("\n");
             return element;
         }));
     }

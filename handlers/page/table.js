@@ -55,7 +55,7 @@ class Table {
         nameButton.className = depth > 0 ? "part" : "";
         head.append(nameButton);
         const [state, step, left, action] = [0, 1, 2, 3].map(() => document.createElement("td"));
-        left.className = "number";
+        [state.className, step.className, left.className] = ["state", "step", "number"];
         const cancel = button("Cancel", () => this.actions.cancel(id));
         cancel.setAttribute("aria-label", `Cancel order ${id}`);
         action.append(cancel);

@@ -50,12 +50,15 @@ static struct stream *follow(const struct server *server, const char *path, cons
     return self;
 }
 
-/* Waits until the text comes, and returns where; NULL if it does not, or the stream ends before. */
-static const char *wait_for_text(struct stream *self, const char *text)
+/*
+ * Waits until the text comes behind `after`, which lies in the stream's text, and returns where;
+ * NULL if it does not, or the stream ends before.
+ */
+static const char *wait_for_next(struct stream *self, const char *after, const char *text)
 {
     double end = clock_seconds() + PATIENCE;
     const char *place;
-    while (!(place = strstr(self->text, text)) && clock_seconds() < end) {
+    while (!(place = strstr(after, text)) && clock_seconds() < end) {
         size_t room = sizeof(self->text) - 1 - self->length;
         ssize_t size = recv(self->client.fd, self->text + self->length, room, 0);
         if (size <= 0)
@@ -63,6 +66,11 @@ static const char *wait_for_text(struct stream *self, const char *text)
         self->length += (size_t)size;
     }
     return place;
+}
+
+static const char *wait_for_text(struct stream *self, const char *text)
+{
+    return wait_for_next(self, self->text, text);
 }
 
 static void leave(struct stream *self)
@@ -275,9 +283,28 @@ static void copy_last_id(const struct stream *feed, char *id, size_t size)
     snprintf(id, size, "%.*s", (int)strcspn(last, "\r\n"), last);
 }
 
+/* By the server's clock. The page takes a longer silence for a thread that is not free. */
+ProcessTest(kitchen, the_feed_is_never_silent_for_long)
+{
+    enum { BATCHES = 8 };
+    static const char now[] = "event: batch\ndata: {\"now\":";
+    double times[BATCHES];
+    struct server server = server_start();
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    const char *place = feed->text;
+    for (size_t i = 0; i < BATCHES; i++) {
+        cr_assert_not_null(place = wait_for_next(feed, place, now));
+        place += strlen(now);
+        times[i] = strtod(place, NULL);
+    }
+    double mean = (times[BATCHES - 1] - times[0]) / (BATCHES - 1);
+    cr_expect(mean < 600, "a batch in %g ms", mean);
+    leave(feed);
+}
+
 ProcessTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed)
 {
-    char id[100], header[200];
+    char id[100], header[200], path[200];
     struct server server = start_slow_kitchen();
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "\"stats\""));
@@ -288,6 +315,12 @@ ProcessTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed)
     snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
     feed = follow(&server, "/kitchen/events", header);
     cr_expect_not_null(wait_for_text(feed, ",1,0,\"noodles\"]"), "it is not in the record");
+    cr_expect_null(strstr(feed->text, "event: hello"), "it began anew");
+    leave(feed);
+    snprintf(path, sizeof(path), "/kitchen/events?since=%s", id);
+    *strchr(path, ' ') = '+'; /* as a query encodes it */
+    feed = follow(&server, path, "");
+    cr_expect_not_null(wait_for_text(feed, ",1,0,\"noodles\"]"), "the query does not count");
     cr_expect_null(strstr(feed->text, "event: hello"), "it began anew");
     leave(feed);
     feed = follow(&server, "/kitchen/events", "Last-Event-ID: 1.2-3 4\r\n");

@@ -12,8 +12,7 @@ after(closeBrowser);
 
 async function violations(page) {
     const { violations: all } = await page.evaluate(() => window.axe.run());
-    return all.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);
+    return all.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);
 }
 
 /* By how many CSS pixels the page is wider than the screen. */
@@ -21,18 +20,14 @@ const overhang = (page) => page.evaluate(() =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 describe("for everyone", () => {
-    for (const colorScheme of ["light", "dark"]) {
-        for (const width of [320, 1280, 3840]) {
-            it(`has no serious barrier, ${colorScheme}, ${width} pixels wide`, () =>
-                atKitchen(async (page) => {
-                    await press(page, "A meal: both");
-                    await press(page, "Noodles");
-                    const row = page.getByRole("row").filter({ hasText: "boil the egg" });
-                    await row.first().waitFor();
-                    assert.deepEqual(await violations(page), []);
-                    assert.ok((await overhang(page)) <= 0, "it scrolls sideways");
-                }, { options: { colorScheme, viewport: { width, height: 900 } }, scripts: [axe] }));
-        }
+    for (const [width, colorScheme] of [[320, "light"], [1280, "dark"], [3840, "light"]]) {
+        it(`has no barrier, ${colorScheme}, ${width} pixels wide`, () => atKitchen(async (page) => {
+            await press(page, "A meal: both");
+            await press(page, "Noodles");
+            await page.getByRole("row").filter({ hasText: "boil the egg" }).first().waitFor();
+            assert.deepEqual(await violations(page), []);
+            assert.ok((await overhang(page)) <= 0, "it scrolls sideways");
+        }, { options: { colorScheme, viewport: { width, height: 900 } }, scripts: [axe] }));
     }
 
     it("stays within the screen with text twice as large", () => atKitchen(async (page) => {
@@ -46,14 +41,11 @@ describe("for everyone", () => {
 
     it("can be used by keyboard alone, and shows where one is", () => atKitchen(async (page) => {
         const reached = new Set();
-        const tabTo = async (selector) => {
+        const tabTo = async (selector, key = "Tab") => {
             for (let i = 0; i < 60; i++) {
-                await page.keyboard.press("Tab");
+                await page.keyboard.press(key);
                 const { outline, name, found } = await page.evaluate((wanted) => {
                     const element = document.activeElement;
-                    if (element === document.body) { /* between the last and the first */
-                        return { outline: "solid 1px", name: "page", found: false };
-                    }
                     const style = getComputedStyle(element);
                     return { outline: `${style.outlineStyle} ${style.outlineWidth}`,
                         name: element.id || element.textContent.trim() || element.tagName,
@@ -89,7 +81,7 @@ describe("for everyone", () => {
         assert.ok((await page.evaluate(() => window.kitchen.at)) < before);
         await tabTo(`[aria-label="Cancel order ${noodles}"]`);
         await page.keyboard.press("Enter");
-        await tabTo("#live");
+        await tabTo("#live", "Shift+Tab");
         await page.keyboard.press("Enter");
         await untilScene(page, ({ lanes }) => lanes[1].state === "cancelled");
     }));
@@ -138,26 +130,4 @@ describe("for everyone", () => {
         });
         assert.ok(drawn <= 3, `${drawn} pictures in 0.8 s`);
     }, { options: { reducedMotion: "reduce" } }));
-});
-
-describe("a thousand orders", () => {
-    for (const each of [false, true]) {
-        it(`are shown at 30 frames a second, ${each ? "each by itself" : "as one area"}`, () =>
-            atKitchen(async (page) => {
-                if (each) {
-                    await press(page, "Each order, however many");
-                }
-                await press(page, "A rush of 1,000");
-                await untilScene(page, ({ lanes }) => lanes.length === 1000);
-                assert.equal(await page.evaluate(() => window.kitchen.crowd), !each);
-                await page.waitForTimeout(1000);
-                let frames = 0;
-                for (let i = 0; i < 3; i++) {
-                    await page.waitForTimeout(1000);
-                    frames += await page.evaluate(() => window.kitchen.fps);
-                }
-                assert.ok(frames > 90, `${frames} frames in 3 s`);
-                await untilVerdict(page, "One cook served 1,000 orders", 20000);
-            }));
-    }
 });

@@ -29,7 +29,7 @@ describe("a record", () => {
     it("puts a run before what is awaited from its end on, whatever was told first", () => {
         const segmentsOf = (...events) => {
             const record = new Record();
-            record.hello(hello);
+            record.hello({ ...hello, now: 0 });
             record.batch({ now: 9, events: [["b", 1, 1, 0, "noodles"], ...events] });
             return sceneOf(record, 9, 9).lanes[0].segments;
         };
@@ -40,6 +40,16 @@ describe("a record", () => {
             [["ready", 1, 2], ["run", 2, 2], ["await", 2, 9, "finish"]]);
         assert.deepEqual(segmentsOf(["x", 2, 1, 0.5], ["r", 4, 1]),
             [["ready", 1, 2], ["run", 2, 2.5], ["ready", 4, 9]]);
+    });
+
+    it("claims nothing about the time before the page came, saved and opened too", () => {
+        const record = new Record();
+        record.hello(hello);
+        record.batch({ now: 1000, events: [["b", 100, 1, 0, "noodles"], ["w", 600, 1, "finish", 900]] });
+        for (const any of [record, Record.open(record.save())]) {
+            assert.deepEqual(sceneOf(any, 1000, 9000).lanes[0].segments,
+                [["await", 600, 1000, "finish"]]);
+        }
     });
 
     it("forgets lanes that left the window, and shows none before they began", () => {

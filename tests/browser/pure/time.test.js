@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { loadPure } from "../support/page.js";
-import { play } from "../support/sample.js";
 
-const { Clock, Playhead, Record, dueAt, stillSince } =
-    loadPure("Clock", "Playhead", "Record", "dueAt", "stillSince");
+const { Clock, Playhead } = loadPure("Clock", "Playhead");
 
 describe("the playhead", () => {
     it("follows the newest time while it is live", () => {
@@ -50,37 +48,5 @@ describe("the clock", () => {
         assert.ok(Math.abs(clock.server(130) - 1080) < 0.1);
         clock.hear(1100, 140);
         assert.equal(clock.server(140), 1100);
-    });
-});
-
-describe("silence", () => {
-    it("is suspicious when a pan is done or a heartbeat is missing", () => {
-        const record = new Record();
-        record.hello({ now: 0, session: "one" });
-        record.batch({ now: 10, events: [["b", 0, 1, 0, "noodles"], ["w", 1, 1, "egg", 2000]] });
-        assert.equal(dueAt(record, 10, Infinity), 1010, "the heartbeat");
-        assert.equal(dueAt(record, 1500, Infinity), 2001, "the egg");
-        assert.equal(dueAt(record, 2010, Infinity), 2010, "the egg still");
-        assert.equal(dueAt(record, 3500, Infinity), 4500, "an egg that was lost");
-        assert.equal(dueAt(record, 1500, 1600), 1600, "an order that was taken");
-    });
-
-    it("is suspicious when who is ready does not get the cook", () => {
-        const record = play(new Record()); /* 5 stands ready since 5124 */
-        assert.equal(dueAt(record, 5200, Infinity), 5200);
-    });
-
-    it("is no sign where nobody knows how long a pan takes", () => {
-        const record = new Record();
-        record.hello({ now: 0, session: "one" });
-        record.batch({ now: 10, events: [["b", 0, 1, 0, "meal"], ["w", 1, 1, "hob_join_all", null]] });
-        assert.equal(dueAt(record, 500, Infinity), 1500);
-    });
-
-    it("is a standstill when what was asked has no answer", () => {
-        assert.equal(stillSince(690, 200, 300), null);
-        assert.equal(stillSince(701, 200, 300), 300);
-        assert.equal(stillSince(701, 350, 300), null, "something came since");
-        assert.equal(stillSince(9000, 200, Infinity), null, "nothing was asked");
     });
 });

@@ -5,8 +5,9 @@ import { describe, it } from "node:test";
 import { loadPure } from "../support/page.js";
 import { play } from "../support/sample.js";
 
-const { Record, currentLine, freezeAt, ghostAt, tableRows, verdictOf, workersText } = loadPure(
-    "Record", "currentLine", "freezeAt", "ghostAt", "tableRows", "verdictOf", "workersText");
+const { Record, currentLine, freezeAt, ghostAt, parseRecipe, tableRows, verdictOf, workersText } =
+    loadPure("Record", "currentLine", "freezeAt", "ghostAt", "parseRecipe", "tableRows", "verdictOf",
+        "workersText");
 
 const recipe = (name) =>
     readFileSync(new URL(`../../../handlers/${name}.c`, import.meta.url), "utf8");
@@ -115,7 +116,7 @@ describe("the current line", () => {
         const record = new Record();
         record.hello({ now: 0, session: "one" });
         record.batch({ now: 100, events: [["b", 0, 1, 0, name], ...events] });
-        const line = currentLine(source, record.lanes.get(1), at);
+        const line = currentLine(parseRecipe(source), record.lanes.get(1), at);
         return line < 0 ? null : source.split("\n")[line].trim();
     };
 

@@ -1,16 +1,29 @@
 /* A browser at the page of a kitchen, for each test its own. */
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { existsSync } from "node:fs";
+import { chromium, firefox } from "playwright-core";
 
 import { startKitchen } from "./server.js";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
+const isFirefox = process.env.BROWSER === "firefox";
+
 let browser = null;
 
+const installed = (...paths) => paths.find((path) => path && existsSync(path));
+
+/* Firefox as it is packaged speaks WebDriver BiDi; playwright-core calls it "moz-firefox". */
+function launch(prefs = {}) {
+    return isFirefox
+        ? firefox.launch({ channel: "moz-firefox", firefoxUserPrefs: prefs,
+            executablePath: installed(process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox") })
+        : chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+            args: FLAGS });
+}
+
 export async function openBrowser() {
-    browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
+    browser = await launch();
     return browser;
 }
 
@@ -18,10 +31,28 @@ export async function closeBrowser() {
     await browser.close();
 }
 
+/* What the visitor prefers is an option of a context in Chromium, and of the browser in Firefox. */
+async function newContext(options) {
+    const viewport = { width: 1280, height: 900 };
+    const prefs = {};
+    if (options.colorScheme === "dark") {
+        prefs["layout.css.prefers-color-scheme.content-override"] = 0;
+    }
+    if (options.reducedMotion === "reduce") {
+        prefs["ui.prefersReducedMotion"] = 1;
+    }
+    const own = isFirefox && Object.keys(prefs).length > 0 ? await launch(prefs) : null;
+    const context = await (own || browser).newContext({ viewport, ...options });
+    return { context, close: () => (own || context).close() };
+}
+
 /* `options` are those of a browser's context; `scripts` run before the page's. */
 export async function openPage(url, options = {}, scripts = []) {
-    const viewport = { width: 1280, height: 900 };
-    const context = await browser.newContext({ viewport, ...options });
+    const { context, close } = await newContext(options);
+    return { ...(await openTab(context, url, scripts)), close };
+}
+
+export async function openTab(context, url, scripts = []) {
     const page = await context.newPage();
     const errors = [];
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
@@ -37,7 +68,7 @@ export async function openPage(url, options = {}, scripts = []) {
     }
     await page.goto(url);
     await page.waitForFunction(() => window.kitchen.connected);
-    return { page, errors, close: () => context.close() };
+    return { page, errors };
 }
 
 /* Runs `test(page, kitchen)` on a kitchen of its own; the console must stay empty. */

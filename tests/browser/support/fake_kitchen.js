@@ -6,7 +6,7 @@ import { Cook, MENU } from "./cook.js";
 import { buildPage } from "./page.js";
 
 const TICK = 40; /* ms */
-const HEARTBEAT = 1000;
+const HEARTBEAT = 250;
 const RING = 65536;
 
 const handlers = new URL("../../../handlers/", import.meta.url);
@@ -19,6 +19,7 @@ class Feed {
             busy: 0, switches: 0, rates: { since: performance.now(), busy: 0, switches: 0 } });
         response.writeHead(200, { "Content-Type": "text/event-stream",
             "Cache-Control": "no-store" });
+        response.write("retry: 500\n\n");
         if (session === kitchen.session) {
             this.position = Number(position);
         } else {
@@ -83,10 +84,9 @@ class FakeKitchen {
             response.writeHead(200, { "Content-Type": "text/html; charset=utf-8",
                 "Content-Security-Policy": this.page.policy });
             response.end(this.page.html);
-        } else if (url.pathname === "/ping") {
-            plain(response, 200, "pong\n");
         } else if (url.pathname === "/kitchen/events") {
-            const feed = new Feed(response, this, request.headers["last-event-id"]);
+            const seen = request.headers["last-event-id"] || url.searchParams.get("since");
+            const feed = new Feed(response, this, seen);
             request.on("close", () => clearInterval(feed.timer));
         } else if (first === "orders" && request.method === "POST") {
             this.order(url.searchParams, response);

@@ -10,7 +10,8 @@
 #define CONNECTION_LIMIT 64
 
 /* Seconds: when the last guest has gone, nobody waits for somebody who only looks. */
-#define GRACE 1
+#define GRACE    1
+#define NO_GRACE (-1.0)
 
 static void tell_build(hob_exposition *out, void *unused)
 {
@@ -77,7 +78,7 @@ int operators_listen(struct operators *self, const hob_server_options *guests, i
     settings.connection_limit = CONNECTION_LIMIT;
     settings.drain_delay = 0;
     settings.grace = GRACE;
-    settings.idle_grace = 0;
+    settings.idle_grace = NO_GRACE;
     return hob_server_open(&settings, &self->server);
 }
 

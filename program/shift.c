@@ -67,6 +67,12 @@ static int run(void *arg)
     return err;
 }
 
+/* To the library, 0 is the default, and less than that is none. */
+static double grace_of(double seconds)
+{
+    return seconds == 0 ? -1 : seconds;
+}
+
 /* Opens the servers on their sockets. Returns 0 or a negative errno. */
 static int open_servers(struct shift *shift)
 {
@@ -83,6 +89,8 @@ static int open_servers(struct shift *shift)
     settings.shared = sockets->shared;
     settings.handle_signals = !shift->worker;
     settings.accept_batch = shift->worker ? 1 : 0;
+    settings.grace = grace_of(settings.grace);
+    settings.idle_grace = grace_of(settings.idle_grace);
     if (err == 0)
         err = hob_server_open(&settings, &shift->server);
     if (err == 0 && sockets->admin >= 0)

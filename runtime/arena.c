@@ -19,12 +19,6 @@ struct chunk {
     alignas(max_align_t) char bytes[];
 };
 
-struct cleanup {
-    struct cleanup *older;
-    void (*fn)(void *arg);
-    void *arg;
-};
-
 /* Something large gets a chunk of its own, behind the one that still has room for small things. */
 static void *alloc_large(struct arena *self, size_t size)
 {
@@ -68,6 +62,12 @@ void *arena_alloc(struct arena *self, size_t size)
     return memory;
 }
 
+void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg)
+{
+    *cleanup = (struct cleanup){.older = self->cleanups, .fn = fn, .arg = arg};
+    self->cleanups = cleanup;
+}
+
 int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg)
 {
     struct cleanup *cleanup = arena_alloc(self, sizeof(*cleanup));
@@ -75,8 +75,7 @@ int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg)
         fn(arg);
         return -ENOMEM;
     }
-    *cleanup = (struct cleanup){.older = self->cleanups, .fn = fn, .arg = arg};
-    self->cleanups = cleanup;
+    arena_push(self, cleanup, fn, arg);
     return 0;
 }
 

@@ -9,13 +9,18 @@
 #include <stddef.h>
 
 struct chunk;
-struct cleanup;
+
+struct cleanup {
+    struct cleanup *older;
+    void (*fn)(void *arg);
+    void *arg;
+};
 
 struct arena {
     struct chunk *chunks; /* the newest first */
     char *free;           /* what is left of the newest chunk */
     size_t free_size;
-    struct cleanup *cleanups; /* the newest first; they lie in the chunks */
+    struct cleanup *cleanups; /* the newest first */
     const char *frames_end; /* in a task_scope(): the stack is that function's below this address */
 };
 
@@ -27,6 +32,9 @@ void *arena_alloc(struct arena *self, size_t size);
  * so that what it frees is not lost.
  */
 int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
+
+/* The same with memory of the caller's, which fn may free: it cannot fail. */
+void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg);
 
 /* Does the clean-up that was made last, and forgets it. Returns false if there was none. */
 bool arena_clean_up(struct arena *self);

@@ -179,6 +179,28 @@ int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
     return result;
 }
 
+int hob_settle_all(hob_future *const *futures, size_t count, int *results)
+{
+    struct task *self = task_current(__func__);
+    bool cancelled = false;
+    for (size_t i = 0; i < count; i++) {
+        int reason = task_interrupted(self);
+        for (size_t rest = i; reason < 0 && !cancelled && rest < count; rest++)
+            future_cancel(futures[rest], reason);
+        cancelled = cancelled || reason < 0;
+        results[i] = future_await(futures[i], __func__);
+    }
+    return task_interrupted(self);
+}
+
+int hob_await_for(hob_future *future, double seconds)
+{
+    double before = hob_deadline(seconds);
+    int result = future_await(future, __func__);
+    hob_deadline_at(before);
+    return result;
+}
+
 void hob_cancel(hob_future *future)
 {
     task_current(__func__);

@@ -60,6 +60,15 @@ void loop_expect_idle_stacks(struct loop *self)
     ev_unref(self->ev); /* alone it is no reason to go on */
 }
 
+static void switch_to(struct loop *self, struct task *task)
+{
+    if (self->exceptions)
+        exceptions_swap(self->exceptions, &task->exceptions);
+    context_switch(&self->scheduler, &task->context);
+    if (self->exceptions)
+        exceptions_swap(self->exceptions, &task->exceptions);
+}
+
 void loop_resume(struct loop *self, struct task *task)
 {
     task->queued = false;
@@ -67,7 +76,7 @@ void loop_resume(struct loop *self, struct task *task)
     self->running = task;
     if (task->lane.id)
         lane_run_begins(task);
-    context_switch(&self->scheduler, &task->context);
+    switch_to(self, task);
     if (task->lane.id)
         lane_run_ends(task);
     self->running = NULL;
@@ -169,7 +178,7 @@ static int loop_init(struct loop *self)
     int err = make_ev_loop(self);
     if (err < 0)
         return err;
-    if (overflow_watch(&self->signal_stack) < 0) {
+    if (overflow_watch(&self->overflow) < 0) {
         destroy_ev_loop(self);
         return -ENOMEM;
     }
@@ -179,6 +188,7 @@ static int loop_init(struct loop *self)
     list_init(&self->free_asyncs);
     list_init(&self->new_waits);
     stall_watch_init(&self->stall);
+    self->exceptions = exceptions_watch();
     trace_init(&self->trace);
     ev_init(&self->trim, on_trim);
     self->trim.data = self;
@@ -196,7 +206,8 @@ static void loop_destroy(struct loop *self)
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
     stack_pool_destroy(&self->stacks);
-    overflow_unwatch(&self->signal_stack);
+    overflow_unwatch(&self->overflow);
+    exceptions_unwatch(self->exceptions);
     destroy_ev_loop(self);
 }
 

@@ -12,6 +12,7 @@
 #include <ev.h>
 
 #include "context.h"
+#include "exceptions.h"
 #include "inbox.h"
 #include "list.h"
 #include "offload.h"
@@ -31,13 +32,14 @@ struct loop {
     struct trace trace;
     struct stall_watch stall;
     struct stack_pool stacks;
-    struct signal_stack signal_stack;
-    ev_timer trim;           /* gives idle stacks back; runs only while stacks are parked */
-    struct list free_timers; /* futures of timers to use again: see future_take() */
-    struct list free_asyncs; /* ... and of hob_async() */
-    struct list new_waits;   /* for descriptors, which begin when the turn ends */
-    struct inbox *inbox;     /* what threads have finished for this loop */
-    struct offload offload;  /* the loop's own pools of threads */
+    struct overflow_watch overflow;
+    struct exceptions *exceptions; /* C++'s record of this thread; NULL if there is no C++ */
+    ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */
+    struct list free_timers;       /* futures of timers to use again: see future_take() */
+    struct list free_asyncs;       /* ... and of hob_async() */
+    struct list new_waits;         /* for descriptors, which begin when the turn ends */
+    struct inbox *inbox;           /* what threads have finished for this loop */
+    struct offload offload;        /* the loop's own pools of threads */
 };
 
 /* The loop that runs on this thread, or NULL. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -10,6 +9,7 @@
 #include "describe.h"
 #include "hob/log.h"
 #include "loop.h"
+#include "signal_handler.h"
 #include "stack.h"
 #include "task.h"
 
@@ -49,35 +49,37 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
         raise(signal_number); /* it was sent by somebody: there is no fault to come back */
 }
 
-static void handle_faults(void)
-{
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    struct sigaction before;
-    if (sigaction(SIGSEGV, NULL, &before) == 0 && !(before.sa_flags & SA_SIGINFO) &&
-        before.sa_handler == SIG_DFL)
-        sigaction(SIGSEGV, &action, NULL);
-}
+static struct signal_handler handler = {.signal_number = SIGSEGV, .fn = on_fault};
 
-int overflow_watch(struct signal_stack *self)
+/* Returns 0 or -ENOMEM. */
+static int set_signal_stack(struct overflow_watch *self)
 {
     stack_t before;
-    self->memory = NULL;
-    handle_faults();
     if (sigaltstack(NULL, &before) < 0 || !(before.ss_flags & SS_DISABLE))
         return 0;
-    self->memory = malloc(SIGNAL_STACK_SIZE);
-    if (!self->memory)
+    self->signal_stack = malloc(SIGNAL_STACK_SIZE);
+    if (!self->signal_stack)
         return -ENOMEM;
-    stack_t stack = {.ss_sp = self->memory, .ss_size = SIGNAL_STACK_SIZE};
+    stack_t stack = {.ss_sp = self->signal_stack, .ss_size = SIGNAL_STACK_SIZE};
     sigaltstack(&stack, NULL);
     return 0;
 }
 
-void overflow_unwatch(struct signal_stack *self)
+int overflow_watch(struct overflow_watch *self)
+{
+    *self = (struct overflow_watch){0};
+    int err = set_signal_stack(self);
+    if (err == 0)
+        self->handles = signal_handler_use(&handler);
+    return err;
+}
+
+void overflow_unwatch(struct overflow_watch *self)
 {
     stack_t none = {.ss_flags = SS_DISABLE};
-    if (!self->memory)
-        return;
-    sigaltstack(&none, NULL);
-    free(self->memory);
+    if (self->handles)
+        signal_handler_release(&handler);
+    if (self->signal_stack)
+        sigaltstack(&none, NULL);
+    free(self->signal_stack);
 }

@@ -10,6 +10,7 @@
 #include "hob/runtime.h"
 #include "hob/text.h"
 #include "loop.h"
+#include "signal_handler.h"
 #include "task.h"
 
 #define DEFAULT_LIMIT 0.1
@@ -75,18 +76,8 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
 
 /* On the loop's thread. */
 
-/* Returns false if the program has a handler of its own. */
-static bool handle_signal(void)
-{
-    struct sigaction action = {
-        .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-    struct sigaction before;
-    if (sigaction(STALL_SIGNAL, NULL, &before) < 0)
-        return false;
-    if (before.sa_flags & SA_SIGINFO)
-        return before.sa_sigaction == on_signal;
-    return before.sa_handler == SIG_DFL && sigaction(STALL_SIGNAL, &action, NULL) == 0;
-}
+static struct signal_handler handler = {
+    .signal_number = STALL_SIGNAL, .flags = SA_RESTART, .fn = on_signal};
 
 void stall_watch_init(struct stall_watch *self)
 {
@@ -97,13 +88,19 @@ void stall_watch_init(struct stall_watch *self)
         .sigev_value.sival_ptr = self,
         ._sigev_un._tid = gettid(),
     };
-    self->usable = handle_signal() && timer_create(CLOCK_MONOTONIC, &event, &self->timer) == 0;
+    if (!signal_handler_use(&handler))
+        return;
+    self->usable = timer_create(CLOCK_MONOTONIC, &event, &self->timer) == 0;
+    if (!self->usable)
+        signal_handler_release(&handler);
 }
 
 void stall_watch_destroy(struct stall_watch *self)
 {
-    if (self->usable)
-        timer_delete(self->timer);
+    if (!self->usable)
+        return;
+    timer_delete(self->timer);
+    signal_handler_release(&handler);
 }
 
 void stall_watch_sleep(struct stall_watch *self)

@@ -16,6 +16,7 @@
 #include "arena.h"
 #include "context.h"
 #include "describe.h"
+#include "exceptions.h"
 #include "future.h"
 #include "hob/runtime.h"
 #include "list.h"
@@ -40,6 +41,7 @@ struct task {
     const char *waits_in;  /* for messages: the call that it waits in, or has waited in last */
     struct stack *stack;   /* the one that this struct lies on */
     struct context context;
+    struct exceptions exceptions; /* of C++; while it does not run */
     hob_fn *fn;
     void *arg;
     struct list children;           /* futures this task made that were not consumed yet */

@@ -1,7 +1,11 @@
-/* Cookies as clients send them back: "name=value; name=value" (RFC 6265 section 4.2.1). */
+/*
+ * Cookies as clients send them back: "name=value; name=value" (RFC 6265 section 4.2.1). A proxy
+ * that takes HTTP/2 may pass on several such fields (RFC 9113 section 8.2.3).
+ */
 #include <string.h>
 
 #include "hob/server.h"
+#include "request.h"
 
 static const char *decode_value(const char *value, size_t length)
 {
@@ -14,11 +18,11 @@ static const char *decode_value(const char *value, size_t length)
     return hob_percent_decode(value, length);
 }
 
-const char *hob_request_cookie(hob_request *req, const char *name)
+/* The value in one field, decoded. NULL if it has no such cookie, and without memory. */
+static const char *find_value(const char *at, const char *name)
 {
-    const char *at = hob_request_header(req, "Cookie");
     size_t name_length = strlen(name);
-    while (at && *at) {
+    while (*at) {
         at += strspn(at, "; \t");
         size_t length = strcspn(at, ";");
         const char *equals = memchr(at, '=', length);
@@ -27,4 +31,14 @@ const char *hob_request_cookie(hob_request *req, const char *name)
         at += length;
     }
     return NULL;
+}
+
+const char *hob_request_cookie(hob_request *req, const char *name)
+{
+    const struct head *head = request_stable_head(req);
+    const char *field;
+    const char *value = NULL;
+    for (size_t i = 0; head && !value && (field = head_find_nth(head, "cookie", i)); i++)
+        value = find_value(field, name);
+    return value;
 }

@@ -8,10 +8,15 @@ const char *head_find(const struct head *self, const char *name)
 {
     if (self->authority && hob_text_same(name, "host"))
         return self->data + self->authority;
+    return head_find_nth(self, name, 0);
+}
+
+const char *head_find_nth(const struct head *self, const char *name, size_t skipped)
+{
     const char *at = self->data + self->headers;
     for (size_t i = 0; i < self->header_count; i++) {
         const char *value = at + strlen(at) + 1;
-        if (hob_text_same(at, name))
+        if (hob_text_same(at, name) && skipped-- == 0)
             return value;
         at = value + strlen(value) + 1;
     }

@@ -40,6 +40,9 @@ static inline void head_end_string(struct head *self)
  */
 const char *head_find(const struct head *self, const char *name);
 
+/* The value of the header of this name behind so many others of this name, or NULL. */
+const char *head_find_nth(const struct head *self, const char *name, size_t skipped);
+
 /*
  * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns how many
  * bytes that takes with its NUL, 0 if there are none. Writes nothing if `joined` is NULL.

@@ -154,9 +154,17 @@ static int note_connection(struct parser *self, const char *list)
 
 static int note_expect(struct parser *self, const char *value)
 {
-    if (!hob_text_same(value, "100-continue"))
+    const char *expectation;
+    size_t length;
+    bool known = true;
+    while (list_next(&value, &expectation, &length)) {
+        if (element_is(expectation, length, "100-continue"))
+            self->expect_continue = true;
+        else
+            known = known && length == 0;
+    }
+    if (!known || !self->expect_continue)
         return fail(self, 417, "the only expectation known is 100-continue (RFC 9110 10.1.1)");
-    self->expect_continue = true;
     return 0;
 }
 

@@ -10,6 +10,16 @@ static bool complete_time(double *seconds, double usual)
     return *seconds > 0; /* false for NaN, too */
 }
 
+/* For a time that can be none: less than 0 stands for that. */
+static bool complete_grace(double *seconds, double usual)
+{
+    if (*seconds == 0)
+        *seconds = usual;
+    if (*seconds < 0)
+        *seconds = 0;
+    return *seconds >= 0;
+}
+
 static void complete_size(size_t *size, size_t usual)
 {
     if (*size == 0)
@@ -30,6 +40,9 @@ int limits_complete(hob_server_options *options)
     sound &= complete_time(&options->write_timeout, 20);
     sound &= complete_time(&options->idle_timeout, 75);
     sound &= complete_time(&options->linger_timeout, 2);
+    sound &= complete_grace(&options->drain_delay, 0);
+    sound &= complete_grace(&options->grace, 30);
+    sound &= complete_grace(&options->idle_grace, 1);
     return sound ? 0 : -ERANGE;
 }
 

@@ -140,7 +140,7 @@ static size_t take_target_lf(struct request_line *self, char c)
 
 static void take_version_byte(struct request_line *self, char c)
 {
-    static const char line[] = "HTTP/1.1\r\n"; /* or 1.0 */
+    static const char line[] = "HTTP/1.1\r\n"; /* or another minor version */
     size_t at = self->length++;
     if (at == 0 && c == ' ')
         refuse(self, 400, "more than one space in the request line (RFC 9112 section 3)");
@@ -148,12 +148,12 @@ static void take_version_byte(struct request_line *self, char c)
         refuse(self, 505, "the protocol is not HTTP");
     else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (line[at] == '.' && c != '.'))
         refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
-    else if (line[at] == '1' && c != '1' && !(at == 7 && c == '0'))
+    else if (at == 5 && c != '1')
         refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     else if (at > 7 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
     else if (at == 7)
-        self->minor = c == '1';
+        self->minor = c != '0'; /* a later one is read as HTTP/1.1 (RFC 9110 section 2.5) */
     else if (c == '\n')
         self->part = LINE_DONE;
 }

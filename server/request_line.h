@@ -28,7 +28,7 @@ struct request_line {
     char name[33];          /* of the method, as far as it was read; ended by NUL */
     llhttp_method_t method; /* once it is known to be one, even if the line is refused later */
     unsigned marks;         /* CHAR_MARK if the target has any */
-    unsigned minor;         /* of the version: 0 or 1 */
+    unsigned minor;         /* of the version: 0, or 1 for any that is later */
     int status;             /* when refused: the status to answer */
     const char *rule; /* when refused: the rule that was broken; NULL for the target's limit */
 };

@@ -73,6 +73,38 @@ hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 int hob_start_named(const char *name, hob_fn *fn, void *arg);
 
 /*
+ * A group: coroutines that come and go, such as those of an accept loop or jobs in the background.
+ * It belongs to the coroutine that made it, and so do the coroutines in it, whoever spawns them:
+ * when that one's function returns, they are cancelled and joined, and the group is freed.
+ */
+typedef struct hob_group hob_group;
+
+/* A group without coroutines, in hob_alloc() memory. NULL when out of memory. */
+hob_group *hob_group_new(void);
+
+/*
+ * Makes a coroutine in the group, as hob_start() does for the caller: nothing is left of it when it
+ * has ended. It has the deadline that the group's maker has now. To be called while the group's
+ * maker has not returned, from any coroutine of the loop. Returns 0, or -ENOMEM: then fn has not
+ * run, and arg is still the caller's.
+ */
+#define hob_group_spawn(group, fn, ...)                                                            \
+    hob_group_spawn_named(group, #fn, fn, __VA_ARGS__) /* (group, fn, arg) */
+int hob_group_spawn_named(hob_group *group, const char *name, hob_fn *fn, void *arg);
+
+/* How many coroutines of the group have not ended. */
+size_t hob_group_count(const hob_group *group);
+
+/*
+ * Waits until no coroutine of the group is left, also those that are spawned meanwhile. Returns 0,
+ * -ECANCELED or -ETIMEDOUT. The group can be used again.
+ */
+int hob_group_wait(hob_group *group);
+
+/* Cancels the coroutines that are in the group now, as hob_cancel() does. Does not wait. */
+void hob_group_cancel(hob_group *group);
+
+/*
  * A future that is ready with result 0 when so many seconds have passed, never earlier. Zero and
  * negative numbers are ready when the loop looks for timers next. NaN gives a future whose result
  * is -EINVAL. Returns NULL when out of memory, as hob_async() does.
@@ -89,6 +121,13 @@ hob_future *hob_timer(double seconds);
 int hob_await(hob_future *future);
 
 /*
+ * The same for so many seconds at most: returns -ETIMEDOUT when they have passed before the future
+ * is ready. It ends no later than the coroutine's deadline, and leaves that as it was. INFINITY and
+ * NaN are no limit.
+ */
+int hob_await_for(hob_future *future, double seconds);
+
+/*
  * Waits for all of the futures, which proceed at the same time, and consumes them: it takes as
  * long as the longest. Returns 0 when all results are >= 0. The first error wins: the others are
  * then cancelled and waited for, and that error is returned.
@@ -102,6 +141,14 @@ int hob_await(hob_future *future);
 
 /* The same for an array of count futures. The array stays the caller's. */
 int hob_join_all(hob_future *const *futures, size_t count);
+
+/*
+ * Waits for all of the futures and consumes them, as hob_join_all() does, but to their ends also
+ * when some fail: results[i] is what futures[i] resulted in. The results are the caller's, count of
+ * them. Returns 0, or -ECANCELED or -ETIMEDOUT if the caller was interrupted: what was not ready
+ * then was cancelled, and its result says so.
+ */
+int hob_settle_all(hob_future *const *futures, size_t count, int *results);
 
 /*
  * Waits for the first of the futures that is ready, and consumes them all: the others are cancelled

@@ -122,10 +122,15 @@ typedef struct {
      * another process takes over.
      */
     double drain_delay;
-    double grace; /* seconds that requests in progress get when the server stops */
     /*
-     * Seconds without a request after which a connection is closed when the server stops: less, and
-     * the client may be sending one just then. No longer than the grace.
+     * Seconds that requests in progress get when the server stops: 0 is the default (30), and less
+     * than 0 is none.
+     */
+    double grace;
+    /*
+     * Seconds without a request after which a connection is closed when the server stops: 0 is the
+     * default (1), and less than 0 is none. With less, more clients may be sending a request just
+     * then. No longer than the grace.
      */
     double idle_grace;
 } hob_server_options;
@@ -135,7 +140,8 @@ typedef struct {
  * them. The options are copied, but for what context points to. If the server is to handle
  * signals, they are held back on this thread until it runs.
  *
- * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or not a number, what
+ * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or a time is not a number,
+ * what
  * hob_socket_url() fails with if one of the sockets is not a listening one, or what hob_listen()
  * fails with if there is none. With an error the sockets stay the caller's.
  */
@@ -237,7 +243,10 @@ void *hob_request_context(const hob_request *req);
  */
 const char *hob_request_method(const hob_request *req);
 
-/* "HTTP/1.1" or "HTTP/1.0"; to an observer also "", if the request line never came to its end. */
+/*
+ * "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5); to an observer also
+ * "", if the request line never came to its end.
+ */
 const char *hob_request_protocol(const hob_request *req);
 
 /* Room for any text that hob_request_peer() writes. */
@@ -320,8 +329,9 @@ const char *hob_request_header(hob_request *req, const char *name);
 const char *hob_request_header_list(hob_request *req, const char *name);
 
 /*
- * The value of the first cookie of this name in the header Cookie (RFC 6265 section 4.2), without
- * the double quotes it may stand in. It is percent-decoded, so encode a "%" in what you set; names
+ * The value of the first cookie of this name in the headers Cookie (RFC 6265 section 4.2), without
+ * the double quotes it may stand in. There may be several of them, from proxies that take HTTP/2
+ * (RFC 9113 section 8.2.3). It is percent-decoded, so encode a "%" in what you set; names
  * are taken to the letter. In hob_alloc() memory. NULL if there is no such cookie.
  */
 const char *hob_request_cookie(hob_request *req, const char *name);

@@ -193,7 +193,6 @@ ProcessTest(http, bad_requests_are_refused_with_the_reason)
         {GET("/a/%2e%2e/%2E./ping"), 400, "above the root"},
         {REQUEST("GET *", ""), 400, "not a path"},
         {"GET /ping\r\n\r\n", 505, "no version"},
-        {"GET /ping HTTP/1.2\r\nHost: hob\r\n\r\n", 505, ""},
         {"GET /ping HTTP/2.0\r\nHost: hob\r\n\r\n", 505, "HTTP/1.1"},
         {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, ""}, /* HTTP/2 */
         {"OPTIONS /ping RTSP/1.0\r\nHost: hob\r\n\r\n", 505, "not HTTP"},

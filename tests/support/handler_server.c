@@ -49,6 +49,8 @@ struct server serve_within(hob_handler *handler, hob_server_options options)
     options.handle_signals = true;
     if (options.grace == 0)
         options.grace = PATIENCE / 2.0;
+    if (options.idle_grace == 0)
+        options.idle_grace = -1; /* libcurl keeps connections */
     tested = handler;
     cr_assert_eq(hob_server_open(&options, &running), 0);
     struct server server = server_at(hob_server_url(running));

@@ -59,8 +59,12 @@ Test(cookie, is_found_by_its_name)
         {"Set-Cookie: a=b\r\n", "a", NULL},
         /* The first of several: the one with the longest path, section 5.4. */
         {"Cookie: a=b; a=c\r\n", "a", "b"},
-        /* Section 5.4: a client sends one field. */
-        {"Cookie: a=b\r\nCookie: c=d\r\n", "c", NULL},
+        /* A proxy may have split them (RFC 9113 section 8.2.3). */
+        {"Cookie: a=b\r\nCookie: c=d\r\n", "a", "b"},
+        {"Cookie: a=b\r\nX: y\r\ncookie: c=d; e=f\r\n", "e", "f"},
+        {"Cookie: a=b\r\nCookie: c=d\r\n", "e", NULL},
+        {"Cookie: a=b\r\nCookie: a=d\r\n", "a", "b"},
+        {"Cookie: a=b\r\nCookie: c=d\r\n", "b, Cookie: c", NULL},
     };
     expect_cookies(cases, COUNT(cases));
 }

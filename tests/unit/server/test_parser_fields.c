@@ -208,6 +208,8 @@ Test(parser_fields, notes_who_waits_for_100_continue)
         {"Expect: 100-continue\r\n", true},
         {"expect:100-Continue \r\n", true},
         {"Expect: 100-continue\r\nExpect: 100-continue\r\n", true},
+        {"Expect: 100-continue, 100-Continue\r\n", true},
+        {"Expect: 100-continue\t,,100-continue,\r\n", true},
         {"X-Expect: 100-continue\r\n", false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -228,6 +230,8 @@ Test(parser_fields, refuses_other_expectations)
         {GET HOST "Expect: 100\r\n\r\n", 417, "100-continue"},
         {GET HOST "Expect: 100-continued\r\n\r\n", 417, "100-continue"},
         {GET HOST "Expect: 100-continue, x\r\n\r\n", 417, "100-continue"},
+        {GET HOST "Expect: ,\r\n\r\n", 417, "100-continue"},
+        {GET HOST "Expect: 100-continue 100-continue\r\n\r\n", 417, "100-continue"},
         {GET HOST "Expect: 100-continue\r\nExpect: x\r\n\r\n", 417, "100-continue"},
     };
     refuse_all(cases, COUNT(cases));

@@ -212,6 +212,26 @@ Test(parser_request_line, refuses_an_asterisk_with_a_query)
     refuse_all(cases, COUNT(cases));
 }
 
+/* RFC 9110 section 2.5: as the highest minor version that is known. */
+Test(parser_request_line, reads_later_minor_versions_as_1_1)
+{
+    static const struct {
+        const char *request;
+        unsigned minor;
+    } cases[] = {
+        {"GET / HTTP/1.0\r\n" HOST "\r\n", 0},
+        {"GET / HTTP/1.1\r\n" HOST "\r\n", 1},
+        {"GET / HTTP/1.2\r\n" HOST "\r\n", 1},
+        {"GET / HTTP/1.9\r\n" HOST "\r\n", 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct parsed parsed = accept_request(cases[i].request);
+        cr_expect_eq(parsed.parser.line.minor, cases[i].minor, "%s", cases[i].request);
+        cr_expect_eq(parsed.parser.http.http_minor, cases[i].minor, "%s", cases[i].request);
+        parsed_free(&parsed);
+    }
+}
+
 Test(parser_request_line, refuses_other_versions)
 {
     static const struct bad_request cases[] = {
@@ -220,7 +240,6 @@ Test(parser_request_line, refuses_other_versions)
         {"GET /\r\n" HOST "\r\n", 505, "HTTP/0.9"},
         {"GET / \r\n" HOST "\r\n", 505, "not HTTP"},
         {"GET / HTTP/0.9\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
-        {"GET / HTTP/1.2\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
         {"GET / HTTP/1.10\r\n" HOST "\r\n", 400, "CR LF"},
         {"GET / HTTP/2.0\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
         {"GET / HTTP/3.0\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},

@@ -1,6 +1,13 @@
 #include "context.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#else
+#define VALGRIND_MAKE_MEM_UNDEFINED(start, size) ((void)(start))
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -111,4 +118,43 @@ void context_destroy(struct context *self)
 #ifdef WITH_TSAN
     __tsan_destroy_fiber(self->fiber);
 #endif
+}
+
+struct call {
+    struct context outside; /* the caller */
+    struct context inside;
+    int (*fn)(void *arg);
+    void *arg;
+    int result;
+};
+
+static void run_call(void *arg)
+{
+    struct call *self = arg;
+    self->result = self->fn(self->arg);
+    context_exit(&self->inside, &self->outside);
+}
+
+int context_call(struct context *self, void *bottom, size_t size, int (*fn)(void *arg), void *arg)
+{
+    struct call call = {.fn = fn, .arg = arg};
+    context_init_current(&call.outside);
+    context_init(&call.inside, bottom, size, run_call, &call);
+    self->fiber = call.inside.fiber; /* where a switch back to self goes on */
+    context_switch(&call.outside, &call.inside);
+    self->fiber = call.outside.fiber;
+    context_destroy(&call.inside);
+    return call.result;
+}
+
+/* At least what make_fcontext() writes to. */
+#define FIRST_FRAME_SIZE 512
+
+int context_call_on(struct context *self, struct context *on, int (*fn)(void *arg), void *arg)
+{
+    /* Boost.Context's handle is the stack pointer. The bottom is known to AddressSanitizer only. */
+    char *bottom = (char *)(uintptr_t)on->bottom;
+    char *top = on->saved;
+    VALGRIND_MAKE_MEM_UNDEFINED(top - FIRST_FRAME_SIZE, FIRST_FRAME_SIZE);
+    return context_call(self, bottom, (uintptr_t)top - (uintptr_t)bottom, fn, arg);
 }

@@ -39,4 +39,16 @@ _Noreturn void context_exit(struct context *from, struct context *to);
 /* Frees what context_init() took. The context must have exited, or never have run. */
 void context_destroy(struct context *self);
 
+/*
+ * Runs fn(arg) on the stack [bottom, bottom + size), as a call of `self`, which is the context that
+ * runs; fn may switch away from it and back. Returns fn's result.
+ */
+int context_call(struct context *self, void *bottom, size_t size, int (*fn)(void *arg), void *arg);
+
+/*
+ * The same on the unused part of the stack of `on`, which has switched away. Until fn has returned,
+ * nothing may switch to `on`.
+ */
+int context_call_on(struct context *self, struct context *on, int (*fn)(void *arg), void *arg);
+
 #endif

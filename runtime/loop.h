@@ -26,6 +26,7 @@ struct loop {
     struct ev_loop *ev;
     struct context scheduler; /* where tasks switch back to */
     struct task *running;     /* NULL while the scheduler or a callback runs */
+    struct task *deep;        /* in hob_call_deep(): it has the thread though none is running */
     struct task *ready_first; /* the ready queue, linked by task->next */
     struct task **ready_end;  /* where the next one is linked in */
     size_t ready_count;       /* in the queue, or taken from it for this round and not run yet */
@@ -44,6 +45,12 @@ struct loop {
 
 /* The loop that runs on this thread, or NULL. */
 struct loop *loop_current(void);
+
+/* The task that has the thread, be it in hob_call_deep(), or NULL. */
+static inline const struct task *loop_task(const struct loop *self)
+{
+    return self->running ? self->running : self->deep;
+}
 
 /* The libev loop of a task, for watchers of the layers above. */
 struct ev_loop *task_ev_loop(const struct task *task);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "backtrace.h"
 #include "describe.h"
@@ -14,6 +15,8 @@
 #include "task.h"
 
 #define SIGNAL_STACK_SIZE (32 * 1024)
+/* A frame without stack probes may step over some of what the kernel keeps free below a stack. */
+#define STACK_GAP (1024 * 1024)
 
 /* The task whose guard has this address, if it runs on this thread. */
 static const struct task *overflown_task(const struct loop *loop, const char *address)
@@ -23,6 +26,20 @@ static const struct task *overflown_task(const struct loop *loop, const char *ad
         return NULL;
     const char *guard = task->stack->bottom - loop->stacks.guard_size;
     return address >= guard && address < task->stack->bottom ? task : NULL;
+}
+
+/*
+ * Whether the function of a hob_call_deep() has used up the thread's stack: what is mapped of that
+ * does not fault.
+ */
+static bool deep_call_overflown(const struct loop *loop, const char *address)
+{
+    struct rlimit limit;
+    if (!loop || !loop->deep || getrlimit(RLIMIT_STACK, &limit) < 0 ||
+        limit.rlim_cur == RLIM_INFINITY)
+        return false;
+    const char *top = loop->scheduler.saved;
+    return address < top && (size_t)(top - address) < limit.rlim_cur + STACK_GAP;
 }
 
 static void report(const struct task *task)
@@ -36,12 +53,27 @@ static void report(const struct task *task)
         HOB_LOG_ERROR, "run it by hob_call_deep or hob_offload, or give the route a larger stack");
 }
 
+static void report_deep(const struct task *task)
+{
+    char who[DESCRIPTION_SIZE];
+    hob_log(
+        HOB_LOG_ERROR,
+        "%s: stack overflow: hob_call_deep() has used all of the thread's stack (ulimit -s); it is "
+        "in",
+        task_describe(task, who));
+    backtrace_log(HOB_LOG_ERROR);
+    hob_log(HOB_LOG_ERROR, "bound its recursion, or run it by hob_call_sized");
+}
+
 static void on_fault(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
-    const struct task *task = overflown_task(loop_current(), info->si_addr);
+    const struct loop *loop = loop_current();
+    const struct task *task = overflown_task(loop, info->si_addr);
     if (task)
         report(task);
+    else if (deep_call_overflown(loop, info->si_addr))
+        report_deep(loop->deep);
     /* Back in the code that faulted, it faults again, and the process ends as it would have. */
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal_number, &action, NULL);

@@ -64,9 +64,9 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
     if (self->asleep)
         return;
     int err = errno;
-    if (loop->running && self->resumed == self->suspect && self->resumed != self->reported) {
+    if (loop_task(loop) && self->resumed == self->suspect && self->resumed != self->reported) {
         self->reported = self->resumed;
-        report(self, loop->running);
+        report(self, loop_task(loop));
     }
     /* If it is another task, that got the thread late in a long turn, it has a limit from now. */
     self->suspect = self->resumed;

@@ -123,11 +123,18 @@ void task_start(struct task *self)
         loop_resume(loop, self);
 }
 
+static _Noreturn void refuse_call(const struct loop *loop, const char *call)
+{
+    if (loop && loop->deep)
+        misuse_by(loop->deep, call, "this was called within hob_call_deep(), which cannot wait");
+    misuse(call, "this was called outside a coroutine; see hob_block_on()");
+}
+
 struct task *task_current(const char *call)
 {
     struct loop *loop = loop_current();
     if (!loop || !loop->running)
-        misuse(call, "this was called outside a coroutine; see hob_block_on()");
+        refuse_call(loop, call);
     return loop->running;
 }
 

@@ -197,6 +197,18 @@ int hob_shield(hob_fn *fn, void *arg);
 int hob_shield_for(double seconds, hob_fn *fn, void *arg);
 
 /*
+ * Calls that need more stack than a coroutine has. docs/runtime.md lists what ordinary calls need.
+ */
+
+/*
+ * Runs fn(arg) on the stack that the loop's thread came with, usually 8 MiB (ulimit -s), as a
+ * function call, and returns its result: for recursion and large local variables, such as regcomp(3),
+ * SQL and JSON of others. No other coroutine runs meanwhile. fn must not wait, nor call any other
+ * function that is for coroutines: hob_now(), hob_log() and hob_resolve() may be called.
+ */
+int hob_call_deep(hob_fn *fn, void *arg);
+
+/*
  * Deadlines. From its deadline on, each await of a coroutine returns -ETIMEDOUT at once, the one it
  * is in first, unless its result is ready. A coroutine has the deadline that its maker had when it
  * was made, and can give itself an earlier one, but not a later one. So deadlines nest: a function

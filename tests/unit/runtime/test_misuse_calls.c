@@ -74,6 +74,11 @@ static void call_shield_for(void)
     hob_shield_for(1, do_nothing, NULL);
 }
 
+static void call_deep(void)
+{
+    hob_call_deep(do_nothing, NULL);
+}
+
 static void call_deadline(void)
 {
     hob_deadline(1);
@@ -227,6 +232,7 @@ static struct call calls[] = {
     {"hob_cancel", call_cancel},
     {"hob_shield", call_shield},
     {"hob_shield_for", call_shield_for},
+    {"hob_call_deep", call_deep},
     {"hob_deadline", call_deadline},
     {"hob_deadline_at", call_deadline_at},
     {"hob_alloc", call_alloc},

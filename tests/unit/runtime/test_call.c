@@ -1,0 +1,155 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "hob/runtime.h"
+#include "runtime/loop.h"
+#include "runtime/stack.h"
+#include "runtime/task.h"
+#include "tests/support/child.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/mistake.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(call, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Needs so many KiB of stack, and returns how many it was. */
+static int use_stack(void *arg)
+{
+    volatile char local[1024];
+    int size = number_of(arg);
+    local[0] = 1;
+    return size <= 0 ? 0 : use_stack(as_argument(size - 1)) + local[0];
+}
+
+static int use_a_megabyte(void *arg)
+{
+    (void)arg;
+    return use_stack(as_argument(1024));
+}
+
+CoroutineTest(call, deep_has_a_megabyte_and_returns_the_result)
+{
+    cr_expect_eq(hob_call_deep(use_a_megabyte, NULL), 1024);
+    cr_expect_eq(hob_call_deep(return_number, as_argument(-EINVAL)), -EINVAL);
+}
+
+static int call_deep(void *arg)
+{
+    for (int i = 0; i < 3; i++) {
+        if (hob_call_deep(use_a_megabyte, NULL) != 1024)
+            return -EIO;
+        hob_yield();
+    }
+    return number_of(arg);
+}
+
+CoroutineTest(call, deep_ones_of_several_coroutines_take_turns)
+{
+    cr_expect_eq(hob_join(start(call_deep, 1), start(call_deep, 2), start(call_deep, 3)), 0);
+}
+
+/* The thread's stack is as deep afterwards as before. */
+CoroutineTest(call, deep_can_be_repeated_without_a_wait)
+{
+    for (int i = 0; i < (SANITIZED ? 100 : 100000); i++)
+        cr_expect_eq(hob_call_deep(return_number, as_argument(i)), i);
+}
+
+static int resolve_it(void *promise)
+{
+    hob_resolve(promise, 7);
+    return hob_now() > 0;
+}
+
+CoroutineTest(call, deep_may_resolve_a_promise)
+{
+    hob_future *promise = hob_promise();
+    cr_expect_eq(hob_call_deep(resolve_it, promise), 1);
+    cr_expect_eq(hob_await(promise), 7);
+}
+
+static int wait_in_it(void *arg)
+{
+    (void)arg;
+    return hob_sleep(0);
+}
+
+static int make_a_task_in_it(void *arg)
+{
+    return hob_async(do_nothing, arg) != NULL;
+}
+
+static int call_deep_in_it(void *arg)
+{
+    return hob_call_deep(do_nothing, arg);
+}
+
+static int call_deep_with(void *fn)
+{
+    return hob_call_deep(*(hob_fn **)fn, NULL);
+}
+
+static void block_on_deep(void *mistake)
+{
+    hob_fn **fn = &((struct mistake *)mistake)->make;
+    hob_block_on_named("cook", call_deep_with, (void *)fn);
+}
+
+Test(call, deep_refuses_to_wait)
+{
+    struct mistake cases[] = {
+        {wait_in_it, "cook", "hob_sleep", "within hob_call_deep()"},
+        {make_a_task_in_it, "cook", "hob_async", "within hob_call_deep()"},
+        {call_deep_in_it, "cook", "hob_call_deep", "within hob_call_deep()"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = run_in_child(block_on_deep, &cases[i]);
+        expect_message(&end, &cases[i]);
+    }
+}
+
+static int keep_the_thread(void *arg)
+{
+    double begin = hob_now();
+    while (hob_now() - begin < 0.1)
+        ;
+    return number_of(arg);
+}
+
+CoroutineTest(call, deep_is_noticed_when_it_stalls)
+{
+    hob_stall_limit(0.01);
+    hob_sleep(0); /* the limit holds from the next turn of the loop on */
+    hob_call_deep(keep_the_thread, NULL);
+    cr_expect_eq(hob_stall_count(), 1);
+}
+
+static int recurse_for_ever(void *arg)
+{
+    return use_stack(as_argument(1000000000)) + number_of(arg);
+}
+
+static int overflow_deep(void *arg)
+{
+    return hob_call_deep(recurse_for_ever, arg);
+}
+
+static void block_on_overflow(void *arg)
+{
+    hob_block_on_named("cook", overflow_deep, arg);
+}
+
+Test(call, deep_names_the_task_when_it_has_used_up_the_thread_s_stack)
+{
+    struct child_end end = run_in_child(block_on_overflow, NULL);
+    if (SANITIZED)
+        cr_skip_test("the sanitizers have their own message");
+    cr_expect(child_faulted(&end), "status %#x", end.status);
+    cr_expect_not_null(
+        strstr(end.output, "hob: task 'cook': stack overflow: hob_call_deep()"), "%s", end.output);
+}

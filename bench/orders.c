@@ -5,8 +5,8 @@
  *
  * Opens COUNT connections (default 10,000) to a server on the loopback interface, orders PATH
  * (default /noodles) on all of them, and waits for the answers. PID is the server's process, whose
- * resident memory is read before the connections are made, when they are idle, and while the
- * orders cook.
+ * resident memory and page tables are read before the connections are made, when they are idle, and
+ * while the orders cook.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,8 +34,8 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Resident memory in KiB. */
-static double resident(const char *pid)
+/* A line of the process's status, "VmRSS:" for example, in KiB. */
+static double status_of(const char *pid, const char *title)
 {
     char name[64];
     char line[256];
@@ -45,11 +45,21 @@ static double resident(const char *pid)
     if (!status)
         fail(name);
     while (kib < 0 && fgets(line, sizeof(line), status)) {
-        if (strncmp(line, "VmRSS:", 6) == 0)
-            kib = strtol(line + 6, NULL, 10);
+        if (strncmp(line, title, strlen(title)) == 0)
+            kib = strtol(line + strlen(title), NULL, 10);
     }
     fclose(status);
     return (double)kib;
+}
+
+static double resident(const char *pid)
+{
+    return status_of(pid, "VmRSS:");
+}
+
+static double page_tables(const char *pid)
+{
+    return status_of(pid, "VmPTE:");
 }
 
 static int connect_to(uint16_t port)
@@ -121,6 +131,7 @@ struct figures {
     double idle;    /* KiB a connection, before the orders */
     double waiting; /* ... and while they cook */
     double served;  /* ... and after the last answer */
+    double tables;  /* KiB of page tables an order, while they cook */
     size_t good;
 };
 
@@ -132,6 +143,7 @@ static struct figures measure(uint16_t port, const char *pid, size_t count, cons
         fail("no memory");
     ping(port);
     double before = resident(pid);
+    double tables_before = page_tables(pid);
     for (size_t i = 0; i < count; i++)
         fds[i] = connect_to(port);
     ping(port);
@@ -142,6 +154,7 @@ static struct figures measure(uint16_t port, const char *pid, size_t count, cons
         order(fds[i], path);
     ping(port);
     figures.waiting = (resident(pid) - before) / (double)count;
+    figures.tables = (page_tables(pid) - tables_before) / (double)count;
     figures.good = collect(fds, count);
     figures.seconds = now() - start;
     figures.served = (resident(pid) - before) / (double)count;
@@ -181,6 +194,7 @@ int main(int argc, char **argv)
     printf("answered 200           %8zu\n", all.good);
     printf("resident, idle         %8.2f KiB a connection\n", all.idle);
     printf("resident, waiting      %8.2f KiB an order\n", all.waiting);
+    printf("page tables, waiting   %8.2f KiB an order\n", all.tables);
     printf("resident, served       %8.2f KiB an order\n", all.served);
     return all.good == count ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -92,7 +92,7 @@ int route_new(const hob_route *line, struct route **route)
     if (method == METHOD_COUNT || line->pattern[length] != ' ')
         return -EINVAL;
     const char *path = line->pattern + length + 1;
-    if (!is_path(path))
+    if (!is_path(path) || line->stack > HOB_STACK_MAX)
         return -EINVAL;
 
     size_t pattern_size = strlen(line->pattern) + 1;
@@ -100,7 +100,11 @@ int route_new(const hob_route *line, struct route **route)
     struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
     if (!self)
         return -ENOMEM;
-    *self = (struct route){.handler = line->handler, .finishes = line->finishes, .method = method};
+    *self = (struct route){
+        .handler = line->handler,
+        .stack = line->stack,
+        .finishes = line->finishes,
+        .method = method};
     char *pattern = (char *)self->segments + segments_size;
     char *copy = pattern + length + 1;
     memcpy(pattern, line->pattern, pattern_size);

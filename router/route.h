@@ -26,6 +26,8 @@ enum {
 
 struct route {
     hob_handler *handler;
+    size_t stack;       /* see hob_route */
+    hob_handler *sized; /* if there is a stack, the handler to run on it */
     bool finishes;
     size_t method;
     const char *pattern; /* with its path normalised */

@@ -24,12 +24,36 @@ struct match {
     size_t next_middleware; /* what hob_next() calls */
 };
 
+struct call {
+    hob_handler *handler;
+    hob_request *req;
+    hob_response *res;
+};
+
+static int run_call(void *arg)
+{
+    const struct call *self = arg;
+    return self->handler(self->req, self->res);
+}
+
+/* Stands in for the handler of a route that has a stack of its own. */
+static int call_sized(hob_request *req, hob_response *res)
+{
+    const struct match *match = hob_request_attached(req);
+    struct call call = {match->route->sized, req, res};
+    return hob_call_sized(match->route->stack, run_call, &call);
+}
+
 static int add_route(hob_router *self, const hob_route *line)
 {
     struct route *route;
     int err = route_new(line, &route);
     if (err < 0)
         return err;
+    if (route->stack) {
+        route->sized = route->handler;
+        route->handler = call_sized;
+    }
     err = table_insert(&self->table, route);
     if (err < 0)
         free(route);

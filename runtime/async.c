@@ -34,14 +34,14 @@ struct task *async_task(const hob_future *future)
     return ((const struct async *)future)->task;
 }
 
-hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
+static hob_future *
+spawn(struct stack_pool *stacks, struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    struct task *maker = task_current("hob_async");
     struct loop *loop = maker->future.loop;
     struct async *self = (struct async *)future_take(&loop->free_asyncs, sizeof(*self));
     if (!self)
         return NULL;
-    self->task = task_make(loop, maker, &self->future, name, fn, arg);
+    self->task = task_make(stacks, maker, &self->future, name, fn, arg);
     if (!self->task) {
         list_append(&loop->free_asyncs, &self->future.sibling);
         return NULL;
@@ -49,6 +49,19 @@ hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
     future_init(&self->future, &async_kind, maker);
     loop_enqueue(loop, self->task);
     return &self->future;
+}
+
+hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
+{
+    struct task *maker = task_current("hob_async");
+    return spawn(stacks_usual(&maker->future.loop->stacks), maker, name, fn, arg);
+}
+
+hob_future *hob_async_sized_named(size_t stack_size, const char *name, hob_fn *fn, void *arg)
+{
+    struct task *maker = task_current("hob_async_sized");
+    struct stack_pool *stacks = stacks_of_size(&maker->future.loop->stacks, stack_size);
+    return stacks ? spawn(stacks, maker, name, fn, arg) : NULL;
 }
 
 int hob_start_named(const char *name, hob_fn *fn, void *arg)

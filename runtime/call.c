@@ -1,4 +1,6 @@
 /* Calls that run on another stack than the coroutine's own. */
+#include <errno.h>
+
 #include "hob/runtime.h"
 #include "loop.h"
 #include "task.h"
@@ -12,5 +14,24 @@ int hob_call_deep(hob_fn *fn, void *arg)
     int result = context_call_on(&self->context, &loop->scheduler, fn, arg);
     loop->deep = NULL;
     loop->running = self;
+    return result;
+}
+
+int hob_call_sized(size_t size, hob_fn *fn, void *arg)
+{
+    struct task *self = task_current(__func__);
+    struct loop *loop = self->future.loop;
+    struct stack_pool *stacks = stacks_of_size(&loop->stacks, size);
+    struct stack *stack = stacks ? stack_take(stacks) : NULL;
+    struct stack *before = self->sized;
+    if (!stack)
+        return -ENOMEM;
+    self->sized = stack;
+    loop->sized_calls++;
+    int result = context_call(&self->context, stack->bottom, stack_size(stack), fn, arg);
+    loop->sized_calls--;
+    self->sized = before;
+    stack_give(stack);
+    loop_expect_idle_stacks(loop);
     return result;
 }

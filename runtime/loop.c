@@ -45,7 +45,7 @@ static void on_trim(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     (void)events;
     struct loop *self = watcher->data;
-    if (stack_pool_trim(&self->stacks, TRIM_LIMIT) == 0) {
+    if (stacks_trim(&self->stacks, TRIM_LIMIT) == 0) {
         ev_ref(ev);
         ev_timer_stop(ev, watcher);
     }
@@ -183,7 +183,7 @@ static int loop_init(struct loop *self)
         return -ENOMEM;
     }
     self->ready_end = &self->ready_first;
-    stack_pool_init(&self->stacks);
+    stacks_init(&self->stacks);
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
     list_init(&self->new_waits);
@@ -205,7 +205,7 @@ static void loop_destroy(struct loop *self)
     offload_end(&self->offload);
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
-    stack_pool_destroy(&self->stacks);
+    stacks_destroy(&self->stacks);
     overflow_unwatch(&self->overflow);
     exceptions_unwatch(self->exceptions);
     destroy_ev_loop(self);
@@ -215,9 +215,10 @@ static void loop_destroy(struct loop *self)
 static int run_root(struct loop *self, const char *name, hob_fn *fn, void *arg)
 {
     hob_future end;
-    struct task *root = task_make(self, NULL, &end, name, fn, arg);
+    struct task *root = task_make(stacks_usual(&self->stacks), NULL, &end, name, fn, arg);
     if (!root)
         return -ENOMEM;
+    root->future.loop = self;
     future_init(&end, NULL, NULL);
     loop_enqueue(self, root);
     current = self;

@@ -17,7 +17,7 @@
 #include "list.h"
 #include "offload.h"
 #include "overflow.h"
-#include "stack.h"
+#include "stacks.h"
 #include "stall.h"
 #include "task.h"
 #include "trace.h"
@@ -32,7 +32,8 @@ struct loop {
     size_t ready_count;       /* in the queue, or taken from it for this round and not run yet */
     struct trace trace;
     struct stall_watch stall;
-    struct stack_pool stacks;
+    struct stacks stacks;
+    size_t sized_calls; /* of hob_call_sized() that go on: each has a second stack */
     struct overflow_watch overflow;
     struct exceptions *exceptions; /* C++'s record of this thread; NULL if there is no C++ */
     ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */

@@ -18,14 +18,20 @@
 /* A frame without stack probes may step over some of what the kernel keeps free below a stack. */
 #define STACK_GAP (1024 * 1024)
 
+static const struct stack *stack_of(const struct task *task)
+{
+    return task->sized ? task->sized : task->stack;
+}
+
 /* The task whose guard has this address, if it runs on this thread. */
 static const struct task *overflown_task(const struct loop *loop, const char *address)
 {
     const struct task *task = loop ? loop->running : NULL;
     if (!task)
         return NULL;
-    const char *guard = task->stack->bottom - loop->stacks.guard_size;
-    return address >= guard && address < task->stack->bottom ? task : NULL;
+    const struct stack *stack = stack_of(task);
+    const char *guard = stack->bottom - stack->pool->guard_size;
+    return address >= guard && address < stack->bottom ? task : NULL;
 }
 
 /*
@@ -47,7 +53,7 @@ static void report(const struct task *task)
     char who[DESCRIPTION_SIZE];
     hob_log(
         HOB_LOG_ERROR, "%s: stack overflow: all %zu KiB of its stack are used; it is in",
-        task_describe(task, who), (stack_size(task->stack) + 1023) / 1024);
+        task_describe(task, who), (stack_size(stack_of(task)) + 1023) / 1024);
     backtrace_log(HOB_LOG_ERROR);
     hob_log(
         HOB_LOG_ERROR, "run it by hob_call_deep or hob_offload, or give the route a larger stack");

@@ -16,14 +16,11 @@
 #define MADV_GUARD_INSTALL 102 /* linux/mman.h since 6.13 */
 #endif
 
-/*
- * Enough for fprintf (10 KB) and getaddrinfo (9.5 KB) with room to spare. Sanitizers make frames
- * several times larger.
- */
+/* Sanitizers make frames several times larger. */
 #ifdef HOB_SANITIZED
-#define USABLE_SIZE (256 * 1024)
+#define FRAME_FACTOR 4
 #else
-#define USABLE_SIZE (64 * 1024)
+#define FRAME_FACTOR 1
 #endif
 
 /*
@@ -32,11 +29,11 @@
  */
 #define GUARD_SIZE (64 * 1024)
 
-void stack_pool_init(struct stack_pool *pool)
+void stack_pool_init(struct stack_pool *pool, size_t size)
 {
     *pool = (struct stack_pool){
         .guard_size = GUARD_SIZE,
-        .map_size = USABLE_SIZE + GUARD_SIZE,
+        .map_size = size * FRAME_FACTOR + GUARD_SIZE,
     };
     list_init(&pool->parked);
 }
@@ -56,8 +53,8 @@ static int install_guard(struct stack_pool *pool, void *guard)
     return mprotect(guard, pool->guard_size, PROT_NONE) == 0 ? 0 : -errno;
 }
 
-/* To map so many at once takes hardly longer than to map one, which is 1.7 us. */
-#define MAPPED_AT_ONCE 16
+/* Bytes: to map several stacks at once takes hardly longer than to map one, which is 1.7 us. */
+#define MAPPED_AT_ONCE (3 * 1024 * 1024)
 
 static bool map_unused(struct stack_pool *pool, size_t count)
 {
@@ -66,6 +63,7 @@ static bool map_unused(struct stack_pool *pool, size_t count)
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (mapping == MAP_FAILED)
         return false;
+    madvise(mapping, count * pool->map_size, MADV_NOHUGEPAGE); /* 2 MiB for the first touch */
     pool->unused = mapping;
     pool->unused_end = mapping + count * pool->map_size;
     return true;
@@ -73,9 +71,10 @@ static bool map_unused(struct stack_pool *pool, size_t count)
 
 static struct stack *map_stack(struct stack_pool *pool)
 {
+    size_t several = MAPPED_AT_ONCE / pool->map_size;
     if (!reserve_is_whole())
         return NULL;
-    if (pool->unused == pool->unused_end && !map_unused(pool, MAPPED_AT_ONCE) &&
+    if (pool->unused == pool->unused_end && !(several > 1 && map_unused(pool, several)) &&
         !map_unused(pool, 1))
         return NULL;
     char *mapping = pool->unused;
@@ -85,6 +84,7 @@ static struct stack *map_stack(struct stack_pool *pool)
     char *bottom = mapping + pool->guard_size;
     char *end = mapping + pool->map_size;
     struct stack *stack = (struct stack *)(void *)(end - sizeof(struct stack));
+    stack->pool = pool;
     stack->bottom = bottom;
     stack->valgrind_id = VALGRIND_STACK_REGISTER(bottom, end);
     pool->mapped_count++;
@@ -110,8 +110,9 @@ struct stack *stack_take(struct stack_pool *pool)
     return stack;
 }
 
-void stack_give(struct stack_pool *pool, struct stack *stack)
+void stack_give(struct stack *stack)
 {
+    struct stack_pool *pool = stack->pool;
     list_append(&pool->parked, &stack->link);
     pool->parked_count++;
 }

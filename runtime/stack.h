@@ -1,5 +1,5 @@
 /*
- * The stacks that coroutines run on: mapped, guarded, and pooled.
+ * The stacks that coroutines run on: mapped, guarded, and pooled. Those of a pool have one size.
  *
  *     low address                                                       high address
  *     | guard | free ............ <- grows down | first frames | what `top` holds |
@@ -18,12 +18,13 @@
 
 /* A mapped stack; the record itself lies in the stack's highest bytes. */
 struct stack {
+    struct stack_pool *pool;
     struct list link; /* in the pool's list while parked */
     char *bottom;     /* lowest usable address, right above the guard */
     unsigned valgrind_id;
 };
 
-/* Parked stacks of one thread. The one parked last is taken first: its pages are warm. */
+/* Stacks of one thread. The one parked last is taken first: its pages are warm. */
 struct stack_pool {
     struct list parked; /* the one parked last stands last */
     size_t parked_count;
@@ -36,13 +37,14 @@ struct stack_pool {
     bool guard_by_mprotect; /* MADV_GUARD_INSTALL has failed: Linux before 6.13, for example */
 };
 
-void stack_pool_init(struct stack_pool *pool);
+/* A pool of stacks of `size` bytes, which is a multiple of 64 KiB. */
+void stack_pool_init(struct stack_pool *pool, size_t size);
 
 /* A stack from the pool or a new one. NULL when the system has no memory or mappings left. */
 struct stack *stack_take(struct stack_pool *pool);
 
-/* Parks a stack for the next stack_take(). */
-void stack_give(struct stack_pool *pool, struct stack *stack);
+/* Parks a stack in its pool for the next stack_take(). */
+void stack_give(struct stack *stack);
 
 /* Bytes that can be used between stack->bottom and the stack record. */
 size_t stack_size(const struct stack *stack);

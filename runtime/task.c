@@ -6,7 +6,6 @@
 #include "deadline.h"
 #include "loop.h"
 #include "misuse.h"
-#include "stack.h"
 
 static void cancel_task_future(hob_future *future, int reason)
 {
@@ -86,17 +85,18 @@ static struct task *place_on(struct stack *stack)
 }
 
 struct task *task_make(
-    struct loop *loop, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
+    struct stack_pool *stacks, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
     void *arg)
 {
-    struct stack *stack = stack_take(&loop->stacks);
+    struct stack *stack = stack_take(stacks);
     if (!stack)
         return NULL;
 
     struct task *self = place_on(stack);
     *self = (struct task){.handle = handle, .name = name, .stack = stack, .fn = fn, .arg = arg};
     future_init(&self->future, &task_kind, handle ? NULL : maker);
-    self->future.loop = loop;
+    if (maker)
+        self->future.loop = maker->future.loop;
     self->future.maker = maker;
     list_init(&self->children);
     deadline_inherit(self, maker);
@@ -111,7 +111,7 @@ struct task *task_make(
 
 struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    return task_make(maker->future.loop, maker, NULL, name, fn, arg);
+    return task_make(stacks_usual(&maker->future.loop->stacks), maker, NULL, name, fn, arg);
 }
 
 void task_start(struct task *self)
@@ -205,7 +205,7 @@ void task_release(struct task *self)
     struct loop *loop = self->future.loop;
     list_remove(&self->future.sibling);
     context_destroy(&self->context);
-    stack_give(&loop->stacks, self->stack); /* self lies on it: not to be used any more */
+    stack_give(self->stack); /* self lies on it: not to be used any more */
     loop_expect_idle_stacks(loop);
 }
 

@@ -24,6 +24,7 @@
 
 struct loop;
 struct stack;
+struct stack_pool;
 
 /* Times are on the clock of hob_now(); INFINITY if there is none. */
 struct deadline {
@@ -40,6 +41,7 @@ struct task {
     describe_fn *describe; /* for messages: says more than the name; NULL if there is no more */
     const char *waits_in;  /* for messages: the call that it waits in, or has waited in last */
     struct stack *stack;   /* the one that this struct lies on */
+    struct stack *sized;   /* the one that it runs on instead, in hob_call_sized(); or NULL */
     struct context context;
     struct exceptions exceptions; /* of C++; while it does not run */
     hob_fn *fn;
@@ -64,15 +66,16 @@ struct task {
 };
 
 /*
- * A task that will run fn(arg) once it is queued, and is released when it has returned. If there is
- * a `handle`, that becomes ready with the result, and is among the maker's children in place of the
- * task. The first task of a loop has no maker. NULL when there is no memory for its stack.
+ * A task that will run fn(arg) on a stack of that pool once it is queued, and is released when it
+ * has returned. If there is a `handle`, that becomes ready with the result, and is among the
+ * maker's children in place of the task. The first task of a loop has no maker: its caller sets the
+ * loop. NULL when there is no memory for its stack.
  */
 struct task *task_make(
-    struct loop *loop, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
+    struct stack_pool *stacks, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
     void *arg);
 
-/* The same for a child without a handle. See task_start(). */
+/* The same for a child without a handle, on a usual stack. See task_start(). */
 struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
 
 /*

@@ -343,13 +343,13 @@ size_t hob_trace_live(hob_trace_event *events, size_t count)
 void hob_trace_count(hob_trace_totals *totals)
 {
     const struct loop *loop = task_current(__func__)->future.loop;
-    const struct stack_pool *stacks = &loop->stacks;
+    struct stacks_count stacks = stacks_count(&loop->stacks);
     *totals = (hob_trace_totals){
         .lanes = loop->trace.lane_count,
         .orders = loop->trace.order_count,
         .ready = loop->ready_count,
-        .coroutines = stacks->mapped_count - stacks->parked_count,
-        .stacks = stacks->mapped_count,
+        .coroutines = stacks.used - loop->sized_calls,
+        .stacks = stacks.mapped,
         .switches = loop->stall.resumed,
         .running = loop->trace.running,
     };

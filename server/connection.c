@@ -83,8 +83,8 @@ void connection_expect_task(const struct connection *self, const char *call)
 static struct task *make_task(struct connection *self)
 {
     waiting_end(self);
-    struct task *task =
-        task_make_unwatched(self->server->task, "serve_connection", serve_connection, self);
+    struct task *task = task_make(
+        self->server->stacks, self->server->task, NULL, "serve_connection", serve_connection, self);
     self->task = task;
     if (task) {
         task->describe = request_describe;

@@ -43,6 +43,7 @@ int limits_complete(hob_server_options *options)
     sound &= complete_grace(&options->drain_delay, 0);
     sound &= complete_grace(&options->grace, 30);
     sound &= complete_grace(&options->idle_grace, 1);
+    sound &= options->stack <= HOB_STACK_MAX;
     return sound ? 0 : -ERANGE;
 }
 

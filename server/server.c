@@ -311,6 +311,7 @@ static int run(void *arg)
 {
     hob_server *self = arg;
     self->task = task_current(__func__);
+    self->stacks = stacks_of_size(&self->task->future.loop->stacks, self->options.stack);
     waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
     waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
     batch_init(&self->batch, task_ev_loop(self->task));

@@ -27,10 +27,11 @@ struct hob_server {
     size_t listener_count;
     bool exposed; /* one of them at least is reached by more than the programs of this machine */
 
-    struct task *task; /* runs the server; the connections' tasks are its children */
-    hob_future stop;   /* ready when the server is to stop */
-    bool stopping;     /* responses announce that their connection closes */
-    bool draining;     /* nobody is accepted any more, and the last connection is waited for */
+    struct stack_pool *stacks; /* those that connections' tasks run on */
+    struct task *task;         /* runs the server; the connections' tasks are its children */
+    hob_future stop;           /* ready when the server is to stop */
+    bool stopping;             /* responses announce that their connection closes */
+    bool draining; /* nobody is accepted any more, and the last connection is waited for */
     struct list told_when_stopping; /* futures of hob_stopping() */
 
     struct door door;

@@ -31,6 +31,11 @@ typedef struct {
     const char *pattern;  /* such as "GET /noodles" */
     hob_handler *handler; /* what answers the requests that match it */
     bool finishes;        /* see hob_request_finish_anyway(); false if left out */
+    /*
+     * Bytes of stack that the handler needs, if those of hob_server_options.stack are too few; it
+     * then runs by hob_call_sized(). 0, or left out, for the server's. Middleware is not concerned.
+     */
+    size_t stack;
 } hob_route;
 
 /*
@@ -41,7 +46,7 @@ typedef struct {
  *  -EINVAL if a method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or no single
  *          space follows it, or the path does not begin with "/", cannot be normalised, has bytes
  *          that the path of a request cannot have, braces that are not as above, the same name
- *          twice, or more than 32 segments;
+ *          twice, or more than 32 segments, or the stack is larger than HOB_STACK_MAX;
  *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
  * With the last two, *culprit is the pattern that was refused.
  */

@@ -63,6 +63,17 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 
 /*
+ * The same with a stack of at least so many bytes. There are stacks of 64 KiB, 128 KiB, 256 KiB and
+ * so on up to HOB_STACK_MAX; 0 means the usual one, which has 128 KiB. What is not used of a stack
+ * costs address space and 8 bytes of page tables for 4 KiB, but no memory. Returns NULL above
+ * HOB_STACK_MAX.
+ */
+#define HOB_STACK_MAX ((size_t)64 * 1024 * 1024) /* bytes */
+#define hob_async_sized(stack_size, fn, ...)                                                       \
+    hob_async_sized_named(stack_size, #fn, fn, __VA_ARGS__) /* (stack_size, fn, arg) */
+hob_future *hob_async_sized_named(size_t stack_size, const char *name, hob_fn *fn, void *arg);
+
+/*
  * Makes a coroutine as hob_async() does, whose result nobody wants: it leaves nothing behind when
  * it ends, while an unawaited future of hob_async() takes about 100 bytes until its maker returns.
  * For accept loops and background jobs. It is cancelled and joined when its maker returns.
@@ -201,10 +212,17 @@ int hob_shield_for(double seconds, hob_fn *fn, void *arg);
  */
 
 /*
+ * Runs fn(arg) in this coroutine on another stack of at least so many bytes, as a function call,
+ * and returns its result. The sizes are those of hob_async_sized(). fn may wait. Returns -ENOMEM,
+ * without a call of fn, if there is no such stack.
+ */
+int hob_call_sized(size_t stack_size, hob_fn *fn, void *arg);
+
+/*
  * Runs fn(arg) on the stack that the loop's thread came with, usually 8 MiB (ulimit -s), as a
- * function call, and returns its result: for recursion and large local variables, such as regcomp(3),
- * SQL and JSON of others. No other coroutine runs meanwhile. fn must not wait, nor call any other
- * function that is for coroutines: hob_now(), hob_log() and hob_resolve() may be called.
+ * function call, and returns its result: for recursion and large local variables, such as
+ * regcomp(3), SQL and JSON of others. No other coroutine runs meanwhile. fn must not wait, nor call
+ * any other function that is for coroutines: hob_now(), hob_log() and hob_resolve() may be called.
  */
 int hob_call_deep(hob_fn *fn, void *arg);
 

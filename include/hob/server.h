@@ -85,6 +85,12 @@ typedef struct {
     size_t body_limit;      /* bytes of a body; more is status 413 (1 MiB) */
     size_t pipeline_limit;  /* bytes of later requests kept while one is answered (64 KiB) */
 
+    /*
+     * Bytes of stack that a handler runs on (default 128 KiB), of which the server takes 4 KiB. The
+     * sizes are those of hob_async_sized(). A route may have a larger one: see hob_route.
+     */
+    size_t stack;
+
     const int *sockets;  /* what to accept clients from: see hob_listen() in hob/address.h */
     size_t socket_count; /* 0 opens one on a free port of 127.0.0.1 */
     /*
@@ -140,10 +146,10 @@ typedef struct {
  * them. The options are copied, but for what context points to. If the server is to handle
  * signals, they are held back on this thread until it runs.
  *
- * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative or a time is not a number,
- * what
- * hob_socket_url() fails with if one of the sockets is not a listening one, or what hob_listen()
- * fails with if there is none. With an error the sockets stay the caller's.
+ * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative, a time is not a number or
+ * the stack is larger than HOB_STACK_MAX, what hob_socket_url() fails with if one of the sockets is
+ * not a listening one, or what hob_listen() fails with if there is none. With an error the sockets
+ * stay the caller's.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
 

@@ -207,3 +207,30 @@ Test(middleware, is_told_when_the_path_could_not_be_kept)
     expect_status(router, "GET /a/b", "503");
     hob_router_free(router);
 }
+
+/* Uses so many KiB of stack. */
+static int use_stack(int size)
+{
+    volatile char local[1024];
+    local[0] = 1;
+    return size == 0 ? 0 : use_stack(size - 1) + local[0];
+}
+
+static int use_a_megabyte(hob_request *req, hob_response *res)
+{
+    const char *name = hob_path_value(req, "name");
+    hob_sleep(0);
+    return name && use_stack(1000) == 1000 ? hob_reply_text(res, 200, name) : -EIO;
+}
+
+Test(middleware, goes_before_a_handler_that_has_a_larger_stack)
+{
+    static const hob_route own_routes[] = {
+        {"GET /deep/{name}", use_a_megabyte, .stack = (size_t)2 * 1024 * 1024},
+    };
+    hob_router *router = make_router(own_routes, COUNT(own_routes));
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    expect_status(router, "GET /deep/a", "200 ");
+    cr_expect_str_eq(traced(), "()");
+    hob_router_free(router);
+}

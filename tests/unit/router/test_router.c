@@ -196,6 +196,17 @@ Test(router, refuses_a_pattern_of_more_than_32_segments)
     cr_expect_null(router);
 }
 
+Test(router, refuses_a_stack_that_is_too_large)
+{
+    static const hob_route routes[] = {
+        {"GET /a", reply_a, .stack = HOB_STACK_MAX},
+        {"GET /b", reply_b, .stack = HOB_STACK_MAX + 1}};
+    hob_router *router = NULL;
+    const char *culprit = "(none)";
+    cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL);
+    cr_expect_eq(culprit, routes[1].pattern, "%s", culprit);
+}
+
 Test(router, takes_patterns_that_overlap)
 {
     static const hob_route routes[] = {

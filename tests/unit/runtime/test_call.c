@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "hob/runtime.h"
+#include "hob/trace.h"
 #include "runtime/loop.h"
 #include "runtime/stack.h"
 #include "runtime/task.h"
@@ -151,5 +152,103 @@ Test(call, deep_names_the_task_when_it_has_used_up_the_thread_s_stack)
         cr_skip_test("the sanitizers have their own message");
     cr_expect(child_faulted(&end), "status %#x", end.status);
     cr_expect_not_null(
-        strstr(end.output, "hob: task 'cook': stack overflow: hob_call_deep()"), "%s", end.output);
+        strstr(end.output, "task 'cook': stack overflow: hob_call_deep()"), "%s", end.output);
+}
+
+/*
+ * Stacks of other sizes.
+ */
+
+#define KIB 1024
+
+static const size_t sizes[] = {0, 1, 64 * KIB, 64 * KIB + 1, 256 * KIB, 1000 * KIB, HOB_STACK_MAX};
+
+/* In KiB, less what the task itself and two frames need. */
+static intptr_t usable(size_t size)
+{
+    size_t at_least = size == 0 ? 128 * KIB : size < 64 * KIB ? 64 * KIB : size;
+    return (intptr_t)(at_least * 9 / 10 / KIB);
+}
+
+CoroutineTest(call, async_sized_has_as_much_stack_as_was_asked_for)
+{
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        intptr_t need = usable(sizes[i]) * 9 / 10; /* a frame of use_stack() is larger than 1 KiB */
+        cr_expect_eq(
+            hob_await(hob_async_sized(sizes[i], use_stack, as_argument(need))), need, "%zu", i);
+    }
+    cr_expect_null(hob_async_sized(HOB_STACK_MAX + 1, do_nothing, NULL));
+}
+
+CoroutineTest(call, sized_has_as_much_stack_as_was_asked_for)
+{
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        intptr_t need = usable(sizes[i]) * 9 / 10;
+        cr_expect_eq(hob_call_sized(sizes[i], use_stack, as_argument(need)), need, "%zu", i);
+    }
+    cr_expect_eq(hob_call_sized(HOB_STACK_MAX + 1, do_nothing, NULL), -ENOMEM);
+    cr_expect_eq(hob_call_sized(0, return_number, as_argument(-EINVAL)), -EINVAL);
+}
+
+static int wait_between(void *arg)
+{
+    int before = use_stack(as_argument(100));
+    int err = hob_sleep(0.001);
+    return err < 0 ? err : before + use_stack(as_argument(150)) + number_of(arg);
+}
+
+static int call_sized(void *arg)
+{
+    return hob_call_sized((size_t)256 * KIB, wait_between, arg);
+}
+
+CoroutineTest(call, sized_ones_of_several_coroutines_may_wait)
+{
+    hob_future *futures[20];
+    for (int i = 0; i < 20; i++)
+        futures[i] = start(call_sized, i);
+    for (int i = 0; i < 20; i++)
+        cr_expect_eq(hob_await(futures[i]), 250 + i);
+}
+
+CoroutineTest(call, sized_is_cancelled_with_its_coroutine)
+{
+    hob_future *future = start(call_sized, 1);
+    hob_yield();
+    hob_cancel(future);
+    cr_expect_eq(hob_await(future), -ECANCELED);
+}
+
+CoroutineTest(call, sized_gives_its_stack_back_and_counts_as_no_coroutine)
+{
+    hob_trace_totals before, within, after;
+    hob_trace_count(&before);
+    hob_future *future = start(call_sized, 1);
+    hob_yield();
+    hob_trace_count(&within);
+    hob_await(future);
+    hob_trace_count(&after);
+    cr_expect_eq(within.coroutines, before.coroutines + 1);
+    cr_expect_eq(after.coroutines, before.coroutines);
+    cr_expect_eq(stacks_of_size(&loop_current()->stacks, (size_t)256 * KIB)->parked_count, 1);
+}
+
+static int overflow_sized(void *arg)
+{
+    return hob_call_sized((size_t)256 * KIB, recurse_for_ever, arg);
+}
+
+static void block_on_overflow_sized(void *arg)
+{
+    hob_block_on_named("cook", overflow_sized, arg);
+}
+
+Test(call, sized_names_the_task_when_its_stack_is_used_up)
+{
+    if (SANITIZED)
+        cr_skip_test("the sanitizers have their own message");
+    struct child_end end = run_in_child(block_on_overflow_sized, NULL);
+    cr_expect(child_faulted(&end), "status %#x", end.status);
+    cr_expect_not_null(
+        strstr(end.output, "task 'cook': stack overflow: all 256 KiB"), "%s", end.output);
 }

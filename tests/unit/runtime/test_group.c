@@ -124,7 +124,7 @@ CoroutineTest(group, has_the_deadline_of_its_maker)
 
 static int count_stacks(void)
 {
-    return (int)loop_current()->stacks.mapped_count;
+    return (int)stacks_count(&loop_current()->stacks).mapped;
 }
 
 CoroutineTest(group, leaves_nothing_of_those_that_ended)

@@ -78,7 +78,7 @@ Test(loop, block_on_unmaps_its_stacks)
     size_t before = mapped_bytes();
     for (int i = 0; i < 100; i++)
         hob_block_on(await_one, NULL);
-    cr_expect_lt(mapped_bytes(), before + 10 * 64 * 1024, "of 200 stacks of 64 KiB");
+    cr_expect_lt(mapped_bytes(), before + 10 * 128 * 1024, "of 200 stacks of 128 KiB");
 }
 
 Test(loop, block_on_joins_what_its_coroutine_did_not_await)
@@ -328,21 +328,22 @@ CoroutineTest(loop, stacks_are_given_back_after_a_rush)
 {
     static hob_future *rush[RUSH];
     struct loop *loop = loop_current();
+    const struct stack_pool *stacks = stacks_usual(&loop->stacks);
     cr_expect_not(ev_is_active(&loop->trim), "nothing is idle yet");
     for (size_t i = 0; i < RUSH; i++)
         rush[i] = start(return_number, 0);
     hob_join_all(rush, RUSH);
-    cr_expect_eq(loop->stacks.parked_count, RUSH);
+    cr_expect_eq(stacks->parked_count, RUSH);
     cr_expect(ev_is_active(&loop->trim));
 
     size_t times = 0;
     while (ev_is_active(&loop->trim) && times++ < 100) {
-        size_t before = loop->stacks.parked_count;
+        size_t before = stacks->parked_count;
         let_trim_time_pass(loop);
-        cr_expect_leq(before - loop->stacks.parked_count, TRIM, "that would take too long");
+        cr_expect_leq(before - stacks->parked_count, TRIM, "that would take too long");
     }
-    cr_expect_eq(loop->stacks.parked_count, 0);
-    cr_expect_eq(loop->stacks.mapped_count, 1, "this task's");
+    cr_expect_eq(stacks->parked_count, 0);
+    cr_expect_eq(stacks->mapped_count, 1, "this task's");
     cr_expect_not(ev_is_active(&loop->trim), "there is nothing left to give back");
 
     hob_await(start(return_number, 0));
@@ -367,6 +368,6 @@ CoroutineTest(loop, stacks_that_are_used_all_the_time_are_kept)
     for (int i = 0; i < 10; i++) {
         hob_join(start(return_number, 0), start(return_number, 0), start(return_number, 0));
         let_trim_time_pass(loop);
-        cr_expect_eq(loop->stacks.parked_count, 3);
+        cr_expect_eq(stacks_usual(&loop->stacks)->parked_count, 3);
     }
 }

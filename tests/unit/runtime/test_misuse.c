@@ -343,6 +343,23 @@ static int defer_a_callers_local(void *arg)
     return hob_shield(defer_a_local, local);
 }
 
+static int defer_a_local_in_a_sized_call(void *arg)
+{
+    return hob_call_sized((size_t)256 * 1024, defer_a_local, arg);
+}
+
+static int defer_it(void *arg)
+{
+    return hob_defer(ignore, arg);
+}
+
+static int defer_a_callers_local_in_a_sized_call(void *arg)
+{
+    int local = 42;
+    (void)arg;
+    return hob_call_sized((size_t)256 * 1024, defer_it, &local);
+}
+
 static int defer_a_local_in_a_scope(void *arg)
 {
     return task_scope(task_current(__func__), defer_a_local, arg);
@@ -356,6 +373,8 @@ Test(misuse, a_clean_up_of_a_local_variable_is_named)
         {defer_a_local, "cook", "hob_defer", "local variable"},
         {defer_a_callers_local, "cook", "hob_defer", "local variable"},
         {defer_a_local_in_a_scope, "cook", "hob_defer", "local variable"},
+        {defer_a_local_in_a_sized_call, "cook", "hob_defer", "local variable"},
+        {defer_a_callers_local_in_a_sized_call, "cook", "hob_defer", "local variable"},
     };
     expect_messages(mistakes, COUNT(mistakes));
 }

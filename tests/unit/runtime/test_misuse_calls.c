@@ -79,6 +79,16 @@ static void call_deep(void)
     hob_call_deep(do_nothing, NULL);
 }
 
+static void call_sized(void)
+{
+    hob_call_sized(0, do_nothing, NULL);
+}
+
+static void call_async_sized(void)
+{
+    hob_async_sized(0, do_nothing, NULL);
+}
+
 static void call_deadline(void)
 {
     hob_deadline(1);
@@ -233,6 +243,8 @@ static struct call calls[] = {
     {"hob_shield", call_shield},
     {"hob_shield_for", call_shield_for},
     {"hob_call_deep", call_deep},
+    {"hob_call_sized", call_sized},
+    {"hob_async_sized", call_async_sized},
     {"hob_deadline", call_deadline},
     {"hob_deadline_at", call_deadline_at},
     {"hob_alloc", call_alloc},

@@ -122,7 +122,7 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
         snprintf(begin, sizeof(begin), "task '%s': stack overflow: all ", cases[i].task);
         const char *message = log_message(end.output);
         cr_expect(strncmp(message, begin, strlen(begin)) == 0, "case %zu: %s", i, end.output);
-        cr_expect_not_null(strstr(end.output, " 64 KiB"), "case %zu: %s", i, end.output);
+        cr_expect_not_null(strstr(end.output, " 128 KiB"), "case %zu: %s", i, end.output);
         cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
     }
 }

@@ -19,11 +19,13 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
+#define SIZE ((size_t)64 * 1024)
+
 static struct stack_pool pool;
 
 static void begin(void)
 {
-    stack_pool_init(&pool);
+    stack_pool_init(&pool, SIZE);
 }
 
 static void end(void)
@@ -43,7 +45,7 @@ static void take_and_give(size_t count)
         cr_assert_not_null(taken[i]);
     }
     for (size_t i = 0; i < count; i++)
-        stack_give(&pool, taken[i]);
+        stack_give(taken[i]);
 }
 
 /* Whether this kernel has MADV_GUARD_INSTALL, as the pool finds out. */
@@ -60,7 +62,7 @@ static const bool guards_by_mprotect[] = {false, true};
 Test(stack, is_writable_over_its_whole_size)
 {
     for (size_t i = 0; i < GUARD_COUNT; i++) {
-        stack_pool_init(&pool);
+        stack_pool_init(&pool, SIZE);
         pool.guard_by_mprotect = guards_by_mprotect[i];
         struct stack *stack = stack_take(&pool);
         cr_assert_not_null(stack);
@@ -68,9 +70,9 @@ Test(stack, is_writable_over_its_whole_size)
         cr_expect_eq(
             stack->bottom + stack_size(stack), (char *)stack,
             "all that lies below the record is counted");
-        stack_give(&pool, stack);
+        stack_give(stack);
         cr_expect_eq(stack_take(&pool), stack, "the record was overwritten");
-        stack_give(&pool, stack);
+        stack_give(stack);
         stack_pool_destroy(&pool);
     }
 }
@@ -81,7 +83,7 @@ Test(stack, holds_sixty_kilobytes)
     struct stack *stack = stack_take(&pool);
     cr_assert_not_null(stack);
     cr_expect_geq(stack_size(stack), 60 * 1024);
-    stack_give(&pool, stack);
+    stack_give(stack);
 }
 
 struct touch {
@@ -96,7 +98,7 @@ static void touch_below(void *arg)
     pool.guard_by_mprotect = touch->guard_by_mprotect;
     struct stack *stack = stack_take(&pool);
     if (touch->parked_before) {
-        stack_give(&pool, stack);
+        stack_give(stack);
         stack = stack_take(&pool);
     }
     *(volatile char *)(stack->bottom - touch->distance) = 1;
@@ -182,9 +184,9 @@ Test(stack, the_one_parked_last_is_taken_first)
     struct stack *first = stack_take(&pool);
     struct stack *second = stack_take(&pool);
     struct stack *third = stack_take(&pool);
-    stack_give(&pool, second);
-    stack_give(&pool, third);
-    stack_give(&pool, first);
+    stack_give(second);
+    stack_give(third);
+    stack_give(first);
     cr_expect_eq(stack_take(&pool), first);
     cr_expect_eq(stack_take(&pool), third);
     cr_expect_eq(stack_take(&pool), second);
@@ -228,7 +230,7 @@ Test(stack, trim_unmaps_half_of_what_stayed_unused)
         {.parked = 10, .used = 0, .limit = 0, .left = 10},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        stack_pool_init(&pool);
+        stack_pool_init(&pool, SIZE);
         take_and_give(cases[i].parked);
         cr_expect_eq(
             stack_pool_trim(&pool, 100), cases[i].parked, "case %zu: all were just used", i);
@@ -248,8 +250,8 @@ Test(stack, trim_spares_the_ones_used_last)
     struct stack *cold = stack_take(&pool);
     struct stack *warm = stack_take(&pool);
     char *bottom = cold->bottom; /* the record that says so will be gone */
-    stack_give(&pool, cold);
-    stack_give(&pool, warm);
+    stack_give(cold);
+    stack_give(warm);
     stack_pool_trim(&pool, 1);
     stack_pool_trim(&pool, 1);
     cr_expect_not(is_mapped(bottom));
@@ -287,7 +289,7 @@ Test(stack, destroy_unmaps_all)
         bottoms[i] = taken[i]->bottom;
     }
     for (size_t i = 0; i < 20; i++)
-        stack_give(&pool, taken[i]);
+        stack_give(taken[i]);
     size_t usable = stack_size(taken[0]);
     stack_pool_destroy(&pool);
     cr_expect_eq(pool.mapped_count, 0);
@@ -327,7 +329,7 @@ Test(stack, forty_thousand_can_be_mapped_at_once)
     cr_expect_not(pool.guard_by_mprotect);
     cr_expect_eq(pool.mapped_count, CROWD);
     for (size_t i = 0; i < CROWD; i++)
-        stack_give(&pool, crowd[i]);
+        stack_give(crowd[i]);
     stack_pool_destroy(&pool);
     cr_expect_eq(pool.mapped_count, 0);
 }
@@ -343,7 +345,7 @@ static size_t take_all_there_are(size_t most)
     for (size_t i = 0; i < count; i++) {
         struct stack *stack = list_entry(taken.next, struct stack, link);
         list_remove(&stack->link);
-        stack_give(&pool, stack);
+        stack_give(stack);
     }
     return count;
 }

@@ -18,9 +18,9 @@
 
 TestSuite(task, .timeout = 20);
 
-static const struct stack_pool *this_pool(void)
+static struct stack_pool *this_pool(void)
 {
-    return &loop_current()->stacks;
+    return stacks_usual(&loop_current()->stacks);
 }
 
 static int yield_twice(void *arg)
@@ -510,7 +510,7 @@ CoroutineTest(task, one_that_waits_costs_one_page)
 
 CoroutineTest(task, without_memory_for_its_stack_none_is_made)
 {
-    struct stack_pool *pool = &loop_current()->stacks;
+    struct stack_pool *pool = this_pool();
     char *end = pool->unused_end;
     pool->unused_end = pool->unused; /* as if all that were mapped at once had been taken */
     limit_address_space(0);

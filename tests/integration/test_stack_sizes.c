@@ -1,0 +1,46 @@
+/*
+ * Stacks that handlers run on (hob_server_options.stack).
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "hob/hob.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+
+TestSuite(stack_sizes, .timeout = 60);
+
+static int use_stack(long size)
+{
+    volatile char local[1024];
+    local[0] = 1;
+    return size == 0 ? 0 : use_stack(size - 1) + local[0];
+}
+
+/* Uses as many KiB as the path says. */
+static int use_some(hob_request *req, hob_response *res)
+{
+    long size = strtol(hob_request_path(req) + 1, NULL, 10);
+    return reply(res, 200, "%d", use_stack(size));
+}
+
+ProcessTest(stack_sizes, the_usual_one_holds_a_hundred_kib)
+{
+    struct server server = serve(use_some);
+    cr_expect_str_eq(get(&server, "/100")->body.bytes, "100");
+}
+
+ProcessTest(stack_sizes, a_larger_one_is_an_option_of_the_server)
+{
+    struct server server =
+        serve_within(use_some, (hob_server_options){.stack = (size_t)1024 * 1024});
+    cr_expect_str_eq(get(&server, "/900")->body.bytes, "900");
+}
+
+Test(stack_sizes, one_that_is_too_large_is_refused)
+{
+    hob_server *server;
+    hob_server_options options = {.handler = use_some, .stack = HOB_STACK_MAX + 1};
+    cr_expect_eq(hob_server_open(&options, &server), -ERANGE);
+}

@@ -13,7 +13,7 @@ function(hob_own_code target)
     target_compile_options(${target} PRIVATE -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_compile_definitions(${target} PRIVATE HOB_SANITIZED)
   else()
-    # A coroutine has 64 KiB of stack, and waits in one page of it.
+    # A coroutine has 128 KiB of stack, and waits in one page of it.
     target_compile_options(${target} PRIVATE -Wframe-larger-than=4096)
   endif()
 endfunction()

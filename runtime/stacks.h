@@ -13,7 +13,7 @@
 
 enum {
     STACK_SIZES = 11,       /* the last one is HOB_STACK_MAX */
-    STACK_SIZE_DEFAULT = 1, /* 128 KiB: docs/runtime.md lists what calls need */
+    STACK_SIZE_DEFAULT = 1, /* 128 KiB: docs/stacks.md lists what calls need */
 };
 
 struct stacks {

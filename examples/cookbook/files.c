@@ -36,7 +36,7 @@ static int write_piece(void *arg)
 static int save_body(hob_request *req, int fd)
 {
     enum { PIECE = 16 * 1024 };
-    char *data = hob_alloc(PIECE); /* freed with the request; a stack has 64 KiB in all */
+    char *data = hob_alloc(PIECE); /* freed with the request; a stack has 128 KiB in all */
     int count = data ? 1 : -ENOMEM;
     while (count > 0) {
         count = hob_body_read(req, data, PIECE);

@@ -208,7 +208,7 @@ int hob_shield(hob_fn *fn, void *arg);
 int hob_shield_for(double seconds, hob_fn *fn, void *arg);
 
 /*
- * Calls that need more stack than a coroutine has. docs/runtime.md lists what ordinary calls need.
+ * Calls that need more stack than a coroutine has. docs/stacks.md lists what ordinary calls need.
  */
 
 /*

@@ -5,7 +5,7 @@
 #include "hob/server.h"
 
 /*
- * Replies with the Trace Event Format that Perfetto and chrome://tracing open: a track for the cook
+ * Replies with the Trace Event Format that Perfetto and speedscope open: a track for the cook
  * and one for each order. ?seconds=5 is how long to record, 1 to 60.
  */
 hob_handler serve_trace;

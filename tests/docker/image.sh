@@ -61,7 +61,11 @@ check_schema() {
   jq 'del(.components[0].type)' "$1" >"$work/wrong.cdx.json"
   (cd tests/deploying && ! node bill_of_materials.js "$work/wrong.cdx.json" >/dev/null 2>&1) ||
     fail "a bill of materials with a part of no type was found to be valid"
-  ok "the bill of materials is valid CycloneDX"
+  jq '.components[0] |= (.version = "1:2+b1~rc" | .purl = "pkg:deb/debian/\(.name)@1%3A2+b1~rc")' "$1" \
+    >"$work/wrong.cdx.json"
+  (cd tests/deploying && ! node bill_of_materials.js "$work/wrong.cdx.json" >/dev/null 2>&1) ||
+    fail "a package URL with a plus sign was found to be valid"
+  ok "the bill of materials is valid CycloneDX, and so are its package URLs"
 }
 
 # From a copy: other folders, other times of files, another umask, and nothing from a cache.

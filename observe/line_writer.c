@@ -1,22 +1,18 @@
 #include "line_writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "hob/log.h"
 #include "hob/text.h"
+#include "sink.h"
 
 /*
  * Seconds that lines wait for others to be written with them, unless there are many: to wake the
@@ -24,8 +20,7 @@
  */
 #define GATHERING 0.02
 /* Seconds between two messages about lines that were lost. */
-#define SILENCE   1
-#define FILE_MODE 0640
+#define SILENCE 1
 
 struct lines {
     char *text; /* of `capacity` bytes */
@@ -36,23 +31,25 @@ struct line_writer {
     const char *name;
     char *path; /* NULL: standard output */
     size_t capacity;
-    pthread_t thread;
+    struct line_writer *next; /* in open_writers */
     atomic_uint_fast64_t lost;
 
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* there is something to do for the thread, or it has ended */
+    pthread_cond_t changed; /* something of what follows has */
+    pthread_t thread;
     struct lines filling; /* what was put since the thread looked last. This and the rest: locked */
     bool reopening;
+    bool flushing; /* somebody waits until all is written */
     bool ending;
+    bool started; /* there is a thread: not in a child of fork(2) */
+    bool working; /* the thread writes, or is about to look whether there is more */
     bool ended;
 
     /* The thread's own. */
     struct lines writing;
-    int fd;
-    size_t piece_limit; /* bytes for one write(2) */
-    bool torn;          /* the last line was written in part */
-    bool failing;       /* the last write failed, and the log says so */
-    uint64_t told;      /* how many lost lines the log knows of */
+    struct sink sink;
+    bool failing;  /* the last write failed, and the log says so */
+    uint64_t told; /* how many lost lines the log knows of */
     double told_at;
 };
 
@@ -66,6 +63,15 @@ static struct timespec add_seconds(struct timespec time, double seconds)
     return time;
 }
 
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &clock);
+    pthread_condattr_destroy(&clock);
+}
+
 static struct timespec from_now(double seconds)
 {
     struct timespec now;
@@ -74,81 +80,22 @@ static struct timespec from_now(double seconds)
 }
 
 /*
- * The file.
- */
-
-/* Pipes take PIPE_BUF bytes as a whole: lines of several writers do not mix then (pipe(7)). */
-static size_t limit_of_pieces(int fd)
-{
-    struct stat stat;
-    return fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode) ? PIPE_BUF : SIZE_MAX;
-}
-
-/* Not blocking until it is open: a pipe would have it wait for a reader. */
-static int open_file(const char *path)
-{
-    int fd =
-        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
-    if (fd < 0)
-        return -errno;
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-    return fd;
-}
-
-static void reopen(struct line_writer *self)
-{
-    int fd = open_file(self->path);
-    if (fd < 0) {
-        hob_log(
-            HOB_LOG_ERROR, "%s: cannot open %s again: %s; it goes on in the old file", self->name,
-            self->path, strerror(-fd));
-        return;
-    }
-    close(self->fd);
-    self->fd = fd;
-    self->piece_limit = limit_of_pieces(fd);
-    self->torn = false;
-    hob_log(HOB_LOG_INFO, "%s: %s is open again", self->name, self->path);
-}
-
-/*
  * Writing.
  */
 
-/* Whoever shares the descriptor may have made it non-blocking. */
-static void wait_for_room(int fd)
+static void reopen(struct line_writer *self)
 {
-    struct pollfd sink = {.fd = fd, .events = POLLOUT};
-    poll(&sink, 1, -1);
-}
-
-/* Returns how much was written; if that is not all, sets *err to why. */
-static size_t write_piece(int fd, const char *text, size_t size, int *err)
-{
-    size_t done = 0;
-    while (done < size) {
-        ssize_t written = write(fd, text + done, size - done);
-        if (written >= 0) {
-            done += (size_t)written;
-        } else if (errno == EAGAIN) {
-            wait_for_room(fd);
-        } else if (errno != EINTR) {
-            *err = -errno;
-            break;
-        }
+    struct sink sink;
+    int err = sink_open(&sink, self->path);
+    if (err < 0) {
+        hob_log(
+            HOB_LOG_ERROR, "%s: cannot open %s again: %s; it goes on in the old file", self->name,
+            self->path, strerror(-err));
+        return;
     }
-    return done;
-}
-
-/* As many whole lines as go into one piece, or one that is longer. */
-static size_t next_piece(const char *text, size_t size, size_t limit)
-{
-    if (size <= limit)
-        return size;
-    const char *end = memrchr(text, '\n', limit);
-    if (!end)
-        end = memchr(text, '\n', size);
-    return (size_t)(end - text) + 1;
+    sink_close(&self->sink);
+    self->sink = sink;
+    hob_log(HOB_LOG_INFO, "%s: %s is open again", self->name, self->path);
 }
 
 static uint64_t count_lines(const char *text, size_t size)
@@ -167,33 +114,16 @@ static void note_failure(struct line_writer *self, int err, uint64_t lines)
     self->failing = true;
 }
 
-/* What a full disk has cut off is no beginning for another line. */
-static int end_torn_line(struct line_writer *self)
-{
-    int err = 0;
-    if (self->torn && write_piece(self->fd, "\n", 1, &err) == 1)
-        self->torn = false;
-    return err;
-}
-
 static void write_lines(struct line_writer *self)
 {
-    const char *text = self->writing.text;
-    size_t left = self->writing.length;
-    int err = end_torn_line(self);
-    while (left > 0 && err == 0) {
-        size_t size = next_piece(text, left, self->piece_limit);
-        size_t done = write_piece(self->fd, text, size, &err);
-        text += done;
-        left -= done;
-        if (done > 0)
-            self->torn = text[-1] != '\n';
-    }
-    if (left > 0)
-        note_failure(self, err, count_lines(text, left));
-    else if (self->writing.length > 0)
+    int err;
+    struct lines *lines = &self->writing;
+    size_t written = sink_write(&self->sink, lines->text, lines->length, &err);
+    if (written < lines->length)
+        note_failure(self, err, count_lines(lines->text + written, lines->length - written));
+    else if (written > 0)
         self->failing = false;
-    self->writing.length = 0;
+    lines->length = 0;
 }
 
 static void tell_what_was_lost(struct line_writer *self, bool at_last)
@@ -220,19 +150,23 @@ static bool has_many(const struct line_writer *self)
 /* Waits until there is something to do. Locked. */
 static void wait_for_work(struct line_writer *self)
 {
+    self->working = false;
+    if (self->flushing)
+        pthread_cond_broadcast(&self->changed);
     while (self->filling.length == 0 && !self->reopening && !self->ending)
         pthread_cond_wait(&self->changed, &self->lock);
     struct timespec end = from_now(GATHERING);
     int err = 0;
-    while (err == 0 && !has_many(self) && !self->reopening && !self->ending)
+    while (err == 0 && !has_many(self) && !self->reopening && !self->ending && !self->flushing)
         err = pthread_cond_timedwait(&self->changed, &self->lock, &end);
+    self->working = true;
 }
 
 static void announce(struct line_writer *self, bool *what)
 {
     pthread_mutex_lock(&self->lock);
     *what = true;
-    pthread_cond_signal(&self->changed);
+    pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
 }
 
@@ -268,6 +202,7 @@ static int start(struct line_writer *self)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int err = pthread_create(&self->thread, NULL, run, self);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    self->started = err == 0;
     return err ? -EAGAIN : 0;
 }
 
@@ -280,6 +215,8 @@ void line_writer_put(struct line_writer *self, const char *line, size_t length)
     pthread_mutex_lock(&self->lock);
     struct lines *filling = &self->filling;
     bool fits = length <= self->capacity - filling->length;
+    if (!self->started) /* the process is a child: daemon(3) makes one, and goes on in it */
+        fits = start(self) == 0 && fits;
     bool wakes = false;
     if (fits) {
         bool had_many = has_many(self);
@@ -306,14 +243,110 @@ uint64_t line_writer_lost(struct line_writer *self)
     return atomic_load(&self->lost);
 }
 
+/* Waits until what was put is written. Returns false if that takes longer. Locked. */
+static bool flush(struct line_writer *self, double patience)
+{
+    struct timespec end = from_now(patience);
+    int err = 0;
+    self->flushing = true;
+    pthread_cond_broadcast(&self->changed);
+    while (err == 0 && (self->filling.length > 0 || self->working))
+        err = pthread_cond_timedwait(&self->changed, &self->lock, &end);
+    self->flushing = false;
+    return err == 0;
+}
+
+/*
+ * The end of the process, and its children. A thread does not survive either, nor what it has yet
+ * to write.
+ */
+
+/* Seconds that exit(3) waits for those who read the lines, and those that fork(2) does. */
+#define EXIT_PATIENCE 2
+#define FORK_PATIENCE 0.5
+
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static struct line_writer *open_writers;
+
+static void warn_of_the_rest(const struct line_writer *self, double patience)
+{
+    hob_log(
+        HOB_LOG_WARN, "%s: it is not written to its end: nobody took it for %g s", self->name,
+        patience);
+}
+
+static void flush_all(void)
+{
+    pthread_mutex_lock(&open_lock);
+    for (struct line_writer *self = open_writers; self; self = self->next) {
+        pthread_mutex_lock(&self->lock);
+        if (!flush(self, EXIT_PATIENCE))
+            warn_of_the_rest(self, EXIT_PATIENCE);
+        pthread_mutex_unlock(&self->lock);
+    }
+    pthread_mutex_unlock(&open_lock);
+}
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&open_lock);
+    for (struct line_writer *self = open_writers; self; self = self->next) {
+        pthread_mutex_lock(&self->lock);
+        flush(self, FORK_PATIENCE);
+    }
+}
+
+static void after_fork(void)
+{
+    for (struct line_writer *self = open_writers; self; self = self->next)
+        pthread_mutex_unlock(&self->lock);
+    pthread_mutex_unlock(&open_lock);
+}
+
+/* What waits is the parent's to write. The thread is missing, and so is what it has waited for. */
+static void after_fork_in_child(void)
+{
+    for (struct line_writer *self = open_writers; self; self = self->next) {
+        self->filling.length = self->writing.length = 0;
+        self->started = self->working = false;
+        init_condition(&self->changed);
+    }
+    after_fork();
+}
+
+static void register_handlers(void)
+{
+    atexit(flush_all);
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+static void remember(struct line_writer *self)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, register_handlers);
+    pthread_mutex_lock(&open_lock);
+    self->next = open_writers;
+    open_writers = self;
+    pthread_mutex_unlock(&open_lock);
+}
+
+static void forget(struct line_writer *self)
+{
+    struct line_writer **place = &open_writers;
+    pthread_mutex_lock(&open_lock);
+    while (*place != self)
+        place = &(*place)->next;
+    *place = self->next;
+    pthread_mutex_unlock(&open_lock);
+}
+
 /*
  * Opening and closing.
  */
 
 static void writer_free(struct line_writer *self)
 {
-    if (self->path && self->fd >= 0)
-        close(self->fd);
+    sink_close(&self->sink);
     pthread_cond_destroy(&self->changed);
     pthread_mutex_destroy(&self->lock);
     free(self->filling.text);
@@ -324,18 +357,13 @@ static void writer_free(struct line_writer *self)
 
 static struct line_writer *writer_new(const char *name, const char *path, size_t capacity)
 {
-    pthread_condattr_t clock;
     struct line_writer *self = calloc(1, sizeof(*self));
     if (!self)
         return NULL;
     pthread_mutex_init(&self->lock, NULL);
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&self->changed, &clock);
-    pthread_condattr_destroy(&clock);
+    init_condition(&self->changed);
     self->name = name;
     self->capacity = capacity;
-    self->fd = -1;
     self->filling.text = malloc(capacity);
     self->writing.text = malloc(capacity);
     self->path = path ? strdup(path) : NULL;
@@ -351,13 +379,14 @@ int line_writer_open(
     struct line_writer *self = writer_new(name, path, capacity);
     if (!self)
         return -ENOMEM;
-    self->fd = path ? open_file(path) : STDOUT_FILENO;
-    self->piece_limit = limit_of_pieces(self->fd);
-    int err = self->fd < 0 ? self->fd : start(self);
+    int err = sink_open(&self->sink, path);
+    if (err == 0)
+        err = start(self);
     if (err < 0) {
         writer_free(self);
         return err;
     }
+    remember(self);
     *writer = self;
     return 0;
 }
@@ -377,14 +406,17 @@ static bool wait_for_end(struct line_writer *self, double patience)
 
 void line_writer_close(struct line_writer *self, double patience)
 {
+    forget(self);
     announce(self, &self->ending);
+    if (!self->started) { /* a child, which has put nothing */
+        writer_free(self);
+        return;
+    }
     if (wait_for_end(self, patience)) {
         pthread_join(self->thread, NULL);
         writer_free(self);
         return;
     }
-    hob_log(
-        HOB_LOG_WARN, "%s: it is not written to its end: nobody took it for %s s", self->name,
-        HOB_NUMBER(patience));
+    warn_of_the_rest(self, patience);
     pthread_detach(self->thread);
 }

@@ -1,6 +1,9 @@
 /*
  * Lines on their way to a file, a pipe or whatever may be slow. They are put into memory, and a
- * thread writes them out, so that nobody ever waits for the sink:
+ * thread writes them out, so that nobody waits for the sink, but for exit(3) and fork(2): these
+ * wait a while for what was put before. A child of fork(2), such as daemon(3) makes, may go on
+ * putting lines.
+ *
  *
  *     line_writer_put() --> filling   (swapped)   writing --> write(2)
  *

@@ -156,3 +156,9 @@ void hob_log(hob_log_level level, const char *format, ...)
     va_end(arguments);
     errno = err;
 }
+
+/* The last lines may say why the process exits. */
+__attribute__((destructor)) static void report_lost_lines_at_exit(void)
+{
+    report_lost_lines();
+}

@@ -14,6 +14,9 @@
  * The server never waits for the log. Lines go to memory, of which there is an end, and a thread of
  * the log writes them out. Lines that find no room are lost, and so are those that cannot be
  * written; they are counted, and hob_log() tells how many there were.
+ *
+ * exit(3) waits up to 2 seconds until the lines are written, and says when they are not. fork(2)
+ * waits up to half a second for that. A child, such as daemon(3) makes, may go on with the log.
  */
 #ifndef HOB_ACCESS_LOG_H
 #define HOB_ACCESS_LOG_H

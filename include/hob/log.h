@@ -36,7 +36,7 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level);
  *
  * It never waits: a line that standard error does not take at once is lost, and so is one that a
  * signal handler writes while the thread it has interrupted writes another. The next line that can
- * be written follows one with the number of lost lines.
+ * be written follows one with the number of lost lines. exit(3) writes that one as well.
  */
 void hob_log(hob_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -393,3 +393,72 @@ Test(line_writer, begins_a_new_line_behind_one_that_was_cut_off)
     cr_expect(strstr(end.output, "cannot be written: File too large"), "%s", end.output);
     cr_expect(strstr(end.output, ": 2 lines were lost"), "%s", end.output);
 }
+
+/* The end of the process, and its children. */
+
+static void put_and_exit(void *unused)
+{
+    (void)unused;
+    put_lines(open_writer("log"), 0, 3);
+    exit(0); /* as a handler may */
+}
+
+Test(line_writer, that_is_open_loses_nothing_when_the_process_exits)
+{
+    struct child_end end = run_in_child(put_and_exit, NULL);
+    cr_expect(child_returned(&end), "%#x", end.status);
+    cr_expect_str_eq(content_of("log"), "line 0\nline 1\nline 2\n");
+}
+
+static void exit_while_nobody_reads(void *unused)
+{
+    int ends[2];
+    (void)unused;
+    if (pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
+        abort();
+    put_lines(open_writer(NULL), 0, 9000); /* more than the 64 KiB of the pipe */
+    exit(0);
+}
+
+Test(line_writer, that_nobody_reads_says_so_when_the_process_exits)
+{
+    struct child_end end = run_in_child(exit_while_nobody_reads, NULL);
+    cr_expect(child_returned(&end), "%#x", end.status);
+    cr_expect_not_null(strstr(end.output, "it is not written to its end"), "%s", end.output);
+}
+
+static void put_as_a_daemon(void *unused)
+{
+    struct line_writer *writer = open_writer("log");
+    (void)unused;
+    put_lines(writer, 0, 2);
+    if (daemon(1, 1) < 0) /* the process that has put these lines ends by _exit(2) */
+        abort();
+    put_lines(writer, 2, 4);
+    line_writer_close(writer, 10);
+}
+
+Test(line_writer, that_is_open_when_the_process_becomes_a_daemon_goes_on)
+{
+    run_in_child(put_as_a_daemon, NULL);
+    cr_expect(comes_to_have("log", "line 0\nline 1\nline 2\nline 3\n"), "%s", content_of("log"));
+}
+
+static void fork_between_lines(void *unused)
+{
+    struct line_writer *writer = open_writer("log");
+    (void)unused;
+    put_lines(writer, 0, 2);
+    pid_t pid = fork();
+    if (pid == 0)
+        exit(0);
+    waitpid(pid, NULL, 0);
+    put_lines(writer, 2, 4);
+    line_writer_close(writer, 10);
+}
+
+Test(line_writer, is_not_written_twice_by_a_child)
+{
+    run_in_child(fork_between_lines, NULL);
+    cr_expect_str_eq(content_of("log"), "line 0\nline 1\nline 2\nline 3\n");
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "hob/address.h"
+#include "hob/log.h"
 
 /*
  * Handed over.
@@ -172,9 +174,22 @@ void sockets_close(struct sockets *self)
     self->admin = -1;
 }
 
+/* Seconds that a full pipe may take to be read: signals wait as long as this process does. */
+#define PATIENCE 1
+
+static bool output_is_full(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, PATIENCE * 1000) == 0;
+}
+
 void sockets_print(const struct sockets *self)
 {
     char url[HOB_URL_SIZE];
+    if (output_is_full()) {
+        hob_log(HOB_LOG_WARN, "standard output is full: where hob listens is not printed");
+        return;
+    }
     for (size_t i = 0; i < self->count; i++) {
         if (hob_socket_url(self->fds[i], url, sizeof(url)) == 0)
             printf("hob listens on %s\n", url);

@@ -44,6 +44,7 @@ struct supervisor {
     size_t running; /* workers that are not known to have ended */
     struct heir heir;
     double alive;   /* when the service manager was told so last, on the monotonic clock */
+    double limit;   /* when workers that were told to stop are killed; INFINITY before */
     bool announced; /* all workers have served at a time */
     bool ending;    /* nobody is replaced */
     bool told;      /* by a signal, to stop */
@@ -90,6 +91,9 @@ static void signal_workers(const struct supervisor *self, int signal)
  * The end.
  */
 
+/* Seconds that workers get on top of their grace, to write their logs and to exit. */
+#define MARGIN 3
+
 /*
  * Has the workers finish what is in progress. Nobody accepts who connects from now on, so this
  * process must not keep the sockets either.
@@ -97,6 +101,7 @@ static void signal_workers(const struct supervisor *self, int signal)
 static void end(struct supervisor *self, int signal)
 {
     self->ending = true;
+    self->limit = monotonic_seconds() + self->options->notifier->grace + MARGIN;
     notify_stopping(self->options->notifier);
     signal_workers(self, signal);
     sockets_close(self->options->sockets);
@@ -119,6 +124,18 @@ static void end_service(struct supervisor *self)
         end(self, self->options->sockets->predecessor < 0 ? SIGUSR1 : SIGUSR2);
     if (self->heir.ready >= 0)
         reject_heir(&self->heir);
+}
+
+/* One that hangs ends by nothing else, and would keep this process for ever. */
+static void kill_late_workers(struct supervisor *self)
+{
+    if (monotonic_seconds() < self->limit)
+        return;
+    hob_log(
+        HOB_LOG_ERROR, "%zu workers have not ended %d s after their grace, and are killed",
+        self->running, MARGIN);
+    signal_workers(self, SIGKILL);
+    self->limit = INFINITY;
 }
 
 static void stop(struct supervisor *self, int signal)
@@ -364,7 +381,7 @@ static void give_sign_of_life(struct supervisor *self)
 /* When there is something to be done without being told; INFINITY for never. */
 static double next_due(const struct supervisor *self)
 {
-    double due = next_sign_of_life(self);
+    double due = fmin(next_sign_of_life(self), self->limit);
     for (size_t i = 0; i < self->options->workers && !self->ending; i++) {
         if (self->places[i].pid == 0)
             due = fmin(due, self->places[i].due);
@@ -394,6 +411,7 @@ static void supervise(struct supervisor *self)
         hear_workers(self);
         hear_heir(self);
         take_signals(self);
+        kill_late_workers(self);
         give_sign_of_life(self);
     }
 }
@@ -423,6 +441,7 @@ static int supervisor_init(struct supervisor *self, const struct supervisor_opti
     *self = (struct supervisor){
         .options = options,
         .heir = {.ready = -1},
+        .limit = INFINITY,
         .places = calloc(options->workers, sizeof(*self->places)),
     };
     if (!self->places)

@@ -33,7 +33,7 @@ struct supervisor_options {
 /*
  * Runs until SIGTERM or SIGINT, or until another process has taken over (SIGUSR2). Workers that die
  * are replaced; a second SIGTERM or SIGINT ends everything at once. In the end it waits for all
- * workers.
+ * workers, and kills those that have not ended some seconds after their grace.
  *
  * Returns the exit status for the program: EXIT_FAILURE if workers kept dying, so that it gave up,
  * if one failed while it was told to stop, or if there was no memory or descriptor to begin with.

@@ -18,6 +18,8 @@ static void on_alarm(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     struct task *self = watcher->data;
     self->deadline.expired = true;
+    if (self->role)
+        self->role->expired(self->arg);
     task_wake(self);
 }
 

@@ -7,7 +7,7 @@
 
 static int describe_itself(const struct task *task, char *text, size_t size)
 {
-    return task->describe ? task->describe(task->arg, text, size) : 0;
+    return task->role ? task->role->describe(task->arg, text, size) : 0;
 }
 
 const char *task_describe(const struct task *task, char text[static DESCRIPTION_SIZE])

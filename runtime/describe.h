@@ -12,9 +12,10 @@ struct task;
 enum { DESCRIPTION_SIZE = 500 };
 
 /*
- * Writes what a task does into `size` bytes, where its name would not say much: see task->describe.
- * `arg` is the task's. Returns how many characters it would have written, as snprintf(3), or 0 to
- * leave it at the name. It must not wait, allocate or lock: it may run in a signal handler.
+ * Writes what a task does into `size` bytes, where its name would not say much: see struct
+ * task_role. `arg` is the task's. Returns how many characters it would have written, as
+ * snprintf(3), or 0 to leave it at the name. It must not wait, allocate or lock: it may run in a
+ * signal handler.
  */
 typedef int describe_fn(const void *arg, char *text, size_t size);
 

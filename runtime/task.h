@@ -34,14 +34,20 @@ struct deadline {
     struct deadline *outer; /* in hob_shield(): what it holds back; else NULL */
 };
 
+/* What the maker of a task adds to it: functions that are called with the task's arg. */
+struct task_role {
+    describe_fn *describe;      /* for messages: says more than the task's name */
+    void (*expired)(void *arg); /* in a callback: the deadline has passed while the task waits */
+};
+
 struct task {
-    hob_future future;     /* its maker's child, unless it has a handle */
-    hob_future *handle;    /* gets its result and may outlive it, or NULL: see hob_async() */
-    const char *name;      /* for messages: the function that it runs */
-    describe_fn *describe; /* for messages: says more than the name; NULL if there is no more */
-    const char *waits_in;  /* for messages: the call that it waits in, or has waited in last */
-    struct stack *stack;   /* the one that this struct lies on */
-    struct stack *sized;   /* the one that it runs on instead, in hob_call_sized(); or NULL */
+    hob_future future;            /* its maker's child, unless it has a handle */
+    hob_future *handle;           /* gets its result and may outlive it, or NULL: see hob_async() */
+    const char *name;             /* for messages: the function that it runs */
+    const struct task_role *role; /* NULL if it has none */
+    const char *waits_in;         /* for messages: the call that it waits in, or waited in last */
+    struct stack *stack;          /* the one that this struct lies on */
+    struct stack *sized; /* the one that it runs on instead, in hob_call_sized(); or NULL */
     struct context context;
     struct exceptions exceptions; /* of C++; while it does not run */
     hob_fn *fn;

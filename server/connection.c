@@ -87,7 +87,7 @@ static struct task *make_task(struct connection *self)
         self->server->stacks, self->server->task, NULL, "serve_connection", serve_connection, self);
     self->task = task;
     if (task) {
-        task->describe = request_describe;
+        task->role = &serve_role;
     } else {
         server_lacks_memory(self->server);
         connection_close(self);
@@ -478,6 +478,12 @@ void connection_leave_workspace(void *connection)
 /*
  * The end.
  */
+
+void connection_end_output(struct connection *self)
+{
+    if (buffer_length(&self->unsent) == 0)
+        shutdown(self->readable.fd, SHUT_WR);
+}
 
 void connection_linger(struct connection *self)
 {

@@ -137,6 +137,9 @@ void connection_deliver(struct connection *self, const char *output, size_t size
  */
 void connection_leave_workspace(void *connection);
 
+/* Ends our side, unless there is unsent output: the client sees that no more will come. */
+void connection_end_output(struct connection *self);
+
 /* The task has nothing more to do: it is about to return, and the connection waits for input. */
 void connection_become_idle(struct connection *self);
 

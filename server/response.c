@@ -278,5 +278,5 @@ int response_reply_error(struct hob_response *self, int status, const char *deta
     snprintf(
         text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
         detail ? detail : "");
-    return hob_reply_text(self, status, text);
+    return reply(self, status, "text/plain; charset=utf-8", text, strlen(text));
 }

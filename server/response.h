@@ -50,7 +50,10 @@ int response_send(struct hob_response *self, const void *data, size_t size);
 /* Puts what comes after the content of a stream. Returns 0 or -ENOMEM. */
 int response_end_stream(struct hob_response *self);
 
-/* Replies with the status and a line of text: its reason phrase, and the detail unless NULL. */
+/*
+ * Replies with the status and a line of text: its reason phrase, and the detail unless NULL. May be
+ * called in a callback of the loop.
+ */
 int response_reply_error(struct hob_response *self, int status, const char *detail);
 
 #endif

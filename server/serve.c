@@ -1,6 +1,8 @@
 #include "serve.h"
 
 #include <errno.h>
+#include <ev.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "body.h"
@@ -12,6 +14,7 @@
 #include "request.h"
 #include "response.h"
 #include "runtime/deadline.h"
+#include "runtime/loop.h"
 #include "status.h"
 
 /* What to do with the connection when a request has been answered. */
@@ -27,7 +30,10 @@ struct exchange {
     struct hob_request req;
     struct hob_response res;
     bool timed_out; /* the handler had its time */
+    bool late;      /* ... and goes on all the same: the timer was started */
+    bool observed;  /* the observer was called */
     double began;   /* when the first bytes were there */
+    ev_timer overdue;
 };
 
 static int run_handler(void *arg)
@@ -125,6 +131,79 @@ static int call_handler(struct exchange *self)
     return -EIO;
 }
 
+/* Empty lines are not the beginning of a request (RFC 9112 section 2.2). */
+static bool has_begun(const struct parser *parser)
+{
+    return parser->line.part > LINE_EMPTY_LF;
+}
+
+static void tell_observer(struct exchange *self)
+{
+    struct hob_request *req = &self->req;
+    const hob_server_options *options = &req->connection->server->options;
+    if (self->observed || (!self->res.replied && !has_begun(&req->parser)))
+        return;
+    self->observed = true;
+    double end = connection_now(req->connection);
+    const hob_exchange told = {
+        .req = req,
+        .status = self->res.status,
+        .sent = self->res.sent,
+        .began = self->began,
+        .seconds = end - self->began,
+    };
+    request_end_head(req);
+    req->observed = true;
+    options->observer(options->observer_context, &told);
+    req->observed = false;
+}
+
+/*
+ * A handler whose deadline has passed may wait all the same for what cannot be cancelled, such as
+ * a job of hob_offload(). Its client is not to wait for that.
+ */
+
+/* Seconds that a handler gets after its handler_timeout for a reply of its own. */
+#define LAST_WORD 1
+
+static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct exchange *self = watcher->data;
+    struct connection *connection = self->req.connection;
+    char who[DESCRIPTION_SIZE];
+    (void)ev;
+    (void)events;
+    if (self->res.replied || connection->ended)
+        return;
+    self->req.parser.keep_alive = false; /* who sends another request would wait for it */
+    self->timed_out = true;
+    reply_error(self, -ETIMEDOUT);
+    hob_log(
+        HOB_LOG_WARN, "%s gets status 504, but its handler waits for what cannot be cancelled",
+        task_describe(connection->task, who));
+    connection_leave_workspace(connection);
+    connection_end_output(connection);
+    if (connection->server->options.observer)
+        tell_observer(self);
+}
+
+static void on_expired(void *arg)
+{
+    struct connection *connection = arg;
+    double end = connection->task->deadline.last + LAST_WORD;
+    if (!connection->request || isinf(end))
+        return;
+    struct exchange *self = list_entry(connection->request, struct exchange, req);
+    if (self->late || self->res.replied || self->req.parser.state == PARSER_HEAD)
+        return;
+    self->late = true;
+    ev_timer_init(&self->overdue, on_overdue, fmax(end - hob_now(), 0), 0.);
+    self->overdue.data = self;
+    ev_timer_start(task_ev_loop(connection->task), &self->overdue);
+}
+
+const struct task_role serve_role = {.describe = request_describe, .expired = on_expired};
+
 static enum next answer(struct exchange *self)
 {
     const struct parser *parser = &self->req.parser;
@@ -170,50 +249,24 @@ static enum next give_up(struct exchange *self)
     return NEXT_LINGER;
 }
 
-/* Empty lines are not the beginning of a request (RFC 9112 section 2.2). */
-static bool has_begun(const struct parser *parser)
-{
-    return parser->line.part > LINE_EMPTY_LF;
-}
-
-static void tell_observer(struct exchange *self)
-{
-    struct hob_request *req = &self->req;
-    const hob_server_options *options = &req->connection->server->options;
-    if (!self->res.replied && !has_begun(&req->parser))
-        return;
-    double end = connection_now(req->connection);
-    const hob_exchange told = {
-        .req = req,
-        .status = self->res.status,
-        .sent = self->res.sent,
-        .began = self->began,
-        .seconds = end - self->began,
-    };
-    request_end_head(req);
-    req->observed = true;
-    options->observer(options->observer_context, &told);
-    req->observed = false;
-}
-
 static enum next serve_request(struct connection *connection)
 {
     struct exchange exchange;
     struct hob_request *req = &exchange.req;
-    bool observed = connection->server->options.observer;
-
-    exchange.timed_out = false;
+    exchange.timed_out = exchange.late = exchange.observed = false;
     exchange.began = connection_now(connection);
     request_init(req, connection);
     response_init(&exchange.res, req);
     connection->request = req;
     enum next next = request_read_head(req) > 0 ? answer(&exchange) : give_up(&exchange);
     connection->now = 0; /* the handler may have taken a while */
-    if (observed)
+    if (connection->server->options.observer)
         tell_observer(&exchange);
     /* Nobody waits for this any more. */
     if (next == NEXT_REQUEST && req->parser.state != PARSER_DONE && !body_drain(req))
         next = NEXT_LINGER;
+    if (exchange.late)
+        ev_timer_stop(task_ev_loop(connection->task), &exchange.overdue);
     connection->request = NULL;
     response_free(&exchange.res);
     request_free(req);

@@ -1,7 +1,7 @@
 #include "server.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,19 +19,6 @@
 #define SWEEP_PERIOD 0.02
 
 static const struct future_kind event = {.cancel = future_complete};
-
-/*
- * From hob_server_open() until the server runs, signals wait: whoever has been told the URL may
- * stop the server at once, and it is to stop as it always does.
- */
-static void hold_signals(int how)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(how, &signals, NULL);
-}
 
 /* Takes over the sockets. With an error they are still the caller's. */
 static int take_sockets(hob_server *self, const int *sockets, size_t count)
@@ -78,8 +65,26 @@ static hob_server *server_new(const hob_server_options *options)
     return self;
 }
 
+static int open_sockets(hob_server *self)
+{
+    const hob_server_options *options = &self->options;
+    if (options->socket_count == 0)
+        return listen_somewhere(self);
+    return take_sockets(self, options->sockets, options->socket_count);
+}
+
+static int take_signals(hob_server *self)
+{
+    int err = self->options.handle_signals ? stop_signals_take() : 0;
+    if (err < 0)
+        self->options.handle_signals = false; /* they are not released then */
+    return err;
+}
+
 static void server_free(hob_server *self)
 {
+    if (self->options.handle_signals)
+        stop_signals_release();
     free(self->listeners);
     workspace_free(self->workspace);
     free(self);
@@ -94,15 +99,14 @@ int hob_server_open(const hob_server_options *options, hob_server **server)
     hob_server *self = server_new(&complete);
     if (!self)
         return -ENOMEM;
-    err = options->socket_count > 0 ? take_sockets(self, options->sockets, options->socket_count)
-                                    : listen_somewhere(self);
+    err = take_signals(self);
+    if (err == 0)
+        err = open_sockets(self);
     if (err < 0) {
         server_free(self);
         return err;
     }
     door_init(&self->door, options->connection_limit);
-    if (options->handle_signals)
-        hold_signals(SIG_BLOCK);
     *server = self;
     return 0;
 }
@@ -114,8 +118,6 @@ void hob_server_close(hob_server *server)
     for (size_t i = 0; i < server->listener_count; i++)
         listener_close(&server->listeners[i]);
     door_free(&server->door);
-    if (server->options.handle_signals)
-        hold_signals(SIG_UNBLOCK); /* in case it never ran */
     server_free(server);
 }
 
@@ -147,51 +149,40 @@ void hob_server_hand_over(hob_server *server)
  * Signals.
  */
 
-/* Also ends a program that is process 1 of a container, where default actions do nothing. */
-static void exit_at_once(int signal_number)
-{
-    _exit(128 + signal_number);
-}
-
 static void on_signal(struct ev_loop *ev, ev_signal *watcher, int events)
 {
     hob_server *self = watcher->data;
+    (void)ev;
     (void)events;
     hob_log(
         HOB_LOG_INFO,
         "stopping: %zu requests in progress get %s seconds; another signal stops at once",
         self->serving_count, HOB_NUMBER(self->options.grace));
-    /* The second one must work even while a handler keeps the thread, so libev is left out. */
-    ev_signal_stop(ev, &self->interrupt);
-    ev_signal_stop(ev, &self->terminate);
-    struct sigaction action = {.sa_handler = exit_at_once};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    stop_signals_heed();
     hob_server_stop(self);
 }
 
 static void watch_signals(hob_server *self)
 {
-    struct ev_loop *ev = task_ev_loop(self->task);
-    ev_signal_init(&self->interrupt, on_signal, SIGINT);
-    ev_signal_init(&self->terminate, on_signal, SIGTERM);
-    self->interrupt.data = self->terminate.data = self;
-    if (self->options.handle_signals) {
-        ev_signal_start(ev, &self->interrupt);
-        ev_signal_start(ev, &self->terminate);
-        hold_signals(SIG_UNBLOCK);
-    }
+    if (self->options.handle_signals)
+        stop_signals_watch(&self->signals, task_ev_loop(self->task), on_signal, self);
 }
 
 static void unwatch_signals(hob_server *self)
 {
-    struct ev_loop *ev = task_ev_loop(self->task);
-    if (!self->options.handle_signals)
-        return;
-    ev_signal_stop(ev, &self->interrupt);
-    ev_signal_stop(ev, &self->terminate);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    if (self->options.handle_signals)
+        stop_signals_unwatch(&self->signals, task_ev_loop(self->task));
+}
+
+/* Seconds that handlers get to clean up when they were cancelled at the end of the grace. */
+#define CLEAN_UP_TIME 3
+
+/* Handlers that do not end although they were cancelled must not keep the process for ever. */
+static void limit_stopping(hob_server *self)
+{
+    double seconds = self->options.drain_delay + self->options.grace + CLEAN_UP_TIME;
+    if (self->options.handle_signals && isfinite(seconds))
+        stop_signals_limit(&self->signals, seconds);
 }
 
 /*
@@ -298,6 +289,7 @@ static int serve_until_stopped(hob_server *self)
 {
     int err = hob_await(&self->stop);
     double delay = self->options.drain_delay;
+    limit_stopping(self);
     if (err < 0 || delay == 0)
         return err;
     hob_log(
@@ -337,5 +329,7 @@ static int run(void *arg)
 
 int hob_server_run(void *server)
 {
-    return hob_await(hob_async(run, server));
+    int err = hob_await(hob_async(run, server)); /* and all handlers have ended */
+    stop_signals_unlimit(&((hob_server *)server)->signals);
+    return err;
 }

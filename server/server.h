@@ -16,6 +16,7 @@
 #include "request_id.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
+#include "runtime/stop_signals.h"
 #include "runtime/task.h"
 #include "waiting.h"
 #include "workspace.h"
@@ -35,8 +36,7 @@ struct hob_server {
     struct list told_when_stopping; /* futures of hob_stopping() */
 
     struct door door;
-    ev_signal interrupt; /* SIGINT */
-    ev_signal terminate; /* SIGTERM */
+    struct stop_signals signals;
 
     struct list connections;
     struct waiting_list silent; /* those that have never sent anything */

@@ -71,7 +71,10 @@ typedef struct {
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
-     * too slow gets status 408 if it has begun to send a request, else no answer.
+     * too slow gets status 408 if it has begun to send a request, else no answer. A handler that
+     * has not replied 1 second after its time, since it waits for what cannot be cancelled, such as
+     * a job of hob_offload(), goes on, but its client gets status 504 and the end of the
+     * connection.
      */
     double head_timeout;    /* seconds from connect, or the first byte, to the end of a head (10) */
     double body_timeout;    /* ... that each read of a body may take (15) */
@@ -121,7 +124,14 @@ typedef struct {
      */
     size_t accept_batch;
 
-    bool handle_signals; /* SIGINT and SIGTERM stop the server, a second one at once */
+    /*
+     * From hob_server_open() to hob_server_close(), SIGINT and SIGTERM stop the server. A second
+     * one ends the process at once with status 128 + its number, whatever its threads do. When
+     * handlers have not ended 3 seconds after the drain_delay and the grace, although they were
+     * cancelled, the process ends with EXIT_FAILURE: one may keep the thread, or wait for a job of
+     * hob_offload() that does not end.
+     */
+    bool handle_signals;
     /*
      * Seconds that pass between being told to stop and doing so, in which everything is served as
      * ever, new clients too: for load balancers to see that hob_server_stopping(). Not spent when
@@ -143,13 +153,14 @@ typedef struct {
 
 /*
  * Makes a server of its sockets, which are the server's from then on: hob_server_close() closes
- * them. The options are copied, but for what context points to. If the server is to handle
- * signals, they are held back on this thread until it runs.
+ * them. The options are copied, but for what context points to. If the server handles signals, one
+ * that comes before it runs stops it when it does.
  *
- * Returns 0 and sets *server, -ENOMEM, -ERANGE if a time-out is negative, a time is not a number or
- * the stack is larger than HOB_STACK_MAX, what hob_socket_url() fails with if one of the sockets is
- * not a listening one, or what hob_listen() fails with if there is none. With an error the sockets
- * stay the caller's.
+ * Returns 0 and sets *server, -ENOMEM, -EBUSY if it is to handle signals and a server of another
+ * thread does, -ERANGE if a time-out is negative, a time is not a number or the stack is larger
+ * than HOB_STACK_MAX, what hob_socket_url() fails with if one of the sockets is not a listening
+ * one, or what hob_listen() fails with if there is none. With an error the sockets stay the
+ * caller's.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
 

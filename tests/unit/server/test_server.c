@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,6 +37,50 @@ Test(server, owns_its_sockets)
     hob_server_close(server);
     cr_expect_eq(fcntl(sockets[0], F_GETFD), -1);
     cr_expect_eq(fcntl(sockets[1], F_GETFD), -1);
+}
+
+static void *open_on_another_thread(void *arg)
+{
+    const hob_server_options *options = arg;
+    hob_server *server = NULL;
+    int err = hob_server_open(options, &server);
+    cr_expect_eq(err, -EBUSY, "%d", err);
+    return NULL;
+}
+
+/* A signal is passed to the loop of one thread; two servers of that thread may both handle it. */
+Test(server, of_another_thread_cannot_handle_the_same_signals)
+{
+    pthread_t thread;
+    hob_server *servers[2];
+    hob_server_options options = {.handler = no_content, .handle_signals = true};
+    cr_assert_eq(hob_server_open(&options, &servers[0]), 0);
+    cr_assert_eq(hob_server_open(&options, &servers[1]), 0);
+    cr_assert_eq(pthread_create(&thread, NULL, open_on_another_thread, &options), 0);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    hob_server_close(servers[0]);
+    hob_server_close(servers[1]);
+}
+
+static void ignore(int signal_number)
+{
+    (void)signal_number;
+}
+
+Test(server, that_is_closed_restores_the_handlers_of_its_signals)
+{
+    struct sigaction now;
+    hob_server *server;
+    hob_server_options options = {.handler = no_content, .handle_signals = true};
+    signal(SIGINT, ignore);
+    cr_assert_eq(hob_server_open(&options, &server), 0);
+    sigaction(SIGINT, NULL, &now);
+    cr_expect_neq(now.sa_handler, ignore);
+    hob_server_close(server);
+    sigaction(SIGINT, NULL, &now);
+    cr_expect_eq(now.sa_handler, ignore);
+    sigaction(SIGTERM, NULL, &now);
+    cr_expect_eq(now.sa_handler, SIG_DFL);
 }
 
 /* And leaves all of them to whoever has made them. */

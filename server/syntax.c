@@ -3,8 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "hob/text.h"
-
 /* Of a target; of a token; of a name; of both. */
 #define T  CHAR_TARGET
 #define K  (CHAR_TARGET | CHAR_TOKEN)
@@ -115,9 +113,4 @@ bool list_next(const char **list, const char **element, size_t *length)
     *element = begin;
     *length = (size_t)(end - begin);
     return true;
-}
-
-bool element_is(const char *element, size_t length, const char *word)
-{
-    return length == strlen(word) && hob_text_same_n(element, word, length);
 }

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "hob/text.h"
 
 /* What a character may be part of. A set of these is looked up for each byte of a head. */
 enum char_class {
@@ -47,7 +50,13 @@ bool is_host(const char *text, size_t length);
  */
 bool list_next(const char **list, const char **element, size_t *length);
 
-/* Whether an element is this word, given in small letters, in any case of letters. */
-bool element_is(const char *element, size_t length, const char *word);
+/*
+ * Whether an element is this word, in any case of letters. Inline: the length of a literal is known
+ * then, and nearly all words differ from it in that.
+ */
+static inline bool element_is(const char *element, size_t length, const char *word)
+{
+    return length == strlen(word) && hob_text_same_n(element, word, length);
+}
 
 #endif

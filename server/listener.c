@@ -114,19 +114,33 @@ int hob_socket_url(int fd, char *url, size_t size)
 /* Bytes that the kernel takes before the client's window has room for them. */
 #define UNSENT_LIMIT (128 * 1024)
 
+/*
+ * A client that vanished without a word (its cable was pulled, or a firewall between forgot the
+ * connection) is noticed after KEEP_IDLE + KEEP_COUNT * KEEP_INTERVAL seconds, two minutes: nothing
+ * else limits a stream that has nothing to send. See tcp(7).
+ */
+enum { KEEP_IDLE = 60, KEEP_INTERVAL = 15, KEEP_COUNT = 4 };
+
+static void set_option(int fd, int level, int option, int value)
+{
+    setsockopt(fd, level, option, &value, sizeof(value));
+}
+
 /* What others have opened may lack what hob_listen() and socket(2) set. */
 static void prepare(int fd, const hob_address *address)
 {
-    int on = 1;
-    int unsent = UNSENT_LIMIT;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     if (address->any.sa_family == AF_UNIX)
         return;
-    /* Accepted sockets inherit both. A response is one write, so there is nothing to wait for. */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    /* Accepted sockets inherit all. A response is one write, so there is nothing to wait for. */
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     /* Nor need the kernel hold megabytes for each client that does not read, as it would. */
-    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LIMIT);
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
 }
 
 static bool is_exposed(const hob_address *address)

@@ -359,3 +359,29 @@ Test(listener, that_is_shut_lets_nobody_else_into_its_queue)
     close(late);
     listener_close(&listener);
 }
+
+static int option_of(int fd, int level, int option)
+{
+    int value = -1;
+    socklen_t length = sizeof(value);
+    cr_expect_eq(getsockopt(fd, level, option, &value, &length), 0);
+    return value;
+}
+
+/* Else a stream that has nothing to send would never notice that its client has vanished. */
+Test(listener, has_the_kernel_ask_whether_a_silent_client_is_still_there)
+{
+    struct listener taken;
+    int listener = open_any();
+    cr_assert_eq(listener_take(&taken, listener), 0);
+    int client = connect_to(listener);
+    int accepted = accept_from(listener);
+    cr_expect(option_of(accepted, SOL_SOCKET, SO_KEEPALIVE));
+    int seconds = option_of(accepted, IPPROTO_TCP, TCP_KEEPIDLE) +
+                  option_of(accepted, IPPROTO_TCP, TCP_KEEPCNT) *
+                      option_of(accepted, IPPROTO_TCP, TCP_KEEPINTVL);
+    cr_expect_leq(seconds, 120);
+    close(accepted);
+    close(client);
+    listener_close(&taken);
+}

@@ -1,6 +1,9 @@
 # The libraries hob stands on. script/setup installs them; .deps/ is where it puts what the
 # system's package manager does not have (llhttp on Debian 12).
-list(PREPEND CMAKE_PREFIX_PATH "${PROJECT_SOURCE_DIR}/.deps/usr")
+set(HOB_DEPS "${PROJECT_SOURCE_DIR}/.deps/usr" CACHE PATH "Where script/setup puts libraries")
+mark_as_advanced(HOB_DEPS)
+list(PREPEND CMAKE_PREFIX_PATH "${HOB_DEPS}")
+include(CheckCSourceCompiles)
 
 # Makes the target hob::name from a library file and, unless NO_HEADER, the folder of a header. The
 # names are hob's own, so that a project around this one can have others of its own.
@@ -19,6 +22,31 @@ function(hob_find_library name header)
   set_target_properties(hob::${name} PROPERTIES IMPORTED_LOCATION "${hob_${name}_LIBRARY}")
 endfunction()
 
+# An archive whose code is not for any address, such as that of Debian's llhttp 9.4, cannot become a
+# part of libhob.so: takes the shared library then. `code` calls one of its functions.
+function(hob_prefer_shared_unless_pic name code)
+  if(HOB_STATIC OR NOT hob_${name}_LIBRARY MATCHES "\\.a$")
+    return()
+  endif()
+  set(CMAKE_REQUIRED_FLAGS -fPIC)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -shared)
+  set(CMAKE_REQUIRED_INCLUDES "${hob_${name}_INCLUDE_DIR}")
+  set(CMAKE_REQUIRED_LIBRARIES "${hob_${name}_LIBRARY}")
+  check_c_source_compiles("#include <${name}.h>\n${code}" hob_${name}_IS_PIC)
+  if(hob_${name}_IS_PIC)
+    return()
+  endif()
+  find_library(hob_${name}_SHARED lib${name}.so)
+  mark_as_advanced(hob_${name}_SHARED)
+  if(hob_${name}_SHARED)
+    set_target_properties(hob::${name} PROPERTIES IMPORTED_LOCATION "${hob_${name}_SHARED}")
+    set(hob_${name}_LIBRARY "${hob_${name}_SHARED}" CACHE FILEPATH "" FORCE)
+  elseif(HOB_INSTALL)
+    message(FATAL_ERROR "${hob_${name}_LIBRARY} is not position independent, and there is no "
+      "lib${name}.so: libhob cannot be built with it.")
+  endif()
+endfunction()
+
 if(HOB_STATIC)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 endif()
@@ -34,6 +62,7 @@ hob_find_library(boost_context NO_HEADER libboost_context.a)
 
 # The static library first: one found in .deps/ would need a run path to be found again.
 hob_find_library(llhttp llhttp.h libllhttp.a llhttp)
+hob_prefer_shared_unless_pic(llhttp "int use(void) { return (int)llhttp_execute(0, 0, 0); }")
 file(STRINGS "${hob_llhttp_INCLUDE_DIR}/llhttp.h" llhttp_version REGEX "define LLHTTP_VERSION_M")
 string(REGEX REPLACE "[^0-9]+([0-9]+)[^0-9]+([0-9]+)" "\\1.\\2" llhttp_version "${llhttp_version}")
 if(llhttp_version VERSION_LESS 9.2)

@@ -31,11 +31,21 @@ static struct parser *parser_of(llhttp_t *http)
  * There is always room: parser_feed() takes no more than limits->head bytes, and each NUL stands
  * for at least one byte that is not kept (a space, a colon, a line break).
  */
-static int on_string(llhttp_t *http, const char *at, size_t length)
+static int on_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
     if (self->state == PARSER_HEAD) /* else it is a trailer, and dropped (RFC 9110 6.5.1) */
         head_append(&self->head, at, length);
+    return 0;
+}
+
+static int on_name(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    if (self->state == PARSER_HEAD)
+        return on_value(http, at, length);
+    while (length-- > 0 && self->trailer_length < sizeof(self->trailer))
+        self->trailer[self->trailer_length++] = *at++;
     return 0;
 }
 
@@ -101,16 +111,37 @@ static int end_target(struct parser *self)
     return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
 }
 
+/* llhttp 9.2 takes an empty one, though no other. */
+static int end_trailer_name(struct parser *self)
+{
+    bool is_coding = element_is(self->trailer, self->trailer_length, "transfer-encoding");
+    self->trailer_length = 0;
+    return is_coding ? fail(self, 400, "a trailer is Transfer-Encoding (RFC 9110 section 6.5.1)")
+                     : 0;
+}
+
+/* Pauses before the value of Content-Length: see execute_length(). */
+static int note_length(struct parser *self)
+{
+    self->in_length = true;
+    return HPE_PAUSED;
+}
+
 static int on_name_complete(llhttp_t *http)
 {
+    static const char content_length[] = "content-length";
     struct parser *self = parser_of(http);
+    size_t length = self->head.length - self->name;
     if (self->state != PARSER_HEAD)
-        return 0;
+        return end_trailer_name(self);
     self->too_many_fields = self->head.header_count == self->limits->header_count;
     if (self->too_many_fields)
         return fail(self, 431, "more than %zu header fields", self->limits->header_count);
     head_end_string(&self->head);
     self->value = self->head.length;
+    if (length == sizeof(content_length) - 1 &&
+        element_is(self->head.data + self->name, length, content_length))
+        return note_length(self);
     return 0;
 }
 
@@ -124,6 +155,8 @@ static int note_host(struct parser *self, const char *value, size_t length)
     return 0;
 }
 
+#define BAD_CODING "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)"
+
 /* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
 static int note_transfer_codings(struct parser *self, const char *list)
 {
@@ -131,9 +164,7 @@ static int note_transfer_codings(struct parser *self, const char *list)
     size_t length;
     while (list_next(&list, &coding, &length)) {
         if (!is_token(coding, length))
-            return fail(
-                self, 400,
-                "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)");
+            return fail(self, 400, BAD_CODING);
         if (!element_is(coding, length, "chunked"))
             self->unknown_coding = true;
     }
@@ -206,6 +237,7 @@ static int on_value_complete(llhttp_t *http)
         head->length--;
     head_end_string(head);
     head->header_count++;
+    self->in_length = false;
 
     const char *name = head->data + self->name;
     size_t name_length = self->value - 1 - self->name;
@@ -242,6 +274,16 @@ static int on_chunk_header(llhttp_t *http)
     return 0;
 }
 
+#define BAD_QUOTED_VALUE "Invalid character in chunk extensions quoted value"
+
+/* No quoted string has DEL (RFC 9110 section 5.6.4), but llhttp 9.2 takes it. */
+static int on_extension_value(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    self->refused = memchr(at, 0x7f, length);
+    return self->refused ? fail(self, 400, BAD_QUOTED_VALUE) : 0;
+}
+
 static int on_body(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
@@ -258,12 +300,13 @@ static int on_message_complete(llhttp_t *http)
 }
 
 static const llhttp_settings_t settings = {
-    .on_header_field = on_string,
+    .on_header_field = on_name,
     .on_header_field_complete = on_name_complete,
-    .on_header_value = on_string,
+    .on_header_value = on_value,
     .on_header_value_complete = on_value_complete,
     .on_headers_complete = on_head_complete,
     .on_chunk_header = on_chunk_header,
+    .on_chunk_extension_value = on_extension_value,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
@@ -292,18 +335,38 @@ void parser_init(struct parser *self, char *room, const struct parser_limits *li
     self->framing_allowed = limits->framing;
 }
 
+/* The words for what llhttp refuses. From 9.4 on it refuses an empty coding before hob can. */
+static const char *reason_of(const llhttp_t *http)
+{
+    const char *reason = llhttp_get_error_reason(http);
+    return strcmp(reason, "Empty Transfer-Encoding") == 0 ? BAD_CODING : reason;
+}
+
 /* Takes what one call of llhttp takes. */
 static size_t execute(struct parser *self, const char *data, size_t size)
 {
     llhttp_errno_t err = llhttp_execute(&self->http, data, size);
     if (err == HPE_OK)
         return size;
-    size_t taken = (size_t)(llhttp_get_error_pos(&self->http) - data);
+    const char *end = self->refused ? self->refused : llhttp_get_error_pos(&self->http);
+    size_t taken = (size_t)(end - data);
     if (err == HPE_PAUSED)
         llhttp_resume(&self->http);
     else if (self->state != PARSER_FAILED) /* else a callback has said why */
-        fail(self, 400, "%s", llhttp_get_error_reason(&self->http));
+        fail(self, 400, "%s", reason_of(&self->http));
     return taken;
+}
+
+/*
+ * The same in the value of Content-Length. A tab behind it is no part of it (RFC 9110 section 5.5),
+ * but llhttp before 9.4 takes spaces only.
+ */
+static size_t execute_length(struct parser *self, const char *data, size_t size)
+{
+    const char *tab = memchr(data, '\t', size);
+    if (tab == data)
+        return execute(self, " ", 1);
+    return execute(self, data, tab ? (size_t)(tab - data) : size);
 }
 
 static size_t feed_request_line(struct parser *self, const char *data, size_t size)
@@ -329,8 +392,8 @@ static size_t feed_head(struct parser *self, const char *data, size_t size)
         size = limit - self->head_bytes;
     if (self->line.part != LINE_DONE)
         taken = feed_request_line(self, data, size);
-    if (self->state == PARSER_HEAD)
-        taken += execute(self, data + taken, size - taken);
+    while (self->state == PARSER_HEAD && taken < size)
+        taken += (self->in_length ? execute_length : execute)(self, data + taken, size - taken);
     self->head_bytes += taken;
     if (self->state == PARSER_HEAD && self->head_bytes == limit)
         fail(

@@ -57,8 +57,12 @@ struct parser {
     bool keep_alive_seen;
     bool unknown_coding;  /* a transfer coding other than chunked */
     bool too_many_fields; /* when failed: it was the limit of their count */
+    bool in_length;       /* in the value of Content-Length */
+    size_t trailer_length;
+    const char *refused; /* when failed: the byte in the input, if llhttp has gone on behind it */
 
-    char reason[96]; /* when failed: the rule that was broken, or the limit */
+    char trailer[24]; /* the name of the trailer being read, as far as it fits */
+    char reason[96];  /* when failed: the rule that was broken, or the limit */
 };
 
 /*

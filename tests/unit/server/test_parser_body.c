@@ -29,6 +29,8 @@ Test(parser_body, gives_the_body_without_its_framing)
         {POST HOST "Content-Length: 0\r\n\r\n", ""},
         {POST HOST "Content-Length: 5\r\n\r\nhello", "hello"},
         {POST HOST "Content-Length:005 \r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length:\t5\t\r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length: 5 \t \t\r\nA:\tb\tc\t\r\n\r\nhello", "hello"},
         {GET HOST "Content-Length: 5\r\n\r\nhello", "hello"},
         {"HEAD / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", "hello"},
         {"POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello", "hello"},
@@ -148,7 +150,7 @@ Test(parser_body, refuses_ambiguous_framing)
 Test(parser_body, refuses_a_transfer_encoding_that_names_none)
 {
     static const struct bad_request cases[] = {
-        {POST HOST "Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400, "empty or bad element"},
         {POST HOST "Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: a b, chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: \t\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
@@ -190,6 +192,12 @@ Test(parser_body, refuses_bad_chunks)
         {POST HOST CHUNKED "\r\n10000000000000000\r\n", 400, "overflow"},
         {POST HOST CHUNKED "\r\nfffffffffffffffff\r\n", 400, "overflow"},
         {POST HOST CHUNKED "\r\n8000000000000000\r\n", 400, "overflow"},
+        {POST HOST CHUNKED "\r\n5 ;a=b\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5; a=b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a\t=b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a= b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a=b \r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a=\"b\x7f\"\r\nhello", 400, "chunk extensions quoted value"},
         {POST HOST CHUNKED "\r\n5;a\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5;a\x01\r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5\r\nhello0\r\n\r\n", 400, "chunk data"},
@@ -200,6 +208,9 @@ Test(parser_body, refuses_bad_chunks)
         {POST HOST CHUNKED "\r\n0\r\nA: b\r\n c\r\n\r\n", 400, "header"},
         {POST HOST CHUNKED "\r\n0\r\nA: b\n\r\n", 400, "header"},
         {POST HOST CHUNKED "\r\n0\r\n\n", 400, "header"},
+        {POST HOST CHUNKED "\r\n0\r\nTransfer-Encoding:\r\n\r\n", 400, "a trailer is"},
+        {POST HOST CHUNKED "\r\n0\r\n" CHUNKED "\r\n", 400, "a trailer is"},
+        {POST HOST CHUNKED "\r\n0\r\nContent-Length:5\r\n\r\n", 400, "Content-Length"},
     };
     refuse_all(cases, COUNT(cases));
 }

@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "future.h"
 #include "hob/runtime.h"
+#include "hob/testing.h"
 #include "loop.h"
 #include "reserve.h"
 #include "task.h"
@@ -18,21 +21,27 @@ struct readiness {
     hob_future future;
     struct ev_loop *ev;
     ev_io watcher;
-    struct list link; /* in loop->new_waits, until libev is asked to watch the descriptor */
+    struct list link;     /* in the loop's descriptor_waits */
+    struct stat identity; /* of the file, since the first audit */
+    bool identified;
 };
+
+static void readiness_end(struct readiness *self, int result)
+{
+    list_remove(&self->link);
+    ev_io_stop(self->ev, &self->watcher);
+    future_complete(&self->future, result);
+}
 
 static void on_ready(struct ev_loop *ev, ev_io *watcher, int events)
 {
-    ev_io_stop(ev, watcher);
-    future_complete(watcher->data, events & EV_ERROR ? -ENOMEM : 0); /* epoll_ctl(2) */
+    (void)ev;
+    readiness_end(watcher->data, events & EV_ERROR ? -ENOMEM : 0); /* epoll_ctl(2) */
 }
 
 static void cancel_readiness(hob_future *future, int reason)
 {
-    struct readiness *self = (struct readiness *)future;
-    list_remove(&self->link);
-    ev_io_stop(self->ev, &self->watcher);
-    future_complete(future, reason);
+    readiness_end((struct readiness *)future, reason);
 }
 
 static void release_readiness(hob_future *future)
@@ -49,9 +58,10 @@ static const struct future_kind on_stack = {.cancel = cancel_readiness};
 static void readiness_start(struct readiness *self, struct loop *loop, int fd, int events)
 {
     self->ev = loop->ev;
+    self->identified = false;
     ev_io_init(&self->watcher, on_ready, fd, events);
-    self->watcher.data = &self->future;
-    list_append(&loop->new_waits, &self->link);
+    self->watcher.data = self;
+    list_append(&loop->descriptors.beginning, &self->link);
 }
 
 /* epoll takes neither what is not open nor what is only a path. */
@@ -61,16 +71,77 @@ static bool can_be_watched(int fd)
     return flags >= 0 && !(flags & O_PATH);
 }
 
-void descriptors_begin_waits(struct list *new_waits)
+/*
+ * A descriptor that is closed while it is awaited is never ready, without a word from epoll. Or its
+ * number is soon that of another file. So the descriptors are looked at once in a while.
+ */
+#define AUDIT_INTERVAL 1.0
+
+static bool was_closed(struct readiness *self)
 {
-    while (!list_empty(new_waits)) {
-        struct readiness *self = list_entry(new_waits->next, struct readiness, link);
-        list_remove(&self->link);
-        if (can_be_watched(self->watcher.fd))
-            ev_io_start(self->ev, &self->watcher);
-        else
-            future_complete(&self->future, -EBADF);
+    struct stat now;
+    if (fstat(self->watcher.fd, &now) < 0)
+        return true;
+    bool replaced = self->identified &&
+                    (now.st_ino != self->identity.st_ino || now.st_dev != self->identity.st_dev);
+    self->identity = now;
+    self->identified = true;
+    return replaced;
+}
+
+static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    struct loop *loop = ev_userdata(ev);
+    struct descriptor_waits *self = &loop->descriptors;
+    (void)events;
+    struct list *link = self->watched.next;
+    while (link != &self->watched) {
+        struct readiness *wait = list_entry(link, struct readiness, link);
+        link = link->next;
+        if (was_closed(wait))
+            readiness_end(wait, -EBADF);
     }
+    self->audit_sleeps = !list_empty(&self->watched) && self->resumed == loop->stall.resumed;
+    if (self->audit_sleeps || list_empty(&self->watched))
+        background_stop(ev, timer);
+    self->resumed = loop->stall.resumed;
+}
+
+void descriptor_waits_init(struct descriptor_waits *self)
+{
+    *self = (struct descriptor_waits){0};
+    list_init(&self->beginning);
+    list_init(&self->watched);
+    ev_init(&self->audit, on_audit);
+}
+
+void descriptor_waits_wake_audit(struct loop *loop)
+{
+    loop->descriptors.audit_sleeps = false;
+    background_start(loop->ev, &loop->descriptors.audit, AUDIT_INTERVAL);
+}
+
+void descriptor_waits_begin(struct loop *loop)
+{
+    struct descriptor_waits *waits = &loop->descriptors;
+    while (!list_empty(&waits->beginning)) {
+        struct readiness *self = list_entry(waits->beginning.next, struct readiness, link);
+        if (!can_be_watched(self->watcher.fd)) {
+            readiness_end(self, -EBADF);
+            continue;
+        }
+        list_remove(&self->link);
+        list_append(&waits->watched, &self->link);
+        ev_io_start(self->ev, &self->watcher);
+        if (!ev_is_active(&waits->audit))
+            descriptor_waits_wake_audit(loop);
+    }
+}
+
+bool hob_descriptors_awaited(void)
+{
+    const struct loop *loop = loop_current();
+    return loop && !list_empty(&loop->descriptors.watched);
 }
 
 static hob_future *readiness_new(const char *call, int fd, int events)

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "descriptor.h"
+#include "background.h"
 #include "hob/runtime.h"
 #include "hob/testing.h"
 #include "misuse.h"
@@ -44,20 +44,15 @@ void loop_enqueue(struct loop *self, struct task *task)
 static void on_trim(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     (void)events;
-    struct loop *self = watcher->data;
-    if (stacks_trim(&self->stacks, TRIM_LIMIT) == 0) {
-        ev_ref(ev);
-        ev_timer_stop(ev, watcher);
-    }
+    struct loop *self = ev_userdata(ev);
+    if (stacks_trim(&self->stacks, TRIM_LIMIT) == 0)
+        background_stop(ev, watcher);
 }
 
 void loop_expect_idle_stacks(struct loop *self)
 {
-    if (ev_is_active(&self->trim))
-        return;
-    ev_timer_set(&self->trim, TRIM_INTERVAL, TRIM_INTERVAL);
-    ev_timer_start(self->ev, &self->trim);
-    ev_unref(self->ev); /* alone it is no reason to go on */
+    if (!ev_is_active(&self->trim))
+        background_start(self->ev, &self->trim, TRIM_INTERVAL);
 }
 
 static void switch_to(struct loop *self, struct task *task)
@@ -104,6 +99,8 @@ static size_t run_ready(struct loop *self)
 static void begin_turn(struct loop *self)
 {
     stall_watch_turn(&self->stall, ev_now(self->ev));
+    if (self->descriptors.audit_sleeps)
+        descriptor_waits_wake_audit(self);
     trace_turn_begins(&self->trace);
 }
 
@@ -138,7 +135,7 @@ static void run_until(struct loop *self, const hob_future *end, const struct tas
         if (end->ready)
             return;
         ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
-        descriptors_begin_waits(&self->new_waits);
+        descriptor_waits_begin(self);
         end_turn(self);
         int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
         if (!watched && !self->ready_first)
@@ -186,12 +183,11 @@ static int loop_init(struct loop *self)
     stacks_init(&self->stacks);
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
-    list_init(&self->new_waits);
+    descriptor_waits_init(&self->descriptors);
     stall_watch_init(&self->stall);
     self->exceptions = exceptions_watch();
     trace_init(&self->trace);
     ev_init(&self->trim, on_trim);
-    self->trim.data = self;
     ev_set_userdata(self->ev, self);
     ev_set_invoke_pending_cb(self->ev, invoke_callbacks);
     context_init_current(&self->scheduler);

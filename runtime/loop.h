@@ -12,6 +12,7 @@
 #include <ev.h>
 
 #include "context.h"
+#include "descriptor.h"
 #include "exceptions.h"
 #include "inbox.h"
 #include "list.h"
@@ -39,9 +40,10 @@ struct loop {
     ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */
     struct list free_timers;       /* futures of timers to use again: see future_take() */
     struct list free_asyncs;       /* ... and of hob_async() */
-    struct list new_waits;         /* for descriptors, which begin when the turn ends */
-    struct inbox *inbox;           /* what threads have finished for this loop */
-    struct offload offload;        /* the loop's own pools of threads */
+    struct descriptor_waits descriptors;
+    int background_count;   /* timers of background.h that run */
+    struct inbox *inbox;    /* what threads have finished for this loop */
+    struct offload offload; /* the loop's own pools of threads */
 };
 
 /* The loop that runs on this thread, or NULL. */

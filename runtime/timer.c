@@ -10,7 +10,11 @@ struct timer {
     hob_future future;
     struct ev_loop *ev;
     ev_timer watcher;
+    bool endless; /* it only ends when it is cancelled, and is no timer of libev */
 };
+
+/* Seconds, some thirty years. */
+#define ENDLESS 1e9
 
 static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
 {
@@ -22,7 +26,10 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
 static void cancel_timer(hob_future *future, int reason)
 {
     struct timer *self = (struct timer *)future;
-    ev_timer_stop(self->ev, &self->watcher);
+    if (self->endless)
+        ev_unref(self->ev);
+    else
+        ev_timer_stop(self->ev, &self->watcher);
     future_complete(future, reason);
 }
 
@@ -38,15 +45,18 @@ static const struct future_kind on_stack = {.cancel = cancel_timer};
 static void timer_start(struct timer *self, struct ev_loop *ev, double seconds)
 {
     self->ev = ev;
+    self->endless = seconds > ENDLESS;
     ev_timer_init(&self->watcher, on_time, seconds > 0 ? seconds : 0, 0.);
     self->watcher.data = &self->future;
     if (isnan(seconds)) {
         future_complete(&self->future, -EINVAL);
-        return;
+    } else if (self->endless) {
+        ev_ref(ev);
+    } else {
+        /* libev counts from when the loop last woke: too early after a turn of hard work. */
+        ev_now_update(ev);
+        ev_timer_start(ev, &self->watcher);
     }
-    /* libev counts from when the loop last woke: too early after a turn of hard work. */
-    ev_now_update(ev);
-    ev_timer_start(ev, &self->watcher);
 }
 
 hob_future *hob_timer(double seconds)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "background.h"
 #include "hob/runtime.h"
 #include "loop.h"
 #include "misuse.h"
@@ -237,19 +238,11 @@ static void end_recording(struct trace *self)
     self->first = self->position;
 }
 
-static void stop_linger(struct trace *self, struct ev_loop *ev)
-{
-    if (!ev_is_active(&self->linger))
-        return;
-    ev_ref(ev);
-    ev_timer_stop(ev, &self->linger);
-}
-
 static void on_linger(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     (void)events;
     struct trace *self = watcher->data;
-    stop_linger(self, ev);
+    background_stop(ev, watcher);
     end_recording(self);
 }
 
@@ -260,7 +253,7 @@ int hob_trace_watch(void)
     int err = self->ring ? 0 : begin_recording(self, task->future.loop);
     if (err < 0)
         return err;
-    stop_linger(self, task_ev_loop(task));
+    background_stop(task_ev_loop(task), &self->linger);
     self->watchers++;
     return 0;
 }
@@ -274,10 +267,7 @@ void hob_trace_unwatch(void)
         misuse(__func__, "nobody watches");
     if (--self->watchers > 0)
         return;
-    ev_now_update(ev); /* libev would count from when the loop last woke */
-    ev_timer_set(&self->linger, LINGER, LINGER);
-    ev_timer_start(ev, &self->linger);
-    ev_unref(ev); /* alone it is no reason to go on */
+    background_start(ev, &self->linger, LINGER);
 }
 
 /* Up to now, but for the run of a reader that has a lane. */

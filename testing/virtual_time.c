@@ -8,7 +8,8 @@
  * wait, and the linker takes these instead of the C library's.
  *
  * It is so inside hob_block_on() only: a test framework around it has the real time, and so do
- * functions on other threads (hob_offload). While one of those runs, there are no jumps.
+ * functions on other threads (hob_offload). While one of those runs, there are no jumps; nor when
+ * no timer is left to jump to, or while a descriptor is awaited whose peer is real.
  *
  * What sleeps on its own, with nanosleep(2) and its kin, moves the time on as well.
  */
@@ -29,6 +30,13 @@ static _Atomic int64_t elapsed;
 double hob_virtual_elapsed(void)
 {
     return (double)atomic_load(&elapsed) / NANOSECONDS;
+}
+
+static atomic_bool peers_are_real;
+
+void hob_virtual_peers(bool real)
+{
+    atomic_store(&peers_are_real, real);
 }
 
 static void advance(int64_t nanoseconds)
@@ -56,6 +64,16 @@ static int real_epoll_wait(int epoll, struct epoll_event *events, int count, int
     return (int)syscall(SYS_epoll_pwait, epoll, events, count, timeout, NULL, 0);
 }
 
+/*
+ * Whether to wait really: for a thread, or a peer that is real; or since there is nothing to jump
+ * to. libev waits for a minute then, and time would run away by that.
+ */
+static bool stands_still(void)
+{
+    return hob_offload_unfinished() > 0 || !hob_timers_pending() ||
+           (atomic_load(&peers_are_real) && hob_descriptors_awaited());
+}
+
 int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
 {
     if (!hob_in_loop())
@@ -63,8 +81,7 @@ int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout)
     int ready = real_epoll_wait(epoll, events, count, 0);
     if (ready != 0)
         return ready;
-    /* No timer tells when a thread will be done. */
-    if (timeout != 0 && (timeout < 0 || hob_offload_unfinished() > 0))
+    if (timeout != 0 && stands_still())
         return real_epoll_wait(epoll, events, count, -1);
     /* A microsecond more: for libev a timer is due when its time is in the past. */
     advance(timeout * (NANOSECONDS / 1000) + 1000);

@@ -297,7 +297,8 @@ void hob_remote_resolve(hob_future *promise, int result);
 
 /*
  * Descriptors. They must be non-blocking (O_NONBLOCK, see open(2)) for hob_read() and hob_write(),
- * and stay open while a future or a call is about them.
+ * and stay open while a future or a call is about them: a wait for one that is closed returns
+ * -EBADF, but only after up to some seconds.
  */
 
 /*

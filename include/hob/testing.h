@@ -16,7 +16,16 @@ extern "C" {
 double hob_virtual_elapsed(void);
 
 /*
- * What a replacement of the clock asks the runtime; these two work without virtual time as well.
+ * Real peers. Virtual time does not know that a peer at the other end of a descriptor is about to
+ * answer: a deadline of two seconds passes at once. With `real` set, time stands still as long as a
+ * coroutine waits for a descriptor (hob_readable(), hob_read() and the like), so that the peer has
+ * all the real time that it needs. Deadlines and timers do not pass meanwhile, so bound the test in
+ * real time. It is for all loops, and off at first.
+ */
+void hob_virtual_peers(bool real);
+
+/*
+ * What a replacement of the clock asks the runtime; these work without virtual time as well.
  */
 
 /* Whether this thread is inside hob_block_on(). */
@@ -27,6 +36,12 @@ bool hob_in_loop(void);
  * of a loop.
  */
 size_t hob_offload_unfinished(void);
+
+/* Whether a timer, a sleep or a deadline of this thread's loop is still to come. */
+bool hob_timers_pending(void);
+
+/* Whether a coroutine of this thread's loop waits for a descriptor. */
+bool hob_descriptors_awaited(void);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* The program that this is linked into has hob_virtual_time in it. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/testing.h"
+#include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/trace.h"
@@ -325,6 +327,97 @@ CoroutineTest(virtual_time, a_thread_without_a_loop_waits_really_and_does_not_mo
     pthread_join(thread, NULL);
     cr_expect_geq(real_seconds() - real_begin, 0.040);
     cr_expect_eq(hob_now(), begin);
+}
+
+/* A peer that is real: a thread that is not the runtime's. */
+
+struct peer {
+    int fd;
+    double seconds; /* until it answers */
+};
+
+static void *answer_later(void *arg)
+{
+    const struct peer *self = arg;
+    sleep_really(self->seconds);
+    cr_expect_eq(write(self->fd, "x", 1), 1);
+    return NULL;
+}
+
+/* Asks the peer, and returns what became of it. */
+static int ask_peer(void *arg)
+{
+    int ends[2];
+    char byte;
+    pthread_t thread;
+    (void)arg;
+    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
+    struct peer peer = {ends[1], 0.05};
+    cr_expect_eq(pthread_create(&thread, NULL, answer_later, &peer), 0);
+    int result = hob_read(ends[0], &byte, 1);
+    pthread_join(thread, NULL);
+    close(ends[0]);
+    close(ends[1]);
+    return result;
+}
+
+CoroutineTest(virtual_time, stands_still_when_only_descriptors_are_left)
+{
+    double begin = hob_now();
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(ask_peer(NULL), 1);
+    cr_expect(passed(begin, 0), "%g s", hob_now() - begin);
+}
+
+/* One that is never over is nothing to jump to. */
+CoroutineTest(virtual_time, stands_still_when_only_endless_timers_are_left_besides)
+{
+    static const double endless[] = {INFINITY, 1e300, 1e12};
+    double begin = hob_now();
+    for (size_t i = 0; i < COUNT(endless); i++) {
+        hob_future *timer = hob_timer(endless[i]);
+        cr_expect_eq(ask_peer(NULL), 1);
+        hob_cancel(timer);
+        cr_expect_eq(hob_await(timer), -ECANCELED);
+    }
+    cr_expect(passed(begin, 0), "%g s", hob_now() - begin);
+}
+
+CoroutineTest(virtual_time, does_not_wait_for_a_peer_unless_told_to)
+{
+    double before = hob_deadline(2);
+    cr_expect_eq(ask_peer(NULL), -ETIMEDOUT);
+    hob_deadline_at(before);
+}
+
+CoroutineTest(virtual_time, stands_still_while_a_real_peer_is_awaited)
+{
+    double begin = hob_now();
+    hob_virtual_peers(true);
+    hob_future *other = hob_timer(1);
+    double before = hob_deadline(2);
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(hob_await(hob_async(ask_peer, NULL)), 1);
+    hob_deadline_at(before);
+    cr_expect_not(other->ready);
+    cr_expect(passed(begin, 0), "%g s", hob_now() - begin);
+    cr_expect_eq(hob_await(other), 0);
+    cr_expect_eq(hob_sleep(600), 0);
+    cr_expect(passed(begin, 601), "%g s", hob_now() - begin);
+    hob_virtual_peers(false);
+}
+
+CoroutineTest(virtual_time, timers_that_are_to_come_are_known)
+{
+    cr_expect_not(hob_timers_pending());
+    hob_await(start(return_number, 1)); /* housekeeping does not count */
+    cr_expect_not(hob_timers_pending());
+    hob_future *timers[] = {hob_timer(5), hob_timer(500), hob_timer(1), hob_timer(INFINITY)};
+    for (size_t i = 0; i < COUNT(timers); i++) {
+        cr_expect_eq(hob_timers_pending(), i < 3, "%zu", i);
+        hob_cancel(timers[i]);
+        hob_await(timers[i]);
+    }
 }
 
 /* The clocks. */

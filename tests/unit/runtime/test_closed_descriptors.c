@@ -1,0 +1,132 @@
+/*
+ * Descriptors that are closed while a coroutine awaits them. In virtual time: a coroutine that
+ * sleeps takes it on to when the runtime looks at them.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "hob/runtime.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/current.h"
+#include "tests/support/virtual_time.h"
+
+TestSuite(closed_descriptors, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int ends[2]; /* of a pipe that is empty, or full */
+
+static int wait_readable(void *arg)
+{
+    (void)arg;
+    return hob_await(hob_readable(ends[0]));
+}
+
+static int wait_writable(void *arg)
+{
+    (void)arg;
+    return hob_await(hob_writable(ends[1]));
+}
+
+static int wait_to_read(void *arg)
+{
+    char byte;
+    (void)arg;
+    return hob_read(ends[0], &byte, 1);
+}
+
+static int wait_to_write(void *arg)
+{
+    (void)arg;
+    return hob_write(ends[1], "x", 1);
+}
+
+static const struct {
+    const char *name;
+    hob_fn *wait;
+    bool writes;
+} cases[] = {
+    {"readable", wait_readable, false},
+    {"read", wait_to_read, false},
+    {"writable", wait_writable, true},
+    {"write", wait_to_write, true},
+};
+
+static void open_pipe(bool full)
+{
+    static const char bytes[4096];
+    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
+    while (full && write(ends[1], bytes, sizeof(bytes)) > 0)
+        ;
+}
+
+static void close_pipe(void)
+{
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Both ends, or the one would make the other ready. */
+CoroutineTest(closed_descriptors, end_each_kind_of_wait)
+{
+    static const double delays[] = {0, 0.5, 1, 3.3, 100}; /* and all is quiet before */
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t k = 0; k < COUNT(delays); k++) {
+            open_pipe(cases[i].writes);
+            hob_future *waiter = hob_async(cases[i].wait, NULL);
+            hob_sleep(delays[k]);
+            cr_expect_not(waiter->ready);
+            close_pipe();
+            hob_sleep(2.5);
+            cr_expect(waiter->ready, "%s closed after %g s", cases[i].name, delays[k]);
+            cr_expect_eq(hob_await(waiter), -EBADF, "%s", cases[i].name);
+        }
+    }
+}
+
+/* The wait would be for another file, or for ever. */
+CoroutineTest(closed_descriptors, end_a_wait_when_their_number_is_used_again)
+{
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        open_pipe(cases[i].writes);
+        int before[] = {ends[0], ends[1]};
+        hob_future *waiter = hob_async(cases[i].wait, NULL);
+        hob_sleep(3);
+        close_pipe();
+        open_pipe(cases[i].writes);
+        cr_expect(ends[0] == before[0] && ends[1] == before[1]);
+        hob_sleep(2.5);
+        cr_expect(waiter->ready, "%s", cases[i].name);
+        cr_expect_eq(hob_await(waiter), -EBADF, "%s", cases[i].name);
+        close_pipe();
+    }
+}
+
+CoroutineTest(closed_descriptors, that_stay_open_are_awaited_as_long_as_it_takes)
+{
+    open_pipe(false);
+    hob_future *waiter = hob_async(wait_to_read, NULL);
+    for (int i = 0; i < 100; i++)
+        hob_sleep(0.7);
+    cr_expect_not(waiter->ready);
+    cr_expect_eq(write(ends[1], "x", 1), 1);
+    cr_expect_eq(hob_await(waiter), 1);
+    close_pipe();
+}
+
+/* Or a program that waits for a message would wake each second for nothing. */
+CoroutineTest(closed_descriptors, are_not_looked_for_while_nothing_runs)
+{
+    open_pipe(false);
+    hob_future *waiter = hob_async(wait_to_read, NULL);
+    hob_sleep(10);
+    const struct descriptor_waits *waits = &loop_current()->descriptors;
+    cr_expect(ev_is_active(&waits->audit), "a coroutine runs");
+    hob_cancel(waiter);
+    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    hob_sleep(10);
+    cr_expect_not(ev_is_active(&waits->audit), "nothing is awaited");
+    close_pipe();
+}

@@ -123,8 +123,10 @@ void task_start(struct task *self)
         loop_resume(loop, self);
 }
 
-static _Noreturn void refuse_call(const struct loop *loop, const char *call)
+/* Out of line, so that task_current() is small enough to be inlined. */
+__attribute__((noinline)) static _Noreturn void refuse_call(const char *call)
 {
+    const struct loop *loop = loop_current();
     if (loop && loop->deep)
         misuse_by(loop->deep, call, "this was called within hob_call_deep(), which cannot wait");
     misuse(call, "this was called outside a coroutine; see hob_block_on()");
@@ -134,7 +136,7 @@ struct task *task_current(const char *call)
 {
     struct loop *loop = loop_current();
     if (!loop || !loop->running)
-        refuse_call(loop, call);
+        refuse_call(call);
     return loop->running;
 }
 

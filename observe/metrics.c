@@ -27,7 +27,7 @@ struct source {
 struct hob_metrics {
     struct requests requests;
     struct histogram lag;
-    const hob_server *server; /* NULL if there is none */
+    hob_server *server;       /* NULL if there is none */
     struct source *sources;   /* in the order in which they were added */
     hob_metrics_group *group; /* NULL if this process serves alone */
     int published;            /* whether it worked the last time: 0, or a negative errno */
@@ -65,7 +65,7 @@ int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *cont
     return 0;
 }
 
-void hob_metrics_of_server(hob_metrics *metrics, const hob_server *server)
+void hob_metrics_of_server(hob_metrics *metrics, hob_server *server)
 {
     metrics->server = server;
 }
@@ -317,6 +317,11 @@ static void publish(hob_metrics *self)
     self->published = err;
 }
 
+static void note_stack(void *metrics, const char *route, size_t used, size_t size)
+{
+    requests_note_stack(&((hob_metrics *)metrics)->requests, route, used, size);
+}
+
 /* A timer is never early: what it is late by is what the loop had to do first. */
 int hob_metrics_sample(void *metrics)
 {
@@ -327,6 +332,8 @@ int hob_metrics_sample(void *metrics)
         double now = hob_now();
         histogram_add(&self->lag, fmax(now - due, 0));
         due = now + SAMPLE_PERIOD;
+        if (self->server)
+            hob_server_measure_stack(self->server, note_stack, self);
         if (self->group && sample % SAMPLES_PER_PUBLICATION == 0)
             publish(self);
     }

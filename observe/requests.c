@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exposition.h"
+#include "hob/log.h"
 
 enum { ROUTES_AT_MOST = 2000 };
 
@@ -142,14 +143,29 @@ void requests_add(struct requests *self, const hob_exchange *exchange)
         search_and_count(self, exchange);
 }
 
-/*
- * Telling.
- */
-
 static const char *name_of(const struct route_count *route)
 {
     return route->pattern ? route->pattern : other;
 }
+
+void requests_note_stack(struct requests *self, const char *pattern, size_t used, size_t size)
+{
+    struct route_count *route = search_route(self, pattern);
+    if (used <= route->stack.used)
+        return;
+    route->stack.used = used;
+    route->stack.size = size;
+    if (used / 3 > size / 4)
+        hob_log(
+            HOB_LOG_WARN,
+            "%s has used %zu of the %zu KiB of its stack: run what is deep by hob_call_deep or "
+            "hob_offload, or give the route a larger stack",
+            name_of(route), used / 1024, size / 1024);
+}
+
+/*
+ * Telling.
+ */
 
 static void tell_series(const struct route_count *route, hob_exposition *out)
 {
@@ -169,6 +185,35 @@ static void tell_seconds(const struct route_count *route, hob_exposition *out)
         exposition_histogram(out, &route->seconds, &label);
 }
 
+static void tell_stack(const struct route_count *route, size_t bytes, hob_exposition *out)
+{
+    const hob_label label = {"route", name_of(route)};
+    if (route->stack.size > 0)
+        hob_metrics_value(out, &label, 1, (double)bytes);
+}
+
+static void tell_stacks(const struct requests *self, hob_exposition *out)
+{
+    static const hob_metric used = {
+        .name = "hob_stack_used_bytes",
+        .type = HOB_METRIC_PEAK,
+        .unit = "bytes",
+        .help = "The most of their stack that requests of the route were seen to use."};
+    static const hob_metric size = {
+        .name = "hob_stack_size_bytes",
+        .type = HOB_METRIC_PEAK,
+        .unit = "bytes",
+        .help = "The size of that stack."};
+    hob_metrics_begin(out, &used);
+    tell_stack(&self->others, self->others.stack.used, out);
+    for (const struct route_count *route = self->routes; route; route = route->next)
+        tell_stack(route, route->stack.used, out);
+    hob_metrics_begin(out, &size);
+    tell_stack(&self->others, self->others.stack.size, out);
+    for (const struct route_count *route = self->routes; route; route = route->next)
+        tell_stack(route, route->stack.size, out);
+}
+
 void requests_tell(const struct requests *self, hob_exposition *out)
 {
     static const hob_metric requests = {
@@ -186,4 +231,5 @@ void requests_tell(const struct requests *self, hob_exposition *out)
     tell_seconds(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
         tell_seconds(route, out);
+    tell_stacks(self, out);
 }

@@ -21,6 +21,10 @@ struct route_count {
     struct series *series;
     struct histogram seconds;
     struct route_count *next;
+    struct {
+        size_t used; /* bytes, the most that was measured */
+        size_t size; /* 0 if it was not measured yet */
+    } stack;
 };
 
 /*
@@ -41,6 +45,12 @@ void requests_init(struct requests *self);
 void requests_free(struct requests *self);
 
 void requests_add(struct requests *self, const hob_exchange *exchange);
+
+/*
+ * Notes how much stack a request of a route has used. Warns in the log when that is more than three
+ * quarters of it, and more than ever.
+ */
+void requests_note_stack(struct requests *self, const char *pattern, size_t used, size_t size);
 
 void requests_tell(const struct requests *self, hob_exposition *out);
 

@@ -72,6 +72,10 @@ static void add(const struct summed *series, const struct record *record)
         sum->value = fmin(sum->value, record->value);
         return;
     }
+    if (family->kind == RECORD_PEAKS) {
+        sum->value = fmax(sum->value, record->value);
+        return;
+    }
     sum->value += record->value;
     for (size_t i = 0; sum->kind == RECORD_HISTOGRAM && i <= HISTOGRAM_BOUNDS; i++)
         sum->counts[i] += record->counts[i];

@@ -37,7 +37,8 @@ void sum_free(struct sum *self);
  * The sum keeps pointers to them and changes them, so they must outlive it.
  *
  * The values of a series are added up, gauges too, so that connections are those of all processes.
- * Of an info the first value counts, of a start time ("_start_time_seconds") the least.
+ * Of an info the first value counts, of a peak the greatest, of a start time
+ * ("_start_time_seconds") the least.
  *
  * Returns 1 if there are more, 0 if there are none, or -ENOMEM.
  */

@@ -82,7 +82,7 @@ int operators_listen(struct operators *self, const hob_server_options *guests, i
     return hob_server_open(&settings, &self->server);
 }
 
-void operators_watch(struct operators *self, const hob_server *server)
+void operators_watch(struct operators *self, hob_server *server)
 {
     readiness_of(server);
     hob_metrics_of_server(self->metrics, server);

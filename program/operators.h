@@ -28,7 +28,7 @@ int operators_open(struct operators *self, hob_server_options *guests, hob_acces
 int operators_listen(struct operators *self, const hob_server_options *guests, int socket);
 
 /* Whose metrics and readiness they are told. */
-void operators_watch(struct operators *self, const hob_server *server);
+void operators_watch(struct operators *self, hob_server *server);
 
 void operators_close(struct operators *self);
 

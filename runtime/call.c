@@ -24,14 +24,35 @@ int hob_call_sized(size_t size, hob_fn *fn, void *arg)
     struct stack_pool *stacks = stacks_of_size(&loop->stacks, size);
     struct stack *stack = stacks ? stack_take(stacks) : NULL;
     struct stack *before = self->sized;
+    struct stack_use *use = (before ? before : self->stack)->use;
     if (!stack)
         return -ENOMEM;
+    stack->use = use && stack_forget(stack, (char *)stack) ? use : NULL;
     self->sized = stack;
     loop->sized_calls++;
     int result = context_call(&self->context, stack->bottom, stack_size(stack), fn, arg);
     loop->sized_calls--;
     self->sized = before;
+    if (stack->use)
+        stack_note_use(stack, stack->use);
+    stack->use = NULL;
     stack_give(stack);
     loop_expect_idle_stacks(loop);
+    return result;
+}
+
+/* At least what the calls that prepare the measuring need of the stack themselves. */
+#define OWN_FRAMES 4096
+
+int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use)
+{
+    struct stack *stack = self->sized ? self->sized : self->stack;
+    *use = (struct stack_use){0};
+    if (!stack_forget(stack, (char *)__builtin_frame_address(0) - OWN_FRAMES))
+        return fn(arg);
+    stack->use = use;
+    int result = fn(arg);
+    stack->use = NULL;
+    stack_note_use(stack, use);
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "reserve.h"
 
@@ -120,6 +121,41 @@ void stack_give(struct stack *stack)
 size_t stack_size(const struct stack *stack)
 {
     return (size_t)((const char *)stack - stack->bottom);
+}
+
+/* Where the lowest page in use begins. */
+static const char *lowest_used(const struct stack *stack)
+{
+    unsigned char resident[64];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const char *end = stack->bottom + (stack->pool->map_size - stack->pool->guard_size);
+    for (char *at = stack->bottom; at < end; at += page * sizeof(resident)) {
+        size_t left = (size_t)(end - at) / page;
+        size_t count = left < sizeof(resident) ? left : sizeof(resident);
+        if (mincore(at, count * page, resident) < 0)
+            return at;
+        for (size_t i = 0; i < count; i++) {
+            if (resident[i] & 1)
+                return at + i * page;
+        }
+    }
+    return end;
+}
+
+bool stack_forget(const struct stack *stack, char *below)
+{
+    size_t size = (size_t)(below - stack->bottom);
+    size -= size % (size_t)sysconf(_SC_PAGESIZE);
+    return size > 0 && madvise(stack->bottom, size, MADV_DONTNEED) == 0 &&
+           lowest_used(stack) >= stack->bottom + size;
+}
+
+void stack_note_use(const struct stack *stack, struct stack_use *use)
+{
+    size_t size = stack->pool->map_size - stack->pool->guard_size;
+    size_t used = size - (size_t)(lowest_used(stack) - stack->bottom);
+    if (use->size == 0 || used * use->size > use->used * size)
+        *use = (struct stack_use){used, size};
 }
 
 static void unmap_coldest(struct stack_pool *pool)

@@ -22,6 +22,13 @@ struct stack {
     struct list link; /* in the pool's list while parked */
     char *bottom;     /* lowest usable address, right above the guard */
     unsigned valgrind_id;
+    struct stack_use *use; /* where to note how much is used; mostly NULL */
+};
+
+/* The most that was used of one of several stacks, by its share of that stack. */
+struct stack_use {
+    size_t used; /* bytes, in whole pages */
+    size_t size;
 };
 
 /* Stacks of one thread. The one parked last is taken first: its pages are warm. */
@@ -48,6 +55,15 @@ void stack_give(struct stack *stack);
 
 /* Bytes that can be used between stack->bottom and the stack record. */
 size_t stack_size(const struct stack *stack);
+
+/*
+ * Begins to measure: drops what is in the pages below `below`, which must be free. Returns false if
+ * the system does not say which pages are used: the memory is locked, for example.
+ */
+bool stack_forget(const struct stack *stack, char *below);
+
+/* Notes how much of the stack was used since then, if it is more than what was noted before. */
+void stack_note_use(const struct stack *stack, struct stack_use *use);
 
 /*
  * Gives back to the system half of the stacks that were parked all the time since the last call,

@@ -25,6 +25,7 @@
 struct loop;
 struct stack;
 struct stack_pool;
+struct stack_use;
 
 /* Times are on the clock of hob_now(); INFINITY if there is none. */
 struct deadline {
@@ -132,6 +133,19 @@ int task_scope(struct task *self, hob_fn *fn, void *arg);
  * the task is about to wait for: it still counts as running, and would not be woken. NULL ends it.
  */
 void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
+
+/*
+ * Calls fn(arg) in the current task, as a call, and returns its result. Sets *use to how much stack
+ * that has used, hob_call_sized() included, or to 0 if it cannot be measured.
+ */
+int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
+
+/*
+ * Runs fn(arg) in the current task, self, as a call, and returns its result. *use gets how much of
+ * the stack is used then, or more if it is more of that of a hob_call_sized(); 0 of 0 bytes if it
+ * cannot be measured.
+ */
+int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
 
 /* Frees a task that has returned: its stack goes back to the pool. */
 void task_release(struct task *self);

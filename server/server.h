@@ -21,6 +21,13 @@
 #include "waiting.h"
 #include "workspace.h"
 
+/* What hob_server_measure_stack() has asked for. */
+struct measure {
+    hob_handler *handler; /* the server's, while another one stands in for it */
+    hob_stack_observer *done;
+    void *context;
+};
+
 struct hob_server {
     hob_server_options options;
     char url[HOB_URL_SIZE]; /* of the first listener */
@@ -56,6 +63,7 @@ struct hob_server {
     struct workspace *workspace;
     struct parser_limits parser_limits;
     struct request_ids request_ids;
+    struct measure measure;
 };
 
 /* A connection has been closed. */

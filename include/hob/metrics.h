@@ -40,8 +40,12 @@ void hob_metrics_free(hob_metrics *metrics);
  */
 void hob_metrics_observe(void *metrics, const hob_exchange *exchange);
 
-/* Whose connections, bytes and rejects are told: see hob_server_count(). NULL is nobody's. */
-void hob_metrics_of_server(hob_metrics *metrics, const hob_server *server);
+/*
+ * The server whose connections, bytes and rejects are among the metrics (see hob_server_count()),
+ * and whose requests' stacks are measured (see hob_server_measure_stack()). NULL is none. It must
+ * be open while hob_metrics_sample() runs and for each hob_metrics_reply().
+ */
+void hob_metrics_of_server(hob_metrics *metrics, hob_server *server);
 
 /*
  * A coroutine, to be run beside the server: ten times a second it measures how late the loop is,
@@ -116,6 +120,7 @@ typedef enum {
     HOB_METRIC_COUNTER, /* grows; "_total" is added to its name */
     HOB_METRIC_GAUGE,   /* goes up and down */
     HOB_METRIC_INFO,    /* is 1, and its labels tell; "_info" is added to its name */
+    HOB_METRIC_PEAK,    /* a gauge; of several processes the greatest value counts */
 } hob_metric_type;
 
 /* A name is letters, digits and "_", and stands for one metric of the page only. */

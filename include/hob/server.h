@@ -247,6 +247,20 @@ typedef struct {
 void hob_server_count(const hob_server *server, hob_server_counts *counts);
 
 /*
+ * Gets how much stack the handler of a request has used, with what the server itself uses: bytes of
+ * `size`, in whole pages. The route is NULL if there is none. Must not wait.
+ */
+typedef void hob_stack_observer(void *context, const char *route, size_t used, size_t size);
+
+/*
+ * Measures the next request whose handler is called, which takes some microseconds, and calls
+ * done(context, ...) once the handler has returned. If the route has a stack of its own, the
+ * fuller one of the two counts. done is not called if no request comes, or if the system does not
+ * say which pages are used, as for locked memory.
+ */
+void hob_server_measure_stack(hob_server *server, hob_stack_observer *done, void *context);
+
+/*
  * The request. Strings belong to the request and stay valid until its handler returns. They are
  * NULL, too, when there is no memory to keep them in.
  */

@@ -3,7 +3,9 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
@@ -43,4 +45,44 @@ Test(stack_sizes, one_that_is_too_large_is_refused)
     hob_server *server;
     hob_server_options options = {.handler = use_some, .stack = HOB_STACK_MAX + 1};
     cr_expect_eq(hob_server_open(&options, &server), -ERANGE);
+}
+
+/* What was measured last. */
+static size_t measured, measured_size;
+static int measured_count;
+
+static void note(void *context, const char *route, size_t used, size_t size)
+{
+    (void)context;
+    (void)route;
+    measured = used;
+    measured_size = size;
+    measured_count++;
+}
+
+/* "/measure" measures the next request. */
+static int use_or_measure(hob_request *req, hob_response *res)
+{
+    const char *path = hob_request_path(req);
+    if (strcmp(path, "/measure") == 0)
+        hob_server_measure_stack(server_of(req), note, NULL);
+    if (strcmp(path, "/measure") == 0 || strcmp(path, "/told") == 0)
+        return reply(
+            res, 200, "%d: %zu of %zu KiB", measured_count, measured / 1024, measured_size / 1024);
+    return use_some(req, res);
+}
+
+ProcessTest(stack_sizes, what_a_request_uses_is_measured_when_somebody_asks)
+{
+    int count, used, size;
+    struct server server = serve(use_or_measure);
+    get(&server, "/50");
+    get(&server, "/measure");
+    cr_expect_str_eq(get(&server, "/100")->body.bytes, "100");
+    cr_expect_str_eq(get(&server, "/60")->body.bytes, "60");
+    const char *told = get(&server, "/told")->body.bytes;
+    cr_assert_eq(sscanf(told, "%d: %d of %d KiB", &count, &used, &size), 3, "%s", told);
+    cr_expect_eq(count, 1, "%s", told);
+    cr_expect_geq(used, 100, "%s", told);
+    cr_expect_leq(used, size, "%s", told);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/request.h"
+#include "tests/support/child.h"
 #include "tests/support/written_metrics.h"
 
 TestSuite(requests, .timeout = 20);
@@ -79,6 +80,41 @@ Test(requests, by_route_and_method_and_status, .init = begin, .fini = end)
     add("POST /tea", "POST", 0, 1);
     add(NULL, "GET", 404, 1);
     expect_told(lines, COUNT(lines));
+}
+
+Test(requests, with_the_most_stack_that_was_used, .init = begin, .fini = end)
+{
+    static const char *const lines[] = {
+        "hob_stack_used_bytes{route=\"GET /tea\"} 65536\n",
+        "hob_stack_size_bytes{route=\"GET /tea\"} 131072\n",
+        "hob_stack_used_bytes{route=\"other\"} 4096\n",
+    };
+    add("GET /coffee", "GET", 200, 0);
+    requests_note_stack(&requests, "GET /tea", 8192, 131072);
+    requests_note_stack(&requests, "GET /tea", 65536, 131072);
+    requests_note_stack(&requests, "GET /tea", 4096, 131072);
+    requests_note_stack(&requests, NULL, 4096, 131072);
+    expect_told(lines, COUNT(lines));
+    char *text = told();
+    cr_expect_eq(count_lines(text, "hob_stack_used_bytes{"), 2, "%s", text);
+    free(text);
+}
+
+static void note_stacks(void *arg)
+{
+    static const size_t kib[] = {96, 100, 100, 8, 104};
+    (void)arg;
+    for (size_t i = 0; i < COUNT(kib); i++)
+        requests_note_stack(&requests, "GET /tea", kib[i] * 1024, (size_t)128 * 1024);
+}
+
+Test(requests, warn_when_three_quarters_of_a_stack_are_used, .init = begin, .fini = end)
+{
+    struct child_end end = run_in_child(note_stacks, NULL);
+    cr_expect_eq(count_lines(end.output, "warn"), 2, "%s", end.output);
+    cr_expect_not_null(
+        strstr(end.output, "GET /tea has used 100 of the 128 KiB of its stack"), "%s", end.output);
+    cr_expect_not_null(strstr(end.output, "has used 104 of"), "%s", end.output);
 }
 
 /* What a client makes up must not become a series of its own. */

@@ -19,12 +19,14 @@ TestSuite(sum, .fini = expect_no_leaks, .timeout = 60);
 static const hob_metric hits = {.name = "hits", .type = HOB_METRIC_COUNTER, .help = "Hits."};
 static const hob_metric opened = {.name = "open", .type = HOB_METRIC_GAUGE, .help = "Open."};
 static const hob_metric build = {.name = "build", .type = HOB_METRIC_INFO, .help = "Build."};
+static const hob_metric most = {.name = "most", .type = HOB_METRIC_PEAK, .help = "Most."};
 static const hob_metric start = {
     .name = "process_start_time_seconds", .type = HOB_METRIC_GAUGE, .help = "Start."};
 
 #define HITS  "# HELP hits_total Hits.\n# TYPE hits_total counter\n"
 #define OPEN  "# HELP open Open.\n# TYPE open gauge\n"
 #define BUILD "# HELP build_info Build.\n# TYPE build_info gauge\n"
+#define MOST  "# HELP most Most.\n# TYPE most gauge\n"
 #define START "# HELP process_start_time_seconds Start.\n# TYPE process_start_time_seconds gauge\n"
 
 /* A value with the label a="...", or without one. */
@@ -63,6 +65,8 @@ Test(sum, adds_series_by_name_and_labels)
         /* Gauges too, but not what is said of each process. */
         {{{&opened, NULL, 3}, {&opened, NULL, -1}}, OPEN "open 2\n"},
         {{{&build, "1", 1}, {&build, "1", 1}}, BUILD "build_info{a=\"1\"} 1\n"},
+        {{{&most, "x", 7}, {&most, "x", 9.5}, {&most, "x", 8}, {&most, "y", 1}},
+         MOST "most{a=\"x\"} 9.5\nmost{a=\"y\"} 1\n"},
         {{{&start, NULL, 9.5}, {&start, NULL, 7.25}}, START "process_start_time_seconds 7.25\n"},
         /* Numbers. */
         {{{&opened, NULL, 0.1}, {&opened, NULL, 0.2}}, OPEN "open 0.30000000000000004\n"},

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 
 #include "hob/runtime.h"
 #include "hob/trace.h"
@@ -251,4 +251,47 @@ Test(call, sized_names_the_task_when_its_stack_is_used_up)
     cr_expect(child_faulted(&end), "status %#x", end.status);
     cr_expect_not_null(
         strstr(end.output, "task 'cook': stack overflow: all 256 KiB"), "%s", end.output);
+}
+
+/*
+ * How much of a stack is used.
+ */
+
+static int use_both_stacks(void *arg)
+{
+    return use_stack(as_argument(20)) + hob_call_sized((size_t)256 * KIB, use_stack, arg);
+}
+
+CoroutineTest(call, measure_says_how_much_stack_was_used)
+{
+    if (SANITIZED)
+        return; /* locals do not lie on it, and frames are larger */
+    static const struct {
+        hob_fn *fn;
+        intptr_t argument;
+        size_t size, least, most; /* KiB */
+    } cases[] = {
+        {do_nothing, 0, 128, 4, 12},        {use_stack, 70, 128, 70, 100},
+        {use_stack, 3, 128, 4, 16},         {use_both_stacks, 200, 256, 200, 240},
+        {use_both_stacks, 10, 128, 20, 40},
+    };
+    use_stack(as_argument(100)); /* which does not count any more */
+    hob_call_sized((size_t)256 * KIB, use_stack, as_argument(200));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct stack_use use;
+        task_measure(task_current(__func__), cases[i].fn, as_argument(cases[i].argument), &use);
+        cr_expect_eq(use.size, cases[i].size * KIB, "case %zu: %zu", i, use.size);
+        cr_expect_geq(use.used, cases[i].least * KIB, "case %zu: %zu", i, use.used);
+        cr_expect_leq(use.used, cases[i].most * KIB, "case %zu: %zu", i, use.used);
+    }
+}
+
+CoroutineTest(call, measure_returns_the_result_where_it_cannot_measure)
+{
+    struct stack_use use;
+    struct task *self = task_current(__func__);
+    mlock(self->stack->bottom, stack_size(self->stack)); /* madvise(2) leaves locked pages alone */
+    cr_expect_eq(task_measure(self, return_number, as_argument(7), &use), 7);
+    cr_expect(use.size == 0 || use.used > 0);
+    munlock(self->stack->bottom, stack_size(self->stack));
 }

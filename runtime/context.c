@@ -9,24 +9,15 @@
 #define VALGRIND_MAKE_MEM_UNDEFINED(start, size) ((void)(start))
 #endif
 
+#include "asan.h"
+
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
 #if __has_feature(thread_sanitizer)
 #define WITH_TSAN 1
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#endif
 #if defined(__SANITIZE_THREAD__)
 #define WITH_TSAN 1
-#endif
-
-#ifdef WITH_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
 #endif
 #ifdef WITH_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -44,36 +35,48 @@ struct transfer {
 struct transfer jump_fcontext(void *to, void *data);
 void *make_fcontext(void *stack_top, size_t size, void (*entry)(struct transfer));
 
-static void before_jump(struct context *from, struct context *to, void **fake_stack)
+/* On arrival: keeps where the context that was left can be resumed, and returns that context. */
+static struct context *arrive(struct transfer arrival)
+{
+    struct context *left = arrival.data;
+    left->saved = arrival.fctx;
+    return left;
+}
+
+/* Goes on in `to`. Returns the context that switches back. */
+static struct context *jump(struct context *from, struct context *to)
 {
     from->to = to;
-    (void)fake_stack;
-#ifdef WITH_ASAN
-    __sanitizer_start_switch_fiber(fake_stack, to->bottom, to->size);
-#endif
 #ifdef WITH_TSAN
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
+    return arrive(jump_fcontext(to->saved, from));
+}
+
+/* The same for a program with AddressSanitizer, which learns where the stacks lie. */
+__attribute__((noinline)) static void
+jump_under_asan(struct context *from, struct context *to, void **fake_stack)
+{
+    asan_start_switch(fake_stack, to->bottom, to->size);
+    struct context *left = jump(from, to);
+    asan_finish_switch(from->fake_stack, &left->bottom, &left->size);
 }
 
 /*
- * On arrival: keeps where the other side, which brought itself, can be resumed, and learns where
- * its stack lies. Returns the context that was switched to.
+ * The first frame on a new stack. Unwinders end here, since its return address is undefined: gdb
+ * would go on in what happens to lie above.
  */
-static struct context *after_jump(struct transfer arrival)
-{
-    struct context *from = arrival.data;
-    from->saved = arrival.fctx;
-#ifdef WITH_ASAN
-    __sanitizer_finish_switch_fiber(from->to->fake_stack, &from->bottom, &from->size);
-#endif
-    return from->to;
-}
-
-/* The first frame on a new stack. */
 static void run_entry(struct transfer arrival)
 {
-    struct context *self = after_jump(arrival);
+    struct context *left = arrive(arrival);
+    struct context *self = left->to;
+#if defined(__x86_64__)
+    __asm__ volatile(".cfi_undefined rip");
+#elif defined(__aarch64__)
+    __asm__ volatile(".cfi_undefined x30");
+#endif
+    if (asan_is_there())
+        asan_finish_switch(NULL, &left->bottom, &left->size);
     self->entry(self->arg);
     abort(); /* returning from here would make Boost.Context end the process without a word */
 }
@@ -89,10 +92,8 @@ void context_init_current(struct context *self)
 void context_init(struct context *self, void *bottom, size_t size, context_entry *entry, void *arg)
 {
     *self = (struct context){.entry = entry, .arg = arg, .bottom = bottom, .size = size};
-#ifdef WITH_ASAN
-    /* Frames that never returned, of whoever had the stack before, left their marks. */
-    __asan_unpoison_memory_region(bottom, size);
-#endif
+    if (asan_is_there())
+        asan_unpoison(bottom, size); /* frames that never returned have left their marks */
     self->saved = make_fcontext((char *)bottom + size, size, run_entry);
 #ifdef WITH_TSAN
     self->fiber = __tsan_create_fiber(0);
@@ -101,14 +102,18 @@ void context_init(struct context *self, void *bottom, size_t size, context_entry
 
 void context_switch(struct context *from, struct context *to)
 {
-    before_jump(from, to, &from->fake_stack);
-    after_jump(jump_fcontext(to->saved, from));
+    if (asan_is_there())
+        jump_under_asan(from, to, &from->fake_stack);
+    else
+        jump(from, to);
 }
 
 void context_exit(struct context *from, struct context *to)
 {
-    before_jump(from, to, NULL); /* NULL: AddressSanitizer drops the old stack's locals */
-    jump_fcontext(to->saved, from);
+    if (asan_is_there())
+        jump_under_asan(from, to, NULL); /* NULL: it drops the old stack's locals */
+    else
+        jump(from, to);
     abort();
 }
 

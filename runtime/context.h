@@ -1,6 +1,6 @@
 /*
- * Switching the thread from one stack to another. The only file of hob that knows Boost.Context,
- * and the one that tells the sanitizers what it does.
+ * Switching the thread from one stack to another. The only file of hob that knows Boost.Context. It
+ * reports switches to the sanitizers.
  */
 #ifndef HOB_RUNTIME_CONTEXT_H
 #define HOB_RUNTIME_CONTEXT_H

@@ -181,6 +181,7 @@ static int loop_init(struct loop *self)
     }
     self->ready_end = &self->ready_first;
     stacks_init(&self->stacks);
+    lsan_watch_frames(&self->frames);
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
     descriptor_waits_init(&self->descriptors);
@@ -202,6 +203,7 @@ static void loop_destroy(struct loop *self)
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
     stacks_destroy(&self->stacks);
+    lsan_unwatch_frames(&self->frames);
     overflow_unwatch(&self->overflow);
     exceptions_unwatch(self->exceptions);
     destroy_ev_loop(self);

@@ -11,6 +11,7 @@
 
 #include <ev.h>
 
+#include "asan.h"
 #include "context.h"
 #include "descriptor.h"
 #include "exceptions.h"
@@ -36,6 +37,7 @@ struct loop {
     struct stacks stacks;
     size_t sized_calls; /* of hob_call_sized() that go on: each has a second stack */
     struct overflow_watch overflow;
+    struct lsan_region frames;     /* of the thread, from hob_block_on() up */
     struct exceptions *exceptions; /* C++'s record of this thread; NULL if there is no C++ */
     ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */
     struct list free_timers;       /* futures of timers to use again: see future_take() */

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "asan.h"
 #include "reserve.h"
 
 #if __has_include(<valgrind/valgrind.h>)
@@ -18,11 +19,14 @@
 #endif
 
 /* Sanitizers make frames several times larger. */
+static size_t frame_factor(void)
+{
 #ifdef HOB_SANITIZED
-#define FRAME_FACTOR 4
+    return 4;
 #else
-#define FRAME_FACTOR 1
+    return asan_is_there() ? 4 : 1;
 #endif
+}
 
 /*
  * Most libraries of distributions are compiled without stack probes. Of 163 that were looked at, 89
@@ -34,7 +38,7 @@ void stack_pool_init(struct stack_pool *pool, size_t size)
 {
     *pool = (struct stack_pool){
         .guard_size = GUARD_SIZE,
-        .map_size = size * FRAME_FACTOR + GUARD_SIZE,
+        .map_size = size * frame_factor() + GUARD_SIZE,
     };
     list_init(&pool->parked);
 }
@@ -99,7 +103,7 @@ static void unmap_stack(struct stack_pool *pool, struct stack *stack)
     pool->mapped_count--;
 }
 
-struct stack *stack_take(struct stack_pool *pool)
+static struct stack *take(struct stack_pool *pool)
 {
     if (list_empty(&pool->parked))
         return map_stack(pool);
@@ -111,9 +115,19 @@ struct stack *stack_take(struct stack_pool *pool)
     return stack;
 }
 
+struct stack *stack_take(struct stack_pool *pool)
+{
+    struct stack *stack = take(pool);
+    if (lsan_is_there() && stack)
+        lsan_register(stack->bottom, pool->map_size - pool->guard_size);
+    return stack;
+}
+
 void stack_give(struct stack *stack)
 {
     struct stack_pool *pool = stack->pool;
+    if (lsan_is_there())
+        lsan_unregister(stack->bottom, pool->map_size - pool->guard_size);
     list_append(&pool->parked, &stack->link);
     pool->parked_count++;
 }

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdint.h>
 #include <string.h>
+#include <unwind.h>
 
 #include "tests/support/child.h"
 #include "tests/support/sanitizers.h"
@@ -206,6 +207,32 @@ Test(context, one_can_hand_control_to_another_directly)
         make(i, pass_on);
     enter(0);
     cr_expect_str_eq(traced(), "abcd");
+}
+
+static int frames;
+static uintptr_t last_place; /* in the outermost one */
+
+static _Unwind_Reason_Code count_frame(struct _Unwind_Context *frame, void *arg)
+{
+    (void)arg;
+    frames++;
+    last_place = _Unwind_GetIP(frame);
+    return frames < 100 ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+static void unwind(void *arg)
+{
+    (void)arg;
+    _Unwind_Backtrace(count_frame, NULL);
+    context_exit(&inside[0], &outside);
+}
+
+Test(context, unwinders_end_at_the_first_frame)
+{
+    make(0, unwind);
+    enter(0);
+    cr_expect_leq(frames, 3, "%d", frames); /* unwind(), what called it, and that nothing did */
+    cr_expect_eq(last_place, 0, "%#lx", (unsigned long)last_place);
 }
 
 static int uses;

@@ -385,5 +385,6 @@ Test(stack, there_is_none_when_the_mappings_are_used_up)
     cr_expect_lt(count, limit / 2);
     cr_expect_geq(count, limit / 4);
     cr_expect_eq(mapped, count);
-    cr_expect_eq(after, before, "the stack that could not be guarded is still mapped");
+    if (!SANITIZED) /* LeakSanitizer's list of stacks stays as large as it was */
+        cr_expect_eq(after, before, "the stack that could not be guarded is still mapped");
 }

@@ -35,6 +35,14 @@ only_parts() {
   done
 }
 
+# left_out WHAT...: what is not checked on this machine. The summary of script/test has it, and
+# continuous integration, which sets CI, must leave out nothing.
+left_out() {
+  say "  LEFT OUT: $*"
+  [[ -z ${LEFT_OUT-} ]] || echo "$*" >>"$LEFT_OUT"
+  [[ -z ${CI-} ]] || fail "nothing may be left out where CI is set"
+}
+
 # Runs a command that is of interest only when it fails.
 quietly() {
   local output

@@ -82,7 +82,7 @@ check_replicas() {
 
 check_compose() {
   if ! compose version >/dev/null 2>&1; then
-    say "  left out: there is no docker compose here"
+    left_out "the replicas: there is no docker compose here"
     return
   fi
   balancer_image

@@ -150,6 +150,8 @@ static void run_until(struct loop *self, const hob_future *end, const struct tas
 static int make_ev_loop(struct loop *self)
 {
     reserve_install();
+    if (!reserve_is_whole())
+        return -ENOMEM;
     errno = ENOMEM;
     self->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!self->ev)

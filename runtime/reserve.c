@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -18,62 +21,137 @@
  */
 #define SIZE_AT_LEAST ((size_t)256 * 1024)
 
+/* A mapping that blocks are taken from, one behind the other. It lies at its own beginning. */
+struct region {
+    struct region *older;
+    size_t size;
+    size_t used;
+    size_t live; /* blocks that were taken and not given back */
+};
+
+/* What stands before each block. */
+struct block {
+    alignas(max_align_t) size_t size;
+};
+
 /* libev has one allocator for the process, so there is one reserve. */
 static struct {
-    pthread_mutex_t lock; /* guards what follows, but for `whole` */
-    void *memory;
-    size_t size;
-    size_t target; /* what `size` should be */
+    pthread_mutex_t lock;   /* guards what follows, but for `whole` */
+    struct region *regions; /* the newest is what blocks are taken from */
+    size_t target;          /* bytes that should be free in it */
     atomic_bool whole;
 } reserve = {.lock = PTHREAD_MUTEX_INITIALIZER, .target = SIZE_AT_LEAST};
 
-/* Maps that much, or as much of it as there is. Locked. */
+static size_t room(void)
+{
+    return reserve.regions ? reserve.regions->size - reserve.regions->used : 0;
+}
+
+/* The region that memory was taken from; NULL if it is of malloc(3). */
+static struct region *region_of(const void *memory)
+{
+    const char *address = memory;
+    struct region *region = reserve.regions;
+    while (region && !(address > (char *)region && address < (char *)region + region->size))
+        region = region->older;
+    return region;
+}
+
+/* Regions that nothing is taken from any more, and of which nothing is in use. */
+static void unmap_unused(void)
+{
+    struct region **place = &reserve.regions;
+    while (*place) {
+        struct region *region = *place;
+        if (region == reserve.regions || region->live > 0) {
+            place = &region->older;
+            continue;
+        }
+        *place = region->older;
+        munmap(region, region->size);
+    }
+}
+
+/* Maps a new region, or as much of it as there is memory for. */
 static void refill(void)
 {
-    for (size_t size = reserve.target; size > reserve.size; size /= 2) {
-        void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED)
+    for (size_t size = 2 * reserve.target; room() < reserve.target && size / 2 > room();
+         size /= 2) {
+        struct region *region =
+            mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (region == MAP_FAILED)
             continue;
-        if (reserve.memory)
-            munmap(reserve.memory, reserve.size);
-        reserve.memory = memory;
-        reserve.size = size;
+        *region =
+            (struct region){.older = reserve.regions, .size = size, .used = sizeof(struct region)};
+        reserve.regions = region;
     }
-    reserve.whole = reserve.size >= reserve.target;
+    unmap_unused();
+    reserve.whole = room() >= reserve.target;
 }
 
-/* There is no other memory: the allocator can have this. Locked. */
-static void give_up(void)
+static void *take(size_t size)
 {
-    if (reserve.memory)
-        munmap(reserve.memory, reserve.size);
-    reserve.memory = NULL;
-    reserve.size = 0;
+    size_t whole = (sizeof(struct block) + size + alignof(max_align_t) - 1) / alignof(max_align_t) *
+                   alignof(max_align_t);
+    if (whole > room())
+        return NULL;
+    struct region *region = reserve.regions;
+    struct block *block = (struct block *)(void *)((char *)region + region->used);
+    region->used += whole;
+    region->live++;
+    block->size = size;
+    return block + 1;
 }
 
-/* As realloc(3), from the reserve if need be. */
+static size_t size_of(void *memory)
+{
+    if (!memory)
+        return 0;
+    return region_of(memory) ? ((struct block *)memory - 1)->size : malloc_usable_size(memory);
+}
+
+static void give_back(void *memory)
+{
+    struct region *region = region_of(memory);
+    if (!region)
+        free(memory);
+    else if (--region->live == 0)
+        unmap_unused();
+}
+
+/* As realloc(3), from the reserve if there is no other memory. */
 static void *grow(void *memory, size_t size)
 {
-    void *grown = realloc(memory, size);
-    pthread_mutex_lock(&reserve.lock);
-    if (!grown) {
-        give_up();
-        grown = realloc(memory, size);
-    }
-    /* The largest array may double next, and so may the others, which are no larger together. */
-    if (8 * size > reserve.target)
-        reserve.target = 8 * size;
-    refill();
-    pthread_mutex_unlock(&reserve.lock);
+    void *grown = region_of(memory) ? malloc(size) : realloc(memory, size);
+    if (grown && !region_of(memory))
+        return grown;
+    if (!grown)
+        grown = take(size);
+    if (!grown)
+        return NULL;
+    size_t before = size_of(memory);
+    if (memory)
+        memcpy(grown, memory, before < size ? before : size);
+    give_back(memory);
     return grown;
 }
 
 static void *reallocate(void *memory, long size)
 {
-    if (size > 0)
-        return grow(memory, (size_t)size);
-    free(memory);
-    return NULL;
+    void *grown = NULL;
+    pthread_mutex_lock(&reserve.lock);
+    if (size > 0) {
+        grown = grow(memory, (size_t)size);
+        /* The largest array may double next, and so may the others, which are no larger together.
+         */
+        if (8 * (size_t)size > reserve.target)
+            reserve.target = 8 * (size_t)size;
+        refill();
+    } else {
+        give_back(memory);
+    }
+    pthread_mutex_unlock(&reserve.lock);
+    return grown;
 }
 
 /*

@@ -59,7 +59,8 @@ int operators_open(struct operators *self, hob_server_options *guests, hob_acces
     return add_sources(self);
 }
 
-int operators_listen(struct operators *self, const hob_server_options *guests, int socket)
+int operators_listen(
+    struct operators *self, const hob_server_options *guests, const struct sockets *sockets)
 {
     size_t count;
     const char *culprit;
@@ -71,7 +72,8 @@ int operators_listen(struct operators *self, const hob_server_options *guests, i
     settings.handler = hob_router_handle;
     settings.context = self->router;
     settings.observer = NULL;
-    settings.sockets = &socket;
+    settings.sockets = &sockets->admin;
+    settings.socket_files = &sockets->admin_file;
     settings.socket_count = 1;
     settings.shared = false;
     settings.handle_signals = false;

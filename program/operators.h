@@ -7,6 +7,7 @@
 
 #include "hob/access_log.h"
 #include "hob/hob.h"
+#include "sockets.h"
 
 struct operators {
     hob_metrics *metrics;
@@ -22,10 +23,11 @@ struct operators {
 int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log);
 
 /*
- * Opens their server on a socket, with the time-outs of the guests'. Returns 0, or what
+ * Opens their server on the socket for it, with the time-outs of the guests'. Returns 0, or what
  * hob_server_open() failed with.
  */
-int operators_listen(struct operators *self, const hob_server_options *guests, int socket);
+int operators_listen(
+    struct operators *self, const hob_server_options *guests, const struct sockets *sockets);
 
 /* Whose metrics and readiness they are told. */
 void operators_watch(struct operators *self, hob_server *server);

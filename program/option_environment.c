@@ -62,7 +62,8 @@ void options_from_environment(struct parsing *self)
 }
 
 /* What a hob tells the one that it starts: see upgrade.c. */
-static const char *const messages[] = {"HOB_READY_FD", "HOB_SOCKETS_SHARED", "HOB_ADMIN_FD"};
+static const char *const messages[] = {
+    "HOB_READY_FD", "HOB_SOCKETS_SHARED", "HOB_SOCKET_FILES", "HOB_ADMIN_FD"};
 
 static bool is_called(const char *name, const char *text, size_t length)
 {

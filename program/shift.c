@@ -86,6 +86,7 @@ static int open_servers(struct shift *shift)
             shift->operators.metrics, shift->business->metrics, shift->worker->number - 1);
     settings.sockets = sockets->fds;
     settings.socket_count = sockets->count;
+    settings.socket_files = sockets->files;
     settings.shared = sockets->shared;
     settings.handle_signals = !shift->worker;
     settings.accept_batch = shift->worker ? 1 : 0;
@@ -94,7 +95,7 @@ static int open_servers(struct shift *shift)
     if (err == 0)
         err = hob_server_open(&settings, &shift->server);
     if (err == 0 && sockets->admin >= 0)
-        err = operators_listen(&shift->operators, &settings, sockets->admin);
+        err = operators_listen(&shift->operators, &settings, sockets);
     if (err == 0)
         operators_watch(&shift->operators, shift->server);
     return err;

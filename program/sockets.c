@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -64,6 +65,50 @@ static void inherit_admin(struct sockets *self)
     self->admin = (int)fd;
 }
 
+/* Takes a number and the character behind it off the text. */
+static bool take_number(const char **text, char end, uint64_t *number)
+{
+    char *rest;
+    errno = 0;
+    *number = strtoull(*text, &rest, 10);
+    bool taken = rest > *text && *rest == end && errno == 0;
+    *text = taken ? rest + 1 : *text;
+    return taken;
+}
+
+static bool take_file(const char **text, hob_socket_file *file)
+{
+    return take_number(text, ':', &file->device) && take_number(text, ',', &file->inode);
+}
+
+/*
+ * The files that unix sockets have made, in the order of the sockets. An older hob does not say
+ * which: then they are those at the paths.
+ */
+static void inherit_files(struct sockets *self)
+{
+    const char *text = getenv("HOB_SOCKET_FILES");
+    bool known = text != NULL;
+    for (size_t i = 0; i < self->count; i++) {
+        known = known && take_file(&text, &self->files[i]);
+        if (!known)
+            hob_socket_file_of(self->fds[i], &self->files[i]);
+    }
+    known = known && take_file(&text, &self->admin_file);
+    if (!known && self->admin >= 0)
+        hob_socket_file_of(self->admin, &self->admin_file);
+}
+
+void sockets_write_files(const struct sockets *self, char *text, size_t size)
+{
+    size_t length = 0;
+    for (size_t i = 0; i <= self->count && length < size; i++) {
+        const hob_socket_file *file = i < self->count ? &self->files[i] : &self->admin_file;
+        length += (size_t)snprintf(
+            text + length, size - length, "%" PRIu64 ":%" PRIu64 ",", file->device, file->inode);
+    }
+}
+
 static void find_predecessor(struct sockets *self)
 {
     const char *value = getenv("HOB_READY_FD");
@@ -76,6 +121,7 @@ static void find_predecessor(struct sockets *self)
     self->shared = getenv("HOB_SOCKETS_SHARED") != NULL;
     fcntl(self->predecessor, F_SETFD, FD_CLOEXEC);
     inherit_admin(self);
+    inherit_files(self);
 }
 
 static bool inherit(struct sockets *self)
@@ -110,46 +156,40 @@ static void explain(const char *address, int err, const char *options)
         fprintf(stderr, "%s\n", strerror(-err));
 }
 
-/* Of those that were opened before it was found out that another one cannot be. */
-static void remove_files(const char *const *addresses, size_t count)
-{
-    hob_address address;
-    for (size_t i = 0; i < count; i++) {
-        if (hob_address_parse(addresses[i], &address) == 0 && address.any.sa_family == AF_UNIX)
-            unlink(address.local.sun_path);
-    }
-}
-
-static bool open_all(struct sockets *self, const struct options *options)
-{
-    for (size_t i = 0; i < options->listen_count; i++) {
-        int fd = hob_listen(options->listen[i]);
-        if (fd < 0) {
-            explain(options->listen[i], fd, "--port or --listen");
-            remove_files(options->listen, i);
-            return false;
-        }
-        self->fds[self->count++] = fd;
-    }
-    return true;
-}
-
-/* One that a hob before this one handed over may be there already, wanted or not. */
-static bool open_admin(struct sockets *self, const struct options *options)
+/* The socket for operators may be there already, handed over by a hob before, wanted or not. */
+static bool opens_admin(struct sockets *self, const struct options *options)
 {
     if (!options->admin && self->admin >= 0) {
         close(self->admin);
         self->admin = -1;
     }
-    if (!options->admin || self->admin >= 0)
-        return true;
-    self->admin = hob_listen(options->admin);
-    if (self->admin >= 0)
-        return true;
-    explain(options->admin, self->admin, "--admin");
-    if (!self->inherited)
-        remove_files(options->listen, options->listen_count);
-    return false;
+    return options->admin && self->admin < 0;
+}
+
+/* Those of clients, unless they were handed over, and the one for operators behind them. */
+static bool open_all(struct sockets *self, const struct options *options)
+{
+    const char *addresses[LISTEN_MAX + 1];
+    int fds[LISTEN_MAX + 1];
+    size_t failed;
+    size_t clients = self->inherited ? 0 : options->listen_count;
+    memcpy(addresses, options->listen, clients * sizeof(addresses[0]));
+    bool admin = opens_admin(self, options);
+    addresses[clients] = options->admin;
+    int err = hob_listen_all(addresses, clients + admin, fds, &failed);
+    if (err < 0) {
+        explain(addresses[failed], err, failed < clients ? "--port or --listen" : "--admin");
+        return false;
+    }
+    for (size_t i = 0; i < clients; i++) {
+        self->fds[self->count++] = fds[i];
+        hob_socket_file_of(fds[i], &self->files[i]); /* none if it is no unix socket */
+    }
+    if (admin) {
+        self->admin = fds[clients];
+        hob_socket_file_of(self->admin, &self->admin_file);
+    }
+    return true;
 }
 
 bool sockets_open(struct sockets *self, const struct options *options)
@@ -161,7 +201,7 @@ bool sockets_open(struct sockets *self, const struct options *options)
         options_fail(
             "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
             options->listen_flag);
-    return (self->inherited || open_all(self, options)) && open_admin(self, options);
+    return open_all(self, options);
 }
 
 void sockets_close(struct sockets *self)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hob/address.h"
 #include "options.h"
 
 enum {
@@ -17,6 +18,8 @@ enum {
 struct sockets {
     int fds[LISTEN_MAX];
     size_t count;
+    hob_socket_file files[LISTEN_MAX]; /* of unix sockets; none for others */
+    hob_socket_file admin_file;        /* of the one for operators */
     bool inherited;
     bool shared;       /* whoever handed them over has kept them */
     const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
@@ -32,6 +35,12 @@ struct sockets {
  * cannot be opened, prints why and returns false.
  */
 bool sockets_open(struct sockets *self, const struct options *options);
+
+/* Writes which files the sockets have made, as HOB_SOCKET_FILES for a process that takes over. */
+void sockets_write_files(const struct sockets *self, char *text, size_t size);
+
+/* Room for that: two numbers of 20 digits and two characters for each socket. */
+enum { SOCKET_FILES_SIZE = (LISTEN_MAX + 1) * 42 + 1 };
 
 /* For a process that serves no more from them; a hob_server closes its sockets itself. */
 void sockets_close(struct sockets *self);

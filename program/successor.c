@@ -21,6 +21,7 @@ struct environment {
     char ready_fd[32];
     char admin_fd[32];
     char shared[32];
+    char files[32 + SOCKET_FILES_SIZE];
     char *listen_names; /* owned; NULL if there are none */
 };
 
@@ -34,7 +35,8 @@ static bool is_about_this_process(const char *variable)
 {
     return begins_with(variable, "LISTEN_PID=") || begins_with(variable, "LISTEN_FDS=") ||
            begins_with(variable, "LISTEN_FDNAMES=") || begins_with(variable, "HOB_READY_FD=") ||
-           begins_with(variable, "HOB_SOCKETS_SHARED=") || begins_with(variable, "HOB_ADMIN_FD=") ||
+           begins_with(variable, "HOB_SOCKETS_SHARED=") ||
+           begins_with(variable, "HOB_SOCKET_FILES=") || begins_with(variable, "HOB_ADMIN_FD=") ||
            begins_with(variable, "WATCHDOG_PID=");
 }
 
@@ -50,7 +52,7 @@ static int environment_init(struct environment *self, const struct sockets *sock
 {
     size_t count = 0;
     *self = (struct environment){.shared = "HOB_SOCKETS_SHARED=1"};
-    self->variables = calloc(count_variables() + 7, sizeof(char *)); /* six, and the NULL */
+    self->variables = calloc(count_variables() + 8, sizeof(char *)); /* seven, and the NULL */
     if (!self->variables)
         return -ENOMEM;
     if (sockets->names && asprintf(&self->listen_names, "LISTEN_FDNAMES=%s", sockets->names) < 0) {
@@ -68,6 +70,9 @@ static int environment_init(struct environment *self, const struct sockets *sock
     snprintf(
         self->admin_fd, sizeof(self->admin_fd), "HOB_ADMIN_FD=%zu",
         FIRST_INHERITED + sockets->count + 1);
+    size_t name = (size_t)snprintf(self->files, sizeof(self->files), "HOB_SOCKET_FILES=");
+    sockets_write_files(sockets, self->files + name, sizeof(self->files) - name);
+    self->variables[count++] = self->files;
     self->variables[count++] = self->listen_pid;
     self->variables[count++] = self->listen_fds;
     self->variables[count++] = self->ready_fd;

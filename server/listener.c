@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "address.h"
+#include "unix_path.h"
 
 /*
  * Opening.
@@ -23,66 +23,87 @@ static int reuse_port(int fd)
     return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ? -errno : 0;
 }
 
-static int bind_to(int fd, const hob_address *address)
+/* Whether a socket of "[::]" leaves IPv4 clients to another one of the same port. */
+static int set_ipv6_only(int fd)
 {
-    return bind(fd, &address->any, address->length) < 0 ? -errno : 0;
+    int on = 1;
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0 ? -errno : 0;
 }
 
-/* Whether a server listens there. Its queue may be full, but then there is one. */
-static bool is_alive(const hob_address *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    bool alive =
-        fd < 0 || connect(fd, &address->any, address->length) == 0 || errno != ECONNREFUSED;
-    if (fd >= 0)
-        close(fd);
-    return alive;
-}
+/* The kernel cuts this down to net.core.somaxconn. */
+#define QUEUE 65535
 
-/* The kernel leaves the file of a unix socket behind, and binds to no path where there is one. */
-static int bind_to_path(int fd, const hob_address *address)
+static int bind_and_listen(int fd, const hob_address *address, bool ipv6_only)
 {
-    struct stat file;
-    const char *path = address->local.sun_path;
-    int err = bind_to(fd, address);
-    if (err != -EADDRINUSE || lstat(path, &file) < 0)
-        return err;
-    if (!S_ISSOCK(file.st_mode))
-        return -EEXIST;
-    if (is_alive(address))
-        return -EADDRINUSE;
-    if (unlink(path) < 0)
-        return -errno;
-    return bind_to(fd, address);
-}
-
-static int bind_and_listen(int fd, const hob_address *address)
-{
-    bool local = address->any.sa_family == AF_UNIX;
-    int err = local ? 0 : reuse_port(fd);
-    if (err == 0)
-        err = local ? bind_to_path(fd, address) : bind_to(fd, address);
-    /* The kernel cuts this down to net.core.somaxconn. */
-    if (err == 0 && listen(fd, 65535) < 0)
+    if (address->any.sa_family == AF_UNIX)
+        return unix_path_listen(fd, address);
+    int err = reuse_port(fd);
+    if (err == 0 && ipv6_only)
+        err = set_ipv6_only(fd);
+    if (err == 0 && bind(fd, &address->any, address->length) < 0)
+        err = -errno;
+    if (err == 0 && listen(fd, QUEUE) < 0)
         err = -errno;
     return err;
+}
+
+static int listen_on(const hob_address *address, bool ipv6_only)
+{
+    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int err = bind_and_listen(fd, address, ipv6_only);
+    if (err < 0)
+        close(fd);
+    return err < 0 ? err : fd;
 }
 
 int hob_listen(const char *address)
 {
     hob_address parsed;
     int err = hob_address_parse(address, &parsed);
-    if (err < 0)
-        return err;
-    int fd = socket(parsed.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    err = bind_and_listen(fd, &parsed);
-    if (err < 0) {
-        close(fd);
-        return err;
+    return err < 0 ? err : listen_on(&parsed, false);
+}
+
+/* Whether an IPv4 address with the port of this IPv6 one is among those to listen on. */
+static bool
+is_shared_with_ipv4(const hob_address *address, const char *const *addresses, size_t count)
+{
+    hob_address other;
+    in_port_t port = address->any.sa_family == AF_INET6 ? address->ipv6.sin6_port : 0;
+    for (size_t i = 0; i < count && port != 0; i++) {
+        if (hob_address_parse(addresses[i], &other) == 0 && other.any.sa_family == AF_INET &&
+            other.ipv4.sin_port == port)
+            return true;
     }
-    return fd;
+    return false;
+}
+
+static void close_and_remove(const int *sockets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct listener listener;
+        if (listener_take(&listener, sockets[i]) == 0 && listener.file.sun_path[0] != '\0')
+            listener_shut(&listener);
+        close(sockets[i]);
+    }
+}
+
+int hob_listen_all(const char *const *addresses, size_t count, int *sockets, size_t *failed)
+{
+    for (size_t i = 0; i < count; i++) {
+        hob_address address;
+        int err = hob_address_parse(addresses[i], &address);
+        if (err == 0)
+            err = listen_on(&address, is_shared_with_ipv4(&address, addresses, count));
+        if (err < 0) {
+            close_and_remove(sockets, i);
+            *failed = i;
+            return err;
+        }
+        sockets[i] = err;
+    }
+    return 0;
 }
 
 /*
@@ -155,15 +176,31 @@ static bool is_exposed(const hob_address *address)
     }
 }
 
+int hob_socket_file_of(int fd, hob_socket_file *file)
+{
+    hob_address address;
+    int err = address_of(fd, &address);
+    if (err < 0)
+        return err;
+    if (address.any.sa_family != AF_UNIX || address.local.sun_path[0] == '\0')
+        return -EINVAL;
+    return unix_path_file(address.local.sun_path, file);
+}
+
 static void remember_file(struct listener *self, const hob_address *address)
 {
-    struct stat file;
     const char *path = address->local.sun_path;
-    if (address->any.sa_family != AF_UNIX || path[0] == '\0' || lstat(path, &file) < 0)
+    if (address->any.sa_family != AF_UNIX || path[0] == '\0')
         return;
-    self->file = address->local;
-    self->device = file.st_dev;
-    self->inode = file.st_ino;
+    if (unix_path_file(path, &self->made) == 0)
+        self->file = address->local;
+}
+
+void listener_set_file(struct listener *self, const hob_socket_file *file)
+{
+    self->made = *file;
+    if (file->inode == 0)
+        self->file.sun_path[0] = '\0';
 }
 
 int listener_take(struct listener *self, int fd)
@@ -175,7 +212,11 @@ int listener_take(struct listener *self, int fd)
         err = address_url(&address, url, sizeof(url)); /* refuses kinds that are not known here */
     if (err < 0)
         return err;
-    *self = (struct listener){.fd = fd, .exposed = is_exposed(&address)};
+    *self = (struct listener){
+        .fd = fd,
+        .local = address.any.sa_family == AF_UNIX,
+        .exposed = is_exposed(&address),
+    };
     prepare(fd, &address);
     remember_file(self, &address);
     return 0;
@@ -184,14 +225,6 @@ int listener_take(struct listener *self, int fd)
 /*
  * Closing.
  */
-
-static void remove_file(struct listener *self)
-{
-    struct stat file;
-    const char *path = self->file.sun_path;
-    if (lstat(path, &file) == 0 && file.st_dev == self->device && file.st_ino == self->inode)
-        unlink(path);
-}
 
 /*
  * A client that connects after the last accept(2) and before close(2) would be told that it is
@@ -214,8 +247,8 @@ static void drop_handshakes(int fd)
 
 void listener_shut(struct listener *self)
 {
-    if (self->file.sun_path[0] != '\0')
-        remove_file(self);
+    if (self->local)
+        unix_path_remove(self->file.sun_path, &self->made);
     else
         drop_handshakes(self->fd);
 }

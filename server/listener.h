@@ -13,10 +13,10 @@
 struct listener {
     int fd;                  /* -1 once it is closed */
     ev_io acceptable;        /* the server's; armed while it accepts */
+    bool local;              /* it is a unix socket */
     struct sockaddr_un file; /* its sun_path is empty if there is none */
-    dev_t device;            /* which file that is: the path may lead to another one by now */
-    ino_t inode;
-    bool exposed; /* to more than the programs of this machine */
+    hob_socket_file made;    /* which file that is: the path may lead to another one by now */
+    bool exposed;            /* to more than the programs of this machine */
 };
 
 /*
@@ -24,6 +24,9 @@ struct listener {
  * hob_socket_url() fails with, and then the socket is still the caller's.
  */
 int listener_take(struct listener *self, int fd);
+
+/* Which file the socket has made, if it need not be the one at its path. All zero is none. */
+void listener_set_file(struct listener *self, const hob_socket_file *file);
 
 /*
  * Lets nobody else into the queue; those who are in it can still be accepted. The file of a unix

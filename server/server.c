@@ -30,6 +30,8 @@ static int take_sockets(hob_server *self, const int *sockets, size_t count)
         int err = listener_take(&self->listeners[i], sockets[i]);
         if (err < 0)
             return err;
+        if (self->options.socket_files)
+            listener_set_file(&self->listeners[i], &self->options.socket_files[i]);
         self->exposed |= self->listeners[i].exposed;
     }
     self->listener_count = count;

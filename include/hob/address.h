@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -39,8 +40,9 @@ int hob_address_parse(const char *text, hob_address *address);
 /*
  * Opens a socket that listens on an address, for hob_server_options.sockets: clients can connect
  * from now on, and wait until a server runs. The file of a unix socket whose server is dead is
- * replaced; who may connect is up to the umask and the folder. IPv6's "[::]" takes IPv4 clients
- * too, unless the system is set up otherwise (net.ipv6.bindv6only).
+ * replaced; of several that listen on one path at once one succeeds, which may take a moment. Who
+ * may connect is up to the umask and the folder. IPv6's "[::]" takes IPv4 clients too, unless the
+ * system is set up otherwise (net.ipv6.bindv6only).
  *
  * Returns the socket, which is non-blocking and closed on exec, or what hob_address_parse(),
  * socket(2), bind(2) and listen(2) failed with: -EADDRINUSE if the port is taken, or if a server
@@ -49,6 +51,28 @@ int hob_address_parse(const char *text, hob_address *address);
  * this machine.
  */
 int hob_listen(const char *address);
+
+/*
+ * Opens `count` sockets at once, as hob_listen() does each, and sets sockets[i] for addresses[i].
+ * If an IPv4 address with the same port is among them, "[::]" takes IPv6 clients alone, so that
+ * "0.0.0.0:80" and "[::]:80" may be named together. Returns 0, or what hob_listen() fails with:
+ * then *failed is the index of the address, and the sockets before it are closed and their files
+ * removed.
+ */
+int hob_listen_all(const char *const *addresses, size_t count, int *sockets, size_t *failed);
+
+/* The file of a unix socket, which is known by these whatever is at its path. All zero is none. */
+typedef struct {
+    uint64_t device; /* st_dev and st_ino of stat(2) */
+    uint64_t inode;
+} hob_socket_file;
+
+/*
+ * Finds the file at the path of a unix socket that listens: right after hob_listen() it is the one
+ * that this has made. For hob_server_options.socket_files, when sockets are handed to another
+ * process. Returns 0, -EINVAL if the socket has no path, or a negative errno of lstat(2).
+ */
+int hob_socket_file_of(int fd, hob_socket_file *file);
 
 /*
  * Writes where a listening socket really listens: "http://127.0.0.1:8080/", "http://[::1]:8080/",

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hob/address.h"
 #include "hob/runtime.h"
 
 #ifdef __cplusplus
@@ -96,6 +97,12 @@ typedef struct {
 
     const int *sockets;  /* what to accept clients from: see hob_listen() in hob/address.h */
     size_t socket_count; /* 0 opens one on a free port of 127.0.0.1 */
+    /*
+     * The files that unix sockets among them have made, one for each socket: a server that stops
+     * removes these and no others. NULL is those at their paths when the server is opened. See
+     * hob_socket_file_of() in hob/address.h.
+     */
+    const hob_socket_file *socket_files;
     /*
      * Another process has the sockets too and keeps them, as systemd does: a server that stops then
      * leaves to it who is in their queues, and the files of unix sockets.

@@ -14,6 +14,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/workers.h"
 
 TestSuite(listen, .timeout = 60);
 
@@ -28,7 +29,8 @@ struct place {
 
 static struct place *make_place(void)
 {
-    static struct place self = {.folder = "/tmp/hob-listen-XXXXXX"};
+    static struct place self;
+    snprintf(self.folder, sizeof(self.folder), "/tmp/hob-listen-XXXXXX");
     cr_assert_not_null(mkdtemp(self.folder), "%m");
     snprintf(self.address, sizeof(self.address), "unix:%s/sock", self.folder);
     self.path = strchr(self.address, '/');
@@ -175,6 +177,109 @@ ProcessTest(listen, a_file_that_is_no_socket_is_left_alone)
     expect_refused(place->address, "not a socket");
     cr_assert_eq(rmdir(place->path), 0, "%m");
     remove_place(place);
+}
+
+/* Another server has the path: a process that stops removes only the file that it has made. */
+ProcessTest(listen, the_file_of_another_server_is_left_alone)
+{
+    static const char *const workers[] = {"1", "2"};
+    for (size_t i = 0; i < 2 * COUNT(workers); i++) {
+        struct place *place = make_place();
+        struct server first =
+            start_listening("--listen", place->address, "--workers", workers[i % COUNT(workers)]);
+        cr_assert_eq(unlink(place->path), 0);
+        struct server second = start_listening("--listen", place->address);
+        if (i >= COUNT(workers))
+            server_upgrade(&first);
+        cr_expect_eq(server_stop(&first), 0);
+        expect_well(place->address);
+        cr_expect_eq(server_stop(&second), 0);
+        cr_expect_eq(access(place->path, F_OK), -1);
+        remove_place(place);
+    }
+}
+
+/* The same for operators, and for a worker that replaces one that has died. */
+ProcessTest(listen, the_file_of_another_server_is_left_alone_by_those_that_come_later)
+{
+    struct place *place = make_place();
+    struct server first =
+        start_listening("--listen", "127.0.0.1:0", "--admin", place->address, "--workers", "2");
+    cr_assert_eq(unlink(place->path), 0);
+    struct server second = start_listening("--listen", place->address);
+    kill(first_worker(&first), SIGKILL);
+    expect_replaced(&first, 1, 2);
+    server_upgrade(&first);
+    cr_expect_eq(server_stop(&first), 0);
+    expect_well(place->address);
+    cr_expect_eq(server_stop(&second), 0);
+    remove_place(place);
+}
+
+ProcessTest(listen, a_process_that_takes_over_removes_the_file_that_it_was_handed)
+{
+    struct place *place = make_place();
+    struct server server = start_listening("--listen", place->address);
+    server_upgrade(&server);
+    expect_well(place->address);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(access(place->path, F_OK), -1);
+    remove_place(place);
+}
+
+/* Whether it listens; one that finds the path taken says so and ends. */
+static bool listens(struct process *hob)
+{
+    bool known = eventually(*process_output(hob) || *process_errors(hob));
+    cr_assert(known);
+    return *process_output(hob) != '\0';
+}
+
+ProcessTest(listen, of_several_that_start_at_once_one_gets_the_path)
+{
+    enum { ROUNDS = 10, SERVERS = 4 };
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct place *place = make_place();
+        struct process *processes[SERVERS];
+        struct process *winner = NULL;
+        for (size_t k = 0; k < SERVERS; k++)
+            processes[k] =
+                process_start((const char *const[]){HOB_BINARY, "--listen", place->address, NULL});
+        for (size_t k = 0; k < SERVERS; k++) {
+            if (listens(processes[k])) {
+                cr_assert_null(winner, "two in round %zu", i);
+                winner = processes[k];
+            } else {
+                cr_expect_eq(process_result(processes[k]), 1);
+            }
+        }
+        cr_assert_not_null(winner);
+        process_tell(winner, SIGTERM);
+        cr_expect_eq(process_result(winner), 0);
+        cr_expect_eq(access(place->path, F_OK), -1);
+        remove_place(place);
+    }
+}
+
+/* In either order. "[::]" alone would take IPv4 clients too. */
+ProcessTest(listen, on_all_addresses_of_ipv4_and_ipv6_with_one_port)
+{
+    static const char *const orders[][2] = {{"0.0.0.0", "[::]"}, {"[::]", "0.0.0.0"}};
+    if (!has_ipv6())
+        cr_skip("this machine has no IPv6");
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        char first[64], second[64], ipv4[64], ipv6[64];
+        struct server other = server_start(); /* its port is free when it has stopped */
+        cr_expect_eq(server_stop(&other), 0);
+        snprintf(first, sizeof(first), "%s:%u", orders[i][0], other.port);
+        snprintf(second, sizeof(second), "%s:%u", orders[i][1], other.port);
+        snprintf(ipv4, sizeof(ipv4), "127.0.0.1:%u", other.port);
+        snprintf(ipv6, sizeof(ipv6), "[::1]:%u", other.port);
+        struct server server = start_listening("--listen", first, "--listen", second);
+        expect_well(ipv4);
+        expect_well(ipv6);
+        cr_expect_eq(server_stop(&server), 0);
+    }
 }
 
 /* A server that comes before the old one has ended is not to lose its file to that. */

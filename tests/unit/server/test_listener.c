@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 TestSuite(listener, .timeout = 20);
@@ -167,6 +169,57 @@ Test(listener, leaves_other_files_alone)
 Test(listener, needs_the_folder_of_a_unix_socket)
 {
     cr_expect_eq(hob_listen("unix:/no/such/folder/sock"), -ENOENT);
+}
+
+/* Between bind(2) and listen(2) a server looks dead; meanwhile it has locked the folder. */
+Test(listener, waits_for_another_that_is_about_to_listen_there)
+{
+    char *folder = FOLDER;
+    char *address = path_of_socket(folder);
+    hob_address parsed;
+    int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cr_assert_eq(flock(lock, LOCK_EX), 0);
+    cr_assert_eq(hob_address_parse(address, &parsed), 0);
+    cr_assert_eq(bind(other, &parsed.any, parsed.length), 0);
+    cr_expect_eq(hob_listen(address), -EADDRINUSE);
+    cr_expect_eq(access(strchr(address, '/'), F_OK), 0, "its file is left alone");
+    close(lock);
+    close(other);
+    remove_socket(address, folder);
+}
+
+Test(listener, of_several_closes_all_and_removes_their_files_if_one_fails)
+{
+    char *folder = FOLDER;
+    char *address = path_of_socket(folder);
+    const char *addresses[] = {address, "192.0.2.1:0", "127.0.0.1:0"};
+    int sockets[3];
+    size_t failed = 0;
+    cr_expect_eq(hob_listen_all(addresses, 3, sockets, &failed), -EADDRNOTAVAIL);
+    cr_expect_eq(failed, 1);
+    cr_expect_eq(access(strchr(address, '/'), F_OK), -1);
+    remove_socket(address, folder);
+}
+
+Test(listener, tells_the_file_of_a_unix_socket)
+{
+    char *folder = FOLDER;
+    char *address = path_of_socket(folder);
+    struct stat stat;
+    hob_socket_file file = {0};
+    int listener = hob_listen(address);
+    cr_expect_eq(hob_socket_file_of(listener, &file), 0);
+    cr_assert_eq(lstat(strchr(address, '/'), &stat), 0);
+    cr_expect_eq(file.device, stat.st_dev);
+    cr_expect_eq(file.inode, stat.st_ino);
+    unlink(strchr(address, '/'));
+    cr_expect_eq(hob_socket_file_of(listener, &file), -ENOENT);
+    close(listener);
+    listener = open_any();
+    cr_expect_eq(hob_socket_file_of(listener, &file), -EINVAL);
+    close(listener);
+    remove_socket(address, folder);
 }
 
 /* Taking over. */

@@ -45,14 +45,16 @@ function workersText({ worker, workers }) {
 
 /* `view` is {connected, ghost, stats, freeze}; freeze is the one to speak of, or null. */
 function verdictOf({ connected, ghost, stats, freeze, at }) {
-    const away = connected ? "" : "The kitchen cannot be reached. The page keeps trying. ";
+    if (!connected) {
+        return "The kitchen cannot be reached. The page keeps trying, and shows what it saw last.";
+    }
     if (freeze) {
-        return away + freezeText(freeze, at);
+        return freezeText(freeze, at);
     }
     if (ghost.orders === 0) {
-        return away + "Nobody has ordered yet, and the cook waits. Order something.";
+        return "Nobody has ordered yet, and the cook waits. Order something.";
     }
-    return away + cookingText(ghost, stats);
+    return cookingText(ghost, stats);
 }
 
 /*

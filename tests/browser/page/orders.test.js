@@ -1,33 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { atKitchen, closeBrowser, openBrowser, press, scene, untilScene, untilVerdict, verdict }
-    from "../support/browser.js";
-import { assertOneAtATime } from "../support/one_at_a_time.js";
+import { atKitchen, closeBrowser, openBrowser, press, scene, untilScene } from "../support/browser.js";
 
 before(openBrowser);
 after(closeBrowser);
 
 describe("orders", () => {
-    it("cook at once, with one cook: ten fries and ten noodles", () => atKitchen(async (page) => {
-        await page.evaluate(() => {
-            for (let i = 0; i < 10; i++) {
-                document.querySelector("[data-order=french-fries]").click();
-                document.querySelector("[data-order=noodles]").click();
-            }
-        });
-        await untilScene(page, ({ lanes }) =>
-            lanes.filter(({ state }) => state === "awaiting").length === 20);
-        await untilVerdict(page, "20 orders are cooking, and there is one cook.");
-        await untilVerdict(page, "One cook served 20 orders");
-        const [, cooked, took] = (await verdict(page)).match(/: ([\d.]+) s of .* in ([\d.]+) s/);
-        assert.equal(Math.round(cooked), 100);
-        assert.ok(took >= 6 && took < 9, `took ${took} s`);
-        const { strip } = await scene(page);
-        assert.ok(strip.length >= 60, "each order had the cook three times at least");
-        assertOneAtATime(strip);
-    }));
-
     it("show a meal's parts under it", () => atKitchen(async (page) => {
         await press(page, "A meal: both");
         await untilScene(page, ({ lanes }) => lanes.length === 3);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { closeBrowser, openBrowser, openPage, openTab, press, untilScene, untilVerdict }
+import { closeBrowser, openBrowser, openPage, openTab, press, scene, untilScene, untilVerdict }
     from "../support/browser.js";
 import { startKitchen } from "../support/server.js";
 
@@ -51,13 +51,15 @@ describe("many tabs", () => {
 
     it("lend the connection of a feed to an order, if all of them are seen", () =>
         atTabs(6, () => {}, async (tabs) => {
+            const { at: ordered } = await scene(tabs[5]);
             await press(tabs[5], "Noodles");
             await untilScene(tabs[5], ({ lanes }) => lanes[0]?.state === "awaiting");
             await untilVerdict(tabs[5], "1 order is cooking");
             for (const tab of tabs) {
                 const { freezes } = await untilScene(tab, ({ gaps, lanes }) =>
                     gaps.length === 0 && lanes.length === 1);
-                assert.deepEqual(freezes, []);
+                /* A browser that opens six windows may keep all of them from their feeds. */
+                assert.deepEqual(freezes.filter(({ from }) => from > ordered), []);
             }
         }));
 });

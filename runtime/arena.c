@@ -108,7 +108,7 @@ void *hob_alloc(size_t size)
  */
 static bool is_in_frame_that_ends(const struct task *task, const char *address)
 {
-    const char *end = task->arena.frames_end ? task->arena.frames_end : (const char *)task;
+    const char *end = task->scope ? task->scope : (const char *)task;
     const struct stack *sized = task->sized; /* from hob_call_sized(), which ends before as well */
     return (address >= task->stack->bottom && address < end) ||
            (sized && address >= sized->bottom && address < (const char *)sized);

@@ -21,7 +21,6 @@ struct arena {
     char *free;           /* what is left of the newest chunk */
     size_t free_size;
     struct cleanup *cleanups; /* the newest first */
-    const char *frames_end; /* in a task_scope(): the stack is that function's below this address */
 };
 
 /* `size` bytes, aligned for any type, not initialised. NULL when out of memory. */

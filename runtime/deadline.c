@@ -76,9 +76,8 @@ struct deadline deadline_limit(struct task *self, double when)
 
 void deadline_unlimit(struct task *self, struct deadline before)
 {
-    struct deadline *deadline = &self->deadline;
-    while (deadline->outer)
-        deadline = deadline->outer; /* the limit was set before any hob_shield() */
+    /* The limit was set before any hob_shield(). */
+    struct deadline *deadline = self->shields > 0 ? self->shielded : &self->deadline;
     deadline_disarm(self);
     if (deadline->when < deadline->last)
         deadline->last = before.last;
@@ -109,9 +108,10 @@ static int shield_until(struct task *self, double when, hob_fn *fn, void *arg)
 {
     struct deadline outer = self->deadline;
     deadline_disarm(self);
-    self->deadline = (struct deadline){.when = INFINITY, .last = INFINITY, .outer = &outer};
+    self->deadline = (struct deadline){.when = INFINITY, .last = INFINITY};
     set_deadline(self, when);
-    self->shields++;
+    if (self->shields++ == 0)
+        self->shielded = &outer;
     int result = fn(arg);
     self->shields--;
     deadline_restore(self, outer);

@@ -181,17 +181,18 @@ int task_interrupted(const struct task *self)
     return self->deadline.expired ? -ETIMEDOUT : 0;
 }
 
-/* Not inlined: its frame is the border between those of fn and those that hob_defer() may use. */
-__attribute__((noinline)) int task_scope(struct task *self, hob_fn *fn, void *arg)
+int task_scope(struct task *self, hob_fn *fn, void *arg)
 {
     struct arena arena = self->arena;
     struct deadline deadline = self->deadline;
-    self->arena = (struct arena){.frames_end = __builtin_frame_address(0)};
+    self->arena = (struct arena){0};
+    self->scope = arg;
     int result = fn(arg);
     end_scope(self);
     if (self->lane.id)
         lane_end(self, result);
     self->arena = arena;
+    self->scope = NULL;
     deadline_restore(self, deadline);
     return result;
 }

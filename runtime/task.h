@@ -30,9 +30,8 @@ struct stack_use;
 /* Times are on the clock of hob_now(); INFINITY if there is none. */
 struct deadline {
     double when;
-    double last;            /* the latest that hob_deadline_at() can set: the maker's deadline */
-    bool expired;           /* it has passed */
-    struct deadline *outer; /* in hob_shield(): what it holds back; else NULL */
+    double last;  /* the latest that hob_deadline_at() can set: the maker's deadline */
+    bool expired; /* it has passed */
 };
 
 /* What the maker of a task adds to it: functions that are called with the task's arg. */
@@ -57,12 +56,14 @@ struct task {
     struct task *next;              /* in the ready queue */
     void (*before_wait)(void *arg); /* see task_before_wait() */
     void *before_wait_arg;
+    const void *scope;  /* in task_scope(): its argument */
     struct arena arena; /* what hob_alloc() and hob_defer() gave it */
     unsigned unwaited;  /* calls that did not wait: see task_yield_sometimes() */
 
     /* What interrupts it: see task_interrupted(). */
-    int cancelled;    /* 0, -ECANCELED or -ETIMEDOUT */
-    unsigned shields; /* how many hob_shield() it is in */
+    int cancelled;             /* 0, -ECANCELED or -ETIMEDOUT */
+    struct deadline *shielded; /* in a shield: the deadline that the outermost one holds back */
+    unsigned shields;          /* how many hob_shield() it is in */
     struct deadline deadline;
     ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
 
@@ -123,7 +124,8 @@ int task_interrupted(const struct task *self);
 /*
  * Runs fn(arg) in the current task, self, as a call, and returns its result. What it made and
  * did not await ends with it, as with a task of its own: children, clean-ups, memory, deadlines and
- * its lane. The task must have no children and no lane before.
+ * its lane. The task must have no children and no lane before. `arg` is in the frame of the caller:
+ * what lies below it on the stack is gone when clean-ups run, see hob_defer().
  */
 int task_scope(struct task *self, hob_fn *fn, void *arg);
 

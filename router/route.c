@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/log.h"
 #include "method.h"
 
-/* Whether the text begins as paths do and has only bytes that the path of a request can have. */
-static bool is_path(const char *text)
+/* The first byte of a text that the path of a request cannot have; its end if there is none. */
+static const char *find_bad_byte(const char *text)
 {
-    if (*text != '/')
-        return false;
     while (*text > ' ' && *text < 0x7f && *text != '?' && *text != '#')
         text++;
-    return *text == '\0';
+    return text;
 }
 
 static bool is_name(const char *text, size_t length)
@@ -46,33 +45,69 @@ bool segment_has_name(const struct segment *self, const char *name, size_t lengt
            memcmp(self->text, name, length) == 0;
 }
 
-static bool has_name(const struct route *self, const struct segment *segment)
+bool route_has_name(const struct route *self, const char *name, size_t length)
 {
     for (size_t i = 0; i < self->segment_count; i++) {
-        if (segment_has_name(&self->segments[i], segment->text, segment->length))
+        if (segment_has_name(&self->segments[i], name, length))
             return true;
     }
     return false;
 }
 
-/* Returns false if the path is malformed. */
-static bool parse_path(struct route *self, const char *path)
+/* Takes the next segment off the path. Returns what is wrong with it, or NULL. */
+static const char *next_segment(struct route *self, const char **path)
 {
-    while (*path) {
-        if (self->segment_count == SEGMENT_LIMIT)
-            return false;
-        size_t length = strcspn(path + 1, "/");
-        struct segment *segment = &self->segments[self->segment_count];
-        if (!parse_segment(segment, path + 1, length))
-            return false;
-        if (segment->kind != SEGMENT_LITERAL && has_name(self, segment))
-            return false;
-        path += 1 + length;
-        if (segment->kind == SEGMENT_REST && *path)
-            return false;
-        self->segment_count++;
-    }
-    return true;
+    if (self->segment_count == SEGMENT_LIMIT)
+        return "it has more than 32 segments";
+    size_t length = strcspn(*path + 1, "/");
+    struct segment *segment = &self->segments[self->segment_count];
+    if (!parse_segment(segment, *path + 1, length))
+        return "braces stand for a whole segment, {name} or {name...}, of letters, digits and _";
+    if (segment->kind != SEGMENT_LITERAL && route_has_name(self, segment->text, segment->length))
+        return "the name stands twice";
+    if (segment->kind == SEGMENT_REST && (*path)[1 + length])
+        return "{name...} does not stand at the end";
+    *path += 1 + length;
+    self->segment_count++;
+    return NULL;
+}
+
+static int refuse(const hob_route *line, const char *why, const char *where)
+{
+    hob_log(HOB_LOG_ERROR, "the route \"%s\" is refused: %s, at \"%s\"", line->pattern, why, where);
+    return -EINVAL;
+}
+
+/* What can be seen without taking the path apart. Returns 0, or -EINVAL, which is logged. */
+static int check_line(const hob_route *line, size_t method, size_t method_length)
+{
+    const char *rest = line->pattern + method_length;
+    if (method == METHOD_COUNT)
+        return refuse(
+            line, "the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
+            line->pattern);
+    if (rest[0] != ' ' || rest[1] != '/')
+        return refuse(line, "the method is not followed by a space and a path", rest);
+    const char *bad = find_bad_byte(rest + 1);
+    if (*bad)
+        return refuse(line, "no path of a request has this byte", bad);
+    if (!line->handler)
+        return refuse(line, "it has no handler", line->pattern);
+    if (line->stack > HOB_STACK_MAX)
+        return refuse(line, "its stack is larger than HOB_STACK_MAX", line->pattern);
+    return 0;
+}
+
+/* Returns 0, or -EINVAL, which is logged. */
+static int parse_path(struct route *self, const hob_route *line, char *path)
+{
+    const char *why = NULL;
+    const char *rest = path;
+    if (hob_normalise_path(path) < 0)
+        return refuse(line, "the path cannot be normalised", strchr(line->pattern, '/'));
+    while (*rest && !why)
+        why = next_segment(self, &rest);
+    return why ? refuse(line, why, rest) : 0;
 }
 
 static size_t count_slashes(const char *text)
@@ -89,12 +124,11 @@ int route_new(const hob_route *line, struct route **route)
 {
     size_t length = strcspn(line->pattern, " ");
     size_t method = method_find(line->pattern, length);
-    if (method == METHOD_COUNT || line->pattern[length] != ' ')
-        return -EINVAL;
-    const char *path = line->pattern + length + 1;
-    if (!is_path(path) || line->stack > HOB_STACK_MAX)
-        return -EINVAL;
+    int err = check_line(line, method, length);
+    if (err < 0)
+        return err;
 
+    const char *path = line->pattern + length + 1;
     size_t pattern_size = strlen(line->pattern) + 1;
     size_t segments_size = count_slashes(path) * sizeof(struct segment);
     struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
@@ -108,9 +142,10 @@ int route_new(const hob_route *line, struct route **route)
     char *pattern = (char *)self->segments + segments_size;
     char *copy = pattern + length + 1;
     memcpy(pattern, line->pattern, pattern_size);
-    if (hob_normalise_path(copy) < 0 || !parse_path(self, copy)) {
+    err = parse_path(self, line, copy);
+    if (err < 0) {
         free(self);
-        return -EINVAL;
+        return err;
     }
     self->pattern = pattern;
     self->path = strchr(copy, '{') ? NULL : copy;

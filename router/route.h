@@ -36,11 +36,17 @@ struct route {
     struct segment segments[]; /* and behind them the pattern they are parts of */
 };
 
-/* Takes a line of the menu apart. Returns 0 and sets *route, -EINVAL or -ENOMEM. free() it. */
+/*
+ * Takes a line of the menu apart. Returns 0 and sets *route, -ENOMEM, or -EINVAL, and then the log
+ * says why. free() it.
+ */
 int route_new(const hob_route *line, struct route **route);
 
 /* Whether it is {name} or {name...} with this name. */
 bool segment_has_name(const struct segment *self, const char *name, size_t length);
+
+/* Whether the pattern has such a {name} or {name...}. */
+bool route_has_name(const struct route *self, const char *name, size_t length);
 
 /* Orders segments as in a sorted table: < 0, 0 or > 0. Those that match the same are equal. */
 int segment_compare(const struct segment *a, const struct segment *b);

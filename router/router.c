@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/log.h"
 #include "method.h"
 #include "table.h"
 
@@ -44,6 +45,17 @@ static int call_sized(hob_request *req, hob_response *res)
     return hob_call_sized(match->route->stack, run_call, &call);
 }
 
+static void refuse_second(const struct table *table, const struct route *route)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (route_compare(table->routes[i], route) == 0)
+            hob_log(
+                HOB_LOG_ERROR,
+                "the route \"%s\" is refused: it matches the same requests as \"%s\"",
+                route->pattern, table->routes[i]->pattern);
+    }
+}
+
 static int add_route(hob_router *self, const hob_route *line)
 {
     struct route *route;
@@ -55,9 +67,18 @@ static int add_route(hob_router *self, const hob_route *line)
         route->handler = call_sized;
     }
     err = table_insert(&self->table, route);
-    if (err < 0)
+    if (err < 0) {
+        refuse_second(&self->table, route);
         free(route);
+    }
     return err;
+}
+
+/* Mostly the line that ends a table, when it was counted. */
+static int refuse_none(size_t index, size_t count)
+{
+    hob_log(HOB_LOG_ERROR, "route %zu of %zu is refused: it has no pattern", index + 1, count);
+    return -EINVAL;
 }
 
 int hob_router_new(const hob_route *routes, size_t count, hob_router **router, const char **culprit)
@@ -68,7 +89,7 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
     self->table.routes = calloc(count ? count : 1, sizeof(struct route *));
     int err = self->table.routes ? 0 : -ENOMEM;
     for (size_t i = 0; i < count && err == 0; i++) {
-        err = add_route(self, &routes[i]);
+        err = routes[i].pattern ? add_route(self, &routes[i]) : refuse_none(i, count);
         if (err < 0)
             *culprit = routes[i].pattern;
     }
@@ -162,13 +183,25 @@ static int call_route(const struct match *match, hob_request *req, hob_response 
     return reply_not_allowed(res, match->methods);
 }
 
+static int refuse_next(const hob_request *req)
+{
+    const char *route = hob_request_route(req);
+    hob_log(
+        HOB_LOG_ERROR,
+        "hob_next() was called by the handler of \"%s\": only middleware may do that",
+        route ? route : "no route");
+    return -EPROTO;
+}
+
 int hob_next(hob_request *req, hob_response *res)
 {
     struct match *match = hob_request_attached(req);
-    const hob_router *router = match->router;
-    if (match->next_middleware == router->middleware_count)
-        return call_route(match, req, res);
-    int result = router->middleware[match->next_middleware++](req, res);
+    const hob_router *router = match ? match->router : NULL;
+    if (!router || match->next_middleware > router->middleware_count)
+        return refuse_next(req);
+    size_t at = match->next_middleware++;
+    int result = at < router->middleware_count ? router->middleware[at](req, res)
+                                               : call_route(match, req, res);
     match->next_middleware--; /* it may be called again: to try once more, say */
     return result;
 }
@@ -196,6 +229,16 @@ int hob_router_handle(hob_request *req, hob_response *res)
     return result;
 }
 
+/* Whether any route has such a name: a handler of several may ask for one that only some have. */
+static bool has_route_with(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (route_has_name(table->routes[i], name, strlen(name)))
+            return true;
+    }
+    return false;
+}
+
 const char *hob_path_value(hob_request *req, const char *name)
 {
     const struct match *match = hob_request_attached(req);
@@ -209,5 +252,9 @@ const char *hob_path_value(hob_request *req, const char *name)
             return hob_percent_decode(text, length);
         rest = text + length;
     }
+    if (route && rest && !has_route_with(&match->router->table, name))
+        hob_log(
+            HOB_LOG_ERROR, "hob_path_value(): neither \"%s\" nor another route has {%s}",
+            route->pattern, name);
     return NULL;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/misuse.h"
+
 void request_init(struct hob_request *self, struct connection *connection)
 {
     self->connection = connection;
@@ -128,6 +130,8 @@ void *hob_request_context(const hob_request *req)
 
 void hob_request_attach(hob_request *req, void *data)
 {
+    if (data && req->attached)
+        misuse(__func__, "the request has a pointer already, such as that of a router");
     req->attached = data;
 }
 

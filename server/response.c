@@ -8,6 +8,7 @@
 
 #include "body.h"
 #include "decimal.h"
+#include "hob/log.h"
 #include "hob/text.h"
 #include "http_date.h"
 #include "runtime/deadline.h"
@@ -38,11 +39,21 @@ static bool is_written_by_server(const char *name)
     return false;
 }
 
+static void log_late_header(const struct hob_request *request, const char *name)
+{
+    const char *path = hob_request_peek_path(request);
+    hob_log(
+        HOB_LOG_ERROR, "the header %s was added after the reply to %s %s, and is not sent", name,
+        hob_request_method(request), path ? path : "a forgotten path");
+}
+
 int hob_response_header(hob_response *res, const char *name, const char *value)
 {
     struct buffer *fields = &res->fields;
-    if (res->replied)
+    if (res->replied) {
+        log_late_header(res->request, name);
         return -EALREADY;
+    }
     if (!is_token(name, strlen(name)) || !is_field_value(value) || is_written_by_server(name))
         return -EINVAL;
     int err = buffer_reserve(fields, strlen(name) + strlen(value) + 4);

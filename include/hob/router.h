@@ -46,9 +46,11 @@ typedef struct {
  *  -EINVAL if a method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or no single
  *          space follows it, or the path does not begin with "/", cannot be normalised, has bytes
  *          that the path of a request cannot have, braces that are not as above, the same name
- *          twice, or more than 32 segments, or the stack is larger than HOB_STACK_MAX;
+ *          twice, or more than 32 segments, or there is no handler, or
+ *          the stack is larger than HOB_STACK_MAX;
  *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
- * With the last two, *culprit is the pattern that was refused.
+ * With the last two, *culprit is the pattern that was refused, and the log says why, and where in
+ * the pattern.
  */
 int hob_router_new(
     const hob_route *routes, size_t count, hob_router **router, const char **culprit);
@@ -69,7 +71,10 @@ int hob_router_new(
  */
 int hob_router_use(hob_router *router, hob_handler *middleware);
 
-/* For a middleware: calls the next one, or the handler of the route. Returns what that returned. */
+/*
+ * For a middleware: calls the next one, or the handler of the route. Returns what that returned; or
+ * -EPROTO, which is logged, if it is called by a handler or outside of a router.
+ */
 int hob_next(hob_request *req, hob_response *res);
 
 /* NULL is ignored. */

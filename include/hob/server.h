@@ -382,7 +382,9 @@ char *hob_percent_decode(const char *text, size_t size);
 
 /*
  * Keeps a pointer with the request, for a handler that calls other handlers, as hob/router.h does,
- * and is asked by them what it found. Those must leave it alone. It is NULL at first.
+ * and is asked by them what it found. It is NULL at first. To replace one that is not NULL is a
+ * mistake, which ends the process with a message: a handler or middleware of a router attaches
+ * nothing.
  */
 void hob_request_attach(hob_request *req, void *data);
 void *hob_request_attached(const hob_request *req);
@@ -439,10 +441,10 @@ int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
  */
 
 /*
- * Adds a header to the reply that comes later. Returns also -EINVAL if name is not a token (RFC
- * 9110 section 5.6.2), if value has control characters in it, such as a line break, or if it is a
- * header that the server writes itself: Connection, Content-Length, Content-Type, Date, Server,
- * Transfer-Encoding, X-Request-Id.
+ * Adds a header to the reply that comes later; one that comes after it is logged. Returns also
+ * -EINVAL if name is not a token (RFC 9110 section 5.6.2), if value has control characters in it,
+ * such as a line break, or if it is a header that the server writes itself: Connection,
+ * Content-Length, Content-Type, Date, Server, Transfer-Encoding, X-Request-Id.
  */
 int hob_response_header(hob_response *res, const char *name, const char *value);
 

@@ -4,7 +4,6 @@ function(hob_own_code target)
     -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
     -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wconversion
     -Wno-sign-conversion
-    -Wno-missing-field-initializers # {"GET /", serve_menu} leaves the rest of a hob_route out
     -fno-common -fstack-clash-protection)
   if(HOB_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

@@ -9,23 +9,23 @@
 #include "trace_file.h"
 
 static const hob_route table[] = {
-    {"GET /", serve_front},
-    {"GET /french-fries", serve_french_fries},
-    {"GET /noodles", serve_noodles},
-    {"GET /meal", serve_meal},
-    {"GET /ping", serve_ping},
+    HOB_ROUTE("GET /", serve_front),
+    HOB_ROUTE("GET /french-fries", serve_french_fries),
+    HOB_ROUTE("GET /noodles", serve_noodles),
+    HOB_ROUTE("GET /meal", serve_meal),
+    HOB_ROUTE("GET /ping", serve_ping),
 
     /* What the page at / is made of. */
-    {"GET /kitchen/events", feed_kitchen},
-    {"GET /recipes/{dish}", serve_recipe},
-    {"POST /orders", orders_take},
-    {"DELETE /orders/{id}", orders_cancel},
+    HOB_ROUTE("GET /kitchen/events", feed_kitchen),
+    HOB_ROUTE("GET /recipes/{dish}", serve_recipe),
+    HOB_ROUTE("POST /orders", orders_take),
+    HOB_ROUTE("DELETE /orders/{id}", orders_cancel),
 
     /* What operators ask for. */
-    {"GET /healthz", serve_health},
-    {"GET /readyz", serve_readiness},
-    {"GET /metrics", serve_metrics},
-    {"GET /trace.json", serve_trace},
+    HOB_ROUTE("GET /healthz", serve_health),
+    HOB_ROUTE("GET /readyz", serve_readiness),
+    HOB_ROUTE("GET /metrics", serve_metrics),
+    HOB_ROUTE("GET /trace.json", serve_trace),
 };
 
 enum {

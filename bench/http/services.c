@@ -57,9 +57,9 @@ static int serve_stream(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /ping", serve_ping},         {"GET /noodles", serve_noodles},
-    {"GET /download", serve_download}, {"POST /upload", serve_upload},
-    {"GET /stream", serve_stream},
+    HOB_ROUTE("GET /ping", serve_ping),         HOB_ROUTE("GET /noodles", serve_noodles),
+    HOB_ROUTE("GET /download", serve_download), HOB_ROUTE("POST /upload", serve_upload),
+    HOB_ROUTE("GET /stream", serve_stream),
 };
 
 static void fail(const char *what, int err)

@@ -82,8 +82,8 @@ static int show_job(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"POST /primes/{number}", take_job},
-    {"GET /jobs/{id}", show_job},
+    HOB_ROUTE("POST /primes/{number}", take_job),
+    HOB_ROUTE("GET /jobs/{id}", show_job),
 };
 
 /* The worker is a child of this coroutine: it ends when the server has, and not later. */

@@ -21,8 +21,8 @@ static int list_orders(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"POST /orders", place_order},
-    {"GET /orders", list_orders},
+    HOB_ROUTE("POST /orders", place_order),
+    HOB_ROUTE("GET /orders", list_orders),
 };
 
 int main(void)

@@ -69,8 +69,8 @@ static int take_note(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /{path...}", serve_file},
-    {"PUT /note.txt", take_note},
+    HOB_ROUTE("GET /{path...}", serve_file),
+    HOB_ROUTE("PUT /note.txt", take_note),
 };
 
 int main(void)

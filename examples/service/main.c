@@ -11,9 +11,9 @@
 #include "options.h"
 
 static const hob_route routes[] = {
-    {"GET /offers/{goods}", serve_offers},
-    {"GET /news", serve_news},
-    {"GET /healthz", serve_health},
+    HOB_ROUTE("GET /offers/{goods}", serve_offers),
+    HOB_ROUTE("GET /news", serve_news),
+    HOB_ROUTE("GET /healthz", serve_health),
 };
 
 /* The prices are watched for as long as the server runs, and no longer: news_watch() is its child.

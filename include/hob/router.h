@@ -38,6 +38,22 @@ typedef struct {
     size_t stack;
 } hob_route;
 
+/* clang-format off */
+
+/*
+ * A line of a table of routes. What is left out is 0. A plain {"GET /", serve} does the same, but
+ * there gcc and clang warn of missing fields with -Wextra; they do not where a field is named, as
+ * it is here. In C++ name all fields that you set instead.
+ *
+ *     static const hob_route routes[] = {
+ *         HOB_ROUTE("GET /noodles", serve_noodles),
+ *         HOB_ROUTE("POST /orders", take_order, .finishes = true),
+ *     };
+ */
+#define HOB_ROUTE(...) {.pattern = __VA_ARGS__} /* (pattern, handler, fields...) */
+
+/* clang-format on */
+
 /*
  * Makes a router of `count` routes, which are copied. Paths are normalised as those of requests
  * are: see hob_normalise_path().

@@ -39,15 +39,15 @@ static int reply_status(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /", read_and_reply},
-    {"POST /", read_and_reply},
-    {"POST /unread", reply_without_reading},
-    {"GET /204", reply_status},
-    {"GET /205", reply_status},
-    {"GET /304", reply_status},
-    {"GET /a/b", read_and_reply},
-    {"GET /probe", read_and_reply},
-    {"GET /smuggled", read_and_reply},
+    HOB_ROUTE("GET /", read_and_reply),
+    HOB_ROUTE("POST /", read_and_reply),
+    HOB_ROUTE("POST /unread", reply_without_reading),
+    HOB_ROUTE("GET /204", reply_status),
+    HOB_ROUTE("GET /205", reply_status),
+    HOB_ROUTE("GET /304", reply_status),
+    HOB_ROUTE("GET /a/b", read_and_reply),
+    HOB_ROUTE("GET /probe", read_and_reply),
+    HOB_ROUTE("GET /smuggled", read_and_reply),
 };
 
 int main(void)

@@ -26,8 +26,8 @@ static int serve_countdown(hob_request *req, hob_response *res)
 int main(void)
 {
     static const hob_route routes[] = {
-        {"GET /tea", serve_tea, false},
-        {"GET /countdown", serve_countdown, false},
+        HOB_ROUTE("GET /tea", serve_tea, false),
+        HOB_ROUTE("GET /countdown", serve_countdown, false),
     };
     hob_router *router;
     hob_server *server;

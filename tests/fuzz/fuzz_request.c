@@ -191,12 +191,12 @@ static int look_at_request(hob_request *req, hob_response *res)
 
 /* There is one for every path, so that no response is needed. */
 static const hob_route routes[] = {
-    {"GET /", look_at_request},
-    {"GET /a/{id}/c", look_at_request},
-    {"GET /a/b/{rest...}", look_at_request},
-    {"GET /{id}/{item}", look_at_request},
-    {"GET /%2f/{item}", look_at_request},
-    {"GET /{rest...}", look_at_request},
+    HOB_ROUTE("GET /", look_at_request),
+    HOB_ROUTE("GET /a/{id}/c", look_at_request),
+    HOB_ROUTE("GET /a/b/{rest...}", look_at_request),
+    HOB_ROUTE("GET /{id}/{item}", look_at_request),
+    HOB_ROUTE("GET /%2f/{item}", look_at_request),
+    HOB_ROUTE("GET /{rest...}", look_at_request),
 };
 
 /* Parses a request and calls its handler. Returns false if the request is bad. */

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     hob_server *server;
     hob_router *router;
     const char *culprit;
-    const hob_route routes[] = {{"GET /potatoes", serve_price}};
+    const hob_route routes[] = {HOB_ROUTE("GET /potatoes", serve_price)};
     int socket = argc == 4 ? hob_listen(argv[3]) : -1;
     if (socket < 0 || hob_router_new(routes, 1, &router, &culprit) < 0)
         return EXIT_FAILURE;

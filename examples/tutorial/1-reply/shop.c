@@ -8,7 +8,7 @@ static int serve_tea(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /tea", serve_tea},
+    HOB_ROUTE("GET /tea", serve_tea),
 };
 
 int main(void)

@@ -16,7 +16,7 @@ static int price_potatoes(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /potatoes", price_potatoes},
+    HOB_ROUTE("GET /potatoes", price_potatoes),
 };
 
 int main(void)

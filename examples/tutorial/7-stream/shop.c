@@ -13,9 +13,9 @@ static int serve_tea(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /tea", serve_tea},
-    {"GET /price/{goods}", serve_price},
-    {"GET /ticker/{goods}", serve_ticker},
+    HOB_ROUTE("GET /tea", serve_tea),
+    HOB_ROUTE("GET /price/{goods}", serve_price),
+    HOB_ROUTE("GET /ticker/{goods}", serve_ticker),
 };
 
 int main(void)

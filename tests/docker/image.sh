@@ -68,7 +68,8 @@ check_schema() {
   ok "the bill of materials is valid CycloneDX, and so are its package URLs"
 }
 
-# From a copy: other folders, other times of files, another umask, and nothing from a cache.
+# From a copy: other folders, other times of files, another umask, nothing from a cache, and with a
+# label as Podman's builder adds it.
 check_reproducible() {
   local copy=$work/elsewhere/hob file
   mkdir -p "$copy"
@@ -83,10 +84,20 @@ check_reproducible() {
     cd "$copy" || exit
     SOURCE_DATE_EPOCH=$(git -c safe.directory="$root" -C "$root" log -1 --format=%ct) \
       make_archive "$(dpkg --print-architecture)" "$work/again.tar" \
-      --no-cache >/dev/null
+      --no-cache --label io.buildah.version=1.28.2 >/dev/null
   )
   cmp "$archive" "$work/again.tar" || fail "the same sources gave another image"
   ok "it is the same when it is built again: $digest"
+}
+
+# As with Podman, whose version has no server.
+check_without_server() {
+  mkdir "$work/bin"
+  printf '#!/bin/sh\n[ "$1" != version ] || exit 125\nexec %s "$@"\n' "$(command -v docker)" \
+    >"$work/bin/docker"
+  chmod +x "$work/bin/docker"
+  is "it can be built where the engine has no server" "$digest" "$(PATH=$work/bin:$PATH \
+    script/image -- --network host --build-arg BASE="$base")"
 }
 
 is_healthy() { [[ $(state Health.Status) == healthy ]]; }
@@ -133,6 +144,7 @@ check_image() {
   check_labels
   check_bill_of_materials
   check_reproducible
+  check_without_server
   check_service
   check_stop
   check_bad_option

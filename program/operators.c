@@ -70,7 +70,7 @@ int operators_listen(
     if (err < 0)
         return err;
     settings.handler = hob_router_handle;
-    settings.context = self->router;
+    settings.router = self->router;
     settings.observer = NULL;
     settings.sockets = &sockets->admin;
     settings.socket_files = &sockets->admin_file;

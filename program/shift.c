@@ -79,7 +79,7 @@ static int open_servers(struct shift *shift)
     const struct sockets *sockets = &shift->business->sockets;
     hob_server_options settings = shift->business->options->server;
     settings.handler = hob_router_handle;
-    settings.context = shift->business->router;
+    settings.router = shift->business->router;
     int err = operators_open(&shift->operators, &settings, shift->log);
     if (err == 0 && shift->worker)
         err = hob_metrics_join(

@@ -134,11 +134,7 @@ int route_new(const hob_route *line, struct route **route)
     struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
     if (!self)
         return -ENOMEM;
-    *self = (struct route){
-        .handler = line->handler,
-        .stack = line->stack,
-        .finishes = line->finishes,
-        .method = method};
+    *self = (struct route){.state = line->state, .stack = line->stack, .method = method};
     char *pattern = (char *)self->segments + segments_size;
     char *copy = pattern + length + 1;
     memcpy(pattern, line->pattern, pattern_size);
@@ -151,6 +147,12 @@ int route_new(const hob_route *line, struct route **route)
     self->path = strchr(copy, '{') ? NULL : copy;
     *route = self;
     return 0;
+}
+
+void route_free(struct route *self)
+{
+    chain_free(&self->chain);
+    free(self);
 }
 
 static int compare_sizes(size_t a, size_t b)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "chain.h"
 #include "hob/router.h"
 
 /* What stands between two slashes of a pattern; the most specific kind first. */
@@ -25,10 +26,9 @@ enum {
 };
 
 struct route {
-    hob_handler *handler;
-    size_t stack;       /* see hob_route */
-    hob_handler *sized; /* if there is a stack, the handler to run on it */
-    bool finishes;
+    struct chain chain; /* all middleware, then the handler */
+    void *state;        /* these two: see hob_route */
+    size_t stack;
     size_t method;
     const char *pattern; /* with its path normalised */
     const char *path;    /* the whole of it; NULL if it has a {name} */
@@ -37,10 +37,12 @@ struct route {
 };
 
 /*
- * Takes a line of the menu apart. Returns 0 and sets *route, -ENOMEM, or -EINVAL, and then the log
- * says why. free() it.
+ * Takes a line of the menu apart. The chain is empty. Returns 0 and sets *route, -ENOMEM, or
+ * -EINVAL, and then the log says why.
  */
 int route_new(const hob_route *line, struct route **route);
+
+void route_free(struct route *self);
 
 /* Whether it is {name} or {name...} with this name. */
 bool segment_has_name(const struct segment *self, const char *name, size_t length);

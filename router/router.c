@@ -2,47 +2,61 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answers.h"
+#include "chain.h"
 #include "hob/log.h"
+#include "match.h"
 #include "method.h"
 #include "table.h"
 
 struct hob_router {
     struct table table;
-    hob_handler **middleware; /* the outermost first */
-    size_t middleware_count;
+    struct route *unmatched; /* stands in for the route of requests that none matches */
+    size_t middleware_count; /* the first ones of all chains */
 };
 
-/* What was found for a request; attached to it. */
-struct match {
-    const hob_router *router;
-    const struct route *route; /* NULL if none matches */
-    size_t method;
-    unsigned methods;       /* of the routes that match the path, if none has the method */
-    size_t next_middleware; /* what hob_next() calls */
-};
+/*
+ * Functions that stand in the chain of a route before its handler.
+ */
+
+static int finish_anyway(hob_request *req, hob_response *res)
+{
+    hob_request_finish_anyway(req);
+    return hob_next(req, res);
+}
 
 struct call {
-    hob_handler *handler;
     hob_request *req;
     hob_response *res;
 };
 
-static int run_call(void *arg)
+static int call_next(void *arg)
 {
     const struct call *self = arg;
-    return self->handler(self->req, self->res);
+    return hob_next(self->req, self->res);
 }
 
-/* Stands in for the handler of a route that has a stack of its own. */
-static int call_sized(hob_request *req, hob_response *res)
+static int go_on_with_own_stack(hob_request *req, hob_response *res)
 {
-    const struct match *match = hob_request_attached(req);
-    struct call call = {match->route->sized, req, res};
-    return hob_call_sized(match->route->stack, run_call, &call);
+    const struct match *match = hob_request_match(req);
+    struct call call = {req, res};
+    return hob_call_sized(match->route->stack, call_next, &call);
+}
+
+/*
+ * Making routers.
+ */
+
+static int complete_chain(struct route *route, const hob_route *line)
+{
+    struct chain *chain = &route->chain;
+    int err = line->finishes ? chain_append(chain, finish_anyway) : 0;
+    if (err == 0 && line->stack > 0)
+        err = chain_append(chain, go_on_with_own_stack);
+    return err < 0 ? err : chain_append(chain, line->handler);
 }
 
 static void refuse_second(const struct table *table, const struct route *route)
@@ -62,15 +76,13 @@ static int add_route(hob_router *self, const hob_route *line)
     int err = route_new(line, &route);
     if (err < 0)
         return err;
-    if (route->stack) {
-        route->sized = route->handler;
-        route->handler = call_sized;
-    }
-    err = table_insert(&self->table, route);
-    if (err < 0) {
+    err = complete_chain(route, line);
+    if (err == 0)
+        err = table_insert(&self->table, route);
+    if (err == -EEXIST)
         refuse_second(&self->table, route);
-        free(route);
-    }
+    if (err < 0)
+        route_free(route);
     return err;
 }
 
@@ -87,7 +99,10 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
     if (!self)
         return -ENOMEM;
     self->table.routes = calloc(count ? count : 1, sizeof(struct route *));
-    int err = self->table.routes ? 0 : -ENOMEM;
+    self->unmatched = calloc(1, sizeof(struct route));
+    int err = self->table.routes && self->unmatched ? 0 : -ENOMEM;
+    if (err == 0)
+        err = chain_append(&self->unmatched->chain, answer_unmatched);
     for (size_t i = 0; i < count && err == 0; i++) {
         err = routes[i].pattern ? add_route(self, &routes[i]) : refuse_none(i, count);
         if (err < 0)
@@ -104,12 +119,16 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
 
 int hob_router_use(hob_router *router, hob_handler *middleware)
 {
-    size_t size = (router->middleware_count + 1) * sizeof(router->middleware[0]);
-    hob_handler **larger = realloc(router->middleware, size);
-    if (!larger)
-        return -ENOMEM;
-    larger[router->middleware_count++] = middleware;
-    router->middleware = larger;
+    struct table *table = &router->table;
+    int err = chain_reserve(&router->unmatched->chain);
+    for (size_t i = 0; i < table->count && err == 0; i++)
+        err = chain_reserve(&table->routes[i]->chain);
+    if (err < 0)
+        return err;
+    chain_insert(&router->unmatched->chain, router->middleware_count, middleware);
+    for (size_t i = 0; i < table->count; i++)
+        chain_insert(&table->routes[i]->chain, router->middleware_count, middleware);
+    router->middleware_count++;
     return 0;
 }
 
@@ -118,91 +137,26 @@ void hob_router_free(hob_router *router)
     if (!router)
         return;
     for (size_t i = 0; i < router->table.count; i++)
-        free(router->table.routes[i]);
+        route_free(router->table.routes[i]);
     free(router->table.routes);
     exact_free(&router->table.exact);
-    free(router->middleware);
+    if (router->unmatched)
+        route_free(router->unmatched);
     free(router);
 }
 
-/* Adds "Allow: GET, HEAD, OPTIONS" (RFC 9110 section 10.2.1), with the methods that are implied. */
-static int add_allow_header(hob_response *res, unsigned methods)
-{
-    char list[64] = ""; /* all of them take 45 */
-    size_t length = 0;
-    methods |= 1U << METHOD_OPTIONS;
-    if (methods & 1U << METHOD_GET)
-        methods |= 1U << METHOD_HEAD;
-    for (size_t i = 0; i < METHOD_COUNT; i++) {
-        if (methods & 1U << i)
-            length += (size_t)snprintf(
-                list + length, sizeof(list) - length, "%s%s", length ? ", " : "",
-                method_names[i].text);
-    }
-    return hob_response_header(res, "Allow", list);
-}
-
-static int reply_options(hob_response *res, unsigned methods)
-{
-    int err = add_allow_header(res, methods);
-    return err < 0 ? err : hob_reply(res, 204, NULL, NULL, 0);
-}
-
-static int reply_not_allowed(hob_response *res, unsigned methods)
-{
-    int err = add_allow_header(res, methods);
-    return err < 0 ? err : hob_reply_text(res, 405, "405 Method Not Allowed\n");
-}
-
-/* "OPTIONS *" asks about the server as a whole (RFC 9110 section 9.3.7). */
-static int reply_server_options(const hob_router *self, hob_response *res)
-{
-    unsigned methods = 0;
-    for (size_t i = 0; i < self->table.count; i++)
-        methods |= 1U << self->table.routes[i]->method;
-    return reply_options(res, methods);
-}
-
-static int call_route(const struct match *match, hob_request *req, hob_response *res)
-{
-    const struct route *route = match->route;
-    if (route) {
-        if (route->finishes)
-            hob_request_finish_anyway(req);
-        return route->handler(req, res);
-    }
-    const char *path = hob_request_peek_path(req);
-    if (!path)
-        return -ENOMEM;
-    if (strcmp(path, "*") == 0)
-        return reply_server_options(match->router, res);
-    if (match->methods == 0)
-        return hob_reply_text(res, 404, "404 Not Found\n");
-    if (match->method == METHOD_OPTIONS)
-        return reply_options(res, match->methods);
-    return reply_not_allowed(res, match->methods);
-}
-
-static int refuse_next(const hob_request *req)
-{
-    const char *route = hob_request_route(req);
-    hob_log(
-        HOB_LOG_ERROR,
-        "hob_next() was called by the handler of \"%s\": only middleware may do that",
-        route ? route : "no route");
-    return -EPROTO;
-}
+/*
+ * Requests.
+ */
 
 int hob_next(hob_request *req, hob_response *res)
 {
-    struct match *match = hob_request_attached(req);
-    const hob_router *router = match ? match->router : NULL;
-    if (!router || match->next_middleware > router->middleware_count)
-        return refuse_next(req);
-    size_t at = match->next_middleware++;
-    int result = at < router->middleware_count ? router->middleware[at](req, res)
-                                               : call_route(match, req, res);
-    match->next_middleware--; /* it may be called again: to try once more, say */
+    struct match *match = hob_request_match(req);
+    if (!match)
+        return refuse_next(req, res);
+    hob_handler *const *function = match->next++;
+    int result = (*function)(req, res);
+    match->next = function; /* it may be called again: to try once more, say */
     return result;
 }
 
@@ -216,17 +170,27 @@ static size_t method_of(const char *name)
 
 int hob_router_handle(hob_request *req, hob_response *res)
 {
-    const hob_router *self = hob_request_context(req);
+    const hob_router *self = hob_request_router(req);
+    if (!self) {
+        hob_log(HOB_LOG_ERROR, "hob_router_handle() needs hob_server_options.router");
+        return -EPROTO;
+    }
     const char *path = hob_request_peek_path(req);
-    struct match match = {.router = self, .method = method_of(hob_request_method(req))};
+    struct match match = {.table = &self->table, .method = method_of(hob_request_method(req))};
     if (*path == '/')
         match.route = table_find(&self->table, match.method, path, &match.methods);
-    if (match.route)
-        hob_request_set_route(req, match.route->pattern);
-    hob_request_attach(req, &match);
-    int result = hob_next(req, res);
-    hob_request_attach(req, NULL);
-    return result;
+    if (!match.route)
+        match.route = self->unmatched;
+    hob_handler *const *functions = match.route->chain.functions;
+    match.next = functions + 1;
+    hob_request_set_route(req, match.route->pattern, &match);
+    return functions[0](req, res);
+}
+
+void *hob_state(const hob_request *req)
+{
+    const struct match *match = hob_request_match(req);
+    return match ? match->route->state : NULL;
 }
 
 /* Whether any route has such a name: a handler of several may ask for one that only some have. */
@@ -241,7 +205,7 @@ static bool has_route_with(const struct table *table, const char *name)
 
 const char *hob_path_value(hob_request *req, const char *name)
 {
-    const struct match *match = hob_request_attached(req);
+    const struct match *match = hob_request_match(req);
     const struct route *route = match ? match->route : NULL;
     const char *rest = hob_request_peek_path(req);
     for (size_t i = 0; route && rest && i < route->segment_count; i++) {
@@ -252,7 +216,7 @@ const char *hob_path_value(hob_request *req, const char *name)
             return hob_percent_decode(text, length);
         rest = text + length;
     }
-    if (route && rest && !has_route_with(&match->router->table, name))
+    if (route && rest && !has_route_with(match->table, name))
         hob_log(
             HOB_LOG_ERROR, "hob_path_value(): neither \"%s\" nor another route has {%s}",
             route->pattern, name);

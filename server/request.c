@@ -14,7 +14,7 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->continued = false;
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
-    self->attached = NULL;
+    self->match = NULL;
     self->route = NULL;
     self->id[0] = '\0';
     self->observed = false;
@@ -128,26 +128,27 @@ void *hob_request_context(const hob_request *req)
     return req->connection->server->options.context;
 }
 
-void hob_request_attach(hob_request *req, void *data)
-{
-    if (data && req->attached)
-        misuse(__func__, "the request has a pointer already, such as that of a router");
-    req->attached = data;
-}
-
-void *hob_request_attached(const hob_request *req)
-{
-    return req->attached;
-}
-
 const char *hob_request_route(const hob_request *req)
 {
     return req->route;
 }
 
-void hob_request_set_route(hob_request *req, const char *pattern)
+const hob_router *hob_request_router(const hob_request *req)
 {
+    return req->connection->server->options.router;
+}
+
+void hob_request_set_route(hob_request *req, const char *pattern, void *match)
+{
+    if (req->match)
+        misuse(__func__, "a router has set the route already");
     req->route = pattern;
+    req->match = match;
+}
+
+void *hob_request_match(const hob_request *req)
+{
+    return req->match;
 }
 
 int hob_request_peer(const hob_request *req, char *text, size_t size)

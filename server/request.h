@@ -14,11 +14,11 @@ struct hob_request {
     struct parser parser;
     char *kept_head; /* the head's strings, once they had to leave the workspace; else NULL */
     bool continued;  /* 100 Continue was sent */
-    struct deadline before;   /* the task's, before the handler was given its time */
-    size_t body_size;         /* bytes of the body that the handler has read */
-    size_t body_limit;        /* the limit that the body is larger than; SIZE_MAX if it is not */
-    void *attached;           /* see hob_request_attach() */
-    const char *route;        /* see hob_request_route(); NULL at first */
+    struct deadline before; /* the task's, before the handler was given its time */
+    size_t body_size;       /* bytes of the body that the handler has read */
+    size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
+    const char *route;      /* these two: see hob_request_set_route() */
+    void *match;
     char id[REQUEST_ID_SIZE]; /* one that was made for it; "" before */
     bool observed; /* the observer is being told: nobody waits, so the head need not move */
 };

@@ -95,7 +95,7 @@ int main(int argc, char **argv)
     int err = hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit);
     if (err < 0)
         fail("the routes cannot be used", err);
-    options.context = router;
+    options.router = router;
     err = hob_server_open(&options, &server);
     if (err < 0)
         fail("the server cannot be made", err);

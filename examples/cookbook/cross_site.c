@@ -36,7 +36,7 @@ int main(void)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle,
-        .context = router,
+        .router = router,
         .sockets = &socket,
         .socket_count = 1,
         .handle_signals = true,

@@ -35,7 +35,7 @@ static int serve(int socket, hob_router *router)
     hob_server *server;
     hob_server_options options = {
         .handler = hob_router_handle,
-        .context = router,
+        .router = router,
         .sockets = &socket,
         .socket_count = 1,
         .handle_signals = true,

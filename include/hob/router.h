@@ -17,7 +17,7 @@ extern "C" {
 typedef struct hob_router hob_router;
 
 /*
- * A line of the menu. The pattern is a method and a path: "GET /noodles". Between two slashes of
+ * A route. The pattern is a method and a path: "GET /noodles". Between two slashes of
  * the path, or behind the last one, may stand
  *
  *     {name}       for any segment that is not empty: "GET /orders/{id}/bill"
@@ -30,6 +30,7 @@ typedef struct hob_router hob_router;
 typedef struct {
     const char *pattern;  /* such as "GET /noodles" */
     hob_handler *handler; /* what answers the requests that match it */
+    void *state;          /* for hob_state(): must live as long as the router; NULL if left out */
     bool finishes;        /* see hob_request_finish_anyway(); false if left out */
     /*
      * Bytes of stack that the handler needs, if those of hob_server_options.stack are too few; it
@@ -47,7 +48,8 @@ typedef struct {
  *
  *     static const hob_route routes[] = {
  *         HOB_ROUTE("GET /noodles", serve_noodles),
- *         HOB_ROUTE("POST /orders", take_order, .finishes = true),
+ *         HOB_ROUTE("GET /menu", serve_menu, &kitchen),
+ *         HOB_ROUTE("POST /orders", take_order, &kitchen, .finishes = true),
  *     };
  */
 #define HOB_ROUTE(...) {.pattern = __VA_ARGS__} /* (pattern, handler, fields...) */
@@ -97,15 +99,22 @@ int hob_next(hob_request *req, hob_response *res);
 void hob_router_free(hob_router *router);
 
 /*
- * The handler to give to the server, with the router as its context. It calls the handler of the
- * route that matches the path and has the method, GET counting as HEAD too; the server leaves the
- * content away then. If there is none it replies itself:
+ * The handler to give to the server, with the router as hob_server_options.router. It calls the
+ * handler of the route that matches the path and has the method, GET counting as HEAD too; the
+ * server leaves the content away then. If there is none it replies itself:
  *
  *  - To OPTIONS: 204 with the header Allow; "OPTIONS *" is about all routes.
  *  - If routes with other methods match the path: 405 with the header Allow (RFC 9110 15.5.6).
  *  - Else: 404.
  */
 int hob_router_handle(hob_request *req, hob_response *res);
+
+/*
+ * The state of the route that the request takes: what hob_route.state was set to. NULL if there is
+ * no route. May be called from the start of the router's first middleware until the server's
+ * handler returns.
+ */
+void *hob_state(const hob_request *req);
 
 /*
  * What {name} or {name...} of the request's route stands for, percent-decoded: see

@@ -23,6 +23,7 @@ extern "C" {
 typedef struct hob_server hob_server;     /* accepts clients and has their requests answered */
 typedef struct hob_request hob_request;   /* what a client asked for; the server's */
 typedef struct hob_response hob_response; /* what it gets; the server's */
+typedef struct hob_router hob_router;     /* finds handlers: see hob/router.h */
 
 /*
  * Answers one request, with one of the hob_reply functions. Returns >= 0, or a negative errno: if
@@ -63,8 +64,9 @@ typedef void hob_observer(void *context, const hob_exchange *exchange);
 
 /* How a server is to be: a handler, and for all else there is a default, which is 0. */
 typedef struct {
-    hob_handler *handler; /* answers every request */
-    void *context;        /* for the handler: see hob_request_context() */
+    hob_handler *handler;     /* answers every request */
+    void *context;            /* for the handlers: see hob_request_context() */
+    const hob_router *router; /* for hob_router_handle(), if that is the handler */
 
     hob_observer *observer; /* NULL tells nobody, and costs nothing */
     void *observer_context; /* for the observer */
@@ -381,15 +383,6 @@ const char *hob_request_cookie(hob_request *req, const char *name);
 char *hob_percent_decode(const char *text, size_t size);
 
 /*
- * Keeps a pointer with the request, for a handler that calls other handlers, as hob/router.h does,
- * and is asked by them what it found. It is NULL at first. To replace one that is not NULL is a
- * mistake, which ends the process with a message: a handler or middleware of a router attaches
- * nothing.
- */
-void hob_request_attach(hob_request *req, void *data);
-void *hob_request_attached(const hob_request *req);
-
-/*
  * What the request is called, so that it can be found again in the logs of all programs that had to
  * do with it: the value of its X-Request-Id, if that is 1 to 128 letters, digits and "-_.~+/=:", or
  * else 128 random bits in hexadecimal, which are made when they are first asked for.
@@ -401,11 +394,25 @@ const char *hob_request_id(hob_request *req);
 
 /*
  * The pattern of the route that the request has taken, such as "GET /orders/{id}", for logs and
- * statistics, since there are few of them and any number of paths. NULL if there is none. A router
- * sets it, as hob/router.h does; the pattern must live as long as the server.
+ * statistics, since there are few of them and any number of paths. NULL if there is none.
  */
 const char *hob_request_route(const hob_request *req);
-void hob_request_set_route(hob_request *req, const char *pattern);
+
+/*
+ * For handlers that call others, as the router of hob/router.h does, which uses all three of these.
+ */
+
+/* What hob_server_options.router was set to. */
+const hob_router *hob_request_router(const hob_request *req);
+
+/*
+ * Sets the pattern of the request's route, which must live as long as the server; NULL is none. And
+ * sets a pointer to what the router has found, for hob_request_match(), which is NULL at first and
+ * once the server's handler has returned. To replace one that is not NULL is a mistake, which ends
+ * the process with a message: a middleware that changes the route would break its router.
+ */
+void hob_request_set_route(hob_request *req, const char *pattern, void *match);
+void *hob_request_match(const hob_request *req);
 
 /*
  * From now on a client that leaves does not cancel the handler: for work that must be finished

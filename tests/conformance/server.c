@@ -61,7 +61,7 @@ int main(void)
         &(hob_server_options){
             .handler = hob_router_handle,
             .body_limit = SIZE_MAX, /* some cases announce a lot */
-            .context = router,
+            .router = router,
             .grace = 1,
             .handle_signals = true,
         },

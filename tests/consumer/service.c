@@ -26,8 +26,8 @@ static int serve_countdown(hob_request *req, hob_response *res)
 int main(void)
 {
     static const hob_route routes[] = {
-        HOB_ROUTE("GET /tea", serve_tea, false),
-        HOB_ROUTE("GET /countdown", serve_countdown, false),
+        HOB_ROUTE("GET /tea", serve_tea),
+        HOB_ROUTE("GET /countdown", serve_countdown),
     };
     hob_router *router;
     hob_server *server;
@@ -35,7 +35,7 @@ int main(void)
     if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit) < 0)
         return 1;
     hob_server_options options = {
-        .handler = hob_router_handle, .context = router, .handle_signals = true, .grace = 5};
+        .handler = hob_router_handle, .router = router, .handle_signals = true, .grace = 5};
     if (hob_server_open(&options, &server) < 0)
         return 1;
     puts(hob_server_url(server));

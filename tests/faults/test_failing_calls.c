@@ -139,7 +139,7 @@ static int open_and_run(hob_router *router)
 {
     int err = hob_server_open(
         &(hob_server_options){
-            .handler = hob_router_handle, .context = router, .grace = 10, .idle_grace = -1},
+            .handler = hob_router_handle, .router = router, .grace = 10, .idle_grace = -1},
         &running);
     if (err == 0)
         snprintf(stage->url, sizeof(stage->url), "%s", hob_server_url(running));

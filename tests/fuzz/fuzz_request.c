@@ -202,7 +202,7 @@ static const hob_route routes[] = {
 /* Parses a request and calls its handler. Returns false if the request is bad. */
 static bool route(hob_router *router, const char *target, const char *cookies)
 {
-    hob_server server = {.options.context = router};
+    hob_server server = {.options.router = router};
     CHECK(limits_complete(&server.options) == 0);
     server.parser_limits = limits_for_parser(&server.options);
     server.workspace = workspace_new(server.parser_limits.head);

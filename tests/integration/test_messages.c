@@ -29,14 +29,14 @@ static int stir(void *arg)
 
 static int stall(hob_request *req, hob_response *res)
 {
-    hob_request_set_route(req, "GET /{dish}"); /* as a router does */
+    hob_request_set_route(req, "GET /{dish}", NULL); /* as a router does */
     stir(NULL);
     return hob_reply_text(res, 200, "soup");
 }
 
 static int stall_in_a_child(hob_request *req, hob_response *res)
 {
-    hob_request_set_route(req, "GET /{dish}");
+    hob_request_set_route(req, "GET /{dish}", NULL);
     int err = hob_await(hob_async(stir, NULL));
     return err < 0 ? err : hob_reply_text(res, 200, "soup");
 }
@@ -100,7 +100,7 @@ static int recurse(const void *arg)
 
 static int overflow(hob_request *req, hob_response *res)
 {
-    hob_request_set_route(req, "GET /{dish}");
+    hob_request_set_route(req, "GET /{dish}", NULL);
     return recurse(res);
 }
 
@@ -108,7 +108,7 @@ static int await_twice(hob_request *req, hob_response *res)
 {
     hob_future *timer = hob_timer(0);
     (void)res;
-    hob_request_set_route(req, "GET /{dish}");
+    hob_request_set_route(req, "GET /{dish}", NULL);
     hob_await(timer);
     return hob_await(timer);
 }

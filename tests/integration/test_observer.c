@@ -55,7 +55,7 @@ static int serve_all(hob_request *req, hob_response *res)
     static char large[200 * 1024];
     const char *path = hob_request_path(req);
     if (strcmp(path, "/routed") == 0)
-        hob_request_set_route(req, "GET /{name}");
+        hob_request_set_route(req, "GET /{name}", NULL);
     if (strcmp(path, "/stream") == 0)
         return stream(res);
     if (strcmp(path, "/broken-stream") == 0)

@@ -26,6 +26,7 @@ static struct exchange *exchange_new(const struct fake_server *server)
     cr_assert_not_null(self);
     self->server.options.handler = server->handler;
     self->server.options.context = server->context;
+    self->server.options.router = server->router;
     self->server.options.request_ids = server->request_ids;
     self->server.stopping = server->stopping;
     limits_complete(&self->server.options);

@@ -13,6 +13,7 @@
 struct fake_server {
     hob_handler *handler;
     void *context;
+    const hob_router *router;
     bool stopping; /* as a server is that got its signal */
     bool request_ids;
 };

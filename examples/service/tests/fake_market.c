@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     seconds = strtod(argv[2], NULL);
     hob_server_options options = {
         .handler = hob_router_handle,
-        .context = router,
+        .router = router,
         .sockets = &socket,
         .socket_count = 1,
         .handle_signals = true,

@@ -15,7 +15,7 @@ static int run(int socket, hob_router *router)
     hob_server *server;
     hob_server_options options = {
         .handler = hob_router_handle, /* the router finds the route */
-        .context = router,
+        .router = router,
         .sockets = &socket,
         .socket_count = 1,
         .handle_signals = true, /* Ctrl-C and kill(1) stop it */

@@ -35,7 +35,7 @@ TestSuite(routes, .init = begin, .fini = end, .timeout = 20);
 /* The response to GET; the caller's to free. */
 static struct fake_response get(const char *path)
 {
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     char request[64];
     snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", path);
     struct fake_response response = fake_exchange(&server, request);

@@ -21,7 +21,7 @@ TestSuite(middleware, .fini = expect_no_leaks, .timeout = 20);
 static void expect_status(hob_router *router, const char *line, const char *status)
 {
     char request[128];
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", line);
     struct fake_response response = fake_exchange(&server, request);
     const char *told = response.length > 0 ? response.bytes + strlen("HTTP/1.1 ") : "none";

@@ -65,10 +65,10 @@ static int call_next(hob_request *req, hob_response *res)
     return hob_next(req, res);
 }
 
-static int attach(hob_request *req, hob_response *res)
+static int take_another_route(hob_request *req, hob_response *res)
 {
     int mine;
-    hob_request_attach(req, &mine);
+    hob_request_set_route(req, "GET /mine", &mine);
     return hob_next(req, res);
 }
 
@@ -104,7 +104,7 @@ static void answer(void *arg)
     hob_router *router = make_router(routes, COUNT(routes));
     if (self->middleware)
         hob_router_use(router, self->middleware);
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     struct fake_response response =
         fake_exchange(&server, "GET /orders/1 HTTP/1.1\r\nHost: h\r\n\r\n");
     bool expected = response.result == self->result;
@@ -143,11 +143,12 @@ Test(mistakes, a_name_that_only_another_route_has_is_none)
     cr_expect_str_empty(end.output);
 }
 
-Test(mistakes, a_middleware_that_replaces_what_the_router_attached_ends_the_process)
+Test(mistakes, a_middleware_that_replaces_what_the_router_found_ends_the_process)
 {
-    struct mistaken mistaken = {say_hello, attach, 0};
+    struct mistaken mistaken = {say_hello, take_another_route, 0};
     struct child_end end = run_in_child(answer, &mistaken);
     cr_expect(child_aborted(&end), "status %#x", end.status);
     cr_expect(
-        strstr(end.output, "hob_request_attach(): the request has a pointer"), "%s", end.output);
+        strstr(end.output, "hob_request_set_route(): a router has set the route"), "%s",
+        end.output);
 }

@@ -31,7 +31,7 @@ struct told {
 
 static void expect_told(hob_router *router, const struct told *cases, size_t count)
 {
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     for (size_t i = 0; i < count; i++) {
         char request[256];
         snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].line);

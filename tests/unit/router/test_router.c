@@ -225,7 +225,7 @@ Test(router, needs_no_more_of_its_routes_once_it_is_made)
     hob_router *router = make_router(&route, 1);
     memset(pattern, 'x', sizeof(pattern) - 1);
     memset(&route, 0, sizeof(route));
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     struct fake_response response = fake_exchange(&server, "GET /a HTTP/1.0\r\n\r\n");
     cr_expect(strstr(response.bytes, "HTTP/1.1 200 OK\r\n") == response.bytes);
     fake_response_free(&response);
@@ -257,7 +257,7 @@ static void expect_exchanges(
     const hob_route *routes, size_t route_count, const struct exchange *cases, size_t count)
 {
     hob_router *router = make_router(routes, route_count);
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     for (size_t i = 0; i < count; i++) {
         char request[256];
         snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].line);
@@ -368,7 +368,7 @@ Test(router, tells_no_pattern_when_there_is_no_route)
     static const hob_route routes[] = {{"GET /a", reply_a}};
     static const char *const lines[] = {"GET /b", "POST /a", "OPTIONS /a", "OPTIONS *"};
     hob_router *router = make_router(routes, COUNT(routes));
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     cr_expect_eq(hob_router_use(router, expect_no_route), 0);
     for (size_t i = 0; i < COUNT(lines); i++) {
         char request[64];
@@ -573,7 +573,7 @@ Test(router, returns_what_the_handler_returned)
 {
     static const hob_route routes[] = {{"GET /", fail}};
     hob_router *router = make_router(routes, COUNT(routes));
-    const struct fake_server server = {.handler = hob_router_handle, .context = router};
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
     cr_expect_eq(response.result, -EIO);
     cr_expect_eq(response.length, 0);

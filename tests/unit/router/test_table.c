@@ -93,7 +93,7 @@ static void fill_randomly(struct menu *menu)
         int err = table_insert(&menu->table, route);
         cr_assert_eq(err, conflict ? -EEXIST : 0, "%s", pattern);
         if (err < 0)
-            free(route);
+            route_free(route);
     }
     cr_assert_eq(table_complete(&menu->table), 0);
 }
@@ -101,7 +101,7 @@ static void fill_randomly(struct menu *menu)
 static void empty(struct menu *menu)
 {
     for (size_t i = 0; i < menu->table.count; i++)
-        free(menu->routes[i]);
+        route_free(menu->routes[i]);
     exact_free(&menu->table.exact);
 }
 

@@ -1,0 +1,16 @@
+/* What the router has found for a request: what hob_request_match() points to. */
+#ifndef HOB_ROUTER_MATCH_H
+#define HOB_ROUTER_MATCH_H
+
+#include "route.h"
+#include "table.h"
+
+struct match {
+    const struct route *route;
+    hob_handler *const *next; /* what hob_next() calls */
+    const struct table *table;
+    size_t method;
+    unsigned methods; /* of the routes that match the path, if none has the method */
+};
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * What handlers are given: the state of their route, and the context of the server.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "hob/log.h"
+#include "hob/router.h"
+#include "tests/support/fake_request.h"
+#include "tests/support/make_router.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(state, .fini = expect_no_leaks, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What the handler returns to a GET of this path. */
+static int result_of(const hob_router *router, void *context, const char *path)
+{
+    char request[128];
+    const struct fake_server server = {
+        .handler = hob_router_handle, .router = router, .context = context};
+    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", path);
+    struct fake_response response = fake_exchange(&server, request);
+    fake_response_free(&response);
+    return response.result;
+}
+
+static int return_number(hob_request *req, hob_response *res)
+{
+    const int *number = hob_state(req);
+    (void)res;
+    return number ? *number : -ENODATA;
+}
+
+static int first = 1, second = 2;
+
+static const hob_route routes[] = {
+    HOB_ROUTE("GET /a", return_number, &first),
+    HOB_ROUTE("GET /b", return_number, .state = &second),
+    HOB_ROUTE("GET /none", return_number),
+    HOB_ROUTE("GET /deep", return_number, .state = &second, .stack = (size_t)256 * 1024),
+};
+
+Test(state, is_that_of_the_route_which_the_request_takes)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(result_of(router, NULL, "/a"), 1);
+    cr_expect_eq(result_of(router, NULL, "/b"), 2);
+    cr_expect_eq(result_of(router, NULL, "/deep"), 2);
+    cr_expect_eq(result_of(router, NULL, "/none"), -ENODATA);
+    hob_router_free(router);
+}
+
+static int return_what_middleware_sees(hob_request *req, hob_response *res)
+{
+    hob_next(req, res);
+    return return_number(req, res);
+}
+
+Test(state, is_known_to_middleware_and_none_without_a_route)
+{
+    hob_router *router = make_router(routes, COUNT(routes));
+    cr_expect_eq(hob_router_use(router, return_what_middleware_sees), 0);
+    cr_expect_eq(result_of(router, NULL, "/b"), 2);
+    cr_expect_eq(result_of(router, NULL, "/other"), -ENODATA);
+    hob_router_free(router);
+}
+
+static int return_state_and_context(hob_request *req, hob_response *res)
+{
+    const int *context = hob_request_context(req);
+    return return_number(req, res) + *context;
+}
+
+Test(state, comes_beside_the_context_of_the_server)
+{
+    static const hob_route route = HOB_ROUTE("GET /", return_state_and_context, &first);
+    int context = 10;
+    hob_router *router = make_router(&route, 1);
+    cr_expect_eq(result_of(router, &context, "/"), 11);
+    hob_router_free(router);
+}
+
+static int call_next(hob_request *req, hob_response *res)
+{
+    return hob_next(req, res);
+}
+
+Test(state, a_router_that_the_server_does_not_have_is_reported)
+{
+    const struct fake_server servers[] = {{.handler = hob_router_handle}, {.handler = call_next}};
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        struct fake_response response = fake_exchange(&servers[i], "GET / HTTP/1.0\r\n\r\n");
+        cr_expect_eq(response.result, -EPROTO);
+        fake_response_free(&response);
+    }
+}

@@ -2,16 +2,16 @@
 
 #include <arpa/inet.h>
 #include <string.h>
-#include <strings.h>
 
 #include "head.h"
+#include "hob/text.h"
 #include "request.h"
 #include "response.h"
 #include "server.h"
 
 static bool is_text(const char *text, size_t length, const char *expected)
 {
-    return strlen(expected) == length && strncasecmp(text, expected, length) == 0;
+    return strlen(expected) == length && hob_text_same_n(text, expected, length);
 }
 
 /*
@@ -92,11 +92,11 @@ static bool is_origin(const char *origin, const char *scheme, const char *host)
 {
     static const char separator[] = "://";
     size_t length = strcspn(scheme, ", \t"); /* the first proxy of several knows */
-    if (strncasecmp(origin, scheme, length) != 0)
+    if (!hob_text_same_n(origin, scheme, length))
         return false;
     origin += length;
     return strncmp(origin, separator, strlen(separator)) == 0 &&
-           strcasecmp(origin + strlen(separator), host) == 0;
+           hob_text_same(origin + strlen(separator), host);
 }
 
 static bool is_same_site(const struct head *head, const char *host)

@@ -15,6 +15,7 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
     self->match = NULL;
+    self->values = NULL;
     self->route = NULL;
     self->id[0] = '\0';
     self->observed = false;

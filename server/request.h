@@ -19,6 +19,7 @@ struct hob_request {
     size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
     const char *route;      /* these two: see hob_request_set_route() */
     void *match;
+    struct value *values;     /* see hob_request_set(); NULL at first */
     char id[REQUEST_ID_SIZE]; /* one that was made for it; "" before */
     bool observed; /* the observer is being told: nobody waits, so the head need not move */
 };

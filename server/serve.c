@@ -45,6 +45,7 @@ static int run_handler(void *arg)
         deadline_limit(task, connection_now(self->req.connection) + options->handler_timeout);
     int result = options->handler(&self->req, &self->res);
     self->req.match = NULL; /* it lay on the stack of the router */
+    self->req.values = NULL;
     self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
     return result;
 }

@@ -383,6 +383,28 @@ const char *hob_request_cookie(hob_request *req, const char *name);
 char *hob_percent_decode(const char *text, size_t size);
 
 /*
+ * The key of a value that a request carries. The address of the key identifies it, so each value
+ * has a key of its own, and no other file can reach a static one:
+ *
+ *     static const hob_key user_key = {"user"};
+ *
+ *     hob_request_set(req, &user_key, user);                  in the middleware that knows the user
+ *     const struct user *user = hob_request_get(req, &user_key);             in a handler behind it
+ */
+typedef struct {
+    const char *name; /* for people who debug */
+} hob_key;
+
+/*
+ * Sets the value of a key, or replaces it. It is known until the server's handler has returned. To
+ * be called in the coroutine of the request. Returns 0 or -ENOMEM.
+ */
+int hob_request_set(hob_request *req, const hob_key *key, void *value);
+
+/* The value of a key. NULL if it was not set. */
+void *hob_request_get(const hob_request *req, const hob_key *key);
+
+/*
  * What the request is called, so that it can be found again in the logs of all programs that had to
  * do with it: the value of its X-Request-Id, if that is 1 to 128 letters, digits and "-_.~+/=:", or
  * else 128 random bits in hexadecimal, which are made when they are first asked for.

@@ -1,0 +1,54 @@
+/* What one function of a request hands to another one. */
+#include <criterion/criterion.h>
+
+#include "hob/server.h"
+#include "tests/support/fake_request.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(values, .fini = expect_no_leaks, .timeout = 20);
+
+static const hob_key user = {"user"}, cart = {"cart"};
+static int first, second;
+
+static int set_and_get(hob_request *req, hob_response *res)
+{
+    static const hob_key same_name = {"user"};
+    (void)res;
+    cr_expect_null(hob_request_get(req, &user));
+    cr_expect_eq(hob_request_set(req, &user, &first), 0);
+    cr_expect_eq(hob_request_set(req, &cart, &second), 0);
+    cr_expect_eq(hob_request_get(req, &user), &first);
+    cr_expect_eq(hob_request_get(req, &cart), &second);
+    cr_expect_null(hob_request_get(req, &same_name), "the address counts");
+    return 0;
+}
+
+static int replace(hob_request *req, hob_response *res)
+{
+    (void)res;
+    hob_request_set(req, &user, &first);
+    hob_request_set(req, &cart, &first);
+    cr_expect_eq(hob_request_set(req, &user, &second), 0);
+    cr_expect_eq(hob_request_get(req, &user), &second);
+    cr_expect_eq(hob_request_set(req, &user, NULL), 0);
+    cr_expect_null(hob_request_get(req, &user));
+    cr_expect_eq(hob_request_get(req, &cart), &first);
+    return 0;
+}
+
+static void call(hob_handler *handler)
+{
+    const struct fake_server server = {.handler = handler};
+    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
+    fake_response_free(&response);
+}
+
+Test(values, are_found_by_the_address_of_their_key)
+{
+    call(set_and_get);
+}
+
+Test(values, are_replaced)
+{
+    call(replace);
+}

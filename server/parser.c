@@ -358,15 +358,18 @@ static size_t execute(struct parser *self, const char *data, size_t size)
 }
 
 /*
- * The same in the value of Content-Length. A tab behind it is no part of it (RFC 9110 section 5.5),
- * but llhttp before 9.4 takes spaces only.
+ * A tab behind the value of Content-Length is no part of it (RFC 9110 section 5.5), but llhttp
+ * before 9.4 takes spaces only. Leaves the bytes before the tab, or puts a space in its place.
  */
-static size_t execute_length(struct parser *self, const char *data, size_t size)
+static void replace_tab(const char **data, size_t *size)
 {
-    const char *tab = memchr(data, '\t', size);
-    if (tab == data)
-        return execute(self, " ", 1);
-    return execute(self, data, tab ? (size_t)(tab - data) : size);
+    const char *tab = memchr(*data, '\t', *size);
+    if (tab && tab > *data) {
+        *size = (size_t)(tab - *data);
+    } else if (tab) {
+        *data = " ";
+        *size = 1;
+    }
 }
 
 static size_t feed_request_line(struct parser *self, const char *data, size_t size)
@@ -392,8 +395,13 @@ static size_t feed_head(struct parser *self, const char *data, size_t size)
         size = limit - self->head_bytes;
     if (self->line.part != LINE_DONE)
         taken = feed_request_line(self, data, size);
-    while (self->state == PARSER_HEAD && taken < size)
-        taken += (self->in_length ? execute_length : execute)(self, data + taken, size - taken);
+    while (self->state == PARSER_HEAD && taken < size) {
+        const char *piece = data + taken;
+        size_t piece_size = size - taken;
+        if (self->in_length)
+            replace_tab(&piece, &piece_size);
+        taken += execute(self, piece, piece_size);
+    }
     self->head_bytes += taken;
     if (self->state == PARSER_HEAD && self->head_bytes == limit)
         fail(

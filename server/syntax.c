@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "runtime/text.h"
+
 /* Of a target; of a token; of a name; of both. */
 #define T  CHAR_TARGET
 #define K  (CHAR_TARGET | CHAR_TOKEN)
@@ -112,5 +114,14 @@ bool list_next(const char **list, const char **element, size_t *length)
         end--;
     *element = begin;
     *length = (size_t)(end - begin);
+    return true;
+}
+
+bool letters_are(const char *letters, const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (ascii_lower(letters[i]) != word[i])
+            return false;
+    }
     return true;
 }

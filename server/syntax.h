@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "hob/text.h"
-
 /* What a character may be part of. A set of these is looked up for each byte of a head. */
 enum char_class {
     CHAR_TOKEN = 1,  /* tchar, RFC 9110 section 5.6.2 */
@@ -50,13 +48,16 @@ bool is_host(const char *text, size_t length);
  */
 bool list_next(const char **list, const char **element, size_t *length);
 
+/* Whether so many letters are those of a word, given in small letters, in any case of letters. */
+bool letters_are(const char *letters, const char *word, size_t length);
+
 /*
- * Whether an element is this word, in any case of letters. Inline: the length of a literal is known
- * then, and nearly all words differ from it in that.
+ * Whether an element is this word, given in small letters, in any case of letters. Inline: the
+ * length of a literal is known then, and nearly all words differ from it in that.
  */
 static inline bool element_is(const char *element, size_t length, const char *word)
 {
-    return length == strlen(word) && hob_text_same_n(element, word, length);
+    return length == strlen(word) && letters_are(element, word, length);
 }
 
 #endif

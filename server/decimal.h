@@ -7,6 +7,13 @@
 /* Writes the number at `at`, in up to 20 digits and without a NUL. Returns its end. */
 static inline char *put_number(char *at, uint64_t number)
 {
+    if (number < 100) { /* as most are */
+        unsigned tens = (unsigned)number / 10;
+        *at = (char)('0' + tens);
+        at += tens > 0;
+        *at = (char)('0' + (unsigned)number % 10);
+        return at + 1;
+    }
     char *end = at + 1;
     for (uint64_t rest = number; rest >= 10; rest /= 10)
         end++;

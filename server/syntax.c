@@ -16,7 +16,7 @@
 const unsigned char char_classes[256] = {
     ['!'] = KH,
     /* "     #              $   %              &   '   (  )  *   +   ,  -   .               / */
-    T, K | CHAR_MARK, KH, K | CHAR_MARK, KH, KH, H, H, KH, KH, T, KH, KH | CHAR_MARK, T,
+    T, K | CHAR_MARK, KH, K | CHAR_MARK, KH, KH, H, H, KH, KH, T, KH, K | CHAR_MARK, T,
     /* 0   1   2   3   4   5   6   7   8   9   :  ;  <  =  >  ?              @ */
     KH, KH, KH, KH, KH, KH, KH, KH, KH, KH, T, H, T, H, T, T | CHAR_MARK, T,
     /* A to Z */
@@ -73,12 +73,11 @@ static size_t span_name(const char *text, size_t length)
 {
     size_t i = 0;
     for (; i < length; i++) {
-        unsigned classes = classes_of(text[i]) & (CHAR_NAME | CHAR_MARK);
-        if (classes == CHAR_NAME) /* and no dot, as most are */
+        if (classes_of(text[i]) & CHAR_NAME)
             continue;
         if (text[i] == '.' && (i == 0 || text[i - 1] == '.'))
             return 0;
-        if (!(classes & CHAR_NAME) && !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
+        if (text[i] != '.' && !(text[i] == '%' && is_percent_encoded(text + i, length - i)))
             break;
     }
     return i;

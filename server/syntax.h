@@ -9,7 +9,7 @@
 /* What a character may be part of. A set of these is looked up for each byte of a head. */
 enum char_class {
     CHAR_TOKEN = 1,  /* tchar, RFC 9110 section 5.6.2 */
-    CHAR_NAME = 2,   /* reg-name, RFC 3986 section 3.2.2, but no "%" and no comma */
+    CHAR_NAME = 2,   /* reg-name, RFC 3986 section 3.2.2, but no "%", no dot and no comma */
     CHAR_TARGET = 4, /* any that is visible in ASCII */
     CHAR_MARK = 8,   /* in a target: more than a character of its path. "#", "%", "." and "?" */
 };

@@ -63,7 +63,7 @@ Test(syntax, knows_what_each_character_may_be_part_of)
         unsigned classes = 0;
         if (letter || is_one_of(c, "!#$%&'*+-.^_`|~"))
             classes |= CHAR_TOKEN;
-        if (letter || is_one_of(c, "-._~!$&'()*+;="))
+        if (letter || is_one_of(c, "-_~!$&'()*+;="))
             classes |= CHAR_NAME;
         if (c > ' ' && c < 0x7f)
             classes |= CHAR_TARGET;

@@ -63,8 +63,8 @@ int hob_listen_all(const char *const *addresses, size_t count, int *sockets, siz
 
 /* The file of a unix socket, which is known by these whatever is at its path. All zero is none. */
 typedef struct {
-    uint64_t device; /* st_dev and st_ino of stat(2) */
-    uint64_t inode;
+    uint64_t device; /* st_dev of stat(2) */
+    uint64_t inode;  /* st_ino */
 } hob_socket_file;
 
 /*

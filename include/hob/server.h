@@ -117,7 +117,7 @@ typedef struct {
      * machine: without a port, IPv6 addresses in brackets. They must live as long as the server.
      */
     const char *const *allowed_hosts;
-    size_t allowed_host_count;
+    size_t allowed_host_count; /* how many names allowed_hosts has */
 
     /*
      * How many clients are served at the same time, idle ones included (default 16,384). No more

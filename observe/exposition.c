@@ -106,7 +106,7 @@ static char *write_escaped(char *to, const char *text)
     for (; *text; text++) {
         if (*text == '\\' || *text == '"' || *text == '\n')
             *to++ = '\\';
-        *to++ = *text == '\n' ? 'n' : *text;
+        *to++ = (char)(*text == '\n' ? 'n' : *text);
     }
     return to;
 }

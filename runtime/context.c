@@ -158,7 +158,7 @@ int context_call(struct context *self, void *bottom, size_t size, int (*fn)(void
 int context_call_on(struct context *self, struct context *on, int (*fn)(void *arg), void *arg)
 {
     /* Boost.Context's handle is the stack pointer. The bottom is known to AddressSanitizer only. */
-    char *bottom = (char *)(uintptr_t)on->bottom;
+    char *bottom = (char *)(uintptr_t)on->bottom; // NOLINT(performance-no-int-to-ptr)
     char *top = on->saved;
     VALGRIND_MAKE_MEM_UNDEFINED(top - FIRST_FRAME_SIZE, FIRST_FRAME_SIZE);
     return context_call(self, bottom, (uintptr_t)top - (uintptr_t)bottom, fn, arg);

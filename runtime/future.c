@@ -72,11 +72,13 @@ hob_future *future_take(struct list *kept, size_t size)
 
 void future_free_kept(struct list *kept)
 {
-    while (!list_empty(kept)) {
-        hob_future *future = list_entry(kept->next, hob_future, sibling);
-        list_remove(&future->sibling);
-        free(future);
+    struct list *link = kept->next;
+    while (link != kept) {
+        struct list *next = link->next;
+        free(list_entry(link, hob_future, sibling));
+        link = next;
     }
+    list_init(kept);
 }
 
 /* Hangs the wait on a future that is not ready yet, or takes in the result of one that is. */

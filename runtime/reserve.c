@@ -122,8 +122,9 @@ static void give_back(void *memory)
 /* As realloc(3), from the reserve if there is no other memory. */
 static void *grow(void *memory, size_t size)
 {
-    void *grown = region_of(memory) ? malloc(size) : realloc(memory, size);
-    if (grown && !region_of(memory))
+    bool reserved = region_of(memory);
+    void *grown = reserved ? malloc(size) : realloc(memory, size);
+    if (grown && !reserved)
         return grown;
     if (!grown)
         grown = take(size);

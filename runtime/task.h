@@ -137,15 +137,9 @@ int task_scope(struct task *self, hob_fn *fn, void *arg);
 void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
 
 /*
- * Calls fn(arg) in the current task, as a call, and returns its result. Sets *use to how much stack
- * that has used, hob_call_sized() included, or to 0 if it cannot be measured.
- */
-int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
-
-/*
- * Runs fn(arg) in the current task, self, as a call, and returns its result. *use gets how much of
- * the stack is used then, or more if it is more of that of a hob_call_sized(); 0 of 0 bytes if it
- * cannot be measured.
+ * Calls fn(arg) in the current task, self, and returns its result. Sets *use to how much of the
+ * stack that has used, or of the stack of a hob_call_sized() in it if that is more; to 0 of 0 bytes
+ * if it cannot be measured.
  */
 int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
 

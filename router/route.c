@@ -93,6 +93,8 @@ static int check_line(const hob_route *line, size_t method, size_t method_length
         return refuse(line, "no path of a request has this byte", bad);
     if (!line->handler)
         return refuse(line, "it has no handler", line->pattern);
+    if (!(line->timeout >= 0)) /* or it is not a number */
+        return refuse(line, "its timeout is negative or not a number", line->pattern);
     if (line->stack > HOB_STACK_MAX)
         return refuse(line, "its stack is larger than HOB_STACK_MAX", line->pattern);
     return 0;
@@ -134,7 +136,13 @@ int route_new(const hob_route *line, struct route **route)
     struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
     if (!self)
         return -ENOMEM;
-    *self = (struct route){.state = line->state, .stack = line->stack, .method = method};
+    *self = (struct route){
+        .state = line->state,
+        .body_limit = line->body_limit,
+        .timeout = line->timeout,
+        .limits = line->body_limit > 0 || line->timeout > 0,
+        .stack = line->stack,
+        .method = method};
     char *pattern = (char *)self->segments + segments_size;
     char *copy = pattern + length + 1;
     memcpy(pattern, line->pattern, pattern_size);

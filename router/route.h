@@ -27,8 +27,11 @@ enum {
 
 struct route {
     struct chain chain; /* all middleware, then the handler */
-    void *state;        /* these two: see hob_route */
+    void *state;        /* these four: see hob_route */
+    size_t body_limit;
+    double timeout;
     size_t stack;
+    bool limits; /* whether one of the first two is not the server's */
     size_t method;
     const char *pattern; /* with its path normalised */
     const char *path;    /* the whole of it; NULL if it has a {name} */

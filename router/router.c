@@ -53,7 +53,11 @@ static int go_on_with_own_stack(hob_request *req, hob_response *res)
 static int complete_chain(struct route *route, const hob_route *line)
 {
     struct chain *chain = &route->chain;
-    int err = line->finishes ? chain_append(chain, finish_anyway) : 0;
+    int err = 0;
+    for (size_t i = 0; line->middleware && line->middleware[i] && err == 0; i++)
+        err = chain_append(chain, line->middleware[i]);
+    if (err == 0 && line->finishes)
+        err = chain_append(chain, finish_anyway);
     if (err == 0 && line->stack > 0)
         err = chain_append(chain, go_on_with_own_stack);
     return err < 0 ? err : chain_append(chain, line->handler);
@@ -168,6 +172,13 @@ static size_t method_of(const char *name)
     return method_find(name, strlen(name));
 }
 
+static void set_limits(hob_request *req, const struct route *route)
+{
+    hob_request_set_body_limit(req, route->body_limit);
+    if (route->timeout > 0)
+        hob_request_set_timeout(req, route->timeout);
+}
+
 int hob_router_handle(hob_request *req, hob_response *res)
 {
     const hob_router *self = hob_request_router(req);
@@ -184,6 +195,8 @@ int hob_router_handle(hob_request *req, hob_response *res)
     hob_handler *const *functions = match.route->chain.functions;
     match.next = functions + 1;
     hob_request_set_route(req, match.route->pattern, &match);
+    if (match.route->limits)
+        set_limits(req, match.route);
     return functions[0](req, res);
 }
 

@@ -104,10 +104,9 @@ void *hob_alloc(size_t size)
     return arena_alloc(&task_current(__func__)->arena, size);
 }
 
-/* The frames of the function that the arena belongs to, and of what it calls, end before it does.
- */
-static bool is_in_frame_that_ends(const struct task *task, const char *address)
+bool arena_outlives(const struct task *task, const void *variable)
 {
+    const char *address = variable;
     const char *end = task->scope ? task->scope : (const char *)task;
     const struct stack *sized = task->sized; /* from hob_call_sized(), which ends before as well */
     return (address >= task->stack->bottom && address < end) ||
@@ -117,7 +116,7 @@ static bool is_in_frame_that_ends(const struct task *task, const char *address)
 int hob_defer(void (*fn)(void *arg), void *arg)
 {
     struct task *task = task_current(__func__);
-    if (is_in_frame_that_ends(task, arg))
+    if (arena_outlives(task, arg))
         misuse(__func__, "the argument is a local variable, which is gone when the clean-up runs");
     return arena_defer(&task->arena, fn, arg);
 }

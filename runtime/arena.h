@@ -38,6 +38,14 @@ void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *ar
 /* Does the clean-up that was made last, and forgets it. Returns false if there was none. */
 bool arena_clean_up(struct arena *self);
 
+struct task;
+
+/*
+ * Whether the address lies in a frame that ends before the memory of the running task does: in that
+ * of the function that the memory belongs to, or of what it calls.
+ */
+bool arena_outlives(const struct task *task, const void *variable);
+
 /* Frees the memory, when all clean-ups are done. */
 void arena_free(struct arena *self);
 

@@ -69,7 +69,8 @@ static int check_size(struct hob_request *request, size_t limit)
 
 static int read_within_limit(struct hob_request *req, void *data, size_t size)
 {
-    size_t limit = req->connection->server->options.body_limit;
+    size_t own = req->own_body_limit;
+    size_t limit = own > 0 ? own : req->connection->server->options.body_limit;
     int err = check_size(req, limit);
     if (err < 0 || req->parser.state == PARSER_DONE || size == 0)
         return err;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/deadline.h"
 #include "runtime/misuse.h"
 
 void request_init(struct hob_request *self, struct connection *connection)
@@ -14,6 +15,8 @@ void request_init(struct hob_request *self, struct connection *connection)
     self->continued = false;
     self->body_size = 0;
     self->body_limit = SIZE_MAX;
+    self->own_body_limit = 0;
+    self->own_timeout = 0;
     self->match = NULL;
     self->values = NULL;
     self->route = NULL;
@@ -127,6 +130,20 @@ int request_read_head(struct hob_request *self)
 void *hob_request_context(const hob_request *req)
 {
     return req->connection->server->options.context;
+}
+
+void hob_request_set_body_limit(hob_request *req, size_t bytes)
+{
+    req->own_body_limit = bytes;
+}
+
+void hob_request_set_timeout(hob_request *req, double seconds)
+{
+    struct task *task = req->connection->task;
+    connection_expect_task(req->connection, __func__);
+    deadline_unlimit(task, req->before);
+    req->before = deadline_limit(task, hob_now() + seconds);
+    req->own_timeout = seconds;
 }
 
 const char *hob_request_route(const hob_request *req)

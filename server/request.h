@@ -16,6 +16,8 @@ struct hob_request {
     bool continued;  /* 100 Continue was sent */
     struct deadline before; /* the task's, before the handler was given its time */
     size_t body_size;       /* bytes of the body that the handler has read */
+    size_t own_body_limit;  /* see hob_request_set_body_limit(); 0 for the server's */
+    double own_timeout;     /* see hob_request_set_timeout(); 0 for the server's */
     size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
     const char *route;      /* these two: see hob_request_set_route() */
     void *match;

@@ -8,7 +8,6 @@
 
 #include "body.h"
 #include "decimal.h"
-#include "hob/log.h"
 #include "hob/text.h"
 #include "http_date.h"
 #include "runtime/deadline.h"
@@ -24,46 +23,6 @@ void response_init(struct hob_response *self, struct hob_request *request)
 void response_free(struct hob_response *self)
 {
     buffer_free(&self->fields);
-}
-
-static bool is_written_by_server(const char *name)
-{
-    static const char *const names[] = {
-        "connection", "content-length",    "content-type", "date",
-        "server",     "transfer-encoding", "x-request-id",
-    };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (hob_text_same(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
-static void log_late_header(const struct hob_request *request, const char *name)
-{
-    const char *path = hob_request_peek_path(request);
-    hob_log(
-        HOB_LOG_ERROR, "the header %s was added after the reply to %s %s, and is not sent", name,
-        hob_request_method(request), path ? path : "a forgotten path");
-}
-
-int hob_response_header(hob_response *res, const char *name, const char *value)
-{
-    struct buffer *fields = &res->fields;
-    if (res->replied) {
-        log_late_header(res->request, name);
-        return -EALREADY;
-    }
-    if (!is_token(name, strlen(name)) || !is_field_value(value) || is_written_by_server(name))
-        return -EINVAL;
-    int err = buffer_reserve(fields, strlen(name) + strlen(value) + 4);
-    if (err < 0)
-        return err;
-    buffer_append(fields, name, strlen(name));
-    buffer_append(fields, ": ", 2);
-    buffer_append(fields, value, strlen(value));
-    buffer_append(fields, "\r\n", 2);
-    return 0;
 }
 
 /*
@@ -175,6 +134,14 @@ static inline size_t length_of(const char *content_type)
     return content_type ? strlen(content_type) : 0;
 }
 
+static void
+call_hooks(struct hob_response *self, int status, const char *content_type, uint64_t length)
+{
+    bool known = self->form == CONTENT_OF_KNOWN_LENGTH;
+    const hob_head head = {status, content_type, known ? length : HOB_LENGTH_UNKNOWN};
+    response_call_hooks(self, &head);
+}
+
 /* Puts the head, and makes room for so many bytes of the content as well. */
 static int begin(
     struct hob_response *self, int status, const char *content_type, size_t type_length,
@@ -188,6 +155,8 @@ static int begin(
         return -EINVAL;
     if (size > SIZE_MAX / 4)
         return -ENOMEM;
+    if (self->hooks)
+        call_hooks(self, status, content_type, length);
 
     bool may = has_content(status);
     if (!may)
@@ -269,6 +238,16 @@ int hob_reply(
     connection_expect_task(res->request->connection, __func__);
     int err = check_type(res, content_type);
     return err < 0 ? err : reply(res, status, content_type, content, size);
+}
+
+int hob_response_status(const hob_response *res)
+{
+    return res->status;
+}
+
+uint64_t hob_response_sent(const hob_response *res)
+{
+    return res->sent;
 }
 
 int hob_reply_text(hob_response *res, int status, const char *text)

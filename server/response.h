@@ -19,6 +19,7 @@ enum content_form {
 struct hob_response {
     struct hob_request *request;
     struct buffer fields; /* headers added by the handler, as they go on the wire */
+    struct hook *hooks;   /* see hob_response_before_head(); NULL once they were called */
     bool replied;
 
     /* Once replied. */
@@ -32,6 +33,9 @@ struct hob_response {
 
 void response_init(struct hob_response *self, struct hob_request *request);
 void response_free(struct hob_response *self);
+
+/* Calls the hooks of the head that is about to be put. */
+void response_call_hooks(struct hob_response *self, const hob_head *head);
 
 /* Whether responses with this status have content at all. Also false if it is no status. */
 bool response_may_have_content(int status);

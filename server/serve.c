@@ -36,20 +36,6 @@ struct exchange {
     ev_timer overdue;
 };
 
-static int run_handler(void *arg)
-{
-    struct exchange *self = arg;
-    const hob_server_options *options = &self->req.connection->server->options;
-    struct task *task = self->req.connection->task;
-    self->req.before =
-        deadline_limit(task, connection_now(self->req.connection) + options->handler_timeout);
-    int result = options->handler(&self->req, &self->res);
-    self->req.match = NULL; /* it lay on the stack of the router */
-    self->req.values = NULL;
-    self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
-    return result;
-}
-
 /* One that was one too many is served all the same if others have gone meanwhile. */
 static bool is_admitted(struct connection *connection)
 {
@@ -110,27 +96,54 @@ static void reply_error(struct exchange *self, int err)
         server_reject(req->connection->server, HOB_REJECT_HANDLER_TIMEOUT);
         snprintf(
             detail, sizeof(detail), "it took longer than %s s (handler_timeout)",
-            HOB_NUMBER(options->handler_timeout));
+            HOB_NUMBER(req->own_timeout > 0 ? req->own_timeout : options->handler_timeout));
     } else if (err == -EMSGSIZE && req->body_limit < SIZE_MAX) {
         snprintf(detail, sizeof(detail), "the body is larger than %zu bytes", req->body_limit);
     }
     response_reply_error(&self->res, status, *detail ? detail : NULL);
 }
 
-/* Returns what the handler has returned, or -EIO if it was to reply and has not. */
+/* Replies for a handler that has not. Returns what it has returned, or -EIO if that was no error.
+ */
+static int reply_for_handler(struct exchange *self, int result)
+{
+    if (result >= 0) {
+        const char *path = hob_request_peek_path(&self->req);
+        hob_log(
+            HOB_LOG_ERROR, "the handler of %s %s returned without a reply",
+            hob_request_method(&self->req), path ? path : "a forgotten path");
+        result = -EIO;
+    }
+    if (result != -ECANCELED)
+        reply_error(self, result);
+    return result;
+}
+
+static int run_handler(void *arg)
+{
+    struct exchange *self = arg;
+    const hob_server_options *options = &self->req.connection->server->options;
+    struct task *task = self->req.connection->task;
+    self->req.before =
+        deadline_limit(task, connection_now(self->req.connection) + options->handler_timeout);
+    int result = options->handler(&self->req, &self->res);
+    self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
+    if (!self->res.replied)
+        result = reply_for_handler(self, result);
+    /* These lie in memory that ends with the handler. */
+    self->req.match = NULL;
+    self->req.values = NULL;
+    self->res.hooks = NULL;
+    return result;
+}
+
 static int call_handler(struct exchange *self)
 {
     struct connection *connection = self->req.connection;
     connection->handling = true;
     int result = task_scope(connection->task, run_handler, self);
     connection->handling = false;
-    if (self->res.replied || result < 0)
-        return result;
-    const char *path = hob_request_peek_path(&self->req);
-    hob_log(
-        HOB_LOG_ERROR, "the handler of %s %s returned without a reply",
-        hob_request_method(&self->req), path ? path : "a forgotten path");
-    return -EIO;
+    return result;
 }
 
 /* Empty lines are not the beginning of a request (RFC 9112 section 2.2). */
@@ -179,6 +192,7 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
         return;
     self->req.parser.keep_alive = false; /* who sends another request would wait for it */
     self->timed_out = true;
+    self->res.hooks = NULL; /* they are called in coroutines */
     reply_error(self, -ETIMEDOUT);
     hob_log(
         HOB_LOG_WARN, "%s gets status 504, but its handler waits for what cannot be cancelled",
@@ -215,8 +229,6 @@ static enum next answer(struct exchange *self)
         return NEXT_LINGER;
     }
     int result = is_admitted(self->req.connection) ? call_handler(self) : turn_away(res);
-    if (!res->replied && result != -ECANCELED)
-        reply_error(self, result);
     if (!res->replied)
         return NEXT_CLOSE;
     bool is_stream = res->form != CONTENT_OF_KNOWN_LENGTH && !res->without_content;

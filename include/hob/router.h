@@ -31,7 +31,16 @@ typedef struct {
     const char *pattern;  /* such as "GET /noodles" */
     hob_handler *handler; /* what answers the requests that match it */
     void *state;          /* for hob_state(): must live as long as the router; NULL if left out */
-    bool finishes;        /* see hob_request_finish_anyway(); false if left out */
+    /*
+     * Middleware of this route alone, called behind that of the router: a list that ends with NULL,
+     * which is copied. In a table outside of functions it may stand in the route:
+     *
+     *     HOB_ROUTE("POST /orders", take_order, .middleware = (hob_handler *[]){only_staff, NULL})
+     */
+    hob_handler *const *middleware;
+    size_t body_limit; /* bytes of a body; 0, or left out, for the server's */
+    double timeout;    /* in place of the server's handler_timeout; 0, or left out, for that */
+    bool finishes;     /* see hob_request_finish_anyway(); false if left out */
     /*
      * Bytes of stack that the handler needs, if those of hob_server_options.stack are too few; it
      * then runs by hob_call_sized(). 0, or left out, for the server's. Middleware is not concerned.
@@ -64,8 +73,8 @@ typedef struct {
  *  -EINVAL if a method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, or no single
  *          space follows it, or the path does not begin with "/", cannot be normalised, has bytes
  *          that the path of a request cannot have, braces that are not as above, the same name
- *          twice, or more than 32 segments, or there is no handler, or
- *          the stack is larger than HOB_STACK_MAX;
+ *          twice, or more than 32 segments, or there is no handler, or the timeout is negative or
+ *          not a number, or the stack is larger than HOB_STACK_MAX;
  *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
  * With the last two, *culprit is the pattern that was refused, and the log says why, and where in
  * the pattern.

@@ -443,6 +443,21 @@ void *hob_request_match(const hob_request *req);
 void hob_request_finish_anyway(hob_request *req);
 
 /*
+ * Limits of this request in place of the server's, for handlers and middleware that know better.
+ */
+
+/* Bytes of the body, in place of hob_server_options.body_limit. 0 is the server's again. */
+void hob_request_set_body_limit(hob_request *req, size_t bytes);
+
+/*
+ * Seconds until the handler has replied, from now on, in place of
+ * hob_server_options.handler_timeout. INFINITY is no limit. A deadline that the handler has set
+ * itself stays. To be called in the coroutine of the request, before the reply and outside of
+ * hob_shield().
+ */
+void hob_request_set_timeout(hob_request *req, double seconds);
+
+/*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when
  * the body is complete. A client that expects "100 Continue" gets it when the body is first read
  * (RFC 9110 section 10.1.1).
@@ -476,6 +491,54 @@ int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
  * Content-Length, Content-Type, Date, Server, Transfer-Encoding, X-Request-Id.
  */
 int hob_response_header(hob_response *res, const char *name, const char *value);
+
+/* The same in place of all headers of this name. A NULL value only removes them. */
+int hob_response_set_header(hob_response *res, const char *name, const char *value);
+
+/*
+ * The value of the first header of this name that was added, in hob_alloc() memory. NULL if there
+ * is none, or when out of memory.
+ */
+const char *hob_response_get_header(const hob_response *res, const char *name);
+
+/* The status of the reply; 0 before there is one. */
+int hob_response_status(const hob_response *res);
+
+/* Bytes of content that were sent, or left to the socket to be sent; 0 before the reply. */
+uint64_t hob_response_sent(const hob_response *res);
+
+/*
+ * Hooks of the head, for middleware: headers that depend on the reply.
+ *
+ *     static void forbid_caching_of_errors(void *arg, hob_response *res, const hob_head *head)
+ *     {
+ *         if (head->status >= 400)
+ *             hob_response_set_header(res, "Cache-Control", "no-store");
+ *     }
+ */
+
+#define HOB_LENGTH_UNKNOWN UINT64_MAX
+
+/* The head of a response, before it is sent. */
+typedef struct {
+    int status;
+    const char *content_type; /* NULL if there is none */
+    uint64_t length;          /* bytes of content; HOB_LENGTH_UNKNOWN for a stream */
+} hob_head;
+
+/* May read, add, replace and remove headers. It must neither wait nor reply. */
+typedef void hob_head_hook(void *arg, hob_response *res, const hob_head *head);
+
+/*
+ * Has hook(arg, ...) called by the reply, before its head is sent: for any reply, also a stream, a
+ * file, and what the server replies with to an error of the handler. The last one added is called
+ * first. A reply of the server to a handler that is 1 second late calls none.
+ *
+ * arg must live until the server's handler has returned: a local variable ends the process with a
+ * message. Use hob_alloc(). To be called in the coroutine of the request. Returns 0, -EALREADY or
+ * -ENOMEM.
+ */
+int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg);
 
 /*
  * Replies with a status (200 to 599, else -EINVAL), the type of the content, and size bytes of

@@ -162,6 +162,27 @@ Test(middleware, knows_the_values_of_the_path)
 }
 
 /*
+ * Middleware of a route.
+ */
+
+Test(middleware, of_a_route_is_called_behind_that_of_the_router)
+{
+    static hob_handler *const middleware[] = {inner, look_at_name, NULL};
+    static const hob_route own_routes[] = {
+        HOB_ROUTE("GET /a", handle, .middleware = middleware),
+        HOB_ROUTE("GET /b", handle),
+    };
+    hob_router *router = make_router(own_routes, COUNT(own_routes));
+    cr_expect_eq(hob_router_use(router, outer), 0);
+    expect_status(router, "GET /a", "200 ");
+    cr_expect_str_eq(traced(), "([-h])", "%s", traced());
+    expect_status(router, "GET /b", "200 ");
+    expect_status(router, "GET /c", "404 ");
+    cr_expect_str_eq(traced(), "([-h])(h)()", "%s", traced());
+    hob_router_free(router);
+}
+
+/*
  * Routes that finish.
  */
 

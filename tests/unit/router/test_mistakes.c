@@ -50,6 +50,7 @@ Test(mistakes, in_a_route_are_named_with_their_place)
         {{"GET /{b}", say_hello},
          "\"GET /{b}\" is refused: it matches the same requests as \"GET /{a}\""},
         {{"GET /b"}, "\"GET /b\" is refused: it has no handler"},
+        {{"GET /b", say_hello, .timeout = -1}, "its timeout is negative or not a number"},
         {{0}, "route 2 of 2 is refused: it has no pattern"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -1,0 +1,155 @@
+/* The header fields that handlers and middleware give to a response. */
+#include <errno.h>
+#include <string.h>
+
+#include "hob/log.h"
+#include "hob/runtime.h"
+#include "hob/text.h"
+#include "response.h"
+#include "runtime/arena.h"
+#include "runtime/misuse.h"
+#include "syntax.h"
+
+struct hook {
+    hob_head_hook *call;
+    void *arg;
+    struct hook *next;
+};
+
+static bool is_written_by_server(const char *name)
+{
+    static const char *const names[] = {
+        "connection", "content-length",    "content-type", "date",
+        "server",     "transfer-encoding", "x-request-id",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (hob_text_same(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static void log_late_header(const struct hob_request *request, const char *name)
+{
+    const char *path = hob_request_peek_path(request);
+    hob_log(
+        HOB_LOG_ERROR, "the header %s was added after the reply to %s %s, and is not sent", name,
+        hob_request_method(request), path ? path : "a forgotten path");
+}
+
+static int check_field(const hob_response *res, const char *name, const char *value)
+{
+    if (res->replied) {
+        log_late_header(res->request, name);
+        return -EALREADY;
+    }
+    bool sound = is_token(name, strlen(name)) && is_field_value(value);
+    return sound && !is_written_by_server(name) ? 0 : -EINVAL;
+}
+
+static size_t line_size(const char *name, const char *value)
+{
+    return strlen(name) + strlen(value) + strlen(": \r\n");
+}
+
+static int append(struct buffer *fields, const char *name, const char *value)
+{
+    int err = buffer_reserve(fields, line_size(name, value));
+    if (err < 0)
+        return err;
+    buffer_append(fields, name, strlen(name));
+    buffer_append(fields, ": ", 2);
+    buffer_append(fields, value, strlen(value));
+    buffer_append(fields, "\r\n", 2);
+    return 0;
+}
+
+int hob_response_header(hob_response *res, const char *name, const char *value)
+{
+    int err = check_field(res, name, value);
+    return err < 0 ? err : append(&res->fields, name, value);
+}
+
+/* Where the next line of this name begins, at `at` or behind it, and its end. NULL without one. */
+static char *find_line(const struct buffer *fields, char *at, const char *name, char **end)
+{
+    const char *last = fields->data + fields->end;
+    size_t length = strlen(name);
+    for (; at < last; at = *end) {
+        const char *colon = memchr(at, ':', (size_t)(last - at));
+        *end = (char *)memchr(colon, '\n', (size_t)(last - colon)) + 1;
+        if ((size_t)(colon - at) == length && hob_text_same_n(at, name, length))
+            return at;
+    }
+    return NULL;
+}
+
+static char *first_line(const struct buffer *fields)
+{
+    return fields->data + fields->start;
+}
+
+static void remove_lines(struct buffer *fields, const char *name)
+{
+    char *end;
+    char *line = first_line(fields);
+    while ((line = find_line(fields, line, name, &end))) {
+        memmove(line, end, (size_t)(buffer_room(fields) - end));
+        fields->end -= (size_t)(end - line);
+    }
+}
+
+int hob_response_set_header(hob_response *res, const char *name, const char *value)
+{
+    struct buffer *fields = &res->fields;
+    int err = check_field(res, name, value ? value : "");
+    if (err == 0)
+        err = buffer_reserve(fields, value ? line_size(name, value) : 1);
+    if (err < 0)
+        return err;
+    remove_lines(fields, name);
+    return value ? append(fields, name, value) : 0;
+}
+
+const char *hob_response_get_header(const hob_response *res, const char *name)
+{
+    char *end;
+    const struct buffer *fields = &res->fields;
+    const char *line = fields->data ? find_line(fields, first_line(fields), name, &end) : NULL;
+    if (!line)
+        return NULL;
+    const char *value = line + strlen(name) + 2;
+    size_t length = (size_t)(end - 2 - value);
+    char *copy = hob_alloc(length + 1);
+    if (copy)
+        *(char *)mempcpy(copy, value, length) = '\0';
+    return copy;
+}
+
+/*
+ * Hooks.
+ */
+
+int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg)
+{
+    struct connection *connection = res->request->connection;
+    connection_expect_task(connection, __func__);
+    if (res->replied)
+        return -EALREADY;
+    if (arena_outlives(connection->task, arg))
+        misuse(__func__, "the argument is a local variable, which may be gone when the hook runs");
+    struct hook *self = hob_alloc(sizeof(*self));
+    if (!self)
+        return -ENOMEM;
+    *self = (struct hook){.call = hook, .arg = arg, .next = res->hooks};
+    res->hooks = self;
+    return 0;
+}
+
+void response_call_hooks(struct hob_response *self, const hob_head *head)
+{
+    const struct hook *hook = self->hooks;
+    self->hooks = NULL; /* also if the reply fails: another one has the headers already */
+    for (; hook; hook = hook->next)
+        hook->call(hook->arg, self, head);
+}

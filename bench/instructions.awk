@@ -9,12 +9,12 @@
 
 BEGIN {
   step_count = split("parse route coroutine handler response connection libev libc other", step, " ")
-  split("parser request_line request_limits target syntax head percent", file, " ")
+  split("http/parser http/request_line http/target http/syntax http/head http/percent", file, " ")
   for (i in file)
-    step_of["server/" file[i]] = "parse"
-  split("response buffer http_date status stream content_type", file, " ")
+    step_of[file[i]] = "parse"
+  split("server/response server/buffer server/stream http/http_date http/status", file, " ")
   for (i in file)
-    step_of["server/" file[i]] = "response"
+    step_of[file[i]] = "response"
 }
 
 input == "committed" && !/^#/ && $1 " " $2 == compiler { committed = $3 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "range.h"
+#include "http/range.h"
 #include "request_id.h"
 
 struct byteranges {

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "buffer.h"
-#include "peer.h"
+#include "net/peer.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"

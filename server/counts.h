@@ -3,7 +3,7 @@
 #define HOB_SERVER_COUNTS_H
 
 #include "hob/server.h"
-#include "parser.h"
+#include "http/parser.h"
 
 /* Why a request was refused whose parser has failed. */
 hob_reject reject_of_parser(const struct parser *parser);

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "head.h"
 #include "hob/text.h"
+#include "http/head.h"
 #include "request.h"
 #include "response.h"
 #include "server.h"

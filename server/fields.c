@@ -5,10 +5,10 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
+#include "http/syntax.h"
 #include "response.h"
 #include "runtime/arena.h"
 #include "runtime/misuse.h"
-#include "syntax.h"
 
 struct hook {
     hob_head_hook *call;

@@ -9,16 +9,16 @@
 #include <unistd.h>
 
 #include "byteranges.h"
-#include "content_type.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
+#include "http/content_type.h"
+#include "http/range.h"
+#include "http/syntax.h"
+#include "http/validators.h"
 #include "open_beneath.h"
-#include "range.h"
 #include "response.h"
 #include "runtime/offload.h"
 #include "server.h"
-#include "syntax.h"
-#include "validators.h"
 
 /*
  * Read at once. While a piece is read, the connection sends the one before: half of what a stream

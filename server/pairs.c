@@ -5,7 +5,7 @@
 
 #include "hob/runtime.h"
 #include "hob/server.h"
-#include "percent.h"
+#include "http/percent.h"
 
 /* A name or a value, still encoded. */
 struct text {
@@ -83,4 +83,17 @@ const char *hob_request_query_value(hob_request *req, const char *name)
 const char *hob_form_value(const hob_bytes *form, const char *name)
 {
     return find_value(form->data, name);
+}
+
+char *hob_percent_decode(const char *text, size_t size)
+{
+    const char *end = text + size;
+    char *decoded = hob_alloc(size + 1);
+    if (!decoded)
+        return NULL;
+    char *to = decoded;
+    while (text < end)
+        *to++ = percent_next(&text, end);
+    *to = '\0';
+    return decoded;
 }

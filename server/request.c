@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/target.h"
 #include "runtime/deadline.h"
 #include "runtime/misuse.h"
 
@@ -224,4 +225,9 @@ const char *hob_request_header_list(hob_request *req, const char *name)
     if (joined)
         head_join(head, name, joined);
     return joined;
+}
+
+int hob_normalise_path(char *path)
+{
+    return target_normalise(path) ? -EINVAL : 0;
 }

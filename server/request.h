@@ -6,7 +6,7 @@
 
 #include "connection.h"
 #include "hob/server.h"
-#include "parser.h"
+#include "http/parser.h"
 #include "request_id.h"
 
 struct hob_request {

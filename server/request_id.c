@@ -1,18 +1,9 @@
 #include "request_id.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/random.h>
 
 #include "request.h"
-
-bool request_id_is_sane(const char *id)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789-_.~+/=:";
-    size_t length = strspn(id, allowed);
-    return length > 0 && length <= REQUEST_ID_MAX && id[length] == '\0';
-}
 
 /* All of it or nothing: no signal cuts short what is not more than 256 bytes (getrandom(2)). */
 static int fetch_block(struct request_ids *self)

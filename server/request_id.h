@@ -5,13 +5,11 @@
 #ifndef HOB_SERVER_REQUEST_ID_H
 #define HOB_SERVER_REQUEST_ID_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum {
     REQUEST_ID_BYTES = 16,                      /* random ones in an id */
     REQUEST_ID_SIZE = 2 * REQUEST_ID_BYTES + 1, /* in hexadecimal, and a NUL */
-    REQUEST_ID_MAX = 128,                       /* characters of one that a client may choose */
     REQUEST_ID_BLOCK = 256,                     /* bytes that getrandom(2) gives in one piece */
 };
 
@@ -20,9 +18,6 @@ struct request_ids {
     unsigned char random[REQUEST_ID_BLOCK];
     size_t left; /* of them, at the end */
 };
-
-/* Whether a client's id can be used. */
-bool request_id_is_sane(const char *id);
 
 /* Makes one. Returns 0, or a negative errno of getrandom(2). */
 int request_id_make(struct request_ids *self, char id[static REQUEST_ID_SIZE]);

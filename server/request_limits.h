@@ -3,7 +3,7 @@
 #define HOB_SERVER_REQUEST_LIMITS_H
 
 #include "hob/server.h"
-#include "parser.h"
+#include "http/parser.h"
 
 /* Sets those that are 0 to their defaults. Returns 0, or -ERANGE if one makes no sense. */
 int limits_complete(hob_server_options *options);

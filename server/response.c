@@ -7,13 +7,13 @@
 #include <time.h>
 
 #include "body.h"
-#include "decimal.h"
 #include "hob/text.h"
-#include "http_date.h"
+#include "http/http_date.h"
+#include "http/status.h"
+#include "http/syntax.h"
 #include "runtime/deadline.h"
+#include "runtime/decimal.h"
 #include "runtime/loop.h"
-#include "status.h"
-#include "syntax.h"
 
 void response_init(struct hob_response *self, struct hob_request *request)
 {

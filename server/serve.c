@@ -11,11 +11,11 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
+#include "http/status.h"
 #include "request.h"
 #include "response.h"
 #include "runtime/deadline.h"
 #include "runtime/loop.h"
-#include "status.h"
 
 /* What to do with the connection when a request has been answered. */
 enum next {

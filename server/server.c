@@ -10,7 +10,7 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
-#include "listener.h"
+#include "net/listener.h"
 #include "request_limits.h"
 #include "runtime/loop.h"
 #include "stopping.h"

@@ -31,6 +31,9 @@ typedef struct {
 /* Room for any URL that hob_socket_url() writes. */
 #define HOB_URL_SIZE 128
 
+/* Room for any text that hob_request_peer() writes (hob/server.h). */
+#define HOB_PEER_SIZE 64
+
 /*
  * Reads an address. Port 0 stands for any that is free. Returns 0, -EINVAL if the text is none of
  * the three, or -ENAMETOOLONG if the path of a socket has more than 107 bytes (see unix(7)).

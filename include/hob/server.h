@@ -289,13 +289,11 @@ const char *hob_request_method(const hob_request *req);
  */
 const char *hob_request_protocol(const hob_request *req);
 
-/* Room for any text that hob_request_peer() writes. */
-#define HOB_PEER_SIZE 64
-
 /*
  * Writes who has sent the request: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
  * unix socket. An IPv4 client of an IPv6 socket is written as the IPv4 client that it is. Behind a
- * proxy this is the proxy. Returns 0, or -ENOSPC if it has no room in `size` bytes.
+ * proxy this is the proxy. Returns 0, or -ENOSPC if it has no room in `size` bytes: HOB_PEER_SIZE
+ * is enough.
  */
 int hob_request_peer(const hob_request *req, char *text, size_t size);
 

@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "hob/hob.h"
-#include "server/http_date.h"
-#include "server/range.h"
+#include "http/http_date.h"
+#include "http/range.h"
+#include "http/validators.h"
 #include "server/request.h"
 #include "server/request_limits.h"
 #include "server/server.h"
-#include "server/validators.h"
 
 /* Of hob_server_options, by default. */
 #define TARGET_LIMIT 8192

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "server/parser.h"
+#include "http/parser.h"
 
 struct parsed {
     struct parser parser; /* as it is at the end */

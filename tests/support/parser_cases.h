@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "server/parser.h"
+#include "http/parser.h"
 #include "tests/support/parse_every_way.h"
 
 /* The strings are joined by the compiler, so that a case shows the bytes as they are sent. */

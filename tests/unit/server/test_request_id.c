@@ -1,3 +1,4 @@
+#include "http/syntax.h"
 #include "server/request_id.h"
 
 #include <criterion/criterion.h>
@@ -49,9 +50,9 @@ static const char *const insane[] = {
 Test(request_id, of_a_client_is_sane_if_it_can_break_no_log)
 {
     for (size_t i = 0; i < COUNT(sane); i++)
-        cr_expect(request_id_is_sane(sane[i]), "%s", sane[i]);
+        cr_expect(is_request_id(sane[i]), "%s", sane[i]);
     for (size_t i = 0; i < COUNT(insane); i++)
-        cr_expect_not(request_id_is_sane(insane[i]), "%s", insane[i]);
+        cr_expect_not(is_request_id(insane[i]), "%s", insane[i]);
 }
 
 /*

@@ -1,0 +1,52 @@
+/*
+ * The strings of a request's head, one after the other, each ended by NUL:
+ *
+ *     target  name value  name value  ...
+ *
+ * They never take more room than the head had on the wire.
+ */
+#ifndef HOB_HTTP_HEAD_H
+#define HOB_HTTP_HEAD_H
+
+#include <stddef.h>
+#include <string.h>
+
+struct head {
+    char *data;
+    size_t length;
+    size_t path;      /* offset of the path within the target, normalised and ended by NUL */
+    size_t query;     /* offset of what follows the '?', or 0 */
+    size_t authority; /* offset of the authority of the absolute form, or 0 */
+    size_t headers;   /* offset of the first name */
+    size_t header_count;
+};
+
+/* Appends bytes to the last string. There must be room. */
+static inline void head_append(struct head *self, const char *bytes, size_t length)
+{
+    memcpy(self->data + self->length, bytes, length);
+    self->length += length;
+}
+
+/* Ends the last string, so that the next append begins a new one. There must be room. */
+static inline void head_end_string(struct head *self)
+{
+    self->data[self->length++] = '\0';
+}
+
+/*
+ * The value of the first header of this name, in any case of letters (RFC 9110 section 5.1), or
+ * NULL. The authority of the target, if it has one, stands for Host (RFC 9112 section 3.2.2).
+ */
+const char *head_find(const struct head *self, const char *name);
+
+/* The value of the header of this name behind so many others of this name, or NULL. */
+const char *head_find_nth(const struct head *self, const char *name, size_t skipped);
+
+/*
+ * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns how many
+ * bytes that takes with its NUL, 0 if there are none. Writes nothing if `joined` is NULL.
+ */
+size_t head_join(const struct head *self, const char *name, char *joined);
+
+#endif

@@ -1,0 +1,454 @@
+#include "parser.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/text.h"
+#include "syntax.h"
+#include "target.h"
+
+__attribute__((format(printf, 3, 4))) static int
+fail(struct parser *self, int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->reason, sizeof(self->reason), format, arguments);
+    va_end(arguments);
+    self->state = PARSER_FAILED;
+    self->status = status;
+    return -1; /* makes llhttp stop */
+}
+
+static struct parser *parser_of(llhttp_t *http)
+{
+    return http->data;
+}
+
+/*
+ * There is always room: parser_feed() takes no more than limits->head bytes, and each NUL stands
+ * for at least one byte that is not kept (a space, a colon, a line break).
+ */
+static int on_value(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    if (self->state == PARSER_HEAD) /* else it is a trailer, and dropped (RFC 9110 6.5.1) */
+        head_append(&self->head, at, length);
+    return 0;
+}
+
+static int on_name(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    if (self->state == PARSER_HEAD)
+        return on_value(http, at, length);
+    while (length-- > 0 && self->trailer_length < sizeof(self->trailer))
+        self->trailer[self->trailer_length++] = *at++;
+    return 0;
+}
+
+/*
+ * Where the path of a target begins: at 0 for the origin form, behind the authority for the
+ * absolute form (RFC 9112 section 3.2.2). Returns false if the authority is not a host: user
+ * information is refused as well (RFC 9110 section 4.2.4).
+ */
+static bool find_path(const char *target, size_t *path)
+{
+    *path = 0;
+    if (!hob_text_same_n(target, "http://", 7) && !hob_text_same_n(target, "https://", 8))
+        return true;
+    const char *authority = strstr(target, "//") + 2;
+    size_t length = strcspn(authority, "/?");
+    *path = (size_t)(authority + length - target);
+    return is_host(authority, length);
+}
+
+/*
+ * The authority of the absolute form counts, and not the Host header (RFC 9112 section 3.2.2). To
+ * be ended by NUL it moves over the second slash before it.
+ */
+static void split_authority(struct head *head)
+{
+    if (head->path == 0)
+        return;
+    char *authority = strstr(head->data, "//") + 1;
+    size_t length = head->path - (size_t)(authority + 1 - head->data);
+    memmove(authority, authority + 1, length);
+    authority[length] = '\0';
+    head->authority = (size_t)(authority - head->data);
+}
+
+static void split_query(struct head *head)
+{
+    char *question_mark = strchr(head->data + head->path, '?');
+    if (!question_mark)
+        return;
+    *question_mark = '\0';
+    head->query = (size_t)(question_mark + 1 - head->data);
+}
+
+static int end_target(struct parser *self)
+{
+    struct head *head = &self->head;
+    const char *target = head->data; /* nothing else is in there yet */
+    head_end_string(head);
+    head->headers = self->name = head->length;
+    if (*target == '/' && !self->line.marks) /* a path, and nothing in it means anything */
+        return 0;
+
+    if (strchr(target, '#'))
+        return fail(self, 400, "the target has a fragment (RFC 9112 section 3.2)");
+    if (!find_path(target, &head->path))
+        return fail(self, 400, "the target has no valid host (RFC 9110 section 4.2)");
+    bool asterisk = strcmp(target, "*") == 0;
+    if (asterisk ? self->line.method != HTTP_OPTIONS : head->path == 0 && *target != '/')
+        return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
+    split_authority(head);
+    split_query(head);
+    const char *broken_rule = target_normalise(head->data + head->path);
+    return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
+}
+
+/* llhttp 9.2 takes an empty one, though no other. */
+static int end_trailer_name(struct parser *self)
+{
+    bool is_coding = element_is(self->trailer, self->trailer_length, "transfer-encoding");
+    self->trailer_length = 0;
+    return is_coding ? fail(self, 400, "a trailer is Transfer-Encoding (RFC 9110 section 6.5.1)")
+                     : 0;
+}
+
+/* Pauses before the value of Content-Length: see execute_length(). */
+static int note_length(struct parser *self)
+{
+    self->in_length = true;
+    return HPE_PAUSED;
+}
+
+static int on_name_complete(llhttp_t *http)
+{
+    static const char content_length[] = "content-length";
+    struct parser *self = parser_of(http);
+    size_t length = self->head.length - self->name;
+    if (self->state != PARSER_HEAD)
+        return end_trailer_name(self);
+    self->too_many_fields = self->head.header_count == self->limits->header_count;
+    if (self->too_many_fields)
+        return fail(self, 431, "more than %zu header fields", self->limits->header_count);
+    head_end_string(&self->head);
+    self->value = self->head.length;
+    if (length == sizeof(content_length) - 1 &&
+        element_is(self->head.data + self->name, length, content_length))
+        return note_length(self);
+    return 0;
+}
+
+static int note_host(struct parser *self, const char *value, size_t length)
+{
+    if (self->host_seen)
+        return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
+    if (!is_host(value, length))
+        return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
+    self->host_seen = true;
+    return 0;
+}
+
+#define BAD_CODING "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)"
+
+/* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
+static int note_transfer_codings(struct parser *self, const char *list)
+{
+    const char *coding;
+    size_t length;
+    while (list_next(&list, &coding, &length)) {
+        if (!is_token(coding, length))
+            return fail(self, 400, BAD_CODING);
+        if (!element_is(coding, length, "chunked"))
+            self->unknown_coding = true;
+    }
+    return 0;
+}
+
+/* llhttp does not see an option that a tab follows. */
+static int note_connection(struct parser *self, const char *list)
+{
+    const char *option;
+    size_t length;
+    while (list_next(&list, &option, &length)) {
+        self->close_seen = self->close_seen || element_is(option, length, "close");
+        self->keep_alive_seen = self->keep_alive_seen || element_is(option, length, "keep-alive");
+    }
+    return 0;
+}
+
+static int note_expect(struct parser *self, const char *value)
+{
+    const char *expectation;
+    size_t length;
+    bool known = true;
+    while (list_next(&value, &expectation, &length)) {
+        if (element_is(expectation, length, "100-continue"))
+            self->expect_continue = true;
+        else
+            known = known && length == 0;
+    }
+    if (!known || !self->expect_continue)
+        return fail(self, 417, "the only expectation known is 100-continue (RFC 9110 10.1.1)");
+    return 0;
+}
+
+static int note_request_id(struct parser *self, const char *value)
+{
+    if (self->request_id == 0 && is_request_id(value))
+        self->request_id = self->value;
+    return 0;
+}
+
+/* The fields that say how the message is to be read, and what it is called. */
+static int note_field(struct parser *self, const char *name, size_t length, const char *value)
+{
+    if (element_is(name, length, "host"))
+        return note_host(self, value, self->head.length - 1 - self->value);
+    if (element_is(name, length, "expect"))
+        return note_expect(self, value);
+    if (element_is(name, length, "connection"))
+        return note_connection(self, value);
+    if (element_is(name, length, "transfer-encoding"))
+        return note_transfer_codings(self, value);
+    if (element_is(name, length, "x-request-id"))
+        return note_request_id(self, value);
+    return 0;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static int on_value_complete(llhttp_t *http)
+{
+    struct parser *self = parser_of(http);
+    struct head *head = &self->head;
+    if (self->state != PARSER_HEAD)
+        return 0;
+    while (head->length > self->value && is_space(head->data[head->length - 1]))
+        head->length--;
+    head_end_string(head);
+    head->header_count++;
+    self->in_length = false;
+
+    const char *name = head->data + self->name;
+    size_t name_length = self->value - 1 - self->name;
+    self->name = head->length;
+    return note_field(self, name, name_length, head->data + self->value);
+}
+
+static int on_head_complete(llhttp_t *http)
+{
+    struct parser *self = parser_of(http);
+    if (http->http_minor == 1 && !self->host_seen)
+        return fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
+    if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
+        return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
+    if (self->unknown_coding && (http->flags & F_CHUNKED)) /* else llhttp refuses it */
+        return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
+    if (http->content_length > INT64_MAX)
+        return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
+
+    /* In HTTP/1.0 too, close wins (RFC 9112 section 9.3). */
+    self->keep_alive = !self->close_seen && (http->http_minor == 1 || self->keep_alive_seen);
+    self->state = PARSER_BODY;
+    http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
+    bool has_body = (http->flags & F_CHUNKED) || http->content_length > 0;
+    return has_body ? HPE_PAUSED : 0;
+}
+
+static int on_chunk_header(llhttp_t *http)
+{
+    struct parser *self = parser_of(http);
+    self->framing_allowed += CHUNK_FRAMING;
+    if (http->content_length > INT64_MAX)
+        return fail(self, 400, "the chunk size overflows (RFC 9112 section 7.1)");
+    return 0;
+}
+
+#define BAD_QUOTED_VALUE "Invalid character in chunk extensions quoted value"
+
+/* No quoted string has DEL (RFC 9110 section 5.6.4), but llhttp 9.2 takes it. */
+static int on_extension_value(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    self->refused = memchr(at, 0x7f, length);
+    return self->refused ? fail(self, 400, BAD_QUOTED_VALUE) : 0;
+}
+
+static int on_body(llhttp_t *http, const char *at, size_t length)
+{
+    struct parser *self = parser_of(http);
+    if (self->body)
+        memcpy(self->body + self->body_length, at, length);
+    self->body_length += length;
+    return 0;
+}
+
+static int on_message_complete(llhttp_t *http)
+{
+    parser_of(http)->state = PARSER_DONE;
+    return HPE_PAUSED; /* what follows is the next request */
+}
+
+static const llhttp_settings_t settings = {
+    .on_header_field = on_name,
+    .on_header_field_complete = on_name_complete,
+    .on_header_value = on_value,
+    .on_header_value_complete = on_value_complete,
+    .on_headers_complete = on_head_complete,
+    .on_chunk_header = on_chunk_header,
+    .on_chunk_extension_value = on_extension_value,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+/* As llhttp is when it has read a request line: what is left to it are fields and the body. */
+static const llhttp_t *behind_request_line(void)
+{
+    static const char line[] = {'G', 'E', 'T', ' ', '/', ' ', 'H',  'T',
+                                'T', 'P', '/', '1', '.', '1', '\r', '\n'};
+    static _Thread_local llhttp_t http;
+    if (!http.settings) {
+        llhttp_init(&http, HTTP_REQUEST, &settings);
+        llhttp_execute(&http, line, sizeof(line)); /* calls none of the settings' functions */
+    }
+    return &http;
+}
+
+void parser_init(struct parser *self, char *room, const struct parser_limits *limits)
+{
+    size_t begin = offsetof(struct parser, line);
+    memset(&self->line, 0, offsetof(struct parser, reason) - begin);
+    self->http = *behind_request_line();
+    self->http.data = self;
+    self->head.data = room;
+    self->limits = limits;
+    self->framing_allowed = limits->framing;
+}
+
+/* The words for what llhttp refuses. From 9.4 on it refuses an empty coding before hob can. */
+static const char *reason_of(const llhttp_t *http)
+{
+    const char *reason = llhttp_get_error_reason(http);
+    return strcmp(reason, "Empty Transfer-Encoding") == 0 ? BAD_CODING : reason;
+}
+
+/* Takes what one call of llhttp takes. */
+static size_t execute(struct parser *self, const char *data, size_t size)
+{
+    llhttp_errno_t err = llhttp_execute(&self->http, data, size);
+    if (err == HPE_OK)
+        return size;
+    const char *end = self->refused ? self->refused : llhttp_get_error_pos(&self->http);
+    size_t taken = (size_t)(end - data);
+    if (err == HPE_PAUSED)
+        llhttp_resume(&self->http);
+    else if (self->state != PARSER_FAILED) /* else a callback has said why */
+        fail(self, 400, "%s", reason_of(&self->http));
+    return taken;
+}
+
+/*
+ * A tab behind the value of Content-Length is no part of it (RFC 9110 section 5.5), but llhttp
+ * before 9.4 takes spaces only. Leaves the bytes before the tab, or puts a space in its place.
+ */
+static void replace_tab(const char **data, size_t *size)
+{
+    const char *tab = memchr(*data, '\t', *size);
+    if (tab && tab > *data) {
+        *size = (size_t)(tab - *data);
+    } else if (tab) {
+        *data = " ";
+        *size = 1;
+    }
+}
+
+static size_t feed_request_line(struct parser *self, const char *data, size_t size)
+{
+    struct request_line *line = &self->line;
+    size_t taken = request_line_feed(line, &self->head, self->limits->target, data, size);
+    self->http.method = (uint8_t)line->method; /* of HEAD even if it is refused: see hob_reply() */
+    self->http.http_minor = (uint8_t)line->minor;
+    if (line->part == LINE_DONE)
+        end_target(self);
+    else if (line->part == LINE_REFUSED && line->status == 414)
+        fail(self, 414, "the target is longer than %zu bytes", self->limits->target);
+    else if (line->part == LINE_REFUSED)
+        fail(self, line->status, "%s", line->rule);
+    return taken;
+}
+
+static size_t feed_head(struct parser *self, const char *data, size_t size)
+{
+    size_t taken = 0;
+    size_t limit = self->limits->head;
+    if (size > limit - self->head_bytes)
+        size = limit - self->head_bytes;
+    if (self->line.part != LINE_DONE)
+        taken = feed_request_line(self, data, size);
+    while (self->state == PARSER_HEAD && taken < size) {
+        const char *piece = data + taken;
+        size_t piece_size = size - taken;
+        if (self->in_length)
+            replace_tab(&piece, &piece_size);
+        taken += execute(self, piece, piece_size);
+    }
+    self->head_bytes += taken;
+    if (self->state == PARSER_HEAD && self->head_bytes == limit)
+        fail(
+            self, self->line.part == LINE_TARGET ? 414 : 431,
+            "the request line and header fields are larger than %zu bytes", limit);
+    return taken;
+}
+
+/*
+ * What goes to llhttp at once is small enough that the limit can be exceeded by its last byte only,
+ * so that it does not matter in which pieces the body comes.
+ */
+static size_t feed_body(struct parser *self, const char *data, size_t size)
+{
+    size_t taken = 0;
+    while (taken < size && self->state == PARSER_BODY) {
+        size_t left = self->framing_allowed - self->framing;
+        size_t content = self->body_length;
+        size_t piece = size - taken <= left ? size - taken : left + 1;
+        piece = execute(self, data + taken, piece);
+        taken += piece;
+        self->framing += piece - (self->body_length - content);
+        if (self->framing > self->framing_allowed && self->state == PARSER_BODY)
+            fail(
+                self, self->http.flags & F_TRAILING ? 431 : 400,
+                "more than %zu bytes of chunk sizes, extensions and trailers",
+                self->limits->framing);
+    }
+    return taken;
+}
+
+size_t parser_feed(struct parser *self, const char *data, size_t size)
+{
+    switch (self->state) {
+    case PARSER_HEAD:
+        return feed_head(self, data, size);
+    case PARSER_BODY:
+        return feed_body(self, data, size);
+    default:
+        return 0;
+    }
+}
+
+bool parser_body_ends_within(const struct parser *self, const char *data, size_t size)
+{
+    struct parser ahead = *self;
+    ahead.http.data = &ahead;
+    ahead.body = NULL;
+    feed_body(&ahead, data, size);
+    return ahead.state == PARSER_DONE;
+}

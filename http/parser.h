@@ -1,0 +1,84 @@
+/*
+ * Bytes in, one request out. Wraps llhttp, adds the rules that llhttp leaves to its user, and does
+ * no I/O. Bytes may be fed in pieces of any size.
+ *
+ *     PARSER_HEAD --> PARSER_BODY --> PARSER_DONE
+ *          '---------------+------------> PARSER_FAILED
+ */
+#ifndef HOB_HTTP_PARSER_H
+#define HOB_HTTP_PARSER_H
+
+#include <llhttp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "head.h"
+#include "request_line.h"
+
+/* How much a client may send before it is refused. All in bytes but for the count. */
+struct parser_limits {
+    size_t target;       /* beyond it 414 */
+    size_t head;         /* request line and header fields on the wire, beyond it 431 */
+    size_t header_count; /* beyond it 431 */
+    /*
+     * What a chunked body may have besides its content: sizes, extensions, line breaks, trailers.
+     * Each chunk adds CHUNK_FRAMING to it. Beyond it 400, or 431 if it is in the trailers.
+     */
+    size_t framing;
+};
+
+enum {
+    CHUNK_FRAMING = 16, /* more than a plain chunk needs: a size and two line breaks */
+};
+
+enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
+
+struct parser {
+    llhttp_t http;
+    struct request_line line;
+    struct head head;
+    const struct parser_limits *limits;
+    enum parser_state state;
+    int status;           /* when failed: the status to answer */
+    bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
+    bool expect_continue; /* the client waits for 100 before it sends the body */
+
+    char *body; /* where body bytes go, NULL to drop them */
+    size_t body_length;
+
+    size_t head_bytes; /* read of the head so far */
+    size_t name;       /* offset of the header being read */
+    size_t value;
+    size_t request_id;      /* offset of the first X-Request-Id that can be used, or 0 */
+    size_t framing;         /* bytes of the body so far that are not content */
+    size_t framing_allowed; /* see struct parser_limits */
+    bool host_seen;
+    bool close_seen; /* these two: options of Connection */
+    bool keep_alive_seen;
+    bool unknown_coding;  /* a transfer coding other than chunked */
+    bool too_many_fields; /* when failed: it was the limit of their count */
+    bool in_length;       /* in the value of Content-Length */
+    size_t trailer_length;
+    const char *refused; /* when failed: the byte in the input, if llhttp has gone on behind it */
+
+    char trailer[24]; /* the name of the trailer being read, as far as it fits */
+    char reason[96];  /* when failed: the rule that was broken, or the limit */
+};
+
+/*
+ * Starts on a new request. `room` has limits->head bytes for the head's strings. The limits are not
+ * copied.
+ */
+void parser_init(struct parser *self, char *room, const struct parser_limits *limits);
+
+/*
+ * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so the
+ * body and the next request are left to be fed again. In PARSER_BODY, at most as many bytes come
+ * out, at self->body, as went in.
+ */
+size_t parser_feed(struct parser *self, const char *data, size_t size);
+
+/* Whether a body, in PARSER_BODY, would end in good order within these bytes. Feeds nothing. */
+bool parser_body_ends_within(const struct parser *self, const char *data, size_t size);
+
+#endif

@@ -1,0 +1,216 @@
+#include "http/parser.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/or_none.h"
+#include "tests/support/parser_cases.h"
+
+TestSuite(parser_body, .timeout = 120, .init = set_default_limits);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void expect_body(const char *request, const char *body)
+{
+    struct parsed parsed = accept_request(request);
+    cr_expect_str_eq(parsed.body, body, "%s", printable(request, strlen(request)));
+    parsed_free(&parsed);
+}
+
+/* RFC 9112 sections 6 and 7.1. */
+Test(parser_body, gives_the_body_without_its_framing)
+{
+    static const struct {
+        const char *request, *body;
+    } cases[] = {
+        {GET HOST "\r\n", ""},
+        {POST HOST "\r\n", ""},
+        {POST HOST "Content-Length: 0\r\n\r\n", ""},
+        {POST HOST "Content-Length: 5\r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length:005 \r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length:\t5\t\r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length: 5 \t \t\r\nA:\tb\tc\t\r\n\r\nhello", "hello"},
+        {GET HOST "Content-Length: 5\r\n\r\nhello", "hello"},
+        {"HEAD / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", "hello"},
+        {"POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello", "hello"},
+        {POST HOST "Content-Length: 31\r\n\r\n" PIPELINED, PIPELINED},
+        {POST HOST CHUNKED "\r\n0\r\n\r\n", ""},
+        {POST HOST CHUNKED "\r\n5\r\nhello\r\n0\r\n\r\n", "hello"},
+        {POST HOST CHUNKED "\r\n2\r\nhe\r\n1\r\nl\r\n2\r\nlo\r\n0\r\n\r\n", "hello"},
+        {POST HOST CHUNKED "\r\na\r\nhellohello\r\n0A\r\nhellohello\r\n000\r\n\r\n",
+         "hellohellohellohello"},
+        {POST HOST CHUNKED "\r\n7\r\n\r\n0\r\n\r\n\r\n0\r\n\r\n", "\r\n0\r\n\r\n"},
+        {POST HOST "transfer-encoding:CHUNKED \r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello"},
+        /* Chunk extensions are ignored, section 7.1.1. */
+        {POST HOST CHUNKED "\r\n5;a\r\nhello\r\n0;b;c=d\r\n\r\n", "hello"},
+        {POST HOST CHUNKED "\r\n5;a=\"b;c\\\"\"\r\nhello\r\n0\r\n\r\n", "hello"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_body(cases[i].request, cases[i].body);
+}
+
+Test(parser_body, gives_any_byte_of_a_body)
+{
+    char request[512];
+    size_t head = (size_t)sprintf(request, POST HOST "Content-Length: 256\r\n\r\n");
+    for (int i = 0; i < 256; i++)
+        request[head + i] = (char)i;
+    struct parsed parsed = accept_bytes(request, head + 256);
+    cr_assert_eq(parsed.body_length, 256);
+    cr_expect_arr_eq(parsed.body, request + head, 256);
+    parsed_free(&parsed);
+}
+
+Test(parser_body, drops_a_body_that_nobody_wants)
+{
+    static const char request[] = POST HOST "Content-Length: 5\r\n\r\nhello";
+    static char room[HEAD_LIMIT];
+    struct parser parser;
+    size_t length = sizeof(request) - 1;
+    parser_init(&parser, room, &limits);
+    size_t taken = parser_feed(&parser, request, length);
+    cr_expect_eq(parser.state, PARSER_BODY);
+    taken += parser_feed(&parser, request + taken, length - taken);
+    cr_expect_eq(taken, length);
+    cr_expect_eq(parser.state, PARSER_DONE);
+    cr_expect_eq(parser.body_length, 5, "what was dropped is counted");
+}
+
+/* RFC 9110 section 6.5.1: they must not be taken for header fields. */
+Test(parser_body, drops_trailers)
+{
+    static const char *const trailers[] = {
+        "A: b\r\n", "A: b\r\nC:\r\n", "Host: i\r\n", "Expect: x\r\n", "Connection: close\r\n",
+    };
+    for (size_t i = 0; i < COUNT(trailers); i++) {
+        char request[128];
+        snprintf(
+            request, sizeof(request), POST HOST CHUNKED "\r\n5\r\nhello\r\n0\r\n%s\r\n",
+            trailers[i]);
+        struct parsed parsed = accept_request(request);
+        const struct parser *parser = &parsed.parser;
+        cr_expect_str_eq(parsed.body, "hello");
+        cr_expect_eq(parser->head.header_count, 2, "%s", trailers[i]);
+        cr_expect_null(head_find(&parser->head, "A"), "%s", trailers[i]);
+        cr_expect_str_eq(or_none(head_find(&parser->head, "Host")), "h", "%s", trailers[i]);
+        cr_expect(parser->keep_alive, "%s", trailers[i]);
+        parsed_free(&parsed);
+    }
+}
+
+/* RFC 9110 section 7.8: a server that does not want to change protocols ignores the wish. */
+Test(parser_body, ignores_the_wish_to_upgrade)
+{
+    expect_body(GET HOST "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "");
+    expect_body(
+        POST HOST "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi", "hi");
+}
+
+/* What is smuggled past a proxy that counts the body's bytes in another way. */
+Test(parser_body, refuses_ambiguous_framing)
+{
+    static const struct bad_request cases[] = {
+        /* RFC 9112 section 6.3. */
+        {POST HOST "Content-Length: 5\r\n" CHUNKED "\r\n0\r\n\r\n", 400, "Content-Length"},
+        {POST HOST CHUNKED "Content-Length: 5\r\n\r\n0\r\n\r\n", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5\r\ncontent-length: 6\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\n", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5, 5\r\n\r\nhello", 400, "Content-Length"},
+        /* RFC 9110 section 8.6: digits. */
+        {POST HOST "Content-Length:\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5 5\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: +5\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: -5\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 0x5\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5.0\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 5a\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 18446744073709551616\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 99999999999999999999\r\n\r\nhello", 400, "Content-Length"},
+        {POST HOST "Content-Length: 9223372036854775808\r\n\r\nhello", 400, "Content-Length"},
+        /* RFC 9112 section 6.1: chunked is the last coding, and stands once. */
+        {POST HOST "Transfer-Encoding: gzip\r\n\r\nhello", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: identity\r\n\r\nhello", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400, "header"},
+        {POST HOST "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: chunked,chunked\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST CHUNKED CHUNKED "\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST CHUNKED "Transfer-Encoding: gzip\r\n\r\n", 400, "Transfer-Encoding"},
+        {"POST / HTTP/1.0\r\n" CHUNKED "\r\n0\r\n\r\n", 400, "HTTP/1.0 has no Transfer-Encoding"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+/* A proxy may take the field for one that is there, and thus the body for a chunked one. */
+Test(parser_body, refuses_a_transfer_encoding_that_names_none)
+{
+    static const struct bad_request cases[] = {
+        {POST HOST "Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400, "empty or bad element"},
+        {POST HOST "Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: a b, chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding: \t\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
+        {POST HOST "Transfer-Encoding:\r\nContent-Length: 5\r\n\r\nhello", 400,
+         "Transfer-Encoding"},
+        {POST HOST "Content-Length: 5\r\nTransfer-Encoding:\r\n\r\nhello", 400,
+         "Transfer-Encoding"},
+        {"POST / HTTP/1.0\r\nTransfer-Encoding:\r\n\r\n", 400, "Transfer-Encoding"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+/* RFC 9112 section 6.1: the handler would get the compressed bytes for the content. */
+Test(parser_body, refuses_codings_that_it_does_not_undo)
+{
+    static const struct bad_request cases[] = {
+        {POST HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, "chunked"},
+        {POST HOST "Transfer-Encoding: identity,chunked\r\n\r\n0\r\n\r\n", 501, "chunked"},
+        {POST HOST "Transfer-Encoding: gzip\r\n" CHUNKED "\r\n0\r\n\r\n", 501, "chunked"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+/* RFC 9112 section 7.1. The head was good, so these fail while the body is read. */
+Test(parser_body, refuses_bad_chunks)
+{
+    static const struct bad_request cases[] = {
+        {POST HOST CHUNKED "\r\n\r\n", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\nx\r\n", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n-5\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n+5\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n0x5\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n 5\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5 \r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5,\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n;a\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5\rhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n10000000000000000\r\n", 400, "overflow"},
+        {POST HOST CHUNKED "\r\nfffffffffffffffff\r\n", 400, "overflow"},
+        {POST HOST CHUNKED "\r\n8000000000000000\r\n", 400, "overflow"},
+        {POST HOST CHUNKED "\r\n5 ;a=b\r\nhello", 400, "chunk size"},
+        {POST HOST CHUNKED "\r\n5; a=b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a\t=b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a= b\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a=b \r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a=\"b\x7f\"\r\nhello", 400, "chunk extensions quoted value"},
+        {POST HOST CHUNKED "\r\n5;a\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5;a\x01\r\nhello", 400, "chunk extension"},
+        {POST HOST CHUNKED "\r\n5\r\nhello0\r\n\r\n", 400, "chunk data"},
+        {POST HOST CHUNKED "\r\n5\r\nhello!", 400, "chunk data"},
+        {POST HOST CHUNKED "\r\n5\r\nhello\n0\r\n\r\n", 400, "chunk data"},
+        {POST HOST CHUNKED "\r\n5\r\nhello\r0\r\n\r\n", 400, "chunk data"},
+        {POST HOST CHUNKED "\r\n0\r\nA : b\r\n\r\n", 400, "header"},
+        {POST HOST CHUNKED "\r\n0\r\nA: b\r\n c\r\n\r\n", 400, "header"},
+        {POST HOST CHUNKED "\r\n0\r\nA: b\n\r\n", 400, "header"},
+        {POST HOST CHUNKED "\r\n0\r\n\n", 400, "header"},
+        {POST HOST CHUNKED "\r\n0\r\nTransfer-Encoding:\r\n\r\n", 400, "a trailer is"},
+        {POST HOST CHUNKED "\r\n0\r\n" CHUNKED "\r\n", 400, "a trailer is"},
+        {POST HOST CHUNKED "\r\n0\r\nContent-Length:5\r\n\r\n", 400, "Content-Length"},
+    };
+    refuse_all(cases, COUNT(cases));
+}

@@ -1,0 +1,78 @@
+#include "http/percent.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/server.h"
+#include "tests/support/coroutine.h"
+
+TestSuite(percent, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+Test(percent, has_two_hex_digits)
+{
+    static const struct {
+        const char *text;
+        int octet;
+    } cases[] = {
+        {"%00", 0},    {"%09", 9},   {"%0a", 10},  {"%0F", 15},    {"%90", 0x90},
+        {"%aF", 0xaf}, {"%ff", 255}, {"%FF", 255}, {"%410", 0x41}, {"", -1},
+        {"%", -1},     {"%4", -1},   {"4%1", -1},  {"%g0", -1},    {"%0g", -1},
+        {"%G0", -1},   {"%/0", -1},  {"%0:", -1},  {"%@0", -1},    {"%0`", -1},
+        {"% 1", -1},   {"%-1", -1},  {"%0x", -1},  {"%%41", -1},   {"%\xb4\x31", -1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(percent_octet(cases[i].text), cases[i].octet, "%s", cases[i].text);
+}
+
+CoroutineTest(percent, decodes_what_encodes_something)
+{
+    static const struct {
+        const char *text, *decoded;
+    } cases[] = {
+        {"", ""},
+        {"a", "a"},
+        {"%41", "A"},
+        {"%41%42c", "ABc"},
+        {"a%2Fb%2fc", "a/b/c"},
+        {"%c3%BC", "\xc3\xbc"},
+        {"%ff", "\xff"},
+        {"a+b", "a+b"},
+        {"%2541", "%41"},
+        {"%0d%0A", "\r\n"},
+        {"%", "%"},
+        {"%%", "%%"},
+        {"%4", "%4"},
+        {"%zz%41", "%zzA"},
+        {"%%41", "%A"},
+        {"%00", "%00"},
+        {"a%00b%41", "a%00bA"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_str_eq(
+            hob_percent_decode(cases[i].text, strlen(cases[i].text)), cases[i].decoded, "%s",
+            cases[i].text);
+}
+
+CoroutineTest(percent, decodes_no_more_than_it_is_given)
+{
+    cr_expect_str_eq(hob_percent_decode("%41%42", 0), "");
+    cr_expect_str_eq(hob_percent_decode("%41%42", 1), "%");
+    cr_expect_str_eq(hob_percent_decode("%41%42", 2), "%4");
+    cr_expect_str_eq(hob_percent_decode("%41%42", 3), "A");
+    cr_expect_str_eq(hob_percent_decode("%41%42", 5), "A%4");
+}
+
+CoroutineTest(percent, decodes_each_byte)
+{
+    for (int byte = 1; byte < 256; byte++) {
+        char text[8];
+        const char expected[] = {(char)byte, '\0'};
+        snprintf(text, sizeof(text), "%%%02x", byte);
+        cr_expect_str_eq(hob_percent_decode(text, 3), expected, "%s", text);
+        snprintf(text, sizeof(text), "%%%02X", byte);
+        cr_expect_str_eq(hob_percent_decode(text, 3), expected, "%s", text);
+    }
+}

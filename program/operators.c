@@ -32,13 +32,6 @@ static void tell_lost_lines(hob_exposition *out, void *log)
     hob_metrics_put(out, &lost, (double)hob_access_log_lost(log));
 }
 
-static void tell_both(void *operators, const hob_exchange *exchange)
-{
-    const struct operators *self = operators;
-    hob_metrics_observe(self->metrics, exchange);
-    hob_access_log_observe(self->log, exchange);
-}
-
 static int add_sources(struct operators *self)
 {
     int err = hob_metrics_add(self->metrics, kitchen_metrics, NULL);
@@ -52,8 +45,6 @@ int operators_open(struct operators *self, hob_server_options *guests, hob_acces
     *self = (struct operators){.metrics = hob_metrics_new(), .log = log};
     if (!self->metrics)
         return -ENOMEM;
-    guests->observer = log ? tell_both : hob_metrics_observe;
-    guests->observer_context = log ? (void *)self : (void *)self->metrics;
     guests->request_ids = log != NULL;
     metrics_of(self->metrics);
     return add_sources(self);
@@ -71,7 +62,6 @@ int operators_listen(
         return err;
     settings.handler = hob_router_handle;
     settings.router = self->router;
-    settings.observer = NULL;
     settings.sockets = &sockets->admin;
     settings.socket_files = &sockets->admin_file;
     settings.socket_count = 1;
@@ -84,10 +74,14 @@ int operators_listen(
     return hob_server_open(&settings, &self->server);
 }
 
-void operators_watch(struct operators *self, hob_server *server)
+int operators_watch(struct operators *self, hob_server *server)
 {
+    int err = hob_server_observe(server, hob_metrics_observe, self->metrics);
+    if (err == 0 && self->log)
+        err = hob_server_observe(server, hob_access_log_observe, self->log);
     readiness_of(server);
     hob_metrics_of_server(self->metrics, server);
+    return err;
 }
 
 void operators_close(struct operators *self)

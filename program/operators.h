@@ -17,8 +17,8 @@ struct operators {
 };
 
 /*
- * Makes the metrics, and has the guests' server tell them, and the log unless that is NULL, of each
- * request. Returns 0 or -ENOMEM; to be closed in either case.
+ * Makes the metrics, and sets what the guests' server has to do for the log, which may be NULL.
+ * Returns 0 or -ENOMEM; to be closed in either case.
  */
 int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log);
 
@@ -29,8 +29,11 @@ int operators_open(struct operators *self, hob_server_options *guests, hob_acces
 int operators_listen(
     struct operators *self, const hob_server_options *guests, const struct sockets *sockets);
 
-/* Whose metrics and readiness they are told. */
-void operators_watch(struct operators *self, hob_server *server);
+/*
+ * Has the metrics and the log observe the guests' server. It is the one whose readiness is served.
+ * Returns 0 or -ENOMEM.
+ */
+int operators_watch(struct operators *self, hob_server *server);
 
 void operators_close(struct operators *self);
 

@@ -97,7 +97,7 @@ static int open_servers(struct shift *shift)
     if (err == 0 && sockets->admin >= 0)
         err = operators_listen(&shift->operators, &settings, sockets);
     if (err == 0)
-        operators_watch(&shift->operators, shift->server);
+        err = operators_watch(&shift->operators, shift->server);
     return err;
 }
 

@@ -23,7 +23,7 @@ struct hob_request {
     void *match;
     struct value *values;     /* see hob_request_set(); NULL at first */
     char id[REQUEST_ID_SIZE]; /* one that was made for it; "" before */
-    bool observed; /* the observer is being told: nobody waits, so the head need not move */
+    bool observed; /* observers are being called: nobody waits, so the head need not move */
 };
 
 void request_init(struct hob_request *self, struct connection *connection);

@@ -31,7 +31,7 @@ struct exchange {
     struct hob_response res;
     bool timed_out; /* the handler had its time */
     bool late;      /* ... and goes on all the same: the timer was started */
-    bool observed;  /* the observer was called */
+    bool observed;  /* the observers were called */
     double began;   /* when the first bytes were there */
     ev_timer overdue;
 };
@@ -152,10 +152,10 @@ static bool has_begun(const struct parser *parser)
     return parser->line.part > LINE_EMPTY_LF;
 }
 
-static void tell_observer(struct exchange *self)
+static void call_observers(struct exchange *self)
 {
     struct hob_request *req = &self->req;
-    const hob_server_options *options = &req->connection->server->options;
+    const hob_server *server = req->connection->server;
     if (self->observed || (!self->res.replied && !has_begun(&req->parser)))
         return;
     self->observed = true;
@@ -169,7 +169,8 @@ static void tell_observer(struct exchange *self)
     };
     request_end_head(req);
     req->observed = true;
-    options->observer(options->observer_context, &told);
+    for (size_t i = 0; i < server->observer_count; i++)
+        server->observers[i].observe(server->observers[i].context, &told);
     req->observed = false;
 }
 
@@ -199,8 +200,8 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
         task_describe(connection->task, who));
     connection_leave_workspace(connection);
     connection_end_output(connection);
-    if (connection->server->options.observer)
-        tell_observer(self);
+    if (connection->server->observer_count > 0)
+        call_observers(self);
 }
 
 static void on_expired(void *arg)
@@ -274,8 +275,8 @@ static enum next serve_request(struct connection *connection)
     connection->request = req;
     enum next next = request_read_head(req) > 0 ? answer(&exchange) : give_up(&exchange);
     connection->now = 0; /* the handler may have taken a while */
-    if (connection->server->options.observer)
-        tell_observer(&exchange);
+    if (connection->server->observer_count > 0)
+        call_observers(&exchange);
     /* Nobody waits for this any more. */
     if (next == NEXT_REQUEST && req->parser.state != PARSER_DONE && !body_drain(req))
         next = NEXT_LINGER;

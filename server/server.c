@@ -88,6 +88,7 @@ static void server_free(hob_server *self)
     if (self->options.handle_signals)
         stop_signals_release();
     free(self->listeners);
+    free(self->observers);
     workspace_free(self->workspace);
     free(self);
 }
@@ -121,6 +122,17 @@ void hob_server_close(hob_server *server)
         listener_close(&server->listeners[i]);
     door_free(&server->door);
     server_free(server);
+}
+
+int hob_server_observe(hob_server *server, hob_observer *observer, void *context)
+{
+    size_t size = (server->observer_count + 1) * sizeof(server->observers[0]);
+    struct observer *larger = realloc(server->observers, size);
+    if (!larger)
+        return -ENOMEM;
+    larger[server->observer_count++] = (struct observer){observer, context};
+    server->observers = larger;
+    return 0;
 }
 
 const char *hob_server_url(const hob_server *server)

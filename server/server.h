@@ -28,6 +28,12 @@ struct measure {
     void *context;
 };
 
+/* See hob_server_observe(). */
+struct observer {
+    hob_observer *observe;
+    void *context;
+};
+
 struct hob_server {
     hob_server_options options;
     char url[HOB_URL_SIZE]; /* of the first listener */
@@ -58,6 +64,9 @@ struct hob_server {
         struct refusals descriptors;
     } refused;                /* for want of these */
     hob_server_counts counts; /* but for connections and serving, which are told above */
+
+    struct observer *observers; /* in the order in which they are called */
+    size_t observer_count;
 
     struct batch batch;
     struct workspace *workspace;

@@ -4,9 +4,9 @@
  *     hob_access_log *log;
  *     int err = hob_access_log_open(HOB_ACCESS_LOG_JSON, "/var/log/hob/access.log", &log);
  *     ...
- *     options.observer = hob_access_log_observe;
- *     options.observer_context = log;
  *     options.request_ids = true;
+ *     ... hob_server_open(&options, &server) ...
+ *     hob_server_observe(server, hob_access_log_observe, log);
  *
  * Nothing that a client sends can end a line or a value before its time, or have an effect on the
  * terminal that shows it: docs/operating.md has the formats, and the rules.

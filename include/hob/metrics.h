@@ -2,9 +2,8 @@
  * hob/metrics.h: what a server does, in numbers that Prometheus and its like collect.
  *
  *     hob_metrics *metrics = hob_metrics_new();
- *     options.observer = hob_metrics_observe;
- *     options.observer_context = metrics;
  *     ... hob_server_open(&options, &server) ...
+ *     hob_server_observe(server, hob_metrics_observe, metrics);
  *     hob_metrics_of_server(metrics, server);
  *     hob_block_on(run, ...);    where hob_async(hob_metrics_sample, metrics) runs beside it
  *
@@ -32,7 +31,7 @@ hob_metrics *hob_metrics_new(void);
 void hob_metrics_free(hob_metrics *metrics);
 
 /*
- * For hob_server_options.observer, with a hob_metrics as its context: counts requests by the
+ * For hob_server_observe(), with a hob_metrics as its context: counts requests by the
  * pattern of their route, method and status, and how long they took by the route. Requests without
  * a route are those of the route "other", and so are those of the patterns that come after the
  * first 2,000, so that the number of series has an end. Patterns must live as long as the metrics.

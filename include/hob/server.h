@@ -55,10 +55,10 @@ typedef struct {
 } hob_exchange;
 
 /*
- * Is told of each request when its response is complete: for logs and statistics. Called once for
- * each, in their order on a connection, on the server's thread; it must not wait, nor keep the
- * pointers. Not told are clients that never sent anything, and those that the system had no
- * descriptor for.
+ * Gets each request when its response is complete, for logs and statistics: see
+ * hob_server_observe(). Called once for each, in their order on a connection, on the server's
+ * thread; it must not wait, nor keep the pointers. Not among them are clients that never sent
+ * anything, and those that the system had no descriptor for.
  */
 typedef void hob_observer(void *context, const hob_exchange *exchange);
 
@@ -68,9 +68,7 @@ typedef struct {
     void *context;            /* for the handlers: see hob_request_context() */
     const hob_router *router; /* for hob_router_handle(), if that is the handler */
 
-    hob_observer *observer; /* NULL tells nobody, and costs nothing */
-    void *observer_context; /* for the observer */
-    bool request_ids;       /* every response tells the id of its request: see hob_request_id() */
+    bool request_ids; /* every response tells the id of its request: see hob_request_id() */
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
@@ -172,6 +170,12 @@ typedef struct {
  * caller's.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
+
+/*
+ * Adds an observer, which gets each request with this context; several are called in the order of
+ * adding. Not to be called by an observer. Returns 0 or -ENOMEM.
+ */
+int hob_server_observe(hob_server *server, hob_observer *observer, void *context);
 
 /* The URL of the first socket, such as "http://127.0.0.1:8080/". The server's. */
 const char *hob_server_url(const hob_server *server);

@@ -12,6 +12,7 @@
 #include "hob/hob.h"
 #include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
 
@@ -26,7 +27,7 @@ static const char *or_dash(const char *text)
     return text && *text ? text : "-";
 }
 
-static char name[] = "told";
+static char name[] = "told", other_name[] = "also told";
 
 static void log_exchange(void *context, const hob_exchange *exchange)
 {
@@ -56,6 +57,8 @@ static int serve_all(hob_request *req, hob_response *res)
     const char *path = hob_request_path(req);
     if (strcmp(path, "/routed") == 0)
         hob_request_set_route(req, "GET /{name}", NULL);
+    if (strcmp(path, "/observe") == 0)
+        hob_server_observe(server_of(req), log_exchange, other_name);
     if (strcmp(path, "/stream") == 0)
         return stream(res);
     if (strcmp(path, "/broken-stream") == 0)
@@ -74,11 +77,9 @@ static int serve_all(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "hello");
 }
 
-static struct server serve_observed(hob_server_options options)
+static struct server serve_logged(hob_server_options options)
 {
-    options.observer = log_exchange;
-    options.observer_context = name;
-    return serve_within(serve_all, options);
+    return serve_observed(serve_all, options, log_exchange, name);
 }
 
 /* The test's. */
@@ -119,7 +120,7 @@ ProcessTest(observer, is_told_what_was_asked_and_what_was_answered)
         {GET("/large"), "GET /large - HTTP/1.1 - -"},
         {REQUEST("POST /body", "Content-Length: 4\r\n") "body", "POST /body - HTTP/1.1 - -"},
     };
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct response response = raw_exchange(&client, cases[i].request);
@@ -158,7 +159,7 @@ ProcessTest(observer, is_told_of_requests_that_no_handler_sees)
         {REQUEST("POST /expects", "Expect: more\r\n"), 417, "POST /expects - HTTP/1.1 - -"},
     };
     struct server server =
-        serve_observed((hob_server_options){.target_limit = 32, .header_limit = 3});
+        serve_logged((hob_server_options){.target_limit = 32, .header_limit = 3});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -174,7 +175,7 @@ ProcessTest(observer, is_told_the_same_when_the_bytes_come_in_pieces)
 {
     enum { PIECE = 5 };
     static const char request[] = "GET /slow?a HTTP/1.1\r\nX-Spice: hot\r\nHost: a b\r\n\r\n";
-    struct server server = serve_observed((hob_server_options){.head_timeout = PATIENCE});
+    struct server server = serve_logged((hob_server_options){.head_timeout = PATIENCE});
     struct raw_client client = raw_connect(&server);
     for (size_t at = 0; at < strlen(request); at += PIECE) {
         raw_send_bytes(&client, request + at, strnlen(request + at, PIECE));
@@ -198,7 +199,7 @@ ProcessTest(observer, is_told_how_much_content_was_sent)
         {"GET /stream HTTP/1.0\r\n\r\n", "GET /stream - HTTP/1.0 - -: 200 30"},
         {GET("/broken-stream"), "GET /broken-stream - HTTP/1.1 - -: 200 30"},
     };
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         raw_send(&client, cases[i].request);
@@ -219,7 +220,7 @@ ProcessTest(observer, is_told_of_clients_that_are_too_slow)
         {"GET /half?a", "GET /half?a - - - -"}, /* the target is not taken apart before its end */
         {"GET /half HTTP/1.1\r\nX-Spice: hot\r\nX-Spi", "GET /half - HTTP/1.1 hot -"},
     };
-    struct server server = serve_observed((hob_server_options){.head_timeout = 0.05});
+    struct server server = serve_logged((hob_server_options){.head_timeout = 0.05});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -231,7 +232,7 @@ ProcessTest(observer, is_told_of_clients_that_are_too_slow)
 
 ProcessTest(observer, is_told_of_clients_that_leave)
 {
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "GET /half");
     raw_end(&client);
@@ -247,7 +248,7 @@ ProcessTest(observer, is_told_of_clients_that_leave)
 
 ProcessTest(observer, is_told_of_a_head_that_was_kept_while_the_handler_waited)
 {
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("GET /wait?long", "X-Spice: hot\r\n"));
     cr_expect(server_logs(&server, "it waits"));
@@ -261,7 +262,7 @@ ProcessTest(observer, is_told_of_a_head_that_was_kept_while_the_handler_waited)
 /* And in their order, though they leave in one write. */
 ProcessTest(observer, is_told_of_each_request_of_a_pipeline)
 {
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/1") "\r\n" GET("/2") GET("/3") "bad\r\n\r\n");
     for (int i = 0; i < 3; i++)
@@ -277,7 +278,7 @@ ProcessTest(observer, is_told_of_each_request_of_a_pipeline)
 
 ProcessTest(observer, is_not_told_of_connections_without_a_request)
 {
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_end(&client);
     cr_expect(raw_ended(&client));
@@ -292,7 +293,7 @@ ProcessTest(observer, is_not_told_of_connections_without_a_request)
 
 ProcessTest(observer, is_told_of_who_is_turned_away)
 {
-    struct server server = serve_observed((hob_server_options){.connection_limit = 1});
+    struct server server = serve_logged((hob_server_options){.connection_limit = 1});
     struct raw_client first = raw_connect(&server);
     cr_expect_eq(raw_exchange(&first, GET("/text")).status, 200);
     struct raw_client second = raw_connect(&server);
@@ -306,7 +307,7 @@ ProcessTest(observer, is_told_of_who_is_turned_away)
 /* The response is what counts, not when the last byte of a body that nobody wants was dropped. */
 ProcessTest(observer, is_told_before_the_rest_of_the_body_has_come)
 {
-    struct server server = serve_observed((hob_server_options){0});
+    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /body", "Content-Length: 4\r\n") "bo");
     cr_expect_str_eq(raw_receive(&client).body, "hello");
@@ -318,7 +319,7 @@ ProcessTest(observer, is_told_before_the_rest_of_the_body_has_come)
 
 ProcessTest(observer, is_told_of_handlers_that_are_given_up_when_the_server_stops)
 {
-    struct server server = serve_observed((hob_server_options){.grace = 0.05});
+    struct server server = serve_logged((hob_server_options){.grace = 0.05});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/wait"));
     cr_expect(server_logs(&server, "it waits"));
@@ -334,6 +335,16 @@ static int tell_peer(hob_request *req, hob_response *res)
     char peer[HOB_PEER_SIZE];
     int err = hob_request_peer(req, peer, sizeof(peer));
     return err < 0 ? err : hob_reply_text(res, 200, peer);
+}
+
+ProcessTest(observer, may_be_one_of_several_that_are_called_in_turn)
+{
+    struct server server = serve_logged((hob_server_options){0});
+    get(&server, "/observe");
+    expect_told(&server, "GET /observe - HTTP/1.1 - -: 200 5");
+    cr_expect(server_logs(&server, "also told: GET /observe"));
+    const char *log = process_errors(server.process);
+    cr_expect_lt(strstr(log, " told: GET"), strstr(log, "also told: GET"));
 }
 
 static struct server serve_peer_at(const char *address)

@@ -42,7 +42,8 @@ struct server serve(hob_handler *handler)
     return serve_within(handler, (hob_server_options){.body_limit = (size_t)256 * 1024 * 1024});
 }
 
-struct server serve_within(hob_handler *handler, hob_server_options options)
+struct server serve_observed(
+    hob_handler *handler, hob_server_options options, hob_observer *observer, void *context)
 {
     options.handler = dispatch;
     options.context = &running;
@@ -53,10 +54,17 @@ struct server serve_within(hob_handler *handler, hob_server_options options)
         options.idle_grace = -1; /* libcurl keeps connections */
     tested = handler;
     cr_assert_eq(hob_server_open(&options, &running), 0);
+    if (observer)
+        cr_assert_eq(hob_server_observe(running, observer, context), 0);
     struct server server = server_at(hob_server_url(running));
     server.process = process_fork(run, NULL);
     hob_server_close(running); /* the copy has it */
     return server;
+}
+
+struct server serve_within(hob_handler *handler, hob_server_options options)
+{
+    return serve_observed(handler, options, NULL, NULL);
 }
 
 int listen_with_small_buffers(void)

@@ -17,6 +17,10 @@ struct server serve(hob_handler *handler);
 /* The same with limits and time-outs of the test's choice. */
 struct server serve_within(hob_handler *handler, hob_server_options options);
 
+/* The same with an observer. */
+struct server serve_observed(
+    hob_handler *handler, hob_server_options options, hob_observer *observer, void *context);
+
 /* A listening socket for the options, whose clients' sockets take little at a time to send. */
 int listen_with_small_buffers(void);
 

@@ -124,9 +124,10 @@ static int ends_with_the_guest(void *unused)
     offers_from(markets, 1, 60);
 
     double begin = hob_now(), before = hob_deadline(2);
-    expect(offers_gather(&offers, "potatoes") == -ETIMEDOUT);
+    offers_gather(&offers, "potatoes");
     hob_deadline_at(before);
     expect(hob_now() - begin < 2.1);
+    expect(offers.all[0].result == -ETIMEDOUT); /* the question had the guest's deadline too */
     expect(offers_best(&offers) == NULL);
 
     finish(&running, 1);

@@ -178,7 +178,7 @@ static bool is_exposed(const hob_address *address)
 
 int hob_socket_file_of(int fd, hob_socket_file *file)
 {
-    hob_address address;
+    hob_address address = {.length = 0};
     int err = address_of(fd, &address);
     if (err < 0)
         return err;

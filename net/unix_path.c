@@ -95,7 +95,7 @@ int unix_path_file(const char *path, hob_socket_file *file)
 
 void unix_path_remove(const char *path, const hob_socket_file *file)
 {
-    hob_socket_file now;
+    hob_socket_file now = {0};
     if (unix_path_file(path, &now) == 0 && now.device == file->device && now.inode == file->inode)
         unlink(path);
 }

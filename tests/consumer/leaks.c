@@ -10,6 +10,7 @@ static int leak(void *unused)
 {
     (void)unused;
     char *volatile lost = strdup("lost");
+    (void)lost;
     lost = NULL;
     return hob_sleep(0.001);
 }
@@ -26,7 +27,7 @@ static int hold(void *unused)
 static int leak_and_exit(void *count)
 {
     hob_async(hold, NULL); /* first: on no stack that has a leaked pointer left in it */
-    for (int i = atoi(count); i > 0; i--)
+    for (long left = strtol(count, NULL, 10); left > 0; left--)
         hob_await(hob_async(leak, NULL));
     hob_sleep(0.001);
     exit(0);
@@ -35,7 +36,8 @@ static int leak_and_exit(void *count)
 int main(int argc, char **argv)
 {
     char *volatile held = strdup("held");
-    int result = hob_block_on(leak_and_exit, argc > 1 ? argv[1] : "0");
+    char none[] = "0";
+    int result = hob_block_on(leak_and_exit, argc > 1 ? argv[1] : none);
     free(held);
     return result;
 }

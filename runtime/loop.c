@@ -149,7 +149,6 @@ static void run_until(struct loop *self, const hob_future *end, const struct tas
  */
 static int make_ev_loop(struct loop *self)
 {
-    reserve_install();
     if (!reserve_is_whole())
         return -ENOMEM;
     errno = ENOMEM;
@@ -232,10 +231,12 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg)
     struct loop loop;
     if (current)
         return -EBUSY;
+    reserve_use();
     int result = loop_init(&loop);
-    if (result < 0)
-        return result;
-    result = run_root(&loop, name, fn, arg);
-    loop_destroy(&loop);
+    if (result == 0) {
+        result = run_root(&loop, name, fn, arg);
+        loop_destroy(&loop);
+    }
+    reserve_release();
     return result;
 }

@@ -39,6 +39,7 @@ static struct {
     pthread_mutex_t lock;   /* guards what follows, but for `whole` */
     struct region *regions; /* the newest is what blocks are taken from */
     size_t target;          /* bytes that should be free in it */
+    size_t users;           /* loops of this library */
     atomic_bool whole;
 } reserve = {.lock = PTHREAD_MUTEX_INITIALIZER, .target = SIZE_AT_LEAST};
 
@@ -168,10 +169,50 @@ static void on_system_error(const char *message)
         misuse(message, "the event loop cannot go on: its descriptor was closed by the program");
 }
 
-void reserve_install(void)
+/* libev's own allocator is glibc's realloc(3), which frees a block that is to have no size. */
+static void use_malloc(void)
 {
+    ev_set_allocator((void *(*)(void *, long))realloc);
+    ev_set_syserr_cb(NULL);
+}
+
+/* Only a loop of the program that runs on without this library can still have any. */
+static bool is_used(void)
+{
+    for (const struct region *region = reserve.regions; region; region = region->older) {
+        if (region->live > 0)
+            return true;
+    }
+    return false;
+}
+
+static void unmap_all(void)
+{
+    while (reserve.regions) {
+        struct region *region = reserve.regions;
+        reserve.regions = region->older;
+        munmap(region, region->size);
+    }
+    reserve.whole = false;
+}
+
+void reserve_use(void)
+{
+    pthread_mutex_lock(&reserve.lock);
+    reserve.users++;
     ev_set_allocator(reallocate);
     ev_set_syserr_cb(on_system_error);
+    pthread_mutex_unlock(&reserve.lock);
+}
+
+void reserve_release(void)
+{
+    pthread_mutex_lock(&reserve.lock);
+    if (--reserve.users == 0 && !is_used()) {
+        use_malloc();
+        unmap_all();
+    }
+    pthread_mutex_unlock(&reserve.lock);
 }
 
 bool reserve_is_whole(void)

@@ -9,8 +9,12 @@
 
 #include <stdbool.h>
 
-/* Has libev use the reserve from now on, for all loops of the process. */
-void reserve_install(void);
+/*
+ * Has libev use the reserve, for all loops of the process, until the last call was released: behind
+ * that, a program may unload this library (dlclose(3)) and go on to use libev.
+ */
+void reserve_use(void);
+void reserve_release(void);
 
 /*
  * Whether the reserve is whole, after an attempt to make it so. To be asked before each thing that

@@ -362,8 +362,9 @@ hob_pool *hob_pool_new(size_t threads, size_t queue);
  * Runs blocking(arg) on a thread of the pool, as hob_offload() does. When the future is cancelled
  * while the function runs, because nobody waits for its result any more, interrupt(arg) is called
  * once, on the loop's thread, unless it is NULL: it should make the function return soon, and must
- * not wait itself. sqlite3_interrupt() is such a function. It may also be called when the function
- * is just about to return, or has just returned. A NULL pool is -ENOMEM.
+ * not wait itself. sqlite3_interrupt() is such a function, but it does not end a wait for another
+ * connection's lock (sqlite3_busy_timeout()). It may also be called when the function is just about
+ * to return, or has just returned. A NULL pool is -ENOMEM.
  */
 hob_future *hob_pool_run(hob_pool *pool, hob_fn *blocking, void *arg, void (*interrupt)(void *arg));
 

@@ -109,3 +109,9 @@ int address_url(const hob_address *address, char *url, size_t size)
         return -EINVAL;
     }
 }
+
+bool address_is_loopback_ipv6(const struct in6_addr *host)
+{
+    bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(host);
+    return is_ipv4 ? host->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(host);
+}

@@ -170,7 +170,7 @@ static bool is_exposed(const hob_address *address)
     case AF_INET:
         return ntohl(address->ipv4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
     case AF_INET6:
-        return !IN6_IS_ADDR_LOOPBACK(&address->ipv6.sin6_addr);
+        return !address_is_loopback_ipv6(&address->ipv6.sin6_addr);
     default:
         return false;
     }

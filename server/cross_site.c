@@ -5,6 +5,7 @@
 
 #include "hob/text.h"
 #include "http/head.h"
+#include "net/address.h"
 #include "request.h"
 #include "response.h"
 #include "server.h"
@@ -38,7 +39,7 @@ static bool is_loopback_address(const char *host, size_t length)
     memcpy(text, host, length);
     text[length] = '\0';
     if (brackets)
-        return inet_pton(AF_INET6, text, &ipv6) == 1 && IN6_IS_ADDR_LOOPBACK(&ipv6);
+        return inet_pton(AF_INET6, text, &ipv6) == 1 && address_is_loopback_ipv6(&ipv6);
     return inet_pton(AF_INET, text, &ipv4) == 1 && ntohl(ipv4.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 

@@ -91,24 +91,23 @@ ProcessTest(cross_site, pages_of_the_same_origin_and_programs_are_served)
 }
 
 static const char *const loopback_hosts[] = {
-    "localhost",      "localhost:1",  "LocalHost:80", "shop.localhost:80", "127.0.0.1",
-    "127.0.0.1:8080", "127.9.9.9:80", "[::1]",        "[::1]:8080",        "[0:0:0:0:0:0:0:1]",
+    "localhost",
+    "localhost:1",
+    "LocalHost:80",
+    "shop.localhost:80",
+    "127.0.0.1",
+    "127.0.0.1:8080",
+    "127.9.9.9:80",
+    "[::1]",
+    "[::1]:8080",
+    "[0:0:0:0:0:0:0:1]",
+    "[::ffff:127.0.0.1]:8080",
 };
 static const char *const other_hosts[] = {
-    "rebound.example",
-    "localhost.example",
-    "notlocalhost",
-    "127.0.0.1.example",
-    "128.0.0.1",
-    "10.0.0.1:80",
-    "[::2]:8080",
-    "[2001:db8::1]",
-    "0.0.0.0",
-    "hob",
-    "[::]",
-    "example.com:127001",
-    "127.0.0.1.1:80",
-    "1.127.0.0",
+    "rebound.example",    "localhost.example", "notlocalhost", "127.0.0.1.example",
+    "128.0.0.1",          "10.0.0.1:80",       "[::2]:8080",   "[::ffff:10.0.0.1]",
+    "[2001:db8::1]",      "0.0.0.0",           "hob",          "[::]",
+    "example.com:127001", "127.0.0.1.1:80",    "1.127.0.0",
 
 };
 
@@ -131,6 +130,21 @@ ProcessTest(cross_site, a_server_on_loopback_answers_to_loopback_names)
     cr_expect_eq(status_of(&server, "GET / HTTP/1.0", ""), 200, "a page always names a host");
 }
 
+static struct server serve_on(const char *first, const char *second)
+{
+    const int sockets[] = {hob_listen(first), hob_listen(second)};
+    cr_assert(sockets[0] >= 0 && sockets[1] >= 0, "%s, %s", first, second);
+    return serve_within(
+        serve_own_pages, (hob_server_options){.sockets = sockets, .socket_count = 2});
+}
+
+ProcessTest(cross_site, a_server_on_any_loopback_address_is_one)
+{
+    struct server server = serve_on("[::ffff:127.0.0.1]:0", "127.0.0.2:0");
+    cr_expect_eq(ask_as(&server, "[::ffff:127.0.0.1]"), 200);
+    cr_expect_eq(ask_as(&server, "rebound.example"), 403);
+}
+
 ProcessTest(cross_site, a_server_on_loopback_answers_to_allowed_names_too)
 {
     static const char *const allowed[] = {"hob", "shop.example", "[2001:db8::1]"};
@@ -142,14 +156,6 @@ ProcessTest(cross_site, a_server_on_loopback_answers_to_allowed_names_too)
     cr_expect_eq(ask_as(&server, "localhost"), 200);
     cr_expect_eq(ask_as(&server, "shop.example.org"), 403);
     cr_expect_eq(ask_as(&server, "op.example"), 403);
-}
-
-static struct server serve_on(const char *first, const char *second)
-{
-    const int sockets[] = {hob_listen(first), hob_listen(second)};
-    cr_assert(sockets[0] >= 0 && sockets[1] >= 0, "%s, %s", first, second);
-    return serve_within(
-        serve_own_pages, (hob_server_options){.sockets = sockets, .socket_count = 2});
 }
 
 ProcessTest(cross_site, a_server_that_others_reach_answers_to_any_name)

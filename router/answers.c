@@ -33,7 +33,7 @@ static int reply_options(hob_response *res, unsigned methods)
 static int reply_not_allowed(hob_response *res, unsigned methods)
 {
     int err = add_allow_header(res, methods);
-    return err < 0 ? err : hob_reply_text(res, 405, "405 Method Not Allowed\n");
+    return err < 0 ? err : hob_reply_error(res, 405, NULL);
 }
 
 /* "OPTIONS *" asks about the server as a whole (RFC 9110 section 9.3.7). */
@@ -54,7 +54,7 @@ int answer_unmatched(hob_request *req, hob_response *res)
     if (strcmp(path, "*") == 0)
         return reply_server_options(match->table, res);
     if (match->methods == 0)
-        return hob_reply_text(res, 404, "404 Not Found\n");
+        return hob_reply_error(res, 404, NULL);
     if (match->method == METHOD_OPTIONS)
         return reply_options(res, match->methods);
     return reply_not_allowed(res, match->methods);

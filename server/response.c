@@ -262,11 +262,37 @@ int hob_reply_json(hob_response *res, int status, const char *json)
     return reply(res, status, "application/json", json, strlen(json));
 }
 
+static bool has_error_page(const struct hob_response *self, int status)
+{
+    return self->request->connection->server->options.error_page && status >= 400 &&
+           !self->plain_errors && !self->replied;
+}
+
+static void call_error_page(struct hob_response *self, int status, const char *detail)
+{
+    struct hob_request *request = self->request;
+    self->plain_errors = true; /* when the page calls hob_reply_error() itself */
+    request_end_head(request);
+    request->connection->server->options.error_page(request, self, status, detail);
+    self->plain_errors = false;
+}
+
 int response_reply_error(struct hob_response *self, int status, const char *detail)
 {
     char text[200];
+    if (has_error_page(self, status)) {
+        call_error_page(self, status, detail);
+        if (self->replied)
+            return 0;
+    }
     snprintf(
         text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
         detail ? detail : "");
     return reply(self, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+int hob_reply_error(hob_response *res, int status, const char *detail)
+{
+    connection_expect_task(res->request->connection, __func__);
+    return response_reply_error(res, status, detail);
 }

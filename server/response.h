@@ -19,6 +19,7 @@ enum content_form {
 struct hob_response {
     struct hob_request *request;
     struct buffer fields; /* headers added by the handler, as they go on the wire */
+    bool plain_errors;    /* no error page is called: it was, or no coroutine runs */
     struct hook *hooks;   /* see hob_response_before_head(); NULL once they were called */
     bool replied;
 

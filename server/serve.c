@@ -193,7 +193,9 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
         return;
     self->req.parser.keep_alive = false; /* who sends another request would wait for it */
     self->timed_out = true;
-    self->res.hooks = NULL; /* they are called in coroutines */
+    /* These are called in coroutines. */
+    self->res.hooks = NULL;
+    self->res.plain_errors = true;
     reply_error(self, -ETIMEDOUT);
     hob_log(
         HOB_LOG_WARN, "%s gets status 504, but its handler waits for what cannot be cancelled",

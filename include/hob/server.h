@@ -39,6 +39,15 @@ typedef struct hob_router hob_router;     /* finds handlers: see hob/router.h */
 typedef int hob_handler(hob_request *req, hob_response *res);
 
 /*
+ * Replies to a request that ends in an error: in JSON, or with a page in the style of the site.
+ * Called for each reply of hob_reply_error(), and so for what the router and the server reply with
+ * themselves: 404, 405, errors of handlers, requests that break a rule. The detail is NULL, or a
+ * phrase in English. Of a request that breaks a rule the head can be read as far as it came. A page
+ * must not wait. If it does not reply, the client gets a line of text.
+ */
+typedef int hob_error_page(hob_request *req, hob_response *res, int status, const char *detail);
+
+/*
  * What became of a request. Those that never got to the handler have a status too: what could not
  * be understood, was too large or too slow, or came when the server was full.
  */
@@ -68,6 +77,7 @@ typedef struct {
     void *context;            /* for the handlers: see hob_request_context() */
     const hob_router *router; /* for hob_router_handle(), if that is the handler */
 
+    hob_error_page *error_page; /* NULL is a line of text, such as "404 Not Found" */
     bool request_ids; /* every response tells the id of its request: see hob_request_id() */
 
     /*
@@ -554,6 +564,12 @@ int hob_reply_text(hob_response *res, int status, const char *text);
 
 /* The same for a string of JSON, as "application/json" (RFC 8259). It is not looked at. */
 int hob_reply_json(hob_response *res, int status, const char *json);
+
+/*
+ * Replies with an error, status 400 to 599, by the server's error_page; without one with the reason
+ * phrase and the detail, unless that is NULL, as text: "404 Not Found: no such order".
+ */
+int hob_reply_error(hob_response *res, int status, const char *detail);
 
 /*
  * A stream is a response whose content is made while it is sent. It ends when the handler returns:

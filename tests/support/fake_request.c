@@ -27,6 +27,7 @@ static struct exchange *exchange_new(const struct fake_server *server)
     self->server.options.handler = server->handler;
     self->server.options.context = server->context;
     self->server.options.router = server->router;
+    self->server.options.error_page = server->error_page;
     self->server.options.request_ids = server->request_ids;
     self->server.stopping = server->stopping;
     limits_complete(&self->server.options);

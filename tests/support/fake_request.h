@@ -14,6 +14,7 @@ struct fake_server {
     hob_handler *handler;
     void *context;
     const hob_router *router;
+    hob_error_page *error_page;
     bool stopping; /* as a server is that got its signal */
     bool request_ids;
 };

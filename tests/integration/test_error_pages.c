@@ -1,0 +1,117 @@
+/*
+ * Error pages (hob_server_options.error_page): of the router, of handlers and of the server.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/hob.h"
+#include "tests/support/handler_server.h"
+#include "tests/support/http_client.h"
+#include "tests/support/make_router.h"
+#include "tests/support/raw_client.h"
+
+TestSuite(error_pages, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int fail(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    return -EIO;
+}
+
+static int refuse(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_error(res, 409, "it is sold");
+}
+
+static int wait_for_long(hob_request *req, hob_response *res)
+{
+    (void)req;
+    (void)res;
+    return hob_sleep(3600);
+}
+
+static int block(void *arg)
+{
+    (void)arg;
+    sleep(3);
+    return 0;
+}
+
+/* Waits for what its deadline does not end. */
+static int wait_for_thread(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = hob_await(hob_offload(block, NULL));
+    return err < 0 ? err : hob_reply_text(res, 200, "late");
+}
+
+static const hob_route routes[] = {
+    HOB_ROUTE("GET /fail", fail),
+    HOB_ROUTE("GET /refuse", refuse),
+    HOB_ROUTE("GET /slow", wait_for_long, .timeout = 0.1),
+    HOB_ROUTE("GET /stuck", wait_for_thread, .timeout = 0.1),
+};
+
+static int show_page(hob_request *req, hob_response *res, int status, const char *detail)
+{
+    const char *path = hob_request_peek_path(req);
+    const char *shop = hob_request_context(req);
+    if (path && strcmp(path, "/plain") == 0)
+        return -ENOENT;
+    return reply(
+        res, status, "%s: %d %s (%s)", shop ? "shop" : "none", status, path ? path : "?",
+        detail ? detail : "");
+}
+
+static struct server serve_pages(void)
+{
+    hob_server_options options = {
+        .router = make_router(routes, COUNT(routes)), .error_page = show_page};
+    return serve_within(hob_router_handle, options);
+}
+
+ProcessTest(error_pages, stand_for_all_error_replies)
+{
+    static const struct {
+        const char *method, *path, *page;
+    } cases[] = {
+        {"GET", "/none", "shop: 404 /none ()"},
+        {"POST", "/fail", "shop: 405 /fail ()"},
+        {"GET", "/fail", "shop: 500 /fail ()"},
+        {"GET", "/refuse", "shop: 409 /refuse (it is sold)"},
+        {"GET", "/slow", "shop: 504 /slow (it took longer than 0.1 s (handler_timeout))"},
+        {"GET", "/plain", "404 Not Found\n"},
+        {"BREW", "/fail", "shop: 501 ? (the method is not known (RFC 9110 section 9.1))"},
+    };
+    struct server server = serve_pages();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct order *order = request(&server, cases[i].method, cases[i].path);
+        cr_expect_str_eq(order->body.bytes, cases[i].page, "%s", order->body.bytes);
+    }
+    cr_expect(order_has_field(request(&server, "POST", "/fail"), "Allow: GET, HEAD, OPTIONS"));
+}
+
+ProcessTest(error_pages, stand_for_refusals_of_what_cannot_be_understood)
+{
+    struct server server = serve_pages();
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, "GET /bad HTTP/1.1\r\nNo colon\r\n\r\n");
+    cr_expect_eq(response.status, 400);
+    cr_expect(strstr(response.body, "shop: 400 /bad ("), "%s", response.body);
+    raw_close(&client);
+}
+
+ProcessTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted)
+{
+    struct server server = serve_pages();
+    struct order *order = get(&server, "/stuck");
+    cr_expect_eq(order->status, 504);
+    cr_expect(strstr(order->body.bytes, "504 Gateway Timeout: it took"), "%s", order->body.bytes);
+}

@@ -94,14 +94,14 @@ static bool epoll_is_full;
 static int epoll_refusals;
 
 /* libev calls this one. */
-int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-    if (epoll_is_full && operation == EPOLL_CTL_ADD) {
+    if (epoll_is_full && op == EPOLL_CTL_ADD) {
         epoll_refusals++;
         errno = ENOSPC;
         return -1;
     }
-    return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
+    return (int)syscall(SYS_epoll_ctl, epfd, op, fd, event);
 }
 
 static int fill_or_empty_epoll(hob_request *req, hob_response *res)
@@ -194,7 +194,7 @@ ProcessTest(exhaustion, orders_that_cannot_begin_are_not_said_to_have)
 
     limit(&server, RLIMIT_AS, before);
     cr_expect_eq(get(&server, "/ping")->status, 200);
-    cr_expect_geq(metric(&server, "hob_orders_failed_total"), WANTED - begun);
+    cr_expect_geq(metric(&server, "hob_orders_failed_total"), (double)(WANTED - begun));
     cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=100")->status, 202);
 }
 

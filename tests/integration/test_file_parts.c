@@ -9,6 +9,7 @@
 
 #include "tests/support/folder_server.h"
 #include "tests/support/http_client.h"
+#include "tests/support/random.h"
 #include "tests/support/raw_client.h"
 
 TestSuite(file_parts, .timeout = 60, .init = folder_begin, .fini = folder_remove);
@@ -26,7 +27,7 @@ static const char *body_with_short_boundary(const struct response *response, cha
     char *end = text;
     for (const char *from = response->body; *from;) {
         bool here = strncmp(from, boundary, strlen(boundary)) == 0;
-        *end++ = here ? 'B' : *from;
+        *end++ = (char)(here ? 'B' : *from);
         from += here ? strlen(boundary) : 1;
     }
     *end = '\0';
@@ -115,7 +116,7 @@ ProcessTest(file_parts, are_put_together_by_zsync)
         cr_skip_test("there is no zsync");
     char *content = malloc(SIZE);
     for (size_t i = 0; i < SIZE; i++)
-        content[i] = (char)(rand() >> 8);
+        content[i] = (char)random_below(256);
     folder_add("root/new.bin", content, SIZE);
     for (size_t i = 0; i < 5; i++)
         content[50000 + i * 70000] ^= 1;

@@ -122,7 +122,7 @@ CoroutineTest(closed_descriptors, are_not_looked_for_while_nothing_runs)
     open_pipe(false);
     hob_future *waiter = hob_async(wait_to_read, NULL);
     hob_sleep(10);
-    const struct descriptor_waits *waits = &loop_current()->descriptors;
+    struct descriptor_waits *waits = &loop_current()->descriptors;
     cr_expect(ev_is_active(&waits->audit), "a coroutine runs");
     hob_cancel(waiter);
     cr_expect_eq(hob_await(waiter), -ECANCELED);

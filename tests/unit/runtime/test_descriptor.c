@@ -278,13 +278,13 @@ CoroutineTest(descriptor, whose_wait_is_cancelled_in_the_turn_in_which_it_began_
 /* The kernel has no memory, or fs.epoll.max_user_watches is reached: libev calls this one. */
 static bool epoll_is_full;
 
-int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-    if (epoll_is_full && operation == EPOLL_CTL_ADD) {
+    if (epoll_is_full && op == EPOLL_CTL_ADD) {
         errno = ENOSPC;
         return -1;
     }
-    return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
+    return (int)syscall(SYS_epoll_ctl, epfd, op, fd, event);
 }
 
 CoroutineTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error)

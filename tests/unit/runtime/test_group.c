@@ -28,7 +28,7 @@ CoroutineTest(group, is_waited_for_until_nobody_is_left)
 {
     group = hob_group_new();
     cr_expect_eq(hob_group_wait(group), 0, "there is nobody to wait for");
-    for (char name = 'a'; name <= 'c'; name++)
+    for (int name = 'a'; name <= 'c'; name++)
         cr_expect_eq(hob_group_spawn(group, trace_name, as_argument(name)), 0);
     cr_expect_eq(hob_group_count(group), 3);
     cr_expect_eq(hob_group_wait(group), 0);

@@ -46,6 +46,7 @@ int exact_init(struct exact *self, struct route *const *routes, size_t count)
 void exact_free(struct exact *self)
 {
     free(self->slots);
+    *self = (struct exact){0};
 }
 
 struct range exact_find(const struct exact *self, const char *path)

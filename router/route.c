@@ -1,6 +1,7 @@
 #include "route.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,29 @@ int route_new(const hob_route *line, struct route **route)
     self->path = strchr(copy, '{') ? NULL : copy;
     *route = self;
     return 0;
+}
+
+int route_new_below(const char *prefix, const struct route *original, struct route **route)
+{
+    const char *path = strchr(original->pattern, ' ') + 1;
+    size_t size = strlen(prefix) + strlen(original->pattern) + 1;
+    char *pattern = malloc(size);
+    if (!pattern)
+        return -ENOMEM;
+    snprintf(
+        pattern, size, "%.*s%s%s", (int)(path - original->pattern), original->pattern, prefix,
+        path);
+    const hob_route line = {
+        .pattern = pattern,
+        .handler = original->chain.functions[original->chain.count - 1],
+        .state = original->state,
+        .body_limit = original->body_limit,
+        .timeout = original->timeout,
+        .stack = original->stack,
+    };
+    int err = route_new(&line, route);
+    free(pattern); /* the route has a copy */
+    return err;
 }
 
 void route_free(struct route *self)

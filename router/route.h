@@ -45,6 +45,10 @@ struct route {
  */
 int route_new(const hob_route *line, struct route **route);
 
+/* The same of a copy whose path has a prefix, in which may be {name}, too. The log has the new
+ * pattern. */
+int route_new_below(const char *prefix, const struct route *original, struct route **route);
+
 void route_free(struct route *self);
 
 /* Whether it is {name} or {name...} with this name. */

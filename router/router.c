@@ -74,6 +74,18 @@ static void refuse_second(const struct table *table, const struct route *route)
     }
 }
 
+/* Inserts the route unless there was an error before, and frees it with an error. */
+static int insert_or_free(struct table *table, struct route *route, int err)
+{
+    if (err == 0)
+        err = table_insert(table, route);
+    if (err == -EEXIST)
+        refuse_second(table, route);
+    if (err < 0)
+        route_free(route);
+    return err;
+}
+
 static int add_route(hob_router *self, const hob_route *line)
 {
     struct route *route;
@@ -81,13 +93,7 @@ static int add_route(hob_router *self, const hob_route *line)
     if (err < 0)
         return err;
     err = complete_chain(route, line);
-    if (err == 0)
-        err = table_insert(&self->table, route);
-    if (err == -EEXIST)
-        refuse_second(&self->table, route);
-    if (err < 0)
-        route_free(route);
-    return err;
+    return insert_or_free(&self->table, route, err);
 }
 
 /* Mostly the line that ends a table, when it was counted. */
@@ -102,9 +108,8 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
     hob_router *self = calloc(1, sizeof(*self));
     if (!self)
         return -ENOMEM;
-    self->table.routes = calloc(count ? count : 1, sizeof(struct route *));
     self->unmatched = calloc(1, sizeof(struct route));
-    int err = self->table.routes && self->unmatched ? 0 : -ENOMEM;
+    int err = self->unmatched ? table_reserve(&self->table, count) : -ENOMEM;
     if (err == 0)
         err = chain_append(&self->unmatched->chain, answer_unmatched);
     for (size_t i = 0; i < count && err == 0; i++) {
@@ -134,6 +139,35 @@ int hob_router_use(hob_router *router, hob_handler *middleware)
         chain_insert(&table->routes[i]->chain, router->middleware_count, middleware);
     router->middleware_count++;
     return 0;
+}
+
+/* A route of another router, below a prefix: with the middleware of both. */
+static int add_route_below(hob_router *self, const char *prefix, const struct route *original)
+{
+    struct route *route;
+    int err = route_new_below(prefix, original, &route);
+    if (err < 0)
+        return err;
+    for (size_t i = 0; i < self->middleware_count && err == 0; i++)
+        err = chain_append(&route->chain, self->unmatched->chain.functions[i]);
+    for (size_t i = 0; i < original->chain.count && err == 0; i++)
+        err = chain_append(&route->chain, original->chain.functions[i]);
+    return insert_or_free(&self->table, route, err);
+}
+
+int hob_router_mount(hob_router *router, const char *prefix, const hob_router *mounted)
+{
+    const struct table *table = &mounted->table;
+    size_t length = strlen(prefix);
+    if (length == 0 || prefix[length - 1] == '/') {
+        hob_log(HOB_LOG_ERROR, "the prefix \"%s\" is refused: it is empty or ends with /", prefix);
+        return -EINVAL;
+    }
+    int err = table_reserve(&router->table, table->count);
+    for (size_t i = 0; i < table->count && err == 0; i++)
+        err = add_route_below(router, prefix, table->routes[i]);
+    int completed = table_complete(&router->table);
+    return err < 0 ? err : completed;
 }
 
 void hob_router_free(hob_router *router)

@@ -1,9 +1,19 @@
 #include "table.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "method.h"
+
+int table_reserve(struct table *self, size_t count)
+{
+    struct route **larger = realloc(self->routes, (self->count + count + 1) * sizeof(*larger));
+    if (!larger)
+        return -ENOMEM;
+    self->routes = larger;
+    return 0;
+}
 
 int table_insert(struct table *self, struct route *route)
 {
@@ -51,6 +61,7 @@ static struct range narrow(struct range range, size_t depth, const struct segmen
 
 int table_complete(struct table *self)
 {
+    exact_free(&self->exact);
     return exact_init(&self->exact, self->routes, self->count);
 }
 

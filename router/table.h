@@ -25,13 +25,16 @@ struct table {
     struct exact exact; /* the same by path; once it is complete */
 };
 
+/* Makes room for so many more routes. Returns 0 or -ENOMEM. */
+int table_reserve(struct table *self, size_t count);
+
 /*
- * Puts a route in its place; it is the table's then. There must be room for it at the end. Returns
+ * Puts a route in its place; it is the table's then. There must be room for it. Returns
  * 0, or -EEXIST if there is one that matches the same requests.
  */
 int table_insert(struct table *self, struct route *route);
 
-/* To be called when all are in, before any is looked for. Returns 0 or -ENOMEM. */
+/* To be called each time when all are in, before any is looked for. Returns 0 or -ENOMEM. */
 int table_complete(struct table *self);
 
 /*

@@ -99,6 +99,19 @@ int hob_router_new(
 int hob_router_use(hob_router *router, hob_handler *middleware);
 
 /*
+ * Adds the routes of another router below a prefix: "GET /orders/{id}" of a router that is mounted
+ * at "/api/{version}" is "GET /api/{version}/orders/{id}". They keep their state, and are passed
+ * through the middleware of this router, then that of the other one, as far as it has been added.
+ * They are copied, so the other router can be freed, or be mounted once more. What no route matches
+ * is this router's to answer.
+ *
+ * Returns 0, -ENOMEM, -EINVAL if the prefix is empty or ends with "/", or together with a path is
+ * no pattern, or -EEXIST if two patterns match the same requests: the log has which. With an error
+ * the router is incomplete: free it.
+ */
+int hob_router_mount(hob_router *router, const char *prefix, const hob_router *mounted);
+
+/*
  * For a middleware: calls the next one, or the handler of the route. Returns what that returned; or
  * -EPROTO, which is logged, if it is called by a handler or outside of a router.
  */

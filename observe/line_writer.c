@@ -271,7 +271,7 @@ static struct line_writer *open_writers;
 static void warn_of_the_rest(const struct line_writer *self, double patience)
 {
     hob_log(
-        HOB_LOG_WARN, "%s: it is not written to its end: nobody took it for %s s", self->name,
+        HOB_LOG_WARN, "%s: the last lines were not written within %s s", self->name,
         HOB_NUMBER(patience));
 }
 

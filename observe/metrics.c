@@ -197,8 +197,9 @@ static int record_all(const hob_metrics *self, hob_exposition *out)
     static const hob_metric unpublished = {
         .name = "hob_metrics_unpublished",
         .type = HOB_METRIC_COUNTER,
-        .help = "How often a worker had too many metrics to publish them. As long as this grows, "
-                "that worker serves the metrics of itself alone, and others serve old ones of it."};
+        .help =
+            "How often a worker could not publish its metrics, because they were too large. While "
+            "this grows, it serves its own metrics alone, and other workers serve old ones of it."};
     int err = record_own(self, out);
     if (!self->group)
         return err;

@@ -158,7 +158,7 @@ void requests_note_stack(struct requests *self, const char *pattern, size_t used
     if (used / 3 > size / 4)
         hob_log(
             HOB_LOG_WARN,
-            "%s has used %zu of the %zu KiB of its stack: run what is deep by hob_call_deep or "
+            "%s has used %zu of the %zu KiB of its stack: run deep calls by hob_call_deep or "
             "hob_offload, or give the route a larger stack",
             name_of(route), used / 1024, size / 1024);
 }

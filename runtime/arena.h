@@ -32,7 +32,7 @@ void *arena_alloc(struct arena *self, size_t size);
  */
 int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
 
-/* The same with memory of the caller's, which fn may free: it cannot fail. */
+/* The same with the caller's memory, which fn may free. Cannot fail. */
 void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg);
 
 /* Does the clean-up that was made last, and forgets it. Returns false if there was none. */

@@ -1,6 +1,6 @@
 /*
- * AddressSanitizer and LeakSanitizer. Weak: the functions are there if the program was compiled
- * with -fsanitize=address, whether this library was or not.
+ * Functions of AddressSanitizer and LeakSanitizer. They are weak: they exist if the program was
+ * compiled with -fsanitize=address, whether this library was or not.
  */
 #ifndef HOB_RUNTIME_ASAN_H
 #define HOB_RUNTIME_ASAN_H
@@ -16,10 +16,10 @@ void asan_start_switch(void **fake_stack, const void *bottom, size_t size)
 void asan_finish_switch(void *fake_stack, const void **bottom, size_t *size)
     WEAK("__sanitizer_finish_switch_fiber");
 
-/* Takes the marks off that frames have left (sanitizer/asan_interface.h). */
+/* Removes the marks that frames have left (sanitizer/asan_interface.h). */
 void asan_unpoison(const volatile void *start, size_t size) WEAK("__asan_unpoison_memory_region");
 
-/* Memory in which a pointer means that something is not leaked (sanitizer/lsan_interface.h). */
+/* Registers memory: objects to which it has pointers are in use (sanitizer/lsan_interface.h). */
 void lsan_register(const void *start, size_t size) WEAK("__lsan_register_root_region");
 void lsan_unregister(const void *start, size_t size) WEAK("__lsan_unregister_root_region");
 
@@ -41,8 +41,8 @@ struct lsan_region {
 };
 
 /*
- * Has LeakSanitizer look at the frames of the caller and its callers while coroutines run: if one
- * of these calls exit(3), it would look at the coroutine's stack alone.
+ * Makes LeakSanitizer scan the frames of the caller and its callers while coroutines run. Without
+ * this, it would scan only the stack of a coroutine that calls exit(3).
  */
 void lsan_watch_frames(struct lsan_region *self);
 void lsan_unwatch_frames(const struct lsan_region *self);

@@ -35,8 +35,8 @@ static void ignore(struct ev_loop *ev, ev_timer *timer, int events)
 }
 
 /*
- * libev does not say how many timers there are. But ev_is_active() is a timer's place in the heap
- * that they are in: so this is how far the earliest possible one is from the latest possible one.
+ * libev does not report how many timers there are. But ev_is_active() returns the index of a timer
+ * in the heap of all timers, so this is the distance of the earliest possible one from the latest.
  */
 static int timer_count(struct ev_loop *ev)
 {

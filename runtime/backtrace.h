@@ -1,4 +1,4 @@
-/* Where the thread is, in the log. */
+/* Logs where the thread is. */
 #ifndef HOB_RUNTIME_BACKTRACE_H
 #define HOB_RUNTIME_BACKTRACE_H
 

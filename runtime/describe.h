@@ -1,5 +1,5 @@
 /*
- * What messages call a task: "task 'cook'", or by the request that it serves: "GET /orders/{id}
+ * The name of a task in messages: "task 'cook'", or the request that it serves: "GET /orders/{id}
  * (path /orders/7, request id 5e0b1a7c)". May be used in a signal handler.
  */
 #ifndef HOB_RUNTIME_DESCRIBE_H
@@ -12,10 +12,10 @@ struct task;
 enum { DESCRIPTION_SIZE = 500 };
 
 /*
- * Writes what a task does into `size` bytes, where its name would not say much: see struct
- * task_role. `arg` is the task's. Returns how many characters it would have written, as
- * snprintf(3), or 0 to leave it at the name. It must not wait, allocate or lock: it may run in a
- * signal handler.
+ * Describes a task for messages, where its name says too little: see struct task_role. Writes up to
+ * `size` bytes; `arg` is the task's. Returns the number of characters it would have written, as
+ * snprintf(3), or 0 to use the task's name. Must not wait, allocate or lock: it may run in a signal
+ * handler.
  */
 typedef int describe_fn(const void *arg, char *text, size_t size);
 

@@ -64,7 +64,7 @@ static void readiness_start(struct readiness *self, struct loop *loop, int fd, i
     list_append(&loop->descriptors.beginning, &self->link);
 }
 
-/* epoll takes neither what is not open nor what is only a path. */
+/* epoll accepts neither a closed descriptor nor one that was opened with O_PATH. */
 static bool can_be_watched(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -72,8 +72,8 @@ static bool can_be_watched(int fd)
 }
 
 /*
- * A descriptor that is closed while it is awaited is never ready, without a word from epoll. Or its
- * number is soon that of another file. So the descriptors are looked at once in a while.
+ * epoll does not report that an awaited descriptor was closed, and its number may soon be that of
+ * another file. So an audit checks all awaited descriptors from time to time.
  */
 #define AUDIT_INTERVAL 1.0
 

@@ -14,21 +14,24 @@ struct loop;
 struct descriptor_waits {
     struct list beginning; /* in this turn */
     struct list watched;   /* by libev */
-    ev_timer audit;        /* looks for those that were closed, as long as coroutines run */
-    bool audit_sleeps;     /* until one runs */
+    ev_timer audit;        /* finds descriptors that were closed; runs as long as coroutines do */
+    bool audit_sleeps;     /* no coroutine has run since the last audit */
     size_t resumed;        /* how often tasks had been resumed at the last audit */
 };
 
 void descriptor_waits_init(struct descriptor_waits *self);
 
 /*
- * Has libev watch the descriptors of the waits that began in this turn. Called as late as possible:
- * libev ends the process if one is not open when it tells the kernel, and until then it may still
- * be closed. Those are ready with -EBADF.
+ * Makes libev watch the descriptors of the waits that began in this turn. Called right before libev
+ * passes them to the kernel, because libev ends the process if one of them is not open then. A wait
+ * for a descriptor that is not open is ready with -EBADF.
  */
 void descriptor_waits_begin(struct loop *loop);
 
-/* Before coroutines run, if the audit sleeps: one of them may close a descriptor. */
+/*
+ * Starts the audit again. Called before coroutines run, if it sleeps: one of them may close a
+ * descriptor.
+ */
 void descriptor_waits_wake_audit(struct loop *loop);
 
 #endif

@@ -15,7 +15,9 @@ __attribute__((weak)) struct exceptions *get_globals(void) __asm__("__cxa_get_gl
 __attribute__((weak)) terminate_handler *
 set_terminate(terminate_handler *handler) __asm__("_ZSt13set_terminatePFvvE");
 
-/* The handler belongs to the process: the first loop sets it, and the last one takes it back. */
+/*
+ * The handler belongs to the process: the first loop sets it, and the last one restores the former.
+ */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t loop_count;
 static terminate_handler *handler_before;

@@ -6,7 +6,7 @@
 #ifndef HOB_RUNTIME_EXCEPTIONS_H
 #define HOB_RUNTIME_EXCEPTIONS_H
 
-/* What the record holds. All zero is no exception. */
+/* The content of the record. If all is zero, there is no exception. */
 struct exceptions {
     void *caught;          /* the innermost one that is being handled */
     unsigned int uncaught; /* how many are on their way to a handler */
@@ -21,7 +21,7 @@ struct exceptions *exceptions_watch(void);
 /* When a loop ends, with what exceptions_watch() returned. */
 void exceptions_unwatch(const struct exceptions *record);
 
-/* Puts a coroutine's exceptions into the record, and what was there in their place; and back. */
+/* Exchanges a coroutine's exceptions with those in the record. */
 static inline void exceptions_swap(struct exceptions *record, struct exceptions *other)
 {
     struct exceptions before = *record;

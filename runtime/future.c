@@ -104,10 +104,10 @@ static void wait_add(struct wait *wait, hob_future *future, const char *call)
 }
 
 /*
- * Sleeps until all futures are ready. As soon as the wait is decided or the task is interrupted,
- * the rest are cancelled; they are waited for all the same, since what they use may be on our
- * stack. Returns the result that decided, or what interrupted the task before. A result that was
- * ready is returned even to an interrupted task, which would lose it: it may be a descriptor.
+ * Sleeps until all futures are ready. When the wait is decided or the task is interrupted, the rest
+ * are cancelled, and still waited for, because they may use this stack. Returns the result that
+ * decided, or the interruption if that came first. An interrupted task also gets a result that was
+ * ready, because it may have to release it, such as a descriptor.
  */
 static int wait_for(struct wait *wait, hob_future *const *futures, size_t count, const char *call)
 {

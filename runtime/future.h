@@ -68,8 +68,8 @@ int future_await(hob_future *self, const char *call);
 void future_release(hob_future *self);
 
 /*
- * Memory for a kind of future that is made often: of one that its release appended to `kept`, or of
- * malloc(3), `size` bytes with the future first. NULL when out of memory.
+ * Allocates a kind of future that is made often: `size` bytes, with the future first. Takes one
+ * that its release appended to `kept`, or else memory of malloc(3). NULL when out of memory.
  */
 hob_future *future_take(struct list *kept, size_t size);
 

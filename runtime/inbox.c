@@ -33,8 +33,8 @@ static void on_arrival(struct ev_loop *ev, ev_async *watcher, int events)
 }
 
 /*
- * libev makes the descriptor that async and signal watchers share when the first of them starts,
- * and has no way to say that there is none left.
+ * Checks that a descriptor is left. libev makes the one that async and signal watchers share when
+ * the first of them starts, and cannot return an error.
  */
 static int expect_descriptor(void)
 {

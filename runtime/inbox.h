@@ -37,7 +37,7 @@ struct job {
     hob_future future;
     hob_fn *fn;
     void *arg;
-    void (*interrupt)(void *arg); /* has fn end early; NULL if nothing can */
+    void (*interrupt)(void *arg); /* makes fn end early; NULL if nothing can */
     struct inbox *inbox;          /* where it goes when fn has returned */
     struct hob_pool *pool;
     struct letter letter; /* in the pool's queue, or in the inbox */

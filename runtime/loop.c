@@ -158,7 +158,7 @@ static int make_ev_loop(struct loop *self)
     int err;
     self->inbox = inbox_new(self->ev, &err);
     if (self->inbox)
-        ev_run(self->ev, EVRUN_NOWAIT); /* the kernel gets to know the descriptor of the inbox */
+        ev_run(self->ev, EVRUN_NOWAIT); /* registers the descriptor of the inbox with the kernel */
     else
         ev_loop_destroy(self->ev);
     return err;

@@ -35,7 +35,7 @@ struct loop {
     struct trace trace;
     struct stall_watch stall;
     struct stacks stacks;
-    size_t sized_calls; /* of hob_call_sized() that go on: each has a second stack */
+    size_t sized_calls; /* calls of hob_call_sized() in progress: each has a second stack */
     struct overflow_watch overflow;
     struct lsan_region frames;     /* of the thread, from hob_block_on() up */
     struct exceptions *exceptions; /* C++'s record of this thread; NULL if there is no C++ */
@@ -51,7 +51,7 @@ struct loop {
 /* The loop that runs on this thread, or NULL. */
 struct loop *loop_current(void);
 
-/* The task that has the thread, be it in hob_call_deep(), or NULL. */
+/* The task that has the thread, also in hob_call_deep(). NULL if there is none. */
 static inline const struct task *loop_task(const struct loop *self)
 {
     return self->running ? self->running : self->deep;

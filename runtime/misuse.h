@@ -1,4 +1,4 @@
-/* Mistakes in the program that uses hob: they end it, and a line in the log says where. */
+/* Mistakes in the program that uses hob: they are logged, and end the process. */
 #ifndef HOB_RUNTIME_MISUSE_H
 #define HOB_RUNTIME_MISUSE_H
 

@@ -17,8 +17,8 @@ struct offload {
 void offload_end(struct offload *self);
 
 /*
- * The pool of the current task's loop for what reads, writes or looks at files. NULL when out of
- * memory, which hob_pool_run() and job_start() know how to take.
+ * The pool of the current task's loop for functions that read, write or look at files. NULL when
+ * out of memory, which hob_pool_run() and job_start() accept.
  */
 hob_pool *offload_files(const char *call);
 

@@ -15,7 +15,10 @@
 #include "task.h"
 
 #define SIGNAL_STACK_SIZE (32 * 1024)
-/* A frame without stack probes may step over some of what the kernel keeps free below a stack. */
+/*
+ * Bytes below a thread's stack that the kernel keeps free. A fault may lie in there if a frame
+ * without stack probes is larger than a page.
+ */
 #define STACK_GAP (1024 * 1024)
 
 static const struct stack *stack_of(const struct task *task)
@@ -35,8 +38,8 @@ static const struct task *overflown_task(const struct loop *loop, const char *ad
 }
 
 /*
- * Whether the function of a hob_call_deep() has used up the thread's stack: what is mapped of that
- * does not fault.
+ * Whether a function of hob_call_deep() has used up the thread's stack. The address of a fault is
+ * in no mapped page, so it is below that stack.
  */
 static bool deep_call_overflown(const struct loop *loop, const char *address)
 {

@@ -14,13 +14,13 @@ struct hob_pool {
     size_t queue_limit;
 
     pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t work;  /* there is something to take from `queued`, or to end for */
+    pthread_cond_t work;  /* `queued` has a job, or the pool ends */
     struct list queued;
     size_t queued_count;
     size_t busy_count; /* threads that run a job */
     size_t thread_count;
     bool ending;
-    bool lacking; /* no thread could be started when one was tried last, and the log says so */
+    bool lacking; /* the last attempt to start a thread failed, and was logged */
     pthread_t threads[];
 };
 
@@ -79,7 +79,10 @@ static void add_thread(hob_pool *self)
     self->thread_count += err == 0;
 }
 
-/* Those that a thread is about to take, or that one will be started for, do not count. Locked. */
+/*
+ * Whether the queue is full. Jobs that a thread is about to take, or will be started for, do not
+ * count. Locked.
+ */
 static bool is_full(const hob_pool *self)
 {
     size_t about_to_run = self->thread_limit - self->busy_count;
@@ -96,7 +99,7 @@ static int enqueue(hob_pool *self, struct job *job)
     if (wanted && self->thread_count < self->thread_limit)
         add_thread(self);
     if (self->thread_count == 0)
-        return -ENOMEM; /* else those that are there will do */
+        return -ENOMEM; /* with at least one thread the job can wait */
     list_append(&self->queued, &job->letter.link);
     self->queued_count++;
     job->queued = true;

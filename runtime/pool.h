@@ -8,9 +8,9 @@
 #include "inbox.h"
 
 /*
- * Queues a job, whose fn, arg, interrupt and release are set, for the current task. If it cannot
- * be, its future is ready with -EAGAIN or -ENOMEM: see hob_pool_run(). So it is if `pool` is NULL,
- * for want of memory.
+ * Queues a job, whose fn, arg, interrupt and release are set, for the current task. If that fails,
+ * or if `pool` is NULL for want of memory, its future is ready with -EAGAIN or -ENOMEM: see
+ * hob_pool_run().
  */
 hob_future *job_start(struct job *self, hob_pool *pool, const char *call);
 

@@ -17,7 +17,7 @@ struct promise {
     bool resolved;
     bool released;
 
-    /* Of one that another thread resolves; the inbox of others is NULL. */
+    /* If another thread resolves it. Else the inbox is NULL. */
     struct inbox *inbox;
     struct letter letter;
     int result;
@@ -39,7 +39,8 @@ static void release_promise(hob_future *future)
 static struct promise *promise_new(struct task *maker)
 {
     static const struct future_kind promise_kind = {
-        .cancel = future_complete, /* the code that resolves it does so when it can */
+        .cancel =
+            future_complete, /* the code that resolves it does not know, and calls when it can */
         .release = release_promise,
     };
     struct promise *self = calloc(1, sizeof(*self));

@@ -15,13 +15,13 @@
 #include "misuse.h"
 
 /*
- * Enough for what watches the tasks and connections that exist when memory ends: libev's arrays
- * take some 60 bytes for a descriptor or a timer, and they double. What is not used costs address
- * space alone.
+ * Enough for the watchers of the tasks and connections that exist when memory ends: libev's arrays
+ * take some 60 bytes for a descriptor or a timer, and they double. Unused memory costs only address
+ * space.
  */
 #define SIZE_AT_LEAST ((size_t)256 * 1024)
 
-/* A mapping that blocks are taken from, one behind the other. It lies at its own beginning. */
+/* A mapping from which blocks are taken, one behind the other. This struct is at its beginning. */
 struct region {
     struct region *older;
     size_t size;
@@ -29,7 +29,7 @@ struct region {
     size_t live; /* blocks that were taken and not given back */
 };
 
-/* What stands before each block. */
+/* Before each block. */
 struct block {
     alignas(max_align_t) size_t size;
 };
@@ -58,7 +58,7 @@ static struct region *region_of(const void *memory)
     return region;
 }
 
-/* Regions that nothing is taken from any more, and of which nothing is in use. */
+/* Unmaps the regions, other than the newest, of which no block is in use. */
 static void unmap_unused(void)
 {
     struct region **place = &reserve.regions;

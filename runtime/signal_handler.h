@@ -15,13 +15,13 @@ struct signal_handler {
 };
 
 /*
- * Has the signal handled, unless the program or a sanitizer handles it. Returns whether it is; then
- * call signal_handler_release() later.
+ * Sets the handler, unless the program or a sanitizer handles the signal. Returns whether it is
+ * set; then call signal_handler_release() later.
  */
 bool signal_handler_use(struct signal_handler *self);
 
 /*
- * The last user restores what was there before: the library that has the handler may be unloaded.
+ * The last user restores the former handler, because the library that has this one may be unloaded.
  * A handler that the program has set meanwhile stays.
  */
 void signal_handler_release(struct signal_handler *self);

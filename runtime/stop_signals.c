@@ -46,8 +46,9 @@ static int64_t nanoseconds(void)
 _Noreturn static void end_for_the_limit(void)
 {
     hob_log(
-        HOB_LOG_ERROR, "the server does not stop: a handler keeps the thread, or waits for what "
-                       "does not end, as a job of hob_offload() may; the process ends");
+        HOB_LOG_ERROR,
+        "the server does not stop: a handler keeps the thread, or waits for "
+        "something that does not end, such as a job of hob_offload(); the process ends");
     _exit(EXIT_FAILURE);
 }
 

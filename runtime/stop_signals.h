@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* One who waits for the first signal. */
+/* A watcher of the first signal. */
 struct stop_signals {
     ev_signal interrupt; /* SIGINT */
     ev_signal terminate; /* SIGTERM */
@@ -20,29 +20,28 @@ struct stop_signals {
 };
 
 /*
- * Handles the signals from now on, until each call had its stop_signals_release(): what was set up
- * before is restored then. Returns 0, or -EBUSY if another thread handles them, since libev passes
- * a signal to one loop.
+ * Handles the signals from now on, until stop_signals_release() was called as often as this; the
+ * former handlers are restored then. Returns 0, or -EBUSY if another thread handles them, because
+ * libev passes a signal to one loop.
  */
 int stop_signals_take(void);
 void stop_signals_release(void);
 
 /*
- * Has a loop of the thread that took the signals call fn at the first one, which may have come
- * already: with `data` as the watcher's.
+ * Makes a loop of the thread that took the signals call fn at the first one, also if that has come
+ * already. `data` is the watcher's.
  */
 void stop_signals_watch(
     struct stop_signals *self, struct ev_loop *ev, void (*fn)(struct ev_loop *, ev_signal *, int),
     void *data);
 
-/* To be called by fn: what comes from now on is the second signal. */
+/* Called by fn: a later signal is the second one. */
 void stop_signals_heed(void);
 
 /* The opposite of stop_signals_watch(). The signals are still handled. */
 void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev);
 
-/* Ends the process with EXIT_FAILURE in so many seconds, unless stop_signals_unlimit() is called.
- */
+/* Ends the process with EXIT_FAILURE after `seconds`, unless stop_signals_unlimit() is called. */
 void stop_signals_limit(struct stop_signals *self, double seconds);
 void stop_signals_unlimit(struct stop_signals *self);
 

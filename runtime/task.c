@@ -12,7 +12,7 @@ static void cancel_task_future(hob_future *future, int reason)
     task_cancel((struct task *)future, reason);
 }
 
-/* Released by the loop when it has returned, and never by whom it belongs to. */
+/* The loop releases a task when it has returned, and its owner never does. */
 static const struct future_kind task_kind = {.cancel = cancel_task_future};
 
 static bool children_are_ready(const struct task *self)

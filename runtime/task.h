@@ -34,7 +34,7 @@ struct deadline {
     bool expired; /* it has passed */
 };
 
-/* What the maker of a task adds to it: functions that are called with the task's arg. */
+/* Functions that the maker of a task adds to it. They are called with the task's arg. */
 struct task_role {
     describe_fn *describe;      /* for messages: says more than the task's name */
     void (*expired)(void *arg); /* in a callback: the deadline has passed while the task waits */
@@ -103,8 +103,9 @@ struct task *task_current(const char *call);
 void task_suspend(struct task *self);
 
 /*
- * For the current task, in a call that returns without having waited, and that a loop may call for
- * ever: yields once in so many of these calls, interrupted or not, so that others run.
+ * Called by the current task in a call that returns without a wait and that may be called in an
+ * endless loop: yields once in so many of these calls, so that others run, also in an interrupted
+ * task.
  */
 void task_yield_sometimes(struct task *self);
 
@@ -115,9 +116,9 @@ void task_wake(struct task *self);
 void task_cancel(struct task *self, int reason);
 
 /*
- * 0, or what an await has to return instead of waiting: -ECANCELED if the task was cancelled, or
- * -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's has. In a shield
- * only a deadline that was set there counts.
+ * Returns 0, or the error that an await has to return instead of waiting: -ECANCELED if the task
+ * was cancelled, or -ETIMEDOUT if its deadline has passed or it was cancelled because its maker's
+ * has. In a shield only a deadline that was set there counts.
  */
 int task_interrupted(const struct task *self);
 
@@ -138,8 +139,8 @@ void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
 
 /*
  * Calls fn(arg) in the current task, self, and returns its result. Sets *use to how much of the
- * stack that has used, or of the stack of a hob_call_sized() in it if that is more; to 0 of 0 bytes
- * if it cannot be measured.
+ * stack the call has used, or of the stack of a hob_call_sized() in it if that is more; to 0 of 0
+ * bytes if that cannot be measured.
  */
 int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
 

@@ -116,7 +116,7 @@ bool hob_refuse_cross_site(hob_request *req, hob_response *res)
     const char *host = head ? head_find(head, "Host") : NULL;
     const char *why = NULL;
     if (!head) /* without memory nothing is known about it */
-        why = "there is no memory to look at it";
+        why = "there is no memory to check the request";
     else if (!may_name(req, host))
         why = "Host is neither a loopback name nor one of allowed_hosts";
     else if (!is_safe(req) && !is_same_site(head, host))

@@ -198,7 +198,8 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
     self->res.plain_errors = true;
     reply_error(self, -ETIMEDOUT);
     hob_log(
-        HOB_LOG_WARN, "%s gets status 504, but its handler waits for what cannot be cancelled",
+        HOB_LOG_WARN,
+        "%s gets status 504, but its handler goes on: what it waits for cannot be cancelled",
         task_describe(connection->task, who));
     connection_leave_workspace(connection);
     connection_end_output(connection);

@@ -65,8 +65,8 @@ static int real_epoll_wait(int epoll, struct epoll_event *events, int count, int
 }
 
 /*
- * Whether to wait really: for a thread, or a peer that is real; or since there is nothing to jump
- * to. libev waits for a minute then, and time would run away by that.
+ * Whether to wait in real time: for a thread or a real peer, or because there is no timer to jump
+ * to. Without timers libev waits for a minute at a time, and virtual time would advance by that.
  */
 static bool stands_still(void)
 {

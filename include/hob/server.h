@@ -529,11 +529,12 @@ uint64_t hob_response_sent(const hob_response *res);
  *     }
  */
 
+/* The length of a response whose content is made while it is sent. */
 #define HOB_LENGTH_UNKNOWN UINT64_MAX
 
 /* The head of a response, before it is sent. */
 typedef struct {
-    int status;
+    int status;               /* 200 to 599 */
     const char *content_type; /* NULL if there is none */
     uint64_t length;          /* bytes of content; HOB_LENGTH_UNKNOWN for a stream */
 } hob_head;

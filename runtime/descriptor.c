@@ -22,13 +22,30 @@ struct readiness {
     struct ev_loop *ev;
     ev_io watcher;
     struct list link;     /* in the loop's descriptor_waits */
+    struct list peers;    /* a ring of those that libev watches the same descriptor for */
     struct stat identity; /* of the file, since the first audit */
     bool identified;
 };
 
+/*
+ * libev tells the kernel again what to watch a descriptor for when it has stopped one of several
+ * watchers of it. So those that are left begin again: the descriptor may be closed by then.
+ */
+static void peers_begin_again(struct readiness *self)
+{
+    struct loop *loop = ev_userdata(self->ev);
+    for (struct list *peer = self->peers.next; peer != &self->peers; peer = peer->next) {
+        struct readiness *wait = list_entry(peer, struct readiness, peers);
+        list_remove(&wait->link);
+        list_append(&loop->descriptors.beginning, &wait->link);
+    }
+    list_remove(&self->peers);
+}
+
 static void readiness_end(struct readiness *self, int result)
 {
     list_remove(&self->link);
+    peers_begin_again(self);
     ev_io_stop(self->ev, &self->watcher);
     future_complete(&self->future, result);
 }
@@ -59,6 +76,7 @@ static void readiness_start(struct readiness *self, struct loop *loop, int fd, i
 {
     self->ev = loop->ev;
     self->identified = false;
+    list_init(&self->peers);
     ev_io_init(&self->watcher, on_ready, fd, events);
     self->watcher.data = self;
     list_append(&loop->descriptors.beginning, &self->link);
@@ -94,13 +112,17 @@ static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
     struct loop *loop = ev_userdata(ev);
     struct descriptor_waits *self = &loop->descriptors;
     (void)events;
-    struct list *link = self->watched.next;
-    while (link != &self->watched) {
-        struct readiness *wait = list_entry(link, struct readiness, link);
-        link = link->next;
+    struct list mark; /* behind those that were not looked at; the end of one may move others */
+    list_init(&mark);
+    list_append(&self->watched, &mark);
+    while (self->watched.next != &mark) {
+        struct readiness *wait = list_entry(self->watched.next, struct readiness, link);
+        list_remove(&wait->link);
+        list_append(&self->watched, &wait->link);
         if (was_closed(wait))
             readiness_end(wait, -EBADF);
     }
+    list_remove(&mark);
     self->audit_sleeps = !list_empty(&self->watched) && self->resumed == loop->stall.resumed;
     if (self->audit_sleeps || list_empty(&self->watched))
         background_stop(ev, timer);
@@ -121,6 +143,17 @@ void descriptor_waits_wake_audit(struct loop *loop)
     background_start(loop->ev, &loop->descriptors.audit, AUDIT_INTERVAL);
 }
 
+/* libev puts a watcher before the others of its descriptor. */
+static void start_watcher(struct readiness *self)
+{
+    if (ev_is_active(&self->watcher))
+        return; /* it begins again */
+    ev_io_start(self->ev, &self->watcher);
+    ev_io *other = (ev_io *)(void *)self->watcher.next;
+    if (other && ev_cb(other) == on_ready)
+        list_append(&((struct readiness *)other->data)->peers, &self->peers);
+}
+
 void descriptor_waits_begin(struct loop *loop)
 {
     struct descriptor_waits *waits = &loop->descriptors;
@@ -132,7 +165,7 @@ void descriptor_waits_begin(struct loop *loop)
         }
         list_remove(&self->link);
         list_append(&waits->watched, &self->link);
-        ev_io_start(self->ev, &self->watcher);
+        start_watcher(self);
         if (!ev_is_active(&waits->audit))
             descriptor_waits_wake_audit(loop);
     }

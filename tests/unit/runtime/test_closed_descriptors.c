@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "hob/runtime.h"
@@ -102,6 +103,63 @@ CoroutineTest(closed_descriptors, end_a_wait_when_their_number_is_used_again)
         cr_expect_eq(hob_await(waiter), -EBADF, "%s", cases[i].name);
         close_pipe();
     }
+}
+
+/* Waits for both directions of a socket: one is cancelled, and the socket closed in the same turn. */
+static void close_with_one_of_two_waits(bool cancel_first)
+{
+    static const char bytes[4096];
+    int pair[2];
+    cr_expect_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+    while (write(pair[0], bytes, sizeof(bytes)) > 0)
+        ;
+    hob_future *first = hob_readable(pair[0]);
+    hob_future *second = hob_writable(pair[0]);
+    hob_sleep(0.1);
+    hob_future *cancelled = cancel_first ? first : second;
+    hob_future *left = cancel_first ? second : first;
+    hob_cancel(cancelled);
+    close(pair[0]);
+    cr_expect_eq(hob_await(cancelled), -ECANCELED);
+    double begin = hob_now();
+    cr_expect_eq(hob_await(left), -EBADF);
+    cr_expect(passed(begin, 0), "the next look at the descriptors is a second later");
+    close(pair[1]);
+}
+
+CoroutineTest(closed_descriptors, end_the_other_wait_when_one_ended_in_the_same_turn)
+{
+    close_with_one_of_two_waits(true);
+    close_with_one_of_two_waits(false);
+}
+
+/* Both are found by the same look at the descriptors. */
+CoroutineTest(closed_descriptors, end_all_of_several_waits)
+{
+    open_pipe(false);
+    hob_future *waits[4];
+    for (size_t i = 0; i < COUNT(waits); i++)
+        waits[i] = hob_readable(ends[0]);
+    hob_sleep(3);
+    close_pipe();
+    hob_sleep(2.5);
+    for (size_t i = 0; i < COUNT(waits); i++)
+        cr_expect_eq(hob_await(waits[i]), -EBADF);
+}
+
+CoroutineTest(closed_descriptors, leave_several_waits_for_one_that_stays_open)
+{
+    open_pipe(false);
+    hob_future *first = hob_readable(ends[0]);
+    hob_future *second = hob_readable(ends[0]);
+    hob_sleep(1.5);
+    hob_cancel(first);
+    cr_expect_eq(hob_await(first), -ECANCELED);
+    hob_sleep(3);
+    cr_expect_not(second->ready);
+    cr_expect_eq(write(ends[1], "x", 1), 1);
+    cr_expect_eq(hob_await(second), 0);
+    close_pipe();
 }
 
 CoroutineTest(closed_descriptors, that_stay_open_are_awaited_as_long_as_it_takes)

@@ -79,8 +79,9 @@ void deadline_unlimit(struct task *self, struct deadline before)
     /* The limit was set before any hob_shield(). */
     struct deadline *deadline = self->shields > 0 ? self->shielded : &self->deadline;
     deadline_disarm(self);
+    self->lifted = deadline->last;
     if (deadline->when < deadline->last)
-        deadline->last = before.last;
+        deadline->last = before.when;
     else
         *deadline = before;
 }
@@ -101,6 +102,8 @@ double hob_deadline(double seconds)
 double hob_deadline_at(double when)
 {
     struct task *self = task_current(__func__);
+    if (when > 0 && when == self->lifted)
+        when = INFINITY; /* hob_deadline() has returned the limit while there was one */
     return set_deadline(self, isnan(when) ? self->deadline.when : when);
 }
 

@@ -65,6 +65,7 @@ struct task {
     struct deadline *shielded; /* in a shield: the deadline that the outermost one holds back */
     unsigned shields;          /* how many hob_shield() it is in */
     struct deadline deadline;
+    double lifted;  /* the limit that deadline_unlimit() has taken back; 0 if none */
     ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
 
     bool queued;      /* in the ready queue */

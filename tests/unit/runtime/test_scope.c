@@ -136,6 +136,26 @@ CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
     cr_expect(passed(begin, 11));
 }
 
+/* What hob_deadline() has returned under the limit is the limit itself, which is gone. */
+static int go_back_after_the_limit(void *arg)
+{
+    (void)arg;
+    struct deadline before = deadline_limit(this_task(), hob_now() + 2);
+    double deadline = hob_deadline(1);
+    deadline_unlimit(this_task(), before);
+    hob_deadline_at(deadline);
+    return hob_sleep(10);
+}
+
+CoroutineTest(scope, a_limit_that_is_taken_back_does_not_return_as_a_deadline)
+{
+    cr_expect_eq(task_scope(this_task(), go_back_after_the_limit, NULL), 0);
+    double before = hob_deadline(15);
+    cr_expect_eq(task_scope(this_task(), go_back_after_the_limit, NULL), 0);
+    cr_expect_eq(task_scope(this_task(), go_back_after_the_limit, NULL), -ETIMEDOUT, "its own");
+    hob_deadline_at(before);
+}
+
 static int take_the_limit_back_too_late(void *arg)
 {
     (void)arg;

@@ -105,7 +105,7 @@ CoroutineTest(closed_descriptors, end_a_wait_when_their_number_is_used_again)
     }
 }
 
-/* Waits for both directions of a socket: one is cancelled, and the socket closed in the same turn. */
+/* One of two waits for a socket is cancelled, and the socket is closed in the same turn. */
 static void close_with_one_of_two_waits(bool cancel_first)
 {
     static const char bytes[4096];

@@ -145,6 +145,18 @@ void *hob_state(const hob_request *req);
  */
 const char *hob_path_value(hob_request *req, const char *name);
 
+/*
+ * A whole program: serves the routes, an array that ends with {0}, at an address such as
+ * "127.0.0.1:8080" (see hob_listen()) until SIGINT or SIGTERM, with the defaults of
+ * hob_server_options. Logs the URL, and what went wrong. Returns what main() should: 0, or 1.
+ *
+ *     int main(void)
+ *     {
+ *         return hob_serve("127.0.0.1:8080", (hob_route[]){HOB_ROUTE("GET /", hello), {0}});
+ *     }
+ */
+int hob_serve(const char *address, const hob_route *routes);
+
 #ifdef __cplusplus
 }
 #endif

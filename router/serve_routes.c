@@ -1,0 +1,57 @@
+/* hob_serve(): a server and its router as one call, for programs that do nothing else. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+#include "hob/log.h"
+#include "hob/router.h"
+
+static int failed(const char *what, int err)
+{
+    hob_log(HOB_LOG_ERROR, "%s: %s", what, strerror(-err));
+    return EXIT_FAILURE;
+}
+
+/* Takes over the socket. */
+static int serve_socket(int socket, const hob_router *router)
+{
+    hob_server *server;
+    const hob_server_options options = {
+        .handler = hob_router_handle,
+        .router = router,
+        .sockets = &socket,
+        .socket_count = 1,
+        .handle_signals = true,
+    };
+    int err = hob_server_open(&options, &server);
+    if (err < 0) {
+        close(socket);
+        return failed("the server", err);
+    }
+    hob_log(HOB_LOG_INFO, "serving at %s", hob_server_url(server));
+    err = hob_block_on(hob_server_run, server);
+    hob_server_close(server);
+    return err < 0 ? failed("the server", err) : EXIT_SUCCESS;
+}
+
+static size_t count_routes(const hob_route *routes)
+{
+    size_t count = 0;
+    while (routes[count].pattern)
+        count++;
+    return count;
+}
+
+int hob_serve(const char *address, const hob_route *routes)
+{
+    hob_router *router;
+    const char *culprit = "the routes";
+    int err = hob_router_new(routes, count_routes(routes), &router, &culprit);
+    if (err < 0)
+        return failed(culprit, err);
+    int socket = hob_listen(address);
+    int status = socket < 0 ? failed(address, socket) : serve_socket(socket, router);
+    hob_router_free(router);
+    return status;
+}

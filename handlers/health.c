@@ -8,7 +8,7 @@ int serve_ping(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "Hello, world!");
 }
 
-/* A cache in between would go on to report what was true some time ago. */
+/* A cache would go on to report an old state. */
 static int reply_uncached(hob_response *res, int status, const char *text)
 {
     int err = hob_response_header(res, "Cache-Control", "no-store");

@@ -60,7 +60,7 @@ void kitchen_done(struct order *order);
 /* Says that an order was served. */
 void kitchen_served(void);
 
-/* Counts an order that has failed, other than by being cancelled. */
+/* Counts an order that has failed. Cancelled orders do not count. */
 void kitchen_failed(void);
 
 /* Since the kitchen opened: orders that were served or failed, and seconds of cooking done. */

@@ -110,7 +110,7 @@ static int end_target(struct parser *self)
     return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
 }
 
-/* llhttp 9.2 takes an empty one, though no other. */
+/* llhttp refuses Transfer-Encoding in a trailer, but 9.2 accepts an empty one. */
 static int end_trailer_name(struct parser *self)
 {
     bool is_coding = element_is(self->trailer, self->trailer_length, "transfer-encoding");

@@ -40,7 +40,7 @@ static bool take_interval(const char **text, uint64_t *first, uint64_t *last)
     return *first <= *last;
 }
 
-/* Reads one range of content that has some bytes. RANGE_ALL if it is none. */
+/* Parses one range of content that is not empty. Returns RANGE_ALL if it is not a valid range. */
 static enum range_answer
 parse_range(const char *text, size_t length, uint64_t size, struct range *range)
 {
@@ -64,7 +64,7 @@ static bool touch(const struct range *a, const struct range *b)
     return a->first <= b->first + b->length && b->first <= a->first + a->length;
 }
 
-/* The smallest range that has both in it. */
+/* The smallest range that contains both. */
 static struct range join(const struct range *a, const struct range *b)
 {
     uint64_t first = a->first < b->first ? a->first : b->first;
@@ -73,7 +73,7 @@ static struct range join(const struct range *a, const struct range *b)
     return (struct range){first, (end_of_a > end_of_b ? end_of_a : end_of_b) - first};
 }
 
-/* Those that it touches become a part of it. What is left of them is still apart from it. */
+/* Adds a range. Those that touch it are merged into it; the others do not touch each other. */
 static void add(struct ranges *self, struct range range)
 {
     size_t kept = 0;

@@ -26,12 +26,12 @@ enum range_answer {
 };
 
 /*
- * Reads the header's value, which may be NULL, for content of `size` bytes. Sets *ranges to the
- * parts to be sent, which are none unless the answer is RANGE_PARTS.
+ * Parses the header's value, which may be NULL, for content of `size` bytes. Sets *ranges to the
+ * parts to be sent; there are none unless RANGE_PARTS is returned.
  *
- * Ranges that overlap or adjoin become one, so that the parts are never more than the content.
- * More than RANGES_AT_MOST are answered with all of the content, and so is any range of no content:
- * Content-Range cannot describe it. Section 14.2 allows all three.
+ * Ranges that overlap or adjoin become one, so that the parts are never more than the content. For
+ * more than RANGES_AT_MOST, and for any range of empty content, which Content-Range cannot
+ * describe, all of the content is sent. Section 14.2 allows all three.
  */
 enum range_answer range_parse(const char *value, uint64_t size, struct ranges *ranges);
 

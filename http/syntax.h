@@ -48,12 +48,12 @@ bool is_host(const char *text, size_t length);
  */
 bool list_next(const char **list, const char **element, size_t *length);
 
-/* Whether so many letters are those of a word, given in small letters, in any case of letters. */
+/* Whether `length` letters are those of a word in lower case, in any case of letters. */
 bool letters_are(const char *letters, const char *word, size_t length);
 
 /*
- * Whether an element is this word, given in small letters, in any case of letters. Inline: the
- * length of a literal is known then, and nearly all words differ from it in that.
+ * Whether an element is this word in lower case, in any case of letters. Inline, so that the length
+ * of a literal is a constant: nearly all words differ in it.
  */
 static inline bool element_is(const char *element, size_t length, const char *word)
 {

@@ -136,9 +136,9 @@ int hob_socket_url(int fd, char *url, size_t size)
 #define UNSENT_LIMIT (128 * 1024)
 
 /*
- * A client that vanished without a word (its cable was pulled, or a firewall between forgot the
- * connection) is noticed after KEEP_IDLE + KEEP_COUNT * KEEP_INTERVAL seconds, two minutes: nothing
- * else limits a stream that has nothing to send. See tcp(7).
+ * A client may vanish without closing its connection: its cable was pulled, or a firewall forgot
+ * the connection. The kernel notices that after KEEP_IDLE + KEEP_COUNT * KEEP_INTERVAL seconds, two
+ * minutes. Nothing else limits a stream that has nothing to send. See tcp(7).
  */
 enum { KEEP_IDLE = 60, KEEP_INTERVAL = 15, KEEP_COUNT = 4 };
 
@@ -147,7 +147,7 @@ static void set_option(int fd, int level, int option, int value)
     setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* What others have opened may lack what hob_listen() and socket(2) set. */
+/* Sockets of other programs may lack what hob_listen() and socket(2) set. */
 static void prepare(int fd, const hob_address *address)
 {
     fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -156,7 +156,7 @@ static void prepare(int fd, const hob_address *address)
         return;
     /* Accepted sockets inherit all. A response is one write, so there is nothing to wait for. */
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    /* Nor need the kernel hold megabytes for each client that does not read, as it would. */
+    /* By default the kernel would hold megabytes for each client that does not read. */
     set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LIMIT);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE);

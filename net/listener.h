@@ -15,8 +15,8 @@ struct listener {
     ev_io acceptable;        /* the server's; armed while it accepts */
     bool local;              /* it is a unix socket */
     struct sockaddr_un file; /* its sun_path is empty if there is none */
-    hob_socket_file made;    /* which file that is: the path may lead to another one by now */
-    bool exposed;            /* to more than the programs of this machine */
+    hob_socket_file made;    /* of that file: the path may lead to another one by now */
+    bool exposed;            /* other machines can reach it */
 };
 
 /*
@@ -25,7 +25,7 @@ struct listener {
  */
 int listener_take(struct listener *self, int fd);
 
-/* Which file the socket has made, if it need not be the one at its path. All zero is none. */
+/* Sets the file of a unix socket, if it may not be the one at its path. All zero: there is none. */
 void listener_set_file(struct listener *self, const hob_socket_file *file);
 
 /*

@@ -13,13 +13,13 @@
 /* The kernel cuts this down to net.core.somaxconn. */
 #define QUEUE 65535
 
-/* How often it is tried to lock a folder, a hundredth of a second apart: two seconds in all. */
+/* Attempts to lock a folder, a hundredth of a second apart: two seconds in all. */
 #define LOCK_TRIES 200
 
 /*
- * Between its bind(2) and listen(2) a server that starts looks like a dead one, whose file may be
- * replaced. Returns a descriptor to close; -EWOULDBLOCK if the folder stays locked, or another
- * negative errno if it cannot be locked.
+ * Locks the folder of a path: between its bind(2) and listen(2) a server that starts looks like a
+ * dead one, whose file may be replaced. Returns a descriptor to close; -EWOULDBLOCK if the folder
+ * stays locked, or another negative errno if it cannot be locked.
  */
 static int lock_folder(const hob_address *address)
 {
@@ -43,7 +43,7 @@ static int bind_to(int fd, const hob_address *address)
     return bind(fd, &address->any, address->length) < 0 ? -errno : 0;
 }
 
-/* Whether a server listens there. Its queue may be full, but then there is one. */
+/* Whether a server listens there. A server whose queue is full counts. */
 static bool is_alive(const hob_address *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -54,7 +54,10 @@ static bool is_alive(const hob_address *address)
     return alive;
 }
 
-/* The kernel leaves the file of a unix socket behind, and binds to no path where there is one. */
+/*
+ * Replaces the file of a dead server: the kernel leaves it behind, and does not bind to a path that
+ * exists.
+ */
 static int bind_to_path(int fd, const hob_address *address)
 {
     struct stat file;

@@ -256,12 +256,9 @@ static bool flush(struct line_writer *self, double patience)
     return err == 0;
 }
 
-/*
- * The end of the process, and its children. A thread does not survive either, nor what it has yet
- * to write.
- */
+/* At the end of the process, and in its children, there is no thread that could write the lines. */
 
-/* Seconds that exit(3) waits for those who read the lines, and those that fork(2) does. */
+/* Seconds that exit(3) and fork(2) wait until the lines are written. */
 #define EXIT_PATIENCE 2
 #define FORK_PATIENCE 0.5
 
@@ -303,7 +300,10 @@ static void after_fork(void)
     pthread_mutex_unlock(&open_lock);
 }
 
-/* What waits is the parent's to write. The thread is missing, and so is what it has waited for. */
+/*
+ * The parent writes the lines that wait. The child has neither the thread nor the threads that
+ * waited for it.
+ */
 static void after_fork_in_child(void)
 {
     for (struct line_writer *self = open_writers; self; self = self->next) {

@@ -242,7 +242,7 @@ static int write_piece(struct metrics_text *text, const struct sum *sum, struct 
     return fclose(text->out) != 0 || failed ? -ENOMEM : 0;
 }
 
-/* What is told depends on the moment, and on Accept. */
+/* The content depends on the time and on Accept. */
 static int add_headers(hob_response *res)
 {
     int err = hob_response_header(res, "Cache-Control", "no-store");

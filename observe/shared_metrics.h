@@ -17,8 +17,8 @@
 int shared_metrics_join(hob_metrics_group *self, size_t process);
 
 /*
- * Appends to this process's records those that were kept, and replaces by both what it has
- * published. Returns 0, -ENOMEM, or -EMSGSIZE if they take more than SHARED_PAGE_SIZE.
+ * Appends the numbers that were kept to this process's records, and publishes both in place of what
+ * was published before. Returns 0, -ENOMEM, or -EMSGSIZE if they take more than SHARED_PAGE_SIZE.
  */
 int shared_metrics_publish(hob_metrics_group *self, hob_exposition *own);
 

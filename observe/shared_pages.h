@@ -28,7 +28,7 @@ void shared_pages_free(struct shared_pages *self);
  */
 int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposition *records);
 
-/* How often records took more, of all processes. */
+/* How often records of any process were too large. */
 uint64_t shared_pages_refused(const struct shared_pages *self);
 
 /* Appends the records of a page. */

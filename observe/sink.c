@@ -45,7 +45,7 @@ void sink_close(struct sink *self)
     self->owned = false;
 }
 
-/* Whoever shares the descriptor may have made it non-blocking. */
+/* Another process that shares the descriptor may have made it non-blocking. */
 static void wait_for_room(int fd)
 {
     struct pollfd sink = {.fd = fd, .events = POLLOUT};

@@ -81,7 +81,7 @@ static void add(const struct summed *series, const struct record *record)
         sum->counts[i] += record->counts[i];
 }
 
-/* What follows belongs to the family of the record. */
+/* The records that follow belong to the family of this one. */
 static int take_family(struct sum *self, struct record *record)
 {
     struct summed **place = place_of(self, NULL, record);

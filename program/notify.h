@@ -22,9 +22,9 @@ struct notifier {
 };
 
 /*
- * Finds out who is to be told, from NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID in the
- * environment; an empty one is as good as unset. What is wrong with these is printed, and the exit
- * status is EXIT_USAGE.
+ * Reads the manager's socket from NOTIFY_SOCKET, and WATCHDOG_USEC and WATCHDOG_PID; an empty
+ * variable counts as unset. If one of them is wrong, a message says so and the exit status is
+ * EXIT_USAGE.
  */
 void notify_init(struct notifier *self);
 

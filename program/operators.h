@@ -23,8 +23,8 @@ struct operators {
 int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log);
 
 /*
- * Opens their server on the socket for it, with the time-outs of the guests'. Returns 0, or what
- * hob_server_open() failed with.
+ * Opens the operators' server on its socket, with the time-outs of the clients' server. Returns 0,
+ * or what hob_server_open() failed with.
  */
 int operators_listen(
     struct operators *self, const hob_server_options *guests, const struct sockets *sockets);

@@ -5,12 +5,12 @@
 #include "hob/access_log.h"
 
 /*
- * Holds SIGHUP back, first of all in the program: it may come before it is known whether there is a
- * file to open again. The process that takes over at a restart begins with it held back too.
+ * Blocks SIGHUP, before anything else in the program: it may come before the options say whether
+ * there is a file to open again. A process that takes over at a restart begins with it blocked.
  */
 void hold_hangups(void);
 
-/* There is no such file: SIGHUP does what it does by default. */
+/* Unblocks SIGHUP, with its default action: there is no such file. */
 void release_hangups(void);
 
 struct rotation {
@@ -18,7 +18,9 @@ struct rotation {
     int signals; /* a signalfd(2) of SIGHUP; -1 if there is none */
 };
 
-/* From now on rotation_watch() gets SIGHUP, which is held back. Does nothing if the log is NULL. */
+/*
+ * From now on rotation_watch() gets SIGHUP, which stays blocked. Does nothing if the log is NULL.
+ */
 void rotation_init(struct rotation *self, hob_access_log *log);
 
 /* A coroutine (its argument is the struct rotation): has the log opened again at each signal. */

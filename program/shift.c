@@ -67,7 +67,7 @@ static int run(void *arg)
     return err;
 }
 
-/* To the library, 0 is the default, and less than that is none. */
+/* In hob_server_options 0 means the default, and less than 0 means none. */
 static double grace_of(double seconds)
 {
     return seconds == 0 ? -1 : seconds;

@@ -156,7 +156,10 @@ static void explain(const char *address, int err, const char *options)
         fprintf(stderr, "%s\n", strerror(-err));
 }
 
-/* The socket for operators may be there already, handed over by a hob before, wanted or not. */
+/*
+ * Whether the socket for operators has to be opened. A process before this one may have handed it
+ * over; it is closed if it is not wanted.
+ */
 static bool opens_admin(struct sockets *self, const struct options *options)
 {
     if (!options->admin && self->admin >= 0) {
@@ -166,7 +169,7 @@ static bool opens_admin(struct sockets *self, const struct options *options)
     return options->admin && self->admin < 0;
 }
 
-/* Those of clients, unless they were handed over, and the one for operators behind them. */
+/* Opens the sockets of clients, unless they were handed over, and then the one for operators. */
 static bool open_all(struct sockets *self, const struct options *options)
 {
     const char *addresses[LISTEN_MAX + 1];
@@ -214,7 +217,7 @@ void sockets_close(struct sockets *self)
     self->admin = -1;
 }
 
-/* Seconds that a full pipe may take to be read: signals wait as long as this process does. */
+/* Seconds to wait until a full pipe is read: signals are not handled meanwhile. */
 #define PATIENCE 1
 
 static bool output_is_full(void)

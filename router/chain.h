@@ -6,7 +6,10 @@
 
 #include "hob/server.h"
 
-/* What hob_next() calls when the handler calls it. Returns -EPROTO, which is logged. */
+/*
+ * The last function of a chain: hob_next() calls it if the handler calls hob_next(). Logs that and
+ * returns -EPROTO.
+ */
 hob_handler refuse_next;
 
 struct chain {

@@ -1,4 +1,4 @@
-/* What the router has found for a request: what hob_request_match() points to. */
+/* The router's result for a request, to which hob_request_match() points. */
 #ifndef HOB_ROUTER_MATCH_H
 #define HOB_ROUTER_MATCH_H
 

@@ -79,7 +79,7 @@ static int refuse(const hob_route *line, const char *why, const char *where)
     return -EINVAL;
 }
 
-/* What can be seen without taking the path apart. Returns 0, or -EINVAL, which is logged. */
+/* Checks a route, except for the segments of its path. Returns 0, or -EINVAL, which is logged. */
 static int check_line(const hob_route *line, size_t method, size_t method_length)
 {
     const char *rest = line->pattern + method_length;

@@ -194,7 +194,7 @@ int hob_next(hob_request *req, hob_response *res)
         return refuse_next(req, res);
     hob_handler *const *function = match->next++;
     int result = (*function)(req, res);
-    match->next = function; /* it may be called again: to try once more, say */
+    match->next = function; /* hob_next() may be called more than once, to retry for example */
     return result;
 }
 

@@ -29,12 +29,15 @@ struct table {
 int table_reserve(struct table *self, size_t count);
 
 /*
- * Puts a route in its place; it is the table's then. There must be room for it. Returns
- * 0, or -EEXIST if there is one that matches the same requests.
+ * Inserts a route, which is the table's then. There must be room for it. Returns 0, or -EEXIST if
+ * there is one that matches the same requests.
  */
 int table_insert(struct table *self, struct route *route);
 
-/* To be called each time when all are in, before any is looked for. Returns 0 or -ENOMEM. */
+/*
+ * Called after the last route was inserted, and before the first is looked for. Returns 0 or
+ * -ENOMEM.
+ */
 int table_complete(struct table *self);
 
 /*

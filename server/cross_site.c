@@ -92,7 +92,7 @@ static bool is_safe(const hob_request *req)
 static bool is_origin(const char *origin, const char *scheme, const char *host)
 {
     static const char separator[] = "://";
-    size_t length = strcspn(scheme, ", \t"); /* the first proxy of several knows */
+    size_t length = strcspn(scheme, ", \t"); /* of several proxies the first one had the client */
     if (!hob_text_same_n(origin, scheme, length))
         return false;
     origin += length;
@@ -115,7 +115,7 @@ bool hob_refuse_cross_site(hob_request *req, hob_response *res)
     const struct head *head = request_stable_head(req);
     const char *host = head ? head_find(head, "Host") : NULL;
     const char *why = NULL;
-    if (!head) /* without memory nothing is known about it */
+    if (!head) /* out of memory */
         why = "there is no memory to check the request";
     else if (!may_name(req, host))
         why = "Host is neither a loopback name nor one of allowed_hosts";

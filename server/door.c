@@ -57,7 +57,7 @@ void door_free(struct door *self)
     self->spare = -1;
 }
 
-/* For how many more clients there is room: negative if there are more than are served. */
+/* How many more clients can be served. Negative if there are more than that. */
 static long room(const hob_server *self)
 {
     const struct door *door = &self->door;
@@ -108,7 +108,7 @@ static void on_pause_over(struct ev_loop *ev, ev_timer *watcher, int events)
 void door_make_room(hob_server *server)
 {
     struct door *door = &server->door;
-    if (room(server) > (long)door->limit / 8) /* or it would be said often */
+    if (room(server) > (long)door->limit / 8) /* so that the warning does not come often */
         door->crowded = false;
     if (!door->full)
         return;
@@ -169,7 +169,7 @@ static bool turn_away(hob_server *self, const struct listener *listener)
     return fd >= 0;
 }
 
-/* Whether there is no room even for clients that are only told to come back. */
+/* Whether there is no room even for clients that get a 503. */
 static bool is_full(const hob_server *self)
 {
     return room(self) <= -(long)self->door.surplus;

@@ -17,7 +17,7 @@
 struct door {
     size_t limit;       /* connections that are served */
     size_t descriptors; /* connections and files being sent, together, that are served */
-    size_t surplus;     /* connections above the limit, at most, that are told to come back */
+    size_t surplus;     /* most connections above the limit: these get a 503 */
     int spare;      /* a descriptor to give up when there is no other; -1 if there was none left */
     bool open;      /* clients are accepted, now or soon */
     bool full;      /* no one is until a connection ends */

@@ -69,7 +69,7 @@ static bool is_servable(const struct file *self)
     return S_ISREG(mode) || (S_ISDIR(mode) && !self->is_index);
 }
 
-/* For want of a descriptor or memory any folder is refused. All else is a fault of this one. */
+/* Without a descriptor or memory no folder can be opened. Any other error is one of this folder. */
 static int note_root_error(struct file *self, int error)
 {
     if (error == EMFILE || error == ENFILE || error == ENOMEM)

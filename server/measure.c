@@ -16,7 +16,7 @@ static int run_call(void *arg)
     return self->handler(self->req, self->res);
 }
 
-/* Stands in for the server's handler, for one request. */
+/* Called instead of the server's handler, for one request. */
 static int handle_and_measure(hob_request *req, hob_response *res)
 {
     hob_server *server = req->connection->server;

@@ -1,6 +1,6 @@
 /*
- * Why clients are refused, for the log: the first time at once, and then in sums, since there may
- * be thousands a second.
+ * Logs why clients are refused: the first time at once, and then in sums, since there may be
+ * thousands a second.
  */
 #ifndef HOB_SERVER_REFUSALS_H
 #define HOB_SERVER_REFUSALS_H
@@ -17,7 +17,7 @@ struct refusals {
 
 void refusals_init(struct refusals *self, struct ev_loop *ev);
 
-/* A client is refused; `what` is for whom and `err` the errno that is to blame. */
+/* Notes that a client is refused: what happens to it, and the errno that is the reason. */
 void refusals_note(struct refusals *self, const char *what, int err);
 
 /* Logs those that were not logged yet. */

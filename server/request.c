@@ -92,8 +92,8 @@ void request_feed(struct hob_request *self, size_t limit)
 }
 
 /*
- * The id is made if there is none: the response and the access log have it from now on, so that
- * they can be found by the message.
+ * Makes an id if there is none. The response and the access log have it from now on, so that they
+ * can be found by the message.
  */
 int request_describe(const void *connection, char *text, size_t size)
 {

@@ -10,7 +10,7 @@ static bool complete_time(double *seconds, double usual)
     return *seconds > 0; /* false for NaN, too */
 }
 
-/* For a time that can be none: less than 0 stands for that. */
+/* Sets the default if the time is 0. Less than 0 means none. */
 static bool complete_grace(double *seconds, double usual)
 {
     if (*seconds == 0)

@@ -30,7 +30,7 @@ struct exchange {
     struct hob_request req;
     struct hob_response res;
     bool timed_out; /* the handler had its time */
-    bool late;      /* ... and goes on all the same: the timer was started */
+    bool late;      /* it has not replied since then: the timer was started */
     bool observed;  /* the observers were called */
     double began;   /* when the first bytes were there */
     ev_timer overdue;
@@ -175,8 +175,8 @@ static void call_observers(struct exchange *self)
 }
 
 /*
- * A handler whose deadline has passed may wait all the same for what cannot be cancelled, such as
- * a job of hob_offload(). Its client is not to wait for that.
+ * A handler whose deadline has passed may still wait for something that cannot be cancelled, such
+ * as a job of hob_offload(). Its client must not wait for that.
  */
 
 /* Seconds that a handler gets after its handler_timeout for a reply of its own. */
@@ -191,7 +191,7 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     if (self->res.replied || connection->ended)
         return;
-    self->req.parser.keep_alive = false; /* who sends another request would wait for it */
+    self->req.parser.keep_alive = false; /* the next request would wait for it */
     self->timed_out = true;
     /* These are called in coroutines. */
     self->res.hooks = NULL;

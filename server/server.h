@@ -21,9 +21,9 @@
 #include "waiting.h"
 #include "workspace.h"
 
-/* What hob_server_measure_stack() has asked for. */
+/* A measurement that hob_server_measure_stack() has asked for. */
 struct measure {
-    hob_handler *handler; /* the server's, while another one stands in for it */
+    hob_handler *handler; /* the server's, while the measuring one is called instead */
     hob_stack_observer *done;
     void *context;
 };
@@ -39,13 +39,13 @@ struct hob_server {
     char url[HOB_URL_SIZE]; /* of the first listener */
     struct listener *listeners;
     size_t listener_count;
-    bool exposed; /* one of them at least is reached by more than the programs of this machine */
+    bool exposed; /* other machines can reach one of them */
 
     struct stack_pool *stacks; /* those that connections' tasks run on */
     struct task *task;         /* runs the server; the connections' tasks are its children */
     hob_future stop;           /* ready when the server is to stop */
     bool stopping;             /* responses announce that their connection closes */
-    bool draining; /* nobody is accepted any more, and the last connection is waited for */
+    bool draining;             /* no client is accepted; the server waits for the last connection */
     struct list told_when_stopping; /* futures of hob_stopping() */
 
     struct door door;

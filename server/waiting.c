@@ -11,7 +11,7 @@ static void set_timer(struct waiting_list *self, double seconds)
     ev_timer_start(self->ev, &self->timer);
 }
 
-/* One whose request is there already, though the loop has not noticed, is served instead. */
+/* Closes a connection. If it has input that the loop has not seen yet, it is served instead. */
 static void end_waiting(struct connection *connection)
 {
     waiting_end(connection);

@@ -15,7 +15,7 @@
  * the log writes them out. Lines that find no room are lost, and so are those that cannot be
  * written; they are counted, and hob_log() tells how many there were.
  *
- * exit(3) waits up to 2 seconds until the lines are written, and says when they are not. fork(2)
+ * exit(3) waits up to 2 seconds until the lines are written, and logs if they are not. fork(2)
  * waits up to half a second for that. A child, such as daemon(3) makes, may go on with the log.
  */
 #ifndef HOB_ACCESS_LOG_H

@@ -43,8 +43,8 @@ int hob_address_parse(const char *text, hob_address *address);
 /*
  * Opens a socket that listens on an address, for hob_server_options.sockets: clients can connect
  * from now on, and wait until a server runs. The file of a unix socket whose server is dead is
- * replaced; of several that listen on one path at once one succeeds, which may take a moment. Who
- * may connect is up to the umask and the folder. IPv6's "[::]" takes IPv4 clients too, unless the
+ * replaced; of several that listen on one path at once one succeeds, which may take a moment. The
+ * umask and the folder decide who may connect. IPv6's "[::]" takes IPv4 clients too, unless the
  * system is set up otherwise (net.ipv6.bindv6only).
  *
  * Returns the socket, which is non-blocking and closed on exec, or what hob_address_parse(),
@@ -64,7 +64,7 @@ int hob_listen(const char *address);
  */
 int hob_listen_all(const char *const *addresses, size_t count, int *sockets, size_t *failed);
 
-/* The file of a unix socket, which is known by these whatever is at its path. All zero is none. */
+/* The file of a unix socket, whatever is at its path. All zero means no file. */
 typedef struct {
     uint64_t device; /* st_dev of stat(2) */
     uint64_t inode;  /* st_ino */

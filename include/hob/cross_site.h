@@ -2,9 +2,9 @@
  * hob/cross_site.h: keeps pages of other sites from using a service through somebody's browser.
  *
  * A browser sends requests for any page that is open in it, with the user's cookies and from the
- * user's machine. The page of another site cannot read the response, but what it asked for has been
- * done (cross-site request forgery). And a page whose name is made to lead to 127.0.0.1 for a
- * moment (DNS rebinding) can read it, too.
+ * user's machine. A page of another site cannot read the response, but its request has been carried
+ * out (cross-site request forgery). A page whose own name resolves to 127.0.0.1 for a moment (DNS
+ * rebinding) can read the response, too.
  */
 #ifndef HOB_CROSS_SITE_H
 #define HOB_CROSS_SITE_H
@@ -27,12 +27,12 @@ extern "C" {
  *             return 0;
  *         ...
  *
- * Two things are looked at:
+ * It checks two things:
  *
  *  - Methods other than GET, HEAD, OPTIONS and TRACE (RFC 9110 section 9.2.1) need the header
  *    Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) with the value "same-origin" or "none".
- *    Browsers leave it out over plain http, but for loopback addresses. Without it, Origin (RFC
- * 6454 section 7) has to name the scheme and the Host of the request; the scheme is that of
+ *    Over plain http, browsers send it to loopback addresses only. Without it, the header Origin
+ *    (RFC 6454 section 7) has to name the scheme and the Host of the request; the scheme is that of
  *    X-Forwarded-Proto, which proxies add, or else "http". A request with neither header does not
  *    come from a browser's page, and is served.
  *  - If the server listens on nothing but loopback addresses and unix sockets, Host has to be a

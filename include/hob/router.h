@@ -51,9 +51,9 @@ typedef struct {
 /* clang-format off */
 
 /*
- * A line of a table of routes. What is left out is 0. A plain {"GET /", serve} does the same, but
- * there gcc and clang warn of missing fields with -Wextra; they do not where a field is named, as
- * it is here. In C++ name all fields that you set instead.
+ * A line of a table of routes. Fields that are left out are 0. A plain {"GET /", serve} does the
+ * same, but there gcc and clang warn of missing fields with -Wextra; they do not where a field is
+ * named, as it is here. In C++ name all fields that you set instead.
  *
  *     static const hob_route routes[] = {
  *         HOB_ROUTE("GET /noodles", serve_noodles),
@@ -132,9 +132,8 @@ void hob_router_free(hob_router *router);
 int hob_router_handle(hob_request *req, hob_response *res);
 
 /*
- * The state of the route that the request takes: what hob_route.state was set to. NULL if there is
- * no route. May be called from the start of the router's first middleware until the server's
- * handler returns.
+ * The state of the request's route: hob_route.state. NULL if there is no route. May be called from
+ * the start of the router's first middleware until the server's handler returns.
  */
 void *hob_state(const hob_request *req);
 

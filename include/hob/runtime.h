@@ -63,10 +63,9 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 
 /*
- * The same with a stack of at least so many bytes. There are stacks of 64 KiB, 128 KiB, 256 KiB and
- * so on up to HOB_STACK_MAX; 0 means the usual one, which has 128 KiB. What is not used of a stack
- * costs address space and 8 bytes of page tables for 4 KiB, but no memory. Returns NULL above
- * HOB_STACK_MAX.
+ * The same with a stack of at least `stack_size` bytes. Stacks have 64 KiB, 128 KiB, 256 KiB and so
+ * on up to HOB_STACK_MAX; 0 means the default, 128 KiB. Unused stack costs address space and 8
+ * bytes of page tables for 4 KiB, but no memory. Returns NULL above HOB_STACK_MAX.
  */
 #define HOB_STACK_MAX ((size_t)64 * 1024 * 1024) /* bytes */
 #define hob_async_sized(stack_size, fn, ...)                                                       \
@@ -74,8 +73,8 @@ hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 hob_future *hob_async_sized_named(size_t stack_size, const char *name, hob_fn *fn, void *arg);
 
 /*
- * Makes a coroutine as hob_async() does, whose result nobody wants: it leaves nothing behind when
- * it ends, while an unawaited future of hob_async() takes about 100 bytes until its maker returns.
+ * Makes a coroutine as hob_async() does, but without a future: nothing of it is kept when it has
+ * ended, while an unawaited future of hob_async() takes about 100 bytes until its maker returns.
  * For accept loops and background jobs. It is cancelled and joined when its maker returns.
  *
  * Returns 0, or -ENOMEM: then fn has not run, and arg is still the caller's.
@@ -85,8 +84,9 @@ int hob_start_named(const char *name, hob_fn *fn, void *arg);
 
 /*
  * A group: coroutines that come and go, such as those of an accept loop or jobs in the background.
- * It belongs to the coroutine that made it, and so do the coroutines in it, whoever spawns them:
- * when that one's function returns, they are cancelled and joined, and the group is freed.
+ * The group and its coroutines belong to the coroutine that made the group, whichever coroutine
+ * spawned them: when that one's function returns, they are cancelled and joined, and the group is
+ * freed.
  */
 typedef struct hob_group hob_group;
 
@@ -94,10 +94,9 @@ typedef struct hob_group hob_group;
 hob_group *hob_group_new(void);
 
 /*
- * Makes a coroutine in the group, as hob_start() does for the caller: nothing is left of it when it
- * has ended. It has the deadline that the group's maker has now. To be called while the group's
- * maker has not returned, from any coroutine of the loop. Returns 0, or -ENOMEM: then fn has not
- * run, and arg is still the caller's.
+ * Makes a coroutine in the group. Like one of hob_start(), it has no future. It gets the deadline
+ * that the group's maker has now. May be called from any coroutine of the loop, until the group's
+ * maker returns. Returns 0, or -ENOMEM: then fn has not run, and arg is still the caller's.
  */
 #define hob_group_spawn(group, fn, ...)                                                            \
     hob_group_spawn_named(group, #fn, fn, __VA_ARGS__) /* (group, fn, arg) */
@@ -132,9 +131,8 @@ hob_future *hob_timer(double seconds);
 int hob_await(hob_future *future);
 
 /*
- * The same for so many seconds at most: returns -ETIMEDOUT when they have passed before the future
- * is ready. It ends no later than the coroutine's deadline, and leaves that as it was. INFINITY and
- * NaN are no limit.
+ * The same with a time limit: returns -ETIMEDOUT if the future is not ready after `seconds`. The
+ * coroutine's deadline stays as it was, and also ends the wait. INFINITY and NaN are no limit.
  */
 int hob_await_for(hob_future *future, double seconds);
 
@@ -154,10 +152,10 @@ int hob_await_for(hob_future *future, double seconds);
 int hob_join_all(hob_future *const *futures, size_t count);
 
 /*
- * Waits for all of the futures and consumes them, as hob_join_all() does, but to their ends also
- * when some fail: results[i] is what futures[i] resulted in. The results are the caller's, count of
- * them. Returns 0, or -ECANCELED or -ETIMEDOUT if the caller was interrupted: what was not ready
- * then was cancelled, and its result says so.
+ * Waits for all of the futures and consumes them, as hob_join_all() does, but does not cancel the
+ * others when one fails: results[i] is the result of futures[i], and the caller provides `count`
+ * results. Returns 0, or -ECANCELED or -ETIMEDOUT if the caller was interrupted: futures that were
+ * not ready then were cancelled, and their results say so.
  */
 int hob_settle_all(hob_future *const *futures, size_t count, int *results);
 
@@ -204,7 +202,7 @@ void hob_cancel(hob_future *future);
  */
 int hob_shield(hob_fn *fn, void *arg);
 
-/* The same with a deadline so many seconds from now, as if fn began with hob_deadline(seconds). */
+/* The same with a deadline `seconds` from now, as if fn began with hob_deadline(seconds). */
 int hob_shield_for(double seconds, hob_fn *fn, void *arg);
 
 /*
@@ -212,17 +210,18 @@ int hob_shield_for(double seconds, hob_fn *fn, void *arg);
  */
 
 /*
- * Runs fn(arg) in this coroutine on another stack of at least so many bytes, as a function call,
- * and returns its result. The sizes are those of hob_async_sized(). fn may wait. Returns -ENOMEM,
- * without a call of fn, if there is no such stack.
+ * Runs fn(arg) in this coroutine on another stack of at least `stack_size` bytes, as a function
+ * call, and returns its result. The sizes are those of hob_async_sized(). fn may wait. Returns
+ * -ENOMEM, without a call of fn, if there is no such stack.
  */
 int hob_call_sized(size_t stack_size, hob_fn *fn, void *arg);
 
 /*
  * Runs fn(arg) on the stack that the loop's thread came with, usually 8 MiB (ulimit -s), as a
  * function call, and returns its result: for recursion and large local variables, such as
- * regcomp(3), SQL and JSON of others. No other coroutine runs meanwhile. fn must not wait, nor call
- * any other function that is for coroutines: hob_now(), hob_log() and hob_resolve() may be called.
+ * regcomp(3), SQL, and JSON of clients. No other coroutine runs meanwhile. fn must not wait, nor
+ * call any other function that is for coroutines: hob_now(), hob_log() and hob_resolve() may be
+ * called.
  */
 int hob_call_deep(hob_fn *fn, void *arg);
 
@@ -237,8 +236,8 @@ int hob_call_deep(hob_fn *fn, void *arg);
 double hob_now(void);
 
 /*
- * Sets this coroutine's deadline to so many seconds from now, unless it has an earlier one. Returns
- * the one it had before, for hob_deadline_at(), on the clock of hob_now(); INFINITY if it had none.
+ * Sets this coroutine's deadline to `seconds` from now, unless it has an earlier one. Returns the
+ * one it had before, for hob_deadline_at(), on the clock of hob_now(); INFINITY if it had none.
  * INFINITY and NaN change nothing: so hob_deadline(INFINITY) returns the present deadline.
  */
 double hob_deadline(double seconds);
@@ -346,15 +345,15 @@ hob_future *hob_offload(hob_fn *blocking, void *arg);
 int hob_offload_limits(size_t threads, size_t queue);
 
 /*
- * A pool of threads of your own, so that one kind of work does not have to wait for another: the
- * calls of a database, say. Several loops may share one. Functions of pools are called on any
- * thread, but for hob_pool_run().
+ * A separate pool of threads, so that one kind of work, such as the calls of a database, does not
+ * have to wait for another. Several loops may share one. Functions of pools may be called on any
+ * thread, except hob_pool_run().
  */
 typedef struct hob_pool hob_pool;
 
 /*
- * A pool of up to so many threads, which start when they are needed, for which up to `queue`
- * functions may wait. NULL when out of memory or if a number is 0.
+ * A pool of up to `threads` threads, which start when they are needed, and of up to `queue`
+ * functions that wait for a thread. NULL when out of memory or if a number is 0.
  */
 hob_pool *hob_pool_new(size_t threads, size_t queue);
 

@@ -78,7 +78,7 @@ typedef struct {
     const hob_router *router; /* for hob_router_handle(), if that is the handler */
 
     hob_error_page *error_page; /* NULL is a line of text, such as "404 Not Found" */
-    bool request_ids; /* every response tells the id of its request: see hob_request_id() */
+    bool request_ids;           /* every response has the id of its request: see hob_request_id() */
 
     /*
      * What a client may cost. 0 is the default; INFINITY is no limit, for times. A client that is
@@ -404,7 +404,7 @@ char *hob_percent_decode(const char *text, size_t size);
  *     const struct user *user = hob_request_get(req, &user_key);             in a handler behind it
  */
 typedef struct {
-    const char *name; /* for people who debug */
+    const char *name; /* for debugging */
 } hob_key;
 
 /*
@@ -436,14 +436,14 @@ const char *hob_request_route(const hob_request *req);
  * For handlers that call others, as the router of hob/router.h does, which uses all three of these.
  */
 
-/* What hob_server_options.router was set to. */
+/* Returns hob_server_options.router. */
 const hob_router *hob_request_router(const hob_request *req);
 
 /*
- * Sets the pattern of the request's route, which must live as long as the server; NULL is none. And
- * sets a pointer to what the router has found, for hob_request_match(), which is NULL at first and
- * once the server's handler has returned. To replace one that is not NULL is a mistake, which ends
- * the process with a message: a middleware that changes the route would break its router.
+ * Sets the pattern of the request's route, which must live as long as the server; NULL means none.
+ * Also sets a pointer to the router's result, for hob_request_match(), which is NULL at first and
+ * once the server's handler has returned. To replace one that is not NULL ends the process with a
+ * message: a middleware that changes the route would break its router.
  */
 void hob_request_set_route(hob_request *req, const char *pattern, void *match);
 void *hob_request_match(const hob_request *req);
@@ -454,9 +454,7 @@ void *hob_request_match(const hob_request *req);
  */
 void hob_request_finish_anyway(hob_request *req);
 
-/*
- * Limits of this request in place of the server's, for handlers and middleware that know better.
- */
+/* Limits of this request in place of the server's, for handlers and middleware. */
 
 /* Bytes of the body, in place of hob_server_options.body_limit. 0 is the server's again. */
 void hob_request_set_body_limit(hob_request *req, size_t bytes);
@@ -647,9 +645,9 @@ int hob_event(hob_response *res, const char *id, const char *name, const char *d
  */
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
 
-/* What hob_files_as() sends with a file. NULL is as with hob_files(). */
+/* Headers that hob_files_as() sends with a file. NULL as with hob_files(). */
 typedef struct {
-    const char *content_type;  /* NULL goes by the end of the file's name */
+    const char *content_type;  /* NULL: by the end of the file's name */
     const char *cache_control; /* for status 200, 206 and 304, not for errors; NULL sends none */
 } hob_file_options;
 

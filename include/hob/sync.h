@@ -2,11 +2,11 @@
  * hob/sync.h: coroutines of one loop that wait for each other. See also hob_queue in hob/runtime.h.
  *
  * A coroutine runs until it waits, so plain variables need no lock. These are for state that must
- * not change across a wait, for limits, and for news.
+ * not change across a wait, for limits, and for events.
  *
- * Coroutines that wait are served in their order, and nobody overtakes them. Calls that wait return
- * 0, -ECANCELED or -ETIMEDOUT, as every await, and are called from coroutines; the others may also
- * be called from a callback, on the thread of the loop.
+ * Coroutines that wait are served in FIFO order. Calls that wait return 0, -ECANCELED or
+ * -ETIMEDOUT, as every await, and are called from coroutines; the others may also be called from a
+ * callback, on the thread of the loop.
  */
 #ifndef HOB_SYNC_H
 #define HOB_SYNC_H

@@ -24,9 +24,7 @@ double hob_virtual_elapsed(void);
  */
 void hob_virtual_peers(bool real);
 
-/*
- * What a replacement of the clock asks the runtime; these work without virtual time as well.
- */
+/* Functions for a replacement of the clock; they work without virtual time as well. */
 
 /* Whether this thread is inside hob_block_on(). */
 bool hob_in_loop(void);

@@ -86,7 +86,8 @@ int serve_dish(
 {
     bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
     double deadline;
-    int err = hob_response_header(res, "Cache-Control", "no-store"); /* each order is cooked */
+    /* Each order is cooked. A stream of events has the same field already. */
+    int err = follow ? 0 : hob_response_header(res, "Cache-Control", "no-store");
     if (err < 0)
         return err;
     if (!query_deadline(req, res, &deadline))

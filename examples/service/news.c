@@ -80,7 +80,10 @@ int serve_news(hob_request *req, hob_response *res)
 
 int serve_health(hob_request *req, hob_response *res)
 {
+    int err = hob_response_header(res, "Cache-Control", "no-store"); /* or a cache may answer */
     (void)req;
+    if (err < 0)
+        return err;
     return markets_answer ? hob_reply_text(res, 200, "ok\n")
                           : hob_reply_text(res, 503, "no market has a price\n");
 }

@@ -44,6 +44,8 @@ is "health, before the first look" "503" "$(curl -s -o /dev/null -w '%{http_code
 is "offers" '{"goods":"potatoes","offers":[{"market":"north","cents":130},{"market":"south","cents":110},{"market":"moon","error":"late"},{"market":"closed","error":"closed"}],"best":"south"}' \
   "$(curl -s "$url/offers/potatoes")"
 is "health" ok "$(curl -s "$url/healthz")"
+is "no cache keeps it" "Cache-Control: no-store" \
+  "$(curl -s -D - -o /dev/null "$url/healthz" | tr -d '\r' | grep Cache-Control)"
 is "other goods" '{"goods":"gold","offers":[{"market":"north","error":"not sold there"},{"market":"south","error":"not sold there"},{"market":"moon","error":"not sold there"},{"market":"closed","error":"closed"}],"best":null}' \
   "$(curl -s "$url/offers/gold")"
 is "a forged request" "404" \

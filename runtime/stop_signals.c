@@ -36,11 +36,39 @@ static struct {
     atomic_bool heeded;   /* the loop has seen it */
 } came;
 
+/* Ends the process when the loop has not seen the first signal for too long. */
+static struct {
+    timer_t timer;
+    bool usable;
+    _Atomic double seconds;
+} unheeded;
+
 static int64_t nanoseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* A timer whose signal ends the process. Returns false if there is none. */
+static bool make_timer(timer_t *timer)
+{
+    struct sigevent event = {
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM, .sigev_value.sival_ptr = &came};
+    bool made = timer_create(CLOCK_MONOTONIC, &event, timer) == 0;
+    if (!made)
+        hob_log(HOB_LOG_WARN, "no timer for the end of the process: %s", strerror(errno));
+    return made;
+}
+
+/* Has it go off in so many seconds, or never if that is 0. Safe in a signal's handler. */
+static void set_timer(timer_t timer, double seconds)
+{
+    struct itimerspec when = {
+        .it_value.tv_sec = (time_t)seconds,
+        .it_value.tv_nsec = (long)((seconds - floor(seconds)) * 1e9),
+    };
+    timer_settime(timer, 0, &when, NULL);
 }
 
 _Noreturn static void end_for_the_limit(void)
@@ -64,6 +92,9 @@ static void on_signal(int number, siginfo_t *info, void *context)
     if (atomic_compare_exchange_strong(&came.when, &none, now)) {
         atomic_store(&came.first, number);
         ev_feed_signal(number);
+        double seconds = atomic_load(&unheeded.seconds);
+        if (unheeded.usable && isfinite(seconds))
+            set_timer(unheeded.timer, seconds);
     } else if (atomic_load(&came.heeded) || now - atomic_load(&came.when) > ONE_SIGNAL) {
         _exit(128 + number);
     }
@@ -82,7 +113,7 @@ static void install(struct sigaction before[COUNT])
         sigaction(numbers[i], &action, before ? &before[i] : NULL);
 }
 
-int stop_signals_take(void)
+int stop_signals_take(double limit)
 {
     int err = 0;
     pthread_mutex_lock(&takers.lock);
@@ -93,8 +124,12 @@ int stop_signals_take(void)
         atomic_store(&came.when, 0);
         atomic_store(&came.first, 0);
         atomic_store(&came.heeded, false);
+        atomic_store(&unheeded.seconds, 0);
+        unheeded.usable = make_timer(&unheeded.timer);
         install(takers.before);
     }
+    if (err == 0)
+        atomic_store(&unheeded.seconds, fmax(atomic_load(&unheeded.seconds), limit));
     pthread_mutex_unlock(&takers.lock);
     return err;
 }
@@ -103,6 +138,9 @@ void stop_signals_release(void)
 {
     pthread_mutex_lock(&takers.lock);
     if (--takers.count == 0) {
+        if (unheeded.usable)
+            timer_delete(unheeded.timer); /* first: its signal would end the process */
+        unheeded.usable = false;
         for (size_t i = 0; i < COUNT; i++)
             sigaction(numbers[i], &takers.before[i], NULL);
     }
@@ -141,6 +179,8 @@ void stop_signals_watch(
 void stop_signals_heed(void)
 {
     atomic_store(&came.heeded, true);
+    if (unheeded.usable)
+        set_timer(unheeded.timer, 0);
 }
 
 void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev)
@@ -154,17 +194,9 @@ void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev)
 
 void stop_signals_limit(struct stop_signals *self, double seconds)
 {
-    struct sigevent event = {
-        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM, .sigev_value.sival_ptr = &came};
-    struct itimerspec when = {
-        .it_value.tv_sec = (time_t)seconds,
-        .it_value.tv_nsec = (long)((seconds - floor(seconds)) * 1e9),
-    };
-    self->limited = timer_create(CLOCK_MONOTONIC, &event, &self->limit) == 0;
-    if (!self->limited)
-        hob_log(HOB_LOG_WARN, "no timer for the end of the process: %s", strerror(errno));
-    else
-        timer_settime(self->limit, 0, &when, NULL);
+    self->limited = make_timer(&self->limit);
+    if (self->limited)
+        set_timer(self->limit, seconds);
 }
 
 void stop_signals_unlimit(struct stop_signals *self)

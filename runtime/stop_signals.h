@@ -21,10 +21,11 @@ struct stop_signals {
 
 /*
  * Handles the signals from now on, until stop_signals_release() was called as often as this; the
- * former handlers are restored then. Returns 0, or -EBUSY if another thread handles them, because
- * libev passes a signal to one loop.
+ * former handlers are restored then. If the loop has not seen the first signal after `limit`
+ * seconds (the longest of all calls; INFINITY for never), the process ends with EXIT_FAILURE.
+ * Returns 0, or -EBUSY if another thread handles them, because libev passes a signal to one loop.
  */
-int stop_signals_take(void);
+int stop_signals_take(double limit);
 void stop_signals_release(void);
 
 /*
@@ -35,7 +36,7 @@ void stop_signals_watch(
     struct stop_signals *self, struct ev_loop *ev, void (*fn)(struct ev_loop *, ev_signal *, int),
     void *data);
 
-/* Called by fn: a later signal is the second one. */
+/* Called by fn: the loop has seen the first signal, and a later one is the second. */
 void stop_signals_heed(void);
 
 /* The opposite of stop_signals_watch(). The signals are still handled. */

@@ -75,9 +75,18 @@ static int open_sockets(hob_server *self)
     return take_sockets(self, options->sockets, options->socket_count);
 }
 
+/* Seconds that handlers get to clean up when they were cancelled at the end of the grace. */
+#define CLEAN_UP_TIME 3
+
+/* How long it may take to stop. */
+static double longest_stop(const hob_server *self)
+{
+    return self->options.drain_delay + self->options.grace + CLEAN_UP_TIME;
+}
+
 static int take_signals(hob_server *self)
 {
-    int err = self->options.handle_signals ? stop_signals_take() : 0;
+    int err = self->options.handle_signals ? stop_signals_take(longest_stop(self)) : 0;
     if (err < 0)
         self->options.handle_signals = false; /* they are not released then */
     return err;
@@ -188,13 +197,10 @@ static void unwatch_signals(hob_server *self)
         stop_signals_unwatch(&self->signals, task_ev_loop(self->task));
 }
 
-/* Seconds that handlers get to clean up when they were cancelled at the end of the grace. */
-#define CLEAN_UP_TIME 3
-
 /* Handlers that do not end although they were cancelled must not keep the process for ever. */
 static void limit_stopping(hob_server *self)
 {
-    double seconds = self->options.drain_delay + self->options.grace + CLEAN_UP_TIME;
+    double seconds = longest_stop(self);
     if (self->options.handle_signals && isfinite(seconds))
         stop_signals_limit(&self->signals, seconds);
 }

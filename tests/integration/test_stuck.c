@@ -84,6 +84,18 @@ ProcessTest(stuck, in_a_dish_ends_at_once_by_a_second_signal)
     raw_close(&client);
 }
 
+ProcessTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal)
+{
+    struct server server = start_blocking();
+    struct raw_client client = raw_connect(&server);
+    order_what_blocks(&client);
+    cr_expect(server_logs(&server, "has kept the thread"));
+    server_signal(&server, SIGTERM);
+    cr_expect_eq(process_result(server.process), EXIT_FAILURE);
+    cr_expect_eq(server_log_count(&server, "the server does not stop"), 1);
+    raw_close(&client);
+}
+
 /* timeout(1) sends its signal to the process, and then to the group that this is in. */
 ProcessTest(stuck, two_signals_at_once_are_one)
 {

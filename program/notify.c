@@ -18,16 +18,9 @@
  * Who is to be told.
  */
 
-/* NULL if it is not set, or is empty, as "${NOTIFY_SOCKET:-}" of a compose file may be. */
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
 static void find_manager(struct notifier *self)
 {
-    const char *name = variable("NOTIFY_SOCKET");
+    const char *name = options_variable("NOTIFY_SOCKET");
     if (!name)
         return;
     size_t length = strlen(name);
@@ -46,9 +39,9 @@ static void find_manager(struct notifier *self)
 
 static void find_watchdog(struct notifier *self)
 {
-    const char *value = variable("WATCHDOG_USEC");
+    const char *value = options_variable("WATCHDOG_USEC");
     size_t microseconds;
-    if (!value || (variable("WATCHDOG_PID") && !options_mean_this_process("WATCHDOG_PID")))
+    if (!value || (options_variable("WATCHDOG_PID") && !options_mean_this_process("WATCHDOG_PID")))
         return;
     if (!options_parse_count(value, SIZE_MAX, &microseconds) || microseconds == 0)
         options_fail(

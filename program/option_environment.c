@@ -41,13 +41,19 @@ static bool is_link(const char *name, size_t length, const char *value)
            (memmem(name, length, "_PORT", 5) && is_url_of_link(value));
 }
 
-/* NULL if there is none for us. Empty is as good as unset: "${HOB_GRACE:-}" in somebody's file. */
+const char *options_variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+/* NULL if there is none for us. */
 static const char *read_variable(const struct spec *spec)
 {
     char name[VARIABLE_SIZE];
     option_variable(spec, name);
-    const char *value = getenv(name);
-    return value && *value && !is_link(name, strlen(name), value) ? value : NULL;
+    const char *value = options_variable(name);
+    return value && !is_link(name, strlen(name), value) ? value : NULL;
 }
 
 void options_from_environment(struct parsing *self)

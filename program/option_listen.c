@@ -101,8 +101,8 @@ static void join_address(struct options *options, const char *host, const char *
 /* The way in which many hosting platforms say it. */
 static void consider_variable_port(struct parsing *self, struct setting *port)
 {
-    const char *value = getenv("PORT");
-    if (port->source != BY_DEFAULT || !value || *value == '\0')
+    const char *value = options_variable("PORT");
+    if (port->source != BY_DEFAULT || !value)
         return;
     snprintf(self->source, sizeof(self->source), "PORT in the environment");
     apply_port(self, NULL, value);

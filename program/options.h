@@ -54,6 +54,9 @@ _Noreturn void options_fail(const char *format, ...) __attribute__((format(print
  */
 bool options_parse_count(const char *value, size_t max, size_t *number);
 
+/* A variable of the environment; NULL if it is not set, or empty, as by "${LISTEN_FDS:-}". */
+const char *options_variable(const char *name);
+
 /*
  * Whether a variable such as LISTEN_PID holds the id of this process: those that go with it may be
  * meant for a process before this one, which left them in the environment. False if it is not set.

@@ -126,7 +126,7 @@ static void find_predecessor(struct sockets *self)
 
 static bool inherit(struct sockets *self)
 {
-    const char *value = getenv("LISTEN_FDS");
+    const char *value = options_variable("LISTEN_FDS");
     size_t count;
     if (!value || !options_mean_this_process("LISTEN_PID"))
         return false;

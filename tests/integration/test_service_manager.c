@@ -333,9 +333,12 @@ ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
 /* As variables of a compose file or of a unit are that pass on what is not set. */
 ProcessTest(service_manager, that_is_named_by_an_empty_variable_is_none)
 {
-    setenv("NOTIFY_SOCKET", "", 1);
-    setenv("WATCHDOG_USEC", "", 1);
-    setenv("WATCHDOG_PID", "", 1);
+    static const char *const names[] = {
+        "NOTIFY_SOCKET", "WATCHDOG_USEC",  "WATCHDOG_PID", "LISTEN_FDS",
+        "LISTEN_PID",    "LISTEN_FDNAMES", "HOB_READY_FD", "HOB_ADMIN_FD",
+    };
+    for (size_t i = 0; i < COUNT(names); i++)
+        setenv(names[i], "", 1);
     struct server server = server_start();
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(server_log_count(&server, "service manager"), 0);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "line.h"
+#include "task.h"
 
 struct hob_condition {
     struct line waiters;
@@ -26,8 +27,12 @@ void hob_condition_free(hob_condition *condition)
 int hob_condition_wait(hob_condition *condition)
 {
     struct waiter waiter;
-    int reason = line_interrupted(__func__);
-    return reason < 0 ? reason : line_wait(&condition->waiters, &waiter, __func__);
+    struct task *task = task_current(__func__);
+    int reason = task_interrupted(task);
+    if (reason == 0) /* at once: what the caller has found may change when others run */
+        return line_wait(&condition->waiters, &waiter, __func__);
+    task_yield_sometimes(task);
+    return reason;
 }
 
 hob_future *hob_condition_next(hob_condition *condition)

@@ -68,7 +68,7 @@ size_t hob_group_count(const hob_group *group)
 int hob_group_wait(hob_group *group)
 {
     struct waiter waiter;
-    int reason = line_interrupted(__func__);
+    int reason = line_begin(__func__);
     if (reason < 0 || group->count == 0)
         return reason;
     return line_wait(&group->waiters, &waiter, __func__);

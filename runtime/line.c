@@ -17,13 +17,11 @@ void line_expect_unused(const struct line *self, const char *call, const char *m
         misuse(call, message);
 }
 
-int line_interrupted(const char *call)
+int line_begin(const char *call)
 {
     struct task *task = task_current(call);
-    int reason = task_interrupted(task);
-    if (reason < 0)
-        task_yield_sometimes(task);
-    return reason;
+    task_yield_sometimes(task);
+    return task_interrupted(task);
 }
 
 static void cancel_waiter(hob_future *future, int reason)

@@ -28,10 +28,10 @@ void line_init(struct line *self);
 void line_expect_unused(const struct line *self, const char *call, const char *message);
 
 /*
- * For a call that may wait: 0, or -ECANCELED or -ETIMEDOUT if it has to return that instead of
- * trying.
+ * Begins a call that may wait. Returns 0, or -ECANCELED or -ETIMEDOUT if the call has to return
+ * that instead of trying. Others run once in a while, since a loop of such calls may never wait.
  */
-int line_interrupted(const char *call);
+int line_begin(const char *call);
 
 /*
  * Waits at the end of the line until somebody serves the waiter, which lies on the caller's stack.

@@ -50,7 +50,7 @@ int hob_mutex_try_lock(hob_mutex *mutex)
 int hob_mutex_lock(hob_mutex *mutex)
 {
     struct waiter waiter = {.value = task_current(__func__)};
-    int result = line_interrupted(__func__);
+    int result = line_begin(__func__);
     if (result == 0)
         result = try_lock(mutex, waiter.value, __func__);
     return result == -EAGAIN ? line_wait(&mutex->waiters, &waiter, __func__) : result;

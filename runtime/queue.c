@@ -85,7 +85,7 @@ int hob_queue_try_get(hob_queue *queue, void **value)
 
 int hob_queue_put(hob_queue *queue, void *value)
 {
-    int result = line_interrupted(__func__);
+    int result = line_begin(__func__);
     if (result == 0)
         result = hob_queue_try_put(queue, value);
     if (result != -EAGAIN)
@@ -96,7 +96,7 @@ int hob_queue_put(hob_queue *queue, void *value)
 
 int hob_queue_get(hob_queue *queue, void **value)
 {
-    int result = line_interrupted(__func__);
+    int result = line_begin(__func__);
     if (result == 0)
         result = hob_queue_try_get(queue, value);
     if (result != -EAGAIN)

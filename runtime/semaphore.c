@@ -39,7 +39,7 @@ int hob_semaphore_try_take(hob_semaphore *semaphore)
 int hob_semaphore_take(hob_semaphore *semaphore)
 {
     struct waiter taker;
-    int result = line_interrupted(__func__);
+    int result = line_begin(__func__);
     if (result == 0)
         result = hob_semaphore_try_take(semaphore);
     return result == -EAGAIN ? line_wait(&semaphore->takers, &taker, __func__) : result;

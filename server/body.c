@@ -89,7 +89,7 @@ int hob_body_read(hob_request *req, void *data, size_t size)
 {
     connection_expect_task(req->connection, __func__);
     int length = read_within_limit(req, data, size);
-    if (length < 0)
+    if (length <= 0)
         task_yield_sometimes(req->connection->task);
     return length;
 }

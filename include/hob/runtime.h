@@ -12,7 +12,8 @@
  *  - Results are >= 0, or a negative errno. The global errno is not used: another coroutine may
  *    have changed it across an await.
  *  - Turns. A coroutine runs until it waits. Calls that need not wait, such as hob_read() of a
- *    fast peer or any await of a cancelled coroutine, let others run once in a while.
+ *    fast peer, hob_queue_put() while there is room, or any await of a cancelled coroutine, let
+ *    others run once in a while. Calls whose names contain "try" do not.
  *  - One thread. Every function here but hob_block_on() is called from a coroutine, and a future
  *    is used only on the thread that made it.
  */

@@ -73,6 +73,7 @@ ProcessTest(endless_streams, let_others_be_served_even_if_their_handler_ignores_
         GET("/send"),
         GET("/nothing"),
         REQUEST("POST /read", "Content-Length: 9\r\n"),
+        GET("/read"),
         GET("/yield"),
         GET("/sleep"),
     };

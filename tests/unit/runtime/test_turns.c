@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "hob/sync.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
@@ -15,7 +16,10 @@
 TestSuite(turns, .timeout = 20);
 
 static int zero, null;
-static hob_queue *empty;
+static hob_queue *empty, *closed;
+static hob_semaphore *semaphore;
+static hob_mutex *mutex;
+static hob_group *group;
 
 static void read_zeros(void)
 {
@@ -31,6 +35,36 @@ static void write_to_null(void)
 static void await_nothing(void)
 {
     cr_expect_eq(hob_await(NULL), -ENOMEM);
+}
+
+static void get_from_closed(void)
+{
+    void *value;
+    cr_expect_eq(hob_queue_get(closed, &value), 0);
+}
+
+static void put_and_get(void)
+{
+    void *value;
+    cr_expect_eq(hob_queue_put(empty, NULL), 0);
+    cr_expect_eq(hob_queue_get(empty, &value), 1);
+}
+
+static void take_and_give(void)
+{
+    cr_expect_eq(hob_semaphore_take(semaphore), 0);
+    hob_semaphore_give(semaphore);
+}
+
+static void lock_and_unlock(void)
+{
+    cr_expect_eq(hob_mutex_lock(mutex), 0);
+    hob_mutex_unlock(mutex);
+}
+
+static void wait_for_no_group(void)
+{
+    cr_expect_eq(hob_group_wait(group), 0);
 }
 
 static void yield_in_vain(void)
@@ -81,6 +115,25 @@ CoroutineTest(turns, are_given_by_calls_that_need_not_wait)
     cr_expect(lets_others_run(await_nothing));
     close(zero);
     close(null);
+}
+
+CoroutineTest(turns, are_given_by_what_coroutines_share)
+{
+    empty = hob_queue_new(1);
+    closed = hob_queue_new(1);
+    hob_queue_close(closed);
+    semaphore = hob_semaphore_new(1);
+    mutex = hob_mutex_new();
+    group = hob_group_new();
+    cr_expect(lets_others_run(get_from_closed));
+    cr_expect(lets_others_run(put_and_get));
+    cr_expect(lets_others_run(take_and_give));
+    cr_expect(lets_others_run(lock_and_unlock));
+    cr_expect(lets_others_run(wait_for_no_group));
+    hob_queue_free(empty);
+    hob_queue_free(closed);
+    hob_semaphore_free(semaphore);
+    hob_mutex_free(mutex);
 }
 
 static int expect_turns_though_cancelled(void *unused)

@@ -8,9 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/feed.h"
 #include "handlers/kitchen.h"
-#include "handlers/orders.h"
 #include "handlers/routes.h"
 #include "hob/hob.h"
 #include "program/healthcheck.h"
@@ -19,15 +17,12 @@
 #include "program/shift.h"
 #include "program/sockets.h"
 
-static hob_router *make_router(const struct options *options)
+static hob_router *make_router(const struct options *options, struct kitchen *kitchen)
 {
-    size_t count;
-    const hob_route *menu = options->admin ? routes_for_guests(&count) : routes(&count);
     hob_router *router = NULL;
-    const char *culprit = "";
-    int err = hob_router_new(menu, count, &router, &culprit);
+    int err = (options->admin ? routes_for_guests : routes_for_all)(kitchen, &router);
     if (err < 0)
-        fprintf(stderr, "hob: the routes cannot be used: %s %s\n", culprit, strerror(-err));
+        fprintf(stderr, "hob: the routes cannot be used: %s\n", strerror(-err));
     return router;
 }
 
@@ -66,10 +61,17 @@ int main(int argc, char **argv)
 
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to die */
     hob_log_set_level(options.log_level);
-    kitchen_set_time_scale(options.time_scale);
-    orders_set_demo(options.demo);
-    feed_set_trace(!options.admin);
-    struct business business = {.options = &options, .router = make_router(&options), .argv = argv};
+    struct kitchen kitchen;
+    kitchen_init(&kitchen);
+    kitchen.time_scale = options.time_scale;
+    kitchen.demo = options.demo;
+    kitchen.traces = !options.admin;
+    struct business business = {
+        .options = &options,
+        .router = make_router(&options, &kitchen),
+        .kitchen = &kitchen,
+        .argv = argv,
+    };
     int status = EXIT_FAILURE;
     if (business.router && sockets_open(&business.sockets, &options))
         status = serve_business(&business);

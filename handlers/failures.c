@@ -6,56 +6,49 @@
 #include "hob/log.h"
 #include "kitchen.h"
 
-/* Those that the log does not mention yet. */
-static struct {
-    size_t count;
-    const char *dish; /* of the last one */
-    int err;
-    hob_queue *news; /* has a value when there are any; NULL while nobody logs them */
-} unlogged;
-
-static void free_news(void *unused)
+static void free_news(void *failures)
 {
-    (void)unused;
-    hob_queue_free(unlogged.news);
-    unlogged.news = NULL;
+    struct failures *self = failures;
+    hob_queue_free(self->news);
+    self->news = NULL;
 }
 
-static void log_sum(void)
+static void log_sum(struct failures *self)
 {
-    if (unlogged.count == 0)
+    if (self->count == 0)
         return;
     hob_log(
-        HOB_LOG_WARN, "%zu orders failed, the last one (%s) with: %s", unlogged.count,
-        unlogged.dish, strerror(-unlogged.err));
-    unlogged.count = 0;
+        HOB_LOG_WARN, "%zu orders failed, the last one (%s) with: %s", self->count, self->dish,
+        strerror(-self->err));
+    self->count = 0;
 }
 
-int failures_log(void *unused)
+int failures_log(void *kitchen)
 {
+    struct failures *self = &((struct kitchen *)kitchen)->failures;
     void *value;
     int got;
-    (void)unused;
-    unlogged.news = hob_queue_new(1);
-    if (!unlogged.news || hob_defer(free_news, NULL) < 0)
+    self->news = hob_queue_new(1);
+    if (!self->news || hob_defer(free_news, self) < 0)
         return -ENOMEM;
-    while ((got = hob_queue_get(unlogged.news, &value)) > 0) {
+    while ((got = hob_queue_get(self->news, &value)) > 0) {
         hob_sleep(1);
-        log_sum();
+        log_sum(self);
     }
     return got;
 }
 
-void failures_note(const char *dish, int err)
+void failures_note(struct kitchen *kitchen, const char *dish, int err)
 {
+    struct failures *self = &kitchen->failures;
     if (err == -ECANCELED)
         return;
-    kitchen_failed();
-    unlogged.count++;
-    unlogged.dish = dish;
-    unlogged.err = err;
-    if (unlogged.news)
-        hob_queue_try_put(unlogged.news, NULL); /* full: there is news already */
+    kitchen->totals.failed++;
+    self->count++;
+    self->dish = dish;
+    self->err = err;
+    if (self->news)
+        hob_queue_try_put(self->news, NULL); /* full: there is news already */
     else
-        log_sum();
+        log_sum(self);
 }

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "hob/cross_site.h"
+#include "hob/router.h"
 #include "hob/trace.h"
 #include "kitchen.h"
-#include "orders.h"
 #include "text.h"
 #include "watching.h"
 
@@ -26,14 +26,6 @@ enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
 /* Each costs the thread some time, 25 times a second. */
 enum { WATCHERS_AT_MOST = 50 };
 
-static size_t watchers;
-static bool trace = true;
-
-void feed_set_trace(bool on)
-{
-    trace = on;
-}
-
 /* What is told once a second, and needs the values of the second before. */
 struct rates {
     double since;
@@ -45,6 +37,7 @@ struct rates {
 };
 
 struct feed {
+    struct kitchen *kitchen;
     hob_response *res;
     uint64_t position;
     uint64_t dropped;
@@ -170,7 +163,7 @@ static double lag_percentile(const struct feed *self, double share)
 static void write_stats(struct feed *self, FILE *out, double now)
 {
     hob_trace_totals totals;
-    struct kitchen_totals kitchen = kitchen_totals();
+    const struct kitchen_totals *done = &self->kitchen->totals;
     hob_trace_count(&totals);
     renew_rates(&self->rates, &totals, now);
     fprintf(
@@ -183,7 +176,7 @@ static void write_stats(struct feed *self, FILE *out, double now)
         out,
         "\"residentKiB\":%ld,\"busy\":%.4f,\"served\":%zu,\"cookedSeconds\":%.3f,"
         "\"dropped\":%" PRIu64 "}",
-        self->rates.resident, self->rates.busy, kitchen.served, kitchen.seconds, self->dropped);
+        self->rates.resident, self->rates.busy, done->served, done->seconds, self->dropped);
 }
 
 /*
@@ -199,18 +192,17 @@ static int send_text(struct feed *self, struct text *text, const char *id, const
     return err;
 }
 
-/* Tells this server from one that had the address before. */
-static const char *session(void)
+/* Identifies this process, in place of another one that had the address before. */
+static const char *session(struct kitchen *kitchen)
 {
-    static char text[40];
     struct timespec wall;
-    if (!*text) {
+    if (!*kitchen->session) {
         clock_gettime(CLOCK_REALTIME, &wall);
         snprintf(
-            text, sizeof(text), "%lld.%09ld-%ld", (long long)wall.tv_sec, wall.tv_nsec,
-            (long)getpid());
+            kitchen->session, sizeof(kitchen->session), "%lld.%09ld-%ld", (long long)wall.tv_sec,
+            wall.tv_nsec, (long)getpid());
     }
-    return text;
+    return kitchen->session;
 }
 
 static int send_batch(struct feed *self, const hob_trace_event *events, size_t count)
@@ -228,7 +220,7 @@ static int send_batch(struct feed *self, const hob_trace_event *events, size_t c
     self->others = 0;
     write_stats(self, text.out, now);
     fputc('}', text.out);
-    snprintf(id, sizeof(id), "%s %" PRIu64, session(), self->position);
+    snprintf(id, sizeof(id), "%s %" PRIu64, session(self->kitchen), self->position);
     self->sent_at = now;
     return send_text(self, &text, id, "batch");
 }
@@ -237,8 +229,7 @@ static int send_hello(struct feed *self)
 {
     struct text text;
     struct timespec wall;
-    size_t worker, workers;
-    kitchen_worker(&worker, &workers);
+    struct kitchen *kitchen = self->kitchen;
     clock_gettime(CLOCK_REALTIME, &wall);
     double now = milliseconds(hob_now());
     double epoch = (double)wall.tv_sec * 1e3 + (double)wall.tv_nsec / 1e6 - now;
@@ -247,9 +238,11 @@ static int send_hello(struct feed *self)
         return err;
     fprintf(
         text.out, "{\"now\":%.3f,\"epoch\":%.3f,\"timeScale\":%g,\"demo\":%s,\"trace\":%s,", now,
-        epoch, kitchen_time_scale(), orders_demo() ? "true" : "false", trace ? "true" : "false");
+        epoch, kitchen->time_scale, kitchen->demo ? "true" : "false",
+        kitchen->traces ? "true" : "false");
     fprintf(
-        text.out, "\"worker\":%zu,\"workers\":%zu,\"session\":\"%s\"}", worker, workers, session());
+        text.out, "\"worker\":%zu,\"workers\":%zu,\"session\":\"%s\"}", kitchen->worker,
+        kitchen->workers, session(kitchen));
     return send_text(self, &text, NULL, "hello");
 }
 
@@ -300,9 +293,10 @@ static const char *last_id(hob_request *req)
 static bool resume(struct feed *self, hob_request *req)
 {
     uint64_t missed = 0;
-    size_t length = strlen(session());
+    const char *own = session(self->kitchen);
+    size_t length = strlen(own);
     const char *last = last_id(req);
-    if (!last || strncmp(last, session(), length) != 0 || last[length] != ' ')
+    if (!last || strncmp(last, own, length) != 0 || last[length] != ' ')
         return false;
     self->position = strtoull(last + length, NULL, 10);
     if (self->position > hob_trace_position())
@@ -315,7 +309,7 @@ static bool resume(struct feed *self, hob_request *req)
 static int begin(struct feed *self, hob_request *req)
 {
     static const char reconnect_soon[] = "retry: 500\n\n"; /* ms: browsers would wait for seconds */
-    int err = watch_until_end(&watchers);
+    int err = watch_until_end(&self->kitchen->watchers);
     if (err == 0)
         err = hob_event_stream(self->res);
     if (err == 0)
@@ -328,14 +322,16 @@ static int begin(struct feed *self, hob_request *req)
 
 int feed_kitchen(hob_request *req, hob_response *res)
 {
+    struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
-    if (watchers >= WATCHERS_AT_MOST)
+    if (kitchen->watchers >= WATCHERS_AT_MOST)
         return hob_reply_text(res, 503, "50 are watching already\n");
     struct feed *self = hob_alloc(sizeof(*self));
     if (!self)
         return -ENOMEM;
     memset(self, 0, sizeof(*self)); /* too large for a copy on the stack */
+    self->kitchen = kitchen;
     self->res = res;
     int err = begin(self, req);
     while (err == 0 && (err = wait_for_tick(self, req)) > 0)

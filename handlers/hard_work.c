@@ -26,7 +26,7 @@ static int compute(void *seconds)
 int block_the_thread(void *arg)
 {
     struct order *order = arg;
-    double seconds = kitchen_time(SECONDS);
+    double seconds = kitchen_time(order->kitchen, SECONDS);
     kitchen_do(order, "compute");
     compute(&seconds); /* no await: the thread is gone until it is done */
     kitchen_done(order);
@@ -36,7 +36,7 @@ int block_the_thread(void *arg)
 int work_elsewhere(void *arg)
 {
     struct order *order = arg;
-    double seconds = kitchen_time(SECONDS);
+    double seconds = kitchen_time(order->kitchen, SECONDS);
     kitchen_do(order, "compute on another thread");
     hob_trace_step("compute on another thread", seconds);
     int err = hob_await(hob_offload(compute, &seconds));

@@ -1,6 +1,8 @@
 #include "health.h"
 
 #include "dishes.h"
+#include "hob/router.h"
+#include "kitchen.h"
 
 int serve_ping(hob_request *req, hob_response *res)
 {
@@ -21,17 +23,10 @@ int serve_health(hob_request *req, hob_response *res)
     return reply_uncached(res, 200, "ok\n");
 }
 
-static const hob_server *watched;
-
-void readiness_of(const hob_server *server)
-{
-    watched = server;
-}
-
 int serve_readiness(hob_request *req, hob_response *res)
 {
-    (void)req;
-    if (watched && hob_server_stopping(watched))
+    const struct kitchen *kitchen = hob_state(req);
+    if (kitchen->server && hob_server_stopping(kitchen->server))
         return reply_uncached(res, 503, "stopping\n");
     return reply_uncached(res, 200, "ready\n");
 }

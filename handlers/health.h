@@ -10,7 +10,4 @@
 hob_handler serve_health;    /* 200: it answers, so it lives */
 hob_handler serve_readiness; /* 200, and 503 once the server has been told to stop */
 
-/* Whose readiness that is; to be called before the server runs. Until then it is ready. */
-void readiness_of(const hob_server *server);
-
 #endif

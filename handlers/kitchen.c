@@ -3,36 +3,14 @@
 #include "hob/log.h"
 #include "hob/trace.h"
 
-static double time_scale = 1;
-static struct kitchen_totals totals;
-static size_t worker_number = 1;
-static size_t worker_count = 1;
-
-void kitchen_set_time_scale(double scale)
+void kitchen_init(struct kitchen *self)
 {
-    time_scale = scale;
+    *self = (struct kitchen){.time_scale = 1, .worker = 1, .workers = 1};
 }
 
-double kitchen_time_scale(void)
+double kitchen_time(const struct kitchen *self, double seconds)
 {
-    return time_scale;
-}
-
-void kitchen_set_worker(size_t number, size_t count)
-{
-    worker_number = number;
-    worker_count = count;
-}
-
-void kitchen_worker(size_t *number, size_t *count)
-{
-    *number = worker_number;
-    *count = worker_count;
-}
-
-double kitchen_time(double seconds)
-{
-    return seconds * time_scale;
+    return seconds * self->time_scale;
 }
 
 /* A recipe with more steps than there is room for is followed no further. */
@@ -54,7 +32,7 @@ void kitchen_do(struct order *order, const char *step)
 
 hob_future *kitchen_start(struct order *order, const char *step, double seconds)
 {
-    double time = kitchen_time(seconds);
+    double time = kitchen_time(order->kitchen, seconds);
     hob_log(HOB_LOG_DEBUG, "%s: %s, %g s", order->dish, step, time);
     tell(order, step, time);
     hob_trace_step(step, time);
@@ -65,20 +43,5 @@ hob_future *kitchen_start(struct order *order, const char *step, double seconds)
 void kitchen_done(struct order *order)
 {
     hob_log(HOB_LOG_INFO, "%s cooking done", order->dish);
-    totals.seconds += order->seconds;
-}
-
-void kitchen_served(void)
-{
-    totals.served++;
-}
-
-void kitchen_failed(void)
-{
-    totals.failed++;
-}
-
-struct kitchen_totals kitchen_totals(void)
-{
-    return totals;
+    order->kitchen->totals.seconds += order->seconds;
 }

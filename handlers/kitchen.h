@@ -5,24 +5,43 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "failures.h"
+#include "hob/metrics.h"
 #include "hob/runtime.h"
+#include "hob/server.h"
 
-/*
- * How long cooking takes, as a factor: at 0.1 everything is done ten times faster. Finite and not
- * negative. To be set before the first order.
- */
-void kitchen_set_time_scale(double scale);
-double kitchen_time_scale(void);
+/* Since the kitchen opened: orders that were served or failed, and seconds of cooking done. */
+struct kitchen_totals {
+    size_t served;
+    size_t failed; /* cancelled orders do not count */
+    double seconds;
+};
 
-/*
- * Which of how many kitchens this one is, both from 1 on, when several processes have one each. To
- * be set before the server runs; the default is the only one.
- */
-void kitchen_set_worker(size_t number, size_t count);
-void kitchen_worker(size_t *number, size_t *count);
+/* What a process serves from: the state of all routes. */
+struct kitchen {
+    double time_scale; /* how long cooking takes: at 0.1 ten times less. Finite, not negative */
+    size_t worker;     /* which of how many kitchens it is, from 1 on, when several */
+    size_t workers;    /* processes have one each */
+    bool demo;         /* an order may keep the thread, to show what that does */
+    bool traces;       /* guests may record traces, which the page offers then */
+    char session[40];  /* identifies the process; "" until the first feed */
+    size_t watchers;   /* feeds that are open */
+    size_t recordings; /* traces that are being recorded */
+    const hob_server *server;   /* the one whose readiness is served; NULL is always ready */
+    const hob_metrics *metrics; /* served as /metrics; NULL is 404 */
+
+    struct kitchen_totals totals;
+    struct failures failures;
+    struct page_order *page_orders; /* the newest first */
+    size_t page_order_count;
+    hob_group *cooks; /* of the page's orders; NULL while the kitchen is closed */
+};
+
+/* The only kitchen of all processes, at its usual speed. The rest is 0. */
+void kitchen_init(struct kitchen *self);
 
 /* The seconds that so many seconds of cooking really take. */
-double kitchen_time(double seconds);
+double kitchen_time(const struct kitchen *self, double seconds);
 
 /* Something that happens to an order. */
 struct step {
@@ -43,6 +62,7 @@ struct progress {
 
 /* A dish while it is being cooked: what a recipe gets as its argument. */
 struct order {
+    struct kitchen *kitchen;
     const char *dish;
     struct progress *progress; /* NULL if nobody follows it */
     double seconds;            /* of cooking, so far */
@@ -56,20 +76,5 @@ hob_future *kitchen_start(struct order *order, const char *step, double seconds)
 
 /* Says that the dish is ready. */
 void kitchen_done(struct order *order);
-
-/* Says that an order was served. */
-void kitchen_served(void);
-
-/* Counts an order that has failed. Cancelled orders do not count. */
-void kitchen_failed(void);
-
-/* Since the kitchen opened: orders that were served or failed, and seconds of cooking done. */
-struct kitchen_totals {
-    size_t served;
-    size_t failed;
-    double seconds;
-};
-
-struct kitchen_totals kitchen_totals(void);
 
 #endif

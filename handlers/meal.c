@@ -6,8 +6,9 @@
 int cook_meal(void *arg)
 {
     struct order *meal = arg;
-    struct order fries = {.dish = "french fries", .progress = meal->progress};
-    struct order noodles = {.dish = "noodles", .progress = meal->progress};
+    struct order fries = *meal, noodles = *meal;
+    fries.dish = "french fries";
+    noodles.dish = "noodles";
     return hob_join(
         hob_async_named("french fries", cook_french_fries, &fries),
         hob_async_named("noodles", cook_noodles, &noodles));

@@ -1,12 +1,13 @@
 #include <stdio.h>
 
 #include "dishes.h"
+#include "hob/router.h"
 #include "kitchen.h"
 
 int serve_menu(hob_request *req, hob_response *res)
 {
     char menu[640];
-    (void)req;
+    const struct kitchen *kitchen = hob_state(req);
     snprintf(
         menu, sizeof(menu),
         "hob: one cook, many pans\n"
@@ -17,6 +18,6 @@ int serve_menu(hob_request *req, hob_response *res)
         "\n"
         "Order as many as you like at once: together they take as long as the longest.\n"
         "Follow an order with curl -N and ?progress, or the whole kitchen in a browser: GET /\n",
-        kitchen_time(4), kitchen_time(6), kitchen_time(6));
+        kitchen_time(kitchen, 4), kitchen_time(kitchen, 6), kitchen_time(kitchen, 6));
     return hob_reply_text(res, 200, menu);
 }

@@ -3,24 +3,19 @@
 #include <errno.h>
 
 #include "hob/cross_site.h"
+#include "hob/router.h"
 #include "hob/trace.h"
 #include "kitchen.h"
 
-static const hob_metrics *told;
-
-void metrics_of(const hob_metrics *metrics)
-{
-    told = metrics;
-}
-
 int serve_metrics(hob_request *req, hob_response *res)
 {
+    const struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
-    return told ? hob_metrics_reply(told, req, res) : -ENOENT;
+    return kitchen->metrics ? hob_metrics_reply(kitchen->metrics, req, res) : -ENOENT;
 }
 
-void kitchen_metrics(hob_exposition *out, void *unused)
+void kitchen_metrics(hob_exposition *out, void *kitchen)
 {
     static const hob_metric cooking = {
         .name = "hob_orders_cooking",
@@ -39,12 +34,11 @@ void kitchen_metrics(hob_exposition *out, void *unused)
         .type = HOB_METRIC_COUNTER,
         .unit = "seconds",
         .help = "Seconds of cooking that were done, one pan beside the other."};
-    struct kitchen_totals kitchen = kitchen_totals();
+    const struct kitchen_totals *totals = &((struct kitchen *)kitchen)->totals;
     hob_trace_totals trace;
-    (void)unused;
     hob_trace_count(&trace);
     hob_metrics_put(out, &cooking, (double)trace.orders);
-    hob_metrics_put(out, &served, (double)kitchen.served);
-    hob_metrics_put(out, &failed, (double)kitchen.failed);
-    hob_metrics_put(out, &seconds, kitchen.seconds);
+    hob_metrics_put(out, &served, (double)totals->served);
+    hob_metrics_put(out, &failed, (double)totals->failed);
+    hob_metrics_put(out, &seconds, totals->seconds);
 }

@@ -4,13 +4,10 @@
 
 #include "hob/metrics.h"
 
-/* Replies with the metrics, and with 404 if there are none. */
+/* Replies with the kitchen's metrics, and with 404 if there are none. */
 hob_handler serve_metrics;
 
-/* Whose; to be called before the server runs. NULL are none. */
-void metrics_of(const hob_metrics *metrics);
-
-/* Orders that cook and that were served: the numbers of the kitchen page. */
+/* Orders that cook and that were served: the numbers of the kitchen page. For a struct kitchen. */
 hob_metrics_source kitchen_metrics;
 
 #endif

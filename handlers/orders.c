@@ -47,40 +47,25 @@ struct intake {
 struct page_order {
     struct order order;
     const struct dish *dish;
-    double deadline; /* seconds, 0 if it has none */
-    uint64_t lane;   /* 0 until it has begun */
-    hob_future *cook;
+    double deadline;       /* seconds, 0 if it has none */
+    uint64_t lane;         /* 0 until it has begun */
+    hob_future *cooking;   /* to cancel this order alone */
     struct intake *intake; /* until it has begun */
     struct page_order *next;
 };
 
-static bool demo;
-static struct page_order *all; /* the newest first */
-static size_t count_of_all;
-static hob_queue *counter; /* orders to begin, and those that are done; NULL while it is closed */
-
-void orders_set_demo(bool on)
-{
-    demo = on;
-}
-
-bool orders_demo(void)
-{
-    return demo;
-}
-
-static const struct dish *find_dish(const char *name)
+static const struct dish *find_dish(const struct kitchen *kitchen, const char *name)
 {
     for (size_t i = 0; i < sizeof(dishes) / sizeof(dishes[0]); i++) {
-        if (strcmp(name, dishes[i].name) == 0 && (demo || !dishes[i].demo))
+        if (strcmp(name, dishes[i].name) == 0 && (kitchen->demo || !dishes[i].demo))
             return &dishes[i];
     }
     return NULL;
 }
 
-static bool is_cooking(const struct dish *dish)
+static bool is_cooking(const struct kitchen *kitchen, const struct dish *dish)
 {
-    for (const struct page_order *order = all; order; order = order->next) {
+    for (const struct page_order *order = kitchen->page_orders; order; order = order->next) {
         if (order->dish == dish)
             return true;
     }
@@ -88,7 +73,8 @@ static bool is_cooking(const struct dish *dish)
 }
 
 /*
- * Cooking. The counter's queue has room for every order twice, so nobody waits to put one in.
+ * Cooking. Each order is a coroutine of the kitchen's group, which has a child that cooks and can
+ * be cancelled alone.
  */
 
 static void note_begun(struct page_order *self)
@@ -102,11 +88,6 @@ static void note_begun(struct page_order *self)
     self->intake = NULL;
 }
 
-static int report_done(void *order)
-{
-    return hob_queue_put(counter, order);
-}
-
 static int cook(void *arg)
 {
     struct page_order *self = arg;
@@ -114,67 +95,44 @@ static int cook(void *arg)
     note_begun(self);
     if (self->deadline > 0)
         hob_deadline(self->deadline);
-    int err = self->dish->recipe(&self->order);
-    if (err == 0)
-        kitchen_served();
-    hob_shield(report_done, self);
-    return err;
+    return self->dish->recipe(&self->order);
 }
 
 static void forget(struct page_order *self)
 {
-    struct page_order **place = &all;
+    struct kitchen *kitchen = self->order.kitchen;
+    struct page_order **place = &kitchen->page_orders;
     while (*place != self)
         place = &(*place)->next;
     *place = self->next;
-    count_of_all--;
+    kitchen->page_order_count--;
     note_begun(self);
     free(self);
 }
 
-static void begin(struct page_order *self)
+static int serve_order(void *arg)
 {
-    self->cook = hob_async_named(self->dish->title, cook, self);
-    if (self->cook)
-        return;
-    failures_note(self->dish->title, -ENOMEM);
-    forget(self);
-}
-
-static void end(struct page_order *self)
-{
-    int err = hob_await(self->cook);
+    struct page_order *self = arg;
+    struct kitchen *kitchen = self->order.kitchen;
+    self->cooking = hob_async_named(self->dish->title, cook, self);
+    int err = hob_await(self->cooking);
     if (err < 0)
-        failures_note(self->dish->title, err);
+        failures_note(kitchen, self->dish->title, err);
+    else
+        kitchen->totals.served++;
     forget(self);
+    return err;
 }
 
-/* When all of them have ended. */
-static void close_counter(void *unused)
+int orders_cook(void *arg)
 {
-    (void)unused;
-    while (all)
-        forget(all);
-    hob_queue_free(counter);
-    counter = NULL;
-}
-
-int orders_cook(void *unused)
-{
-    void *value;
-    int got;
-    (void)unused;
-    counter = hob_queue_new(2 * (size_t)ORDERS_AT_MOST);
-    if (!counter || hob_defer(close_counter, NULL) < 0 || !hob_async(failures_log, NULL))
+    struct kitchen *kitchen = arg;
+    kitchen->cooks = hob_group_new();
+    if (!kitchen->cooks)
         return -ENOMEM;
-    while ((got = hob_queue_get(counter, &value)) > 0) {
-        struct page_order *order = value;
-        if (order->cook)
-            end(order);
-        else
-            begin(order);
-    }
-    return got;
+    int err = failures_log(kitchen);
+    kitchen->cooks = NULL; /* its orders are cancelled when this has returned */
+    return err;
 }
 
 /*
@@ -196,9 +154,10 @@ static int refuse(hob_response *res, int status, const char *why)
 /* Returns 0, or an error and has replied. */
 static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
 {
+    const struct kitchen *kitchen = hob_state(req);
     const char *dish = hob_request_query_value(req, "dish");
     const char *count = hob_request_query_value(req, "count");
-    *wish = (struct wish){.dish = dish ? find_dish(dish) : NULL, .count = 1};
+    *wish = (struct wish){.dish = dish ? find_dish(kitchen, dish) : NULL, .count = 1};
     if (!dish)
         return refuse(res, 400, "dish: which one?\n");
     if (!wish->dish)
@@ -207,36 +166,45 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
         return refuse(res, 400, "count: a number from 1 to 1000\n");
     if (!query_deadline(req, res, &wish->deadline))
         return -EINVAL;
-    if (wish->dish->single && (wish->count > 1 || is_cooking(wish->dish)))
+    if (wish->dish->single && (wish->count > 1 || is_cooking(kitchen, wish->dish)))
         return refuse(res, 409, "dish: of this one only one can be cooked at a time\n");
-    if (!counter)
+    if (!kitchen->cooks)
         return refuse(res, 503, "the kitchen is closed\n");
-    if (wish->count > ORDERS_AT_MOST - count_of_all)
+    if (wish->count > ORDERS_AT_MOST - kitchen->page_order_count)
         return refuse(res, 429, "count: there are too many orders already\n");
     return 0;
 }
 
-static int put_order(const struct wish *wish, struct intake *intake)
+static int begin_order(struct kitchen *kitchen, const struct wish *wish, struct intake *intake)
 {
     struct page_order *self = malloc(sizeof(*self));
     if (!self)
         return -ENOMEM;
     *self = (struct page_order){
-        .order = {.dish = wish->dish->title},
+        .order = {.kitchen = kitchen, .dish = wish->dish->title},
         .dish = wish->dish,
         .deadline = wish->deadline,
         .intake = intake,
-        .next = all,
+        .next = kitchen->page_orders,
     };
-    int err = hob_queue_put(counter, self);
+    int err = hob_group_spawn_named(kitchen->cooks, wish->dish->title, serve_order, self);
     if (err < 0) {
         free(self);
         return err;
     }
-    all = self;
-    count_of_all++;
+    kitchen->page_orders = self;
+    kitchen->page_order_count++;
     intake->waiting++;
     return 0;
+}
+
+static void begin_orders(struct kitchen *kitchen, const struct wish *wish, struct intake *intake)
+{
+    for (size_t i = 0; i < wish->count; i++) {
+        int err = begin_order(kitchen, wish, intake);
+        if (err < 0)
+            failures_note(kitchen, wish->dish->title, err);
+    }
 }
 
 /* Not to be interrupted: the orders point to the intake. It takes as long as to begin them all. */
@@ -247,22 +215,21 @@ static int wait_until_begun(void *intake)
     return 0;
 }
 
-static int reply_lanes(hob_response *res, const struct intake *intake, size_t wanted)
+static int reply_lanes(
+    hob_response *res, const struct kitchen *kitchen, const struct intake *intake, size_t wanted)
 {
     struct text json;
-    size_t worker, workers;
     int err = text_begin(&json);
     if (err < 0)
         return err;
-    kitchen_worker(&worker, &workers);
     fputs("{\"orders\":[", json.out);
     for (size_t i = 0; i < intake->begun; i++)
         fprintf(json.out, "%s%" PRIu64, i > 0 ? "," : "", intake->lanes[i]);
     fputs("]", json.out);
     if (intake->begun < wanted)
         fprintf(json.out, ",\"refused\":%zu", wanted - intake->begun);
-    if (workers > 1)
-        fprintf(json.out, ",\"worker\":%zu", worker);
+    if (kitchen->workers > 1)
+        fprintf(json.out, ",\"worker\":%zu", kitchen->worker);
     fputs("}\n", json.out);
     err = text_end(&json);
     if (err == 0)
@@ -274,6 +241,7 @@ static int reply_lanes(hob_response *res, const struct intake *intake, size_t wa
 int orders_take(hob_request *req, hob_response *res)
 {
     struct wish wish;
+    struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
     if (read_wish(req, res, &wish) < 0)
@@ -282,27 +250,24 @@ int orders_take(hob_request *req, hob_response *res)
     if (!intake)
         return -ENOMEM;
     intake->waiting = intake->begun = 0;
-    int err = 0;
-    for (size_t i = 0; err == 0 && i < wish.count; i++)
-        err = put_order(&wish, intake);
+    begin_orders(kitchen, &wish, intake);
     hob_shield(wait_until_begun, intake);
-    if (intake->begun == 0)
-        return err < 0 ? err : -ENOMEM;
-    return reply_lanes(res, intake, wish.count);
+    return intake->begun == 0 ? -ENOMEM : reply_lanes(res, kitchen, intake, wish.count);
 }
 
 /* The same number may be that of another order with another worker. */
 static bool is_ours(hob_request *req)
 {
-    size_t wanted, worker, workers;
+    size_t wanted;
+    const struct kitchen *kitchen = hob_state(req);
     const char *value = hob_request_query_value(req, "worker");
-    kitchen_worker(&worker, &workers);
-    return !value || (parse_count(value, workers, &wanted) && wanted == worker);
+    return !value || (parse_count(value, kitchen->workers, &wanted) && wanted == kitchen->worker);
 }
 
 int orders_cancel(hob_request *req, hob_response *res)
 {
     size_t lane;
+    const struct kitchen *kitchen = hob_state(req);
     const char *id = hob_path_value(req, "id");
     if (hob_refuse_cross_site(req, res))
         return 0;
@@ -310,9 +275,9 @@ int orders_cancel(hob_request *req, hob_response *res)
         return hob_reply_text(res, 421, "worker: this is another one\n");
     if (!id || !parse_count(id, SIZE_MAX, &lane))
         return hob_reply_text(res, 400, "the id is not a number\n");
-    for (struct page_order *order = all; order; order = order->next) {
-        if (order->lane == lane && order->cook) {
-            hob_cancel(order->cook);
+    for (struct page_order *order = kitchen->page_orders; order; order = order->next) {
+        if (order->lane == lane) {
+            hob_cancel(order->cooking);
             return hob_reply(res, 204, NULL, NULL, 0);
         }
     }

@@ -5,21 +5,14 @@
 #ifndef HOB_HANDLERS_ORDERS_H
 #define HOB_HANDLERS_ORDERS_H
 
-#include <stdbool.h>
-
 #include "hob/runtime.h"
 #include "hob/server.h"
 
-/* A coroutine that cooks what is ordered, to be run beside the server. Ends when it is cancelled.
+/*
+ * A coroutine (arg is the struct kitchen) in which what is ordered cooks, to be run beside the
+ * server. Ends when it is cancelled.
  */
 hob_fn orders_cook;
-
-/*
- * Whether an order may keep the thread, to show what that does. Off at first. To be set before the
- * server runs.
- */
-void orders_set_demo(bool on);
-bool orders_demo(void);
 
 /*
  * Takes `count` (1 to 1,000; default 1) orders of a `dish`, with a `deadline` in seconds if there

@@ -8,45 +8,46 @@
 #include "page.h"
 #include "trace_file.h"
 
-static const hob_route table[] = {
-    HOB_ROUTE("GET /", serve_front),
-    HOB_ROUTE("GET /french-fries", serve_french_fries),
-    HOB_ROUTE("GET /noodles", serve_noodles),
-    HOB_ROUTE("GET /meal", serve_meal),
-    HOB_ROUTE("GET /ping", serve_ping),
-
-    /* What the page at / is made of. */
-    HOB_ROUTE("GET /kitchen/events", feed_kitchen),
-    HOB_ROUTE("GET /recipes/{dish}", serve_recipe),
-    HOB_ROUTE("POST /orders", orders_take),
-    HOB_ROUTE("DELETE /orders/{id}", orders_cancel),
-
-    /* What operators ask for. */
-    HOB_ROUTE("GET /healthz", serve_health),
-    HOB_ROUTE("GET /readyz", serve_readiness),
-    HOB_ROUTE("GET /metrics", serve_metrics),
-    HOB_ROUTE("GET /trace.json", serve_trace),
-};
-
-enum {
-    ROUTES = sizeof(table) / sizeof(table[0]),
-    FOR_OPERATORS = 4, /* the last ones */
-};
-
-const hob_route *routes(size_t *count)
+int routes_for_guests(struct kitchen *kitchen, hob_router **router)
 {
-    *count = ROUTES;
-    return table;
+    const char *culprit;
+    const hob_route routes[] = {
+        HOB_ROUTE("GET /", serve_front, kitchen),
+        HOB_ROUTE("GET /french-fries", serve_french_fries, kitchen),
+        HOB_ROUTE("GET /noodles", serve_noodles, kitchen),
+        HOB_ROUTE("GET /meal", serve_meal, kitchen),
+        HOB_ROUTE("GET /ping", serve_ping),
+
+        /* What the page at / is made of. */
+        HOB_ROUTE("GET /kitchen/events", feed_kitchen, kitchen),
+        HOB_ROUTE("GET /recipes/{dish}", serve_recipe),
+        HOB_ROUTE("POST /orders", orders_take, kitchen),
+        HOB_ROUTE("DELETE /orders/{id}", orders_cancel, kitchen),
+    };
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &culprit);
 }
 
-const hob_route *routes_for_guests(size_t *count)
+int routes_for_operators(struct kitchen *kitchen, hob_router **router)
 {
-    *count = ROUTES - FOR_OPERATORS;
-    return table;
+    const char *culprit;
+    const hob_route routes[] = {
+        HOB_ROUTE("GET /healthz", serve_health),
+        HOB_ROUTE("GET /readyz", serve_readiness, kitchen),
+        HOB_ROUTE("GET /metrics", serve_metrics, kitchen),
+        HOB_ROUTE("GET /trace.json", serve_trace, kitchen),
+    };
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &culprit);
 }
 
-const hob_route *routes_for_operators(size_t *count)
+int routes_for_all(struct kitchen *kitchen, hob_router **router)
 {
-    *count = FOR_OPERATORS;
-    return table + ROUTES - FOR_OPERATORS;
+    hob_router *operators;
+    int err = routes_for_operators(kitchen, &operators);
+    if (err < 0)
+        return err;
+    err = routes_for_guests(kitchen, router);
+    if (err == 0)
+        err = hob_router_mount(*router, "", operators);
+    hob_router_free(operators);
+    return err;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accepts.h"
+#include "hob/router.h"
 #include "hob/trace.h"
 #include "query.h"
 
@@ -86,6 +87,7 @@ int serve_dish(
 {
     bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
     double deadline;
+    order->kitchen = hob_state(req);
     /* Each order is cooked. A stream of events has the same field already. */
     int err = follow ? 0 : hob_response_header(res, "Cache-Control", "no-store");
     if (err < 0)
@@ -96,6 +98,6 @@ int serve_dish(
         hob_deadline(deadline);
     err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
     if (err == 0)
-        kitchen_served();
+        order->kitchen->totals.served++;
     return err;
 }

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "hob/cross_site.h"
+#include "hob/router.h"
 #include "hob/trace.h"
+#include "kitchen.h"
 #include "query.h"
 #include "text.h"
 #include "watching.h"
@@ -24,8 +26,6 @@ enum {
     LANES = 8192,
     RECORDINGS_AT_MOST = 4, /* half a megabyte each */
 };
-
-static size_t recordings;
 
 /*
  * Tracks are threads of process 1. The cook is thread 1, as the main thread of a process is by
@@ -265,18 +265,19 @@ int serve_trace(hob_request *req, hob_response *res)
 {
     size_t seconds = SECONDS_BY_DEFAULT;
     const char *value = hob_request_query_value(req, "seconds");
+    struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
     if (value && !parse_count(value, SECONDS_AT_MOST, &seconds))
         return hob_reply_text(res, 400, "seconds: a number from 1 to 60\n");
-    if (recordings >= RECORDINGS_AT_MOST)
+    if (kitchen->recordings >= RECORDINGS_AT_MOST)
         return hob_reply_text(res, 503, "4 traces are being recorded already\n");
     struct recording *self = hob_alloc(sizeof(*self));
     if (!self)
         return -ENOMEM;
     memset(self, 0, sizeof(*self));
     self->res = res;
-    int err = watch_until_end(&recordings);
+    int err = watch_until_end(&kitchen->recordings);
     if (err == 0)
         err = hob_response_header(res, "Cache-Control", "no-store");
     if (err == 0)

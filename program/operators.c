@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-#include "handlers/health.h"
 #include "handlers/metrics.h"
 #include "handlers/routes.h"
 
@@ -34,30 +33,29 @@ static void tell_lost_lines(hob_exposition *out, void *log)
 
 static int add_sources(struct operators *self)
 {
-    int err = hob_metrics_add(self->metrics, kitchen_metrics, NULL);
+    int err = hob_metrics_add(self->metrics, kitchen_metrics, self->kitchen);
     if (err == 0 && self->log)
         err = hob_metrics_add(self->metrics, tell_lost_lines, self->log);
     return err < 0 ? err : hob_metrics_add(self->metrics, tell_build, NULL);
 }
 
-int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log)
+int operators_open(
+    struct operators *self, struct kitchen *kitchen, hob_server_options *guests,
+    hob_access_log *log)
 {
-    *self = (struct operators){.metrics = hob_metrics_new(), .log = log};
+    *self = (struct operators){.kitchen = kitchen, .metrics = hob_metrics_new(), .log = log};
     if (!self->metrics)
         return -ENOMEM;
     guests->request_ids = log != NULL;
-    metrics_of(self->metrics);
+    kitchen->metrics = self->metrics;
     return add_sources(self);
 }
 
 int operators_listen(
     struct operators *self, const hob_server_options *guests, const struct sockets *sockets)
 {
-    size_t count;
-    const char *culprit;
-    const hob_route *table = routes_for_operators(&count);
     hob_server_options settings = *guests;
-    int err = hob_router_new(table, count, &self->router, &culprit);
+    int err = routes_for_operators(self->kitchen, &self->router);
     if (err < 0)
         return err;
     settings.handler = hob_router_handle;
@@ -79,7 +77,7 @@ int operators_watch(struct operators *self, hob_server *server)
     int err = hob_server_observe(server, hob_metrics_observe, self->metrics);
     if (err == 0 && self->log)
         err = hob_server_observe(server, hob_access_log_observe, self->log);
-    readiness_of(server);
+    self->kitchen->server = server;
     hob_metrics_of_server(self->metrics, server);
     return err;
 }

@@ -5,11 +5,13 @@
 #ifndef HOB_PROGRAM_OPERATORS_H
 #define HOB_PROGRAM_OPERATORS_H
 
+#include "handlers/kitchen.h"
 #include "hob/access_log.h"
 #include "hob/hob.h"
 #include "sockets.h"
 
 struct operators {
+    struct kitchen *kitchen;
     hob_metrics *metrics;
     hob_access_log *log; /* NULL if there is none */
     hob_router *router;  /* these two are NULL without --admin */
@@ -20,7 +22,9 @@ struct operators {
  * Makes the metrics, and sets what the guests' server has to do for the log, which may be NULL.
  * Returns 0 or -ENOMEM; to be closed in either case.
  */
-int operators_open(struct operators *self, hob_server_options *guests, hob_access_log *log);
+int operators_open(
+    struct operators *self, struct kitchen *kitchen, hob_server_options *guests,
+    hob_access_log *log);
 
 /*
  * Opens the operators' server on its socket, with the time-outs of the clients' server. Returns 0,

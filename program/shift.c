@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "handlers/kitchen.h"
 #include "handlers/orders.h"
 #include "notify.h"
 #include "operators.h"
@@ -58,7 +57,7 @@ static int run(void *arg)
         hob_async(notify_watch, &shift->notifier);
     }
     hob_async(rotation_watch, &shift->rotation);
-    hob_async(orders_cook, NULL);
+    hob_async(orders_cook, shift->business->kitchen);
     int err = hob_await(server);
     if (operators) {
         hob_server_stop(admin); /* last, so that they see how the guests leave */
@@ -80,7 +79,7 @@ static int open_servers(struct shift *shift)
     hob_server_options settings = shift->business->options->server;
     settings.handler = hob_router_handle;
     settings.router = shift->business->router;
-    int err = operators_open(&shift->operators, &settings, shift->log);
+    int err = operators_open(&shift->operators, shift->business->kitchen, &settings, shift->log);
     if (err == 0 && shift->worker)
         err = hob_metrics_join(
             shift->operators.metrics, shift->business->metrics, shift->worker->number - 1);
@@ -158,10 +157,12 @@ static int serve_alone(struct business *business)
     return serve_and_log(&shift);
 }
 
-static int serve_as_worker(struct worker *worker, void *business)
+static int serve_as_worker(struct worker *worker, void *arg)
 {
+    struct business *business = arg;
     struct shift shift = {.business = business, .worker = worker};
-    kitchen_set_worker(worker->number, worker->count);
+    business->kitchen->worker = worker->number;
+    business->kitchen->workers = worker->count;
     return serve_and_log(&shift);
 }
 

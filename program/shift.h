@@ -2,6 +2,7 @@
 #ifndef HOB_PROGRAM_SHIFT_H
 #define HOB_PROGRAM_SHIFT_H
 
+#include "handlers/kitchen.h"
 #include "hob/metrics.h"
 #include "hob/router.h"
 #include "options.h"
@@ -11,7 +12,8 @@
 struct business {
     const struct options *options;
     hob_router *router;
-    char **argv; /* of the program, to start it again */
+    struct kitchen *kitchen; /* the state of its routes */
+    char **argv;             /* of the program, to start it again */
     struct sockets sockets;
     hob_metrics_group *metrics; /* of the workers; NULL if there are none */
 };

@@ -159,8 +159,8 @@ int hob_router_mount(hob_router *router, const char *prefix, const hob_router *m
 {
     const struct table *table = &mounted->table;
     size_t length = strlen(prefix);
-    if (length == 0 || prefix[length - 1] == '/') {
-        hob_log(HOB_LOG_ERROR, "the prefix \"%s\" is refused: it is empty or ends with /", prefix);
+    if (length > 0 && prefix[length - 1] == '/') {
+        hob_log(HOB_LOG_ERROR, "the prefix \"%s\" is refused: it ends with /", prefix);
         return -EINVAL;
     }
     int err = table_reserve(&router->table, table->count);

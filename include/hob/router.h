@@ -105,7 +105,7 @@ int hob_router_use(hob_router *router, hob_handler *middleware);
  * They are copied, so the other router can be freed, or be mounted once more. What no route matches
  * is this router's to answer.
  *
- * Returns 0, -ENOMEM, -EINVAL if the prefix is empty or ends with "/", or together with a path is
+ * Returns 0, -ENOMEM, -EINVAL if the prefix ends with "/", or together with a path is
  * no pattern, or -EEXIST if two patterns match the same requests: the log has which. With an error
  * the router is incomplete: free it.
  */

@@ -12,6 +12,7 @@
 #include "runtime/future.h"
 #include "tests/support/clock.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/make_router.h"
 
 TestSuite(recipes, .timeout = 20);
 
@@ -57,9 +58,9 @@ struct cooked {
 
 static struct cooked cook(hob_fn *recipe, const char *dish, double time_scale)
 {
-    struct order order = {.dish = dish};
+    struct kitchen kitchen = {.time_scale = time_scale};
+    struct order order = {.kitchen = &kitchen, .dish = dish};
     struct cooked cooked;
-    kitchen_set_time_scale(time_scale);
     begin_log();
     cooked.result = hob_block_on(recipe, &order);
     end_log(cooked.log, sizeof(cooked.log));
@@ -99,14 +100,16 @@ Test(recipes, noodles_are_cooked_step_by_step)
 
 static struct cooked serve_a_meal(void)
 {
-    const struct fake_server server = {.handler = serve_meal};
+    struct kitchen kitchen = {.time_scale = 0.005};
+    hob_router *router = make_router(&(hob_route){"GET /", serve_meal, &kitchen}, 1);
+    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     struct cooked cooked;
-    kitchen_set_time_scale(0.005);
     begin_log();
     struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
     end_log(cooked.log, sizeof(cooked.log));
     cooked.result = response.result;
     fake_response_free(&response);
+    hob_router_free(router);
     return cooked;
 }
 

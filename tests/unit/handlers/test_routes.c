@@ -10,17 +10,15 @@
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
 
+static struct kitchen kitchen;
 static hob_router *router;
 
 static void begin(void)
 {
-    size_t count;
-    const hob_route *menu = routes(&count);
-    const char *culprit = "";
     hob_log_set_level(HOB_LOG_ERROR);
-    kitchen_set_time_scale(0);
-    int err = hob_router_new(menu, count, &router, &culprit);
-    cr_assert_eq(err, 0, "%s: %s", culprit, strerror(-err));
+    kitchen_init(&kitchen);
+    kitchen.time_scale = 0;
+    cr_assert_eq(routes_for_all(&kitchen, &router), 0);
 }
 
 static void end(void)
@@ -84,7 +82,7 @@ Test(routes, begin_with_a_menu_that_tells_how_long_each_dish_takes)
           "GET /meal          6e+06 s "}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        kitchen_set_time_scale(cases[i].scale);
+        kitchen.time_scale = cases[i].scale;
         struct fake_response response = get("/");
         for (size_t j = 0; j < COUNT(cases[i].lines); j++)
             cr_expect(

@@ -94,6 +94,17 @@ Test(mount, adds_routes_below_a_prefix_with_their_state)
     hob_router_free(site);
 }
 
+Test(mount, adds_routes_without_a_prefix)
+{
+    static const hob_route more[] = {HOB_ROUTE("GET /more", tell, shop)};
+    hob_router *site = make_site();
+    hob_router *other = make_router(more, COUNT(more));
+    cr_expect_eq(hob_router_mount(site, "", other), 0);
+    hob_router_free(other);
+    expect_text(site, "/more", "GET /more (none) (none) shop");
+    hob_router_free(site);
+}
+
 Test(mount, passes_requests_through_the_middleware_of_both)
 {
     hob_router *site = make_site();
@@ -112,8 +123,8 @@ Test(mount, refuses_prefixes_and_routes_that_are_there_already)
         const char *prefix;
         int err;
     } cases[] = {
-        {"", -EINVAL},   {"/", -EINVAL},     {"/a/", -EINVAL}, {"a", -EINVAL},
-        {"/{", -EINVAL}, {"/{id}", -EINVAL}, {"/..", -EINVAL}, {"/a", -EEXIST},
+        {"/", -EINVAL},     {"/a/", -EINVAL}, {"a", -EINVAL},  {"/{", -EINVAL},
+        {"/{id}", -EINVAL}, {"/..", -EINVAL}, {"/a", -EEXIST},
     };
     static const hob_route taken[] = {HOB_ROUTE("GET /a/orders/{number}", tell)};
     hob_router *api = make_router(api_routes, COUNT(api_routes));

@@ -121,17 +121,6 @@ ProcessTest(dishes, two_hundred_take_as_long_as_one)
 
 /* Who waits for whom: nobody. */
 
-/* Ten microseconds are soon over. But it is by chance whether the timer meets the handler. */
-ProcessTest(dishes, what_keeps_the_thread_for_longer_than_the_stall_limit_is_reported)
-{
-    static const char line[] = "GET /ping (path /ping, request id ";
-    struct server server = server_start("--stall-limit", "0.00001");
-    for (int i = 0; i < 20000 && server_log_count(&server, line) == 0; i++)
-        get(&server, "/ping");
-    cr_expect(server_logs(&server, line));
-    cr_expect_eq(server_stop(&server), 0);
-}
-
 ProcessTest(dishes, pings_are_answered_while_two_hundred_orders_cook)
 {
     struct server server = start_slow_kitchen("--grace", "0");

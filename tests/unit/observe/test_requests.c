@@ -9,7 +9,7 @@
 #include "tests/support/child.h"
 #include "tests/support/written_metrics.h"
 
-TestSuite(requests, .timeout = 20);
+TestSuite(requests, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

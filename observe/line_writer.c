@@ -49,7 +49,7 @@ struct line_writer {
     struct lines writing;
     struct sink sink;
     bool failing;  /* the last write failed, and the log says so */
-    uint64_t told; /* how many lost lines the log knows of */
+    uint64_t told; /* lost lines that the log has reported */
     double told_at;
 };
 

@@ -44,7 +44,7 @@ void sum_free(struct sum *self);
  */
 int sum_step(struct sum *self, const hob_exposition *records, size_t *at);
 
-/* Copies the sums of counters and histograms: what remains of processes that have ended. */
+/* Copies the sums of counters and histograms: these remain of processes that have ended. */
 void sum_copy_counters(const struct sum *self, hob_exposition *out);
 
 #endif

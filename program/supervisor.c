@@ -44,7 +44,7 @@ struct supervisor {
     size_t running; /* workers that are not known to have ended */
     struct heir heir;
     double alive;   /* when the service manager was told so last, on the monotonic clock */
-    double limit;   /* when workers that were told to stop are killed; INFINITY before */
+    double limit;   /* when workers that had to stop are killed; INFINITY before */
     bool announced; /* all workers have served at a time */
     bool ending;    /* nobody is replaced */
     bool told;      /* by a signal, to stop */

@@ -7,7 +7,7 @@
 
 struct match {
     const struct route *route;
-    hob_handler *const *next; /* what hob_next() calls */
+    hob_handler *const *next; /* the function that hob_next() calls */
     const struct table *table;
     size_t method;
     unsigned methods; /* of the routes that match the path, if none has the method */

@@ -19,12 +19,15 @@ struct waiter {
     hob_future future; /* first: serve a waiter by future_complete(), with the result of its call */
     struct list link;
     struct line *line;
-    void *value; /* what the call hands over, or is given */
+    void *value; /* the value that the call passes or gets */
 };
 
 void line_init(struct line *self);
 
-/* For a call that frees what the line belongs to: nobody may be waiting. */
+/*
+ * Ends the process with a message if a coroutine waits in the line. For a call that frees what the
+ * line belongs to.
+ */
 void line_expect_unused(const struct line *self, const char *call, const char *message);
 
 /*

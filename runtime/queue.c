@@ -8,7 +8,7 @@
 
 /*
  * Coroutines wait to put only while the queue is full, and to get only while it is empty. The call
- * that makes room or brings a value serves them, in their order, so nobody can overtake them.
+ * that makes room or brings a value serves them in FIFO order.
  */
 struct hob_queue {
     struct line putters;

@@ -21,7 +21,7 @@
 static const int numbers[] = {SIGINT, SIGTERM};
 #define COUNT (sizeof(numbers) / sizeof(numbers[0]))
 
-/* Who handles the signals. */
+/* The thread that handles the signals. */
 static struct {
     pthread_mutex_t lock;
     size_t count; /* of calls that were not released */

@@ -9,7 +9,7 @@
 #include "request_id.h"
 
 struct byteranges {
-    char boundary[REQUEST_ID_SIZE]; /* random: nobody can have put it into the content */
+    char boundary[REQUEST_ID_SIZE]; /* random, so that it is not in the content */
     const char *type;               /* of the content */
     uint64_t size;                  /* of all the content */
 };

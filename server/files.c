@@ -41,7 +41,7 @@ struct file {
     int root_error; /* why root could not be opened; 0 if it could */
     int read_error; /* why the file could not be read to its end */
 
-    struct range range; /* what is still to be read of the part that is sent */
+    struct range range; /* still to be read of the part that is sent */
     char *piece;        /* NULL until the content begins */
     size_t piece_size;  /* in: how much to read */
 };

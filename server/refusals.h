@@ -17,7 +17,7 @@ struct refusals {
 
 void refusals_init(struct refusals *self, struct ev_loop *ev);
 
-/* Notes that a client is refused: what happens to it, and the errno that is the reason. */
+/* Notes that a client is refused: what happens to it, and the errno that caused it. */
 void refusals_note(struct refusals *self, const char *what, int err);
 
 /* Logs those that were not logged yet. */

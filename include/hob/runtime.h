@@ -369,9 +369,9 @@ hob_pool *hob_pool_new(size_t threads, size_t queue);
 hob_future *hob_pool_run(hob_pool *pool, hob_fn *blocking, void *arg, void (*interrupt)(void *arg));
 
 /*
- * Ends the threads and frees the pool. What is still queued never runs and ends with -ECANCELED. If
- * functions still run, their threads end when these return, and the pool's memory is not freed.
- * NULL is ignored.
+ * Ends the threads and frees the pool. Functions that are still queued never run, and their results
+ * are -ECANCELED. If functions still run, their threads end when these return, and the pool's
+ * memory is not freed. NULL is ignored.
  */
 void hob_pool_free(hob_pool *pool);
 
@@ -423,13 +423,13 @@ void hob_queue_free(hob_queue *queue);
 
 /*
  * Adds a value at the end, and waits while the queue is full. Coroutines that wait are served in
- * their order, and nobody overtakes them. Returns 0, -EPIPE if the queue is closed, -ECANCELED or
- * -ETIMEDOUT; with an error the value stays the caller's.
+ * FIFO order. Returns 0, -EPIPE if the queue is closed, -ECANCELED or -ETIMEDOUT; with an error the
+ * value stays the caller's.
  */
 int hob_queue_put(hob_queue *queue, void *value);
 
 /*
- * Takes the value that was put first, and waits while there is none, in order as above. Returns 1,
+ * Takes the value that was put first, and waits while the queue is empty, in FIFO order. Returns 1,
  * 0 if the queue is closed and empty, -ECANCELED or -ETIMEDOUT.
  */
 int hob_queue_get(hob_queue *queue, void **value);
@@ -443,10 +443,10 @@ int hob_queue_try_put(hob_queue *queue, void *value);
 int hob_queue_try_get(hob_queue *queue, void **value);
 
 /*
- * A future that is ready with 0 when there is a value to take or the queue is closed, to wait for
- * several things with hob_race(); then call hob_queue_try_get(), which returns -EAGAIN if another
- * coroutine was first. It takes nothing itself, so no value is lost when another future wins. NULL
- * when out of memory. The queue must live until the future was consumed.
+ * A future to wait for a queue and for something else, with hob_race(). It is ready with 0 when
+ * there is a value to take or the queue is closed; then call hob_queue_try_get(), which returns
+ * -EAGAIN if another coroutine was first. It takes nothing itself, so no value is lost when another
+ * future wins. NULL when out of memory. The queue must live until the future was consumed.
  */
 hob_future *hob_queue_readable(hob_queue *queue);
 

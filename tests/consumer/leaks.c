@@ -1,6 +1,6 @@
 /*
  * Leaks as many strings as its argument says, in coroutines, and ends in one of them, while others
- * wait. What these and main() hold is no leak.
+ * wait. Memory that these and main() hold is no leak.
  */
 #include <hob/runtime.h>
 #include <stdlib.h>

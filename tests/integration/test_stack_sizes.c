@@ -47,7 +47,7 @@ Test(stack_sizes, one_that_is_too_large_is_refused)
     cr_expect_eq(hob_server_open(&options, &server), -ERANGE);
 }
 
-/* What was measured last. */
+/* The last measurement. */
 static size_t measured, measured_size;
 static int measured_count;
 

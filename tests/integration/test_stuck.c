@@ -191,7 +191,7 @@ ProcessTest(stuck, a_job_does_not_keep_its_client_beyond_the_handler_timeout)
     cr_expect_eq(server_stop(&server), EXIT_FAILURE);
 }
 
-/* What it has to put in order is not cancelled, and takes less than a second. */
+/* Its clean-up is not cancelled, and takes less than a second. */
 static int clean_up(void *arg)
 {
     (void)arg;

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* What follows the time and the level of a line: its message, and the lines behind it. */
+/* Returns what follows the time and the level of a line: its message, and the lines behind it. */
 static inline const char *log_message(const char *line)
 {
     size_t prefix = strlen("2026-11-22T03:30:01.123Z info  ");

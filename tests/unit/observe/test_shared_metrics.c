@@ -20,7 +20,7 @@ static const hob_metric opened = {.name = "open", .type = HOB_METRIC_GAUGE, .hel
 #define HITS "# HELP hits_total Hits.\n# TYPE hits_total counter\n"
 #define OPEN "# HELP open Open.\n# TYPE open gauge\n"
 
-/* What a process publishes: its hits, with the label a, and how many are open. */
+/* The numbers of a process: its hits, with the label a, and how many are open. */
 static hob_exposition numbers(const char *a, double hit_count, double open_count)
 {
     const hob_label label = {"a", a};

@@ -16,7 +16,7 @@
 
 TestSuite(shared_pages, .fini = expect_no_leaks, .timeout = 60);
 
-/* Pages do not look into what they hold: texts are told apart more easily than records. */
+/* Pages do not interpret their content: texts are easier to compare than records. */
 static int write_bytes(struct shared_pages *pages, size_t index, const char *text, size_t size)
 {
     hob_exposition records = {.bytes = NULL};

@@ -1,6 +1,4 @@
-/*
- * What handlers are given: the state of their route, and the context of the server.
- */
+/* The state of a route and the context of the server. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +13,7 @@ TestSuite(state, .fini = expect_no_leaks, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What the handler returns to a GET of this path. */
+/* The result of the handler for a GET of this path. */
 static int result_of(const hob_router *router, void *context, const char *path)
 {
     char request[128];

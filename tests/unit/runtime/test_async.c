@@ -33,7 +33,7 @@ CoroutineTest(async, stacks_of_ended_children_are_free_before_they_are_awaited)
         cr_expect_eq(hob_await(children[i]), i);
 }
 
-/* As an accept loop does: one after the other, and nobody awaits them. */
+/* As in an accept loop: one after the other, and none is awaited. */
 CoroutineTest(async, children_that_nobody_awaits_share_a_stack)
 {
     for (int i = 0; i < CLIENTS; i++) {

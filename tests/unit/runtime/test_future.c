@@ -393,7 +393,7 @@ static const struct {
     {wait_for_a_timer, -ECANCELED},
     {wait_for_a_coroutine, -ECANCELED},
     {join_one, -ECANCELED},
-    /* What is ready is not lost: nobody else could take it. */
+    /* A result that is ready is not lost: no other coroutine could take it. */
     {wait_for_what_is_ready, 1},
     {wait_for_what_failed, -EINVAL},
     {wait_for_null, -ENOMEM},

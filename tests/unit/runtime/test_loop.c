@@ -131,7 +131,7 @@ Test(loop, block_on_without_descriptors_runs_nothing)
     cr_expect_not(has_leaks());
 }
 
-/* What a coroutine needs later was made with the loop. */
+/* The loop makes at its start everything that a coroutine needs later. */
 static int offload_without_descriptors(void *arg)
 {
     struct rlimit before = limit_descriptors(0);

@@ -52,7 +52,7 @@ static int wait_for_promise(void *promise)
     return hob_await(promise);
 }
 
-/* What malloc(3) has left, to the last bytes. The child's end frees it. */
+/* All memory that malloc(3) has left. The child's end frees it. */
 static void use_up_the_rest(void)
 {
     for (size_t size = 1 << 20; size >= 16; size /= 2)

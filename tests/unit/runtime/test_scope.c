@@ -136,7 +136,7 @@ CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
     cr_expect(passed(begin, 11));
 }
 
-/* What hob_deadline() has returned under the limit is the limit itself, which is gone. */
+/* Under the limit, hob_deadline() has returned the limit itself, which is over. */
 static int go_back_after_the_limit(void *arg)
 {
     (void)arg;

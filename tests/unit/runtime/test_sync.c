@@ -8,7 +8,7 @@
 
 TestSuite(sync, .timeout = 20);
 
-/* What each test's coroutines share. */
+/* The coroutines of each test share this. */
 static hob_semaphore *semaphore;
 static hob_mutex *mutex;
 static hob_condition *condition;

@@ -1,4 +1,4 @@
-/* What one function of a request hands to another one. */
+/* A value that one function of a request passes to another. */
 #include <criterion/criterion.h>
 
 #include "hob/server.h"

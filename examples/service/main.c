@@ -1,4 +1,5 @@
 /* pricewatch: asks several markets at once what something costs. */
+#include <errno.h>
 #include <hob/hob.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,18 +11,18 @@
 #include "offers.h"
 #include "options.h"
 
-static const hob_route routes[] = {
-    HOB_ROUTE("GET /offers/{goods}", serve_offers),
-    HOB_ROUTE("GET /news", serve_news),
-    HOB_ROUTE("GET /healthz", serve_health),
+struct service {
+    struct news *news;
+    hob_server *server;
 };
 
 /* The prices are watched for as long as the server runs, and no longer: news_watch() is its child.
  */
-static int run(void *server)
+static int run(void *arg)
 {
-    hob_async(news_watch, NULL);
-    return hob_server_run(server);
+    struct service *self = arg;
+    hob_start(news_watch, self->news);
+    return hob_server_run(self->server);
 }
 
 static int failed(const char *what, int err)
@@ -30,10 +31,11 @@ static int failed(const char *what, int err)
     return EXIT_FAILURE;
 }
 
-static int serve(int socket, hob_router *router)
+/* Takes over the socket. */
+static int serve(int socket, const hob_router *router, struct news *news)
 {
-    hob_server *server;
-    hob_server_options options = {
+    struct service service = {.news = news};
+    const hob_server_options options = {
         .handler = hob_router_handle,
         .router = router,
         .sockets = &socket,
@@ -41,31 +43,52 @@ static int serve(int socket, hob_router *router)
         .handle_signals = true,
         .grace = 10,
     };
-    int err = hob_server_open(&options, &server);
+    int err = hob_server_open(&options, &service.server);
     if (err < 0) {
         close(socket);
         return failed("the server", err);
     }
-    printf("pricewatch listens on %s\n", hob_server_url(server));
+    printf("pricewatch listens on %s\n", hob_server_url(service.server));
     fflush(stdout);
-    err = hob_block_on(run, server);
-    hob_server_close(server);
+    err = hob_block_on(run, &service);
+    hob_server_close(service.server);
     return err < 0 ? failed("the server", err) : EXIT_SUCCESS;
+}
+
+/* Returns 0, or a negative errno, and what it was about. */
+static int
+make_router(struct markets *markets, struct news *news, hob_router **router, const char **culprit)
+{
+    const hob_route routes[] = {
+        HOB_ROUTE("GET /offers/{goods}", serve_offers, markets),
+        HOB_ROUTE("GET /news", serve_news, news),
+        HOB_ROUTE("GET /healthz", serve_health, news),
+    };
+    *culprit = "the routes";
+    if (!news->changed)
+        return -ENOMEM;
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, culprit);
 }
 
 int main(int argc, char **argv)
 {
     struct options options = options_parse(argc, argv);
+    struct markets markets = {options.markets, options.market_count, options.patience};
+    struct news news = {
+        .markets = &markets,
+        .goods = options.watch,
+        .interval = options.interval,
+        .changed = hob_condition_new(),
+    };
     hob_router *router;
-    const char *culprit = "the routes";
+    const char *culprit;
     signal(SIGPIPE, SIG_IGN); /* for hob_write() to a market that has gone */
-    offers_from(options.markets, options.market_count, options.patience);
-    news_about(options.watch, options.interval);
-    int err = hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit);
+    int err = make_router(&markets, &news, &router, &culprit);
     if (err < 0)
         return failed(culprit, err);
     int socket = hob_listen(options.listen);
-    int status = socket < 0 ? failed(options.listen, socket) : serve(socket, router);
+    int status = socket < 0 ? failed(options.listen, socket) : serve(socket, router, &news);
     hob_router_free(router);
+    hob_condition_free(news.changed);
     return status;
 }

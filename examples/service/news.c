@@ -4,54 +4,44 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bell.h"
-#include "offers.h"
-
-static const char *watched;
-static double pause_between;
-
-/* The latest, and how many there were: who listens keeps the number of what it has told. */
-static char latest[100];
-static unsigned long told;
-static struct bell bell;
-
-static bool markets_answer;
-
-void news_about(const char *goods, double interval)
+static void note(struct news *self, const struct offer *best)
 {
-    watched = goods;
-    pause_between = interval;
-}
-
-static void tell(const struct offer *best)
-{
-    char news[sizeof(latest)] = "no market has a price";
+    char text[sizeof(self->latest)] = "no market has a price";
     if (best)
         snprintf(
-            news, sizeof(news), "%s: %ld cents at %s", best->goods, best->cents,
+            text, sizeof(text), "%s: %ld cents at %s", best->goods, best->cents,
             best->market->name);
-    markets_answer = best != NULL;
-    if (strcmp(news, latest) == 0)
+    self->markets_answer = best != NULL;
+    if (strcmp(text, self->latest) == 0)
         return;
-    memcpy(latest, news, sizeof(latest));
-    told++;
-    bell_ring(&bell);
+    memcpy(self->latest, text, sizeof(text));
+    self->count++;
+    hob_condition_wake_all(self->changed);
 }
 
-int news_watch(void *unused)
+int news_watch(void *arg)
 {
+    struct news *self = arg;
     struct offers offers;
     int err;
-    (void)unused;
     do {
-        err = offers_gather(&offers, watched);
+        err = offers_gather(&offers, self->markets, self->goods);
         if (err == 0)
-            tell(offers_best(&offers));
+            note(self, offers_best(&offers));
         else if (err != -ECANCELED)
             hob_log(HOB_LOG_WARN, "a look at the prices failed: %s", strerror(-err));
-        err = hob_sleep(pause_between); /* at once -ECANCELED, if that is what it was */
+        err = hob_sleep(self->interval); /* at once -ECANCELED, if that is what it was */
     } while (err == 0);
     return err;
+}
+
+/* Returns 1 if there are news, 0 if the server stops, or a negative errno. */
+static int wait_for_news(const struct news *self, const hob_request *req)
+{
+    size_t winner;
+    hob_future *either[] = {hob_condition_next(self->changed), hob_stopping(req)};
+    int err = hob_race_all(either, 2, &winner);
+    return err < 0 ? err : winner == 0;
 }
 
 /*
@@ -60,18 +50,19 @@ int news_watch(void *unused)
  */
 int serve_news(hob_request *req, hob_response *res)
 {
-    unsigned long heard = 0;
+    const struct news *self = hob_state(req);
+    unsigned long sent = 0;
     int go_on = hob_event_stream(res);
     if (go_on < 0)
         return go_on;
     do {
-        if (heard == told) {
-            go_on = bell_wait(&bell, hob_stopping(req));
+        if (sent == self->count) {
+            go_on = wait_for_news(self, req);
         } else {
-            char news[sizeof(latest)]; /* the next may come while this is sent */
-            memcpy(news, latest, sizeof(news));
-            heard = told;
-            int err = hob_event(res, NULL, "price", news);
+            char text[sizeof(self->latest)]; /* the next may come while this is sent */
+            memcpy(text, self->latest, sizeof(text));
+            sent = self->count;
+            int err = hob_event(res, NULL, "price", text);
             go_on = err < 0 ? err : 1;
         }
     } while (go_on > 0);
@@ -80,10 +71,7 @@ int serve_news(hob_request *req, hob_response *res)
 
 int serve_health(hob_request *req, hob_response *res)
 {
-    int err = hob_response_header(res, "Cache-Control", "no-store"); /* or a cache may answer */
-    (void)req;
-    if (err < 0)
-        return err;
-    return markets_answer ? hob_reply_text(res, 200, "ok\n")
-                          : hob_reply_text(res, 503, "no market has a price\n");
+    const struct news *self = hob_state(req);
+    return self->markets_answer ? hob_reply_text(res, 200, "ok\n")
+                                : hob_reply_text(res, 503, "no market has a price\n");
 }

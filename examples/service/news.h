@@ -1,14 +1,26 @@
-/* news.h: where something is cheapest at the moment, told to everyone who listens. */
+/* news.h: where something is cheapest at the moment, sent to everyone who listens. */
 #ifndef NEWS_H
 #define NEWS_H
 
 #include <hob/hob.h>
+#include <stdbool.h>
 
-/* What is watched, and how many seconds pass between two looks. Before the first one. */
-void news_about(const char *goods, double interval);
+#include "offers.h"
 
-/* A coroutine: looks at the prices again and again, until it is cancelled. */
-int news_watch(void *unused);
+/* The state of both handlers below. Set the first four; the rest is 0 at first. */
+struct news {
+    const struct markets *markets;
+    const char *goods;      /* whose price is watched */
+    double interval;        /* seconds between two looks */
+    hob_condition *changed; /* wakes the listeners */
+
+    char latest[100];
+    unsigned long count; /* of changes: a listener keeps the number of the last one it has sent */
+    bool markets_answer;
+};
+
+/* A coroutine (arg is the struct news): looks at the prices until it is cancelled. */
+int news_watch(void *arg);
 
 hob_handler serve_news;   /* GET /news */
 hob_handler serve_health; /* GET /healthz */

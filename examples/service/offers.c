@@ -4,29 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct {
-    const struct market *all;
-    size_t count;
-    double patience;
-} markets;
-
-void offers_from(const struct market *all, size_t count, double patience)
-{
-    markets.all = all;
-    markets.count = count;
-    markets.patience = patience;
-}
-
-int offers_gather(struct offers *self, const char *goods)
+int offers_gather(struct offers *self, const struct markets *markets, const char *goods)
 {
     hob_future *asked[MARKETS_AT_MOST];
-    self->count = markets.count;
-    for (size_t i = 0; i < markets.count; i++) {
-        self->all[i] =
-            (struct offer){.market = &markets.all[i], .goods = goods, .patience = markets.patience};
+    self->count = markets->count;
+    for (size_t i = 0; i < markets->count; i++) {
+        self->all[i] = (struct offer){
+            .market = &markets->all[i], .goods = goods, .patience = markets->patience};
         asked[i] = hob_async(ask_market, &self->all[i]);
     }
-    return hob_join_all(asked, markets.count);
+    return hob_join_all(asked, markets->count);
 }
 
 const struct offer *offers_best(const struct offers *self)
@@ -97,7 +84,7 @@ int serve_offers(hob_request *req, hob_response *res)
         return -ENOMEM;
     if (!goods_are_valid(goods))
         return hob_reply_text(res, 404, "goods are a word of letters, digits and dashes\n");
-    int err = offers_gather(&offers, goods);
+    int err = offers_gather(&offers, hob_state(req), goods);
     if (err < 0)
         return err;
     return reply_offers(res, &offers, goods);

@@ -11,15 +11,18 @@ struct offers {
     struct offer all[MARKETS_AT_MOST];
 };
 
-/* Whom to ask, and for how long. To be called before the first question; `all` must outlive them.
- */
-void offers_from(const struct market *all, size_t count, double patience);
+/* The markets to ask: the state of serve_offers(). */
+struct markets {
+    const struct market *all;
+    size_t count;
+    double patience; /* seconds that each of them has */
+};
 
 /*
  * Asks all markets at the same time, each for no longer than the patience: so it takes as long as
  * the slowest, and at most that. Returns 0, -ECANCELED, -ETIMEDOUT or -ENOMEM.
  */
-int offers_gather(struct offers *self, const char *goods);
+int offers_gather(struct offers *self, const struct markets *markets, const char *goods);
 
 /* The lowest of them; NULL if no market has named a price. */
 const struct offer *offers_best(const struct offers *self);

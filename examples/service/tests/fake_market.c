@@ -4,17 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *cents;
-static double seconds;
+struct price {
+    const char *cents;
+    double seconds; /* until it is named */
+};
 
 static int serve_price(hob_request *req, hob_response *res)
 {
     char text[32];
-    (void)req;
-    int err = hob_sleep(seconds);
+    const struct price *price = hob_state(req);
+    int err = hob_sleep(price->seconds);
     if (err < 0)
         return err;
-    snprintf(text, sizeof(text), "%s\n", cents);
+    snprintf(text, sizeof(text), "%s\n", price->cents);
     return hob_reply_text(res, 200, text);
 }
 
@@ -23,12 +25,11 @@ int main(int argc, char **argv)
     hob_server *server;
     hob_router *router;
     const char *culprit;
-    const hob_route routes[] = {HOB_ROUTE("GET /potatoes", serve_price)};
+    struct price price = {.cents = argv[1], .seconds = argc == 4 ? strtod(argv[2], NULL) : 0};
+    const hob_route route = HOB_ROUTE("GET /potatoes", serve_price, &price);
     int socket = argc == 4 ? hob_listen(argv[3]) : -1;
-    if (socket < 0 || hob_router_new(routes, 1, &router, &culprit) < 0)
+    if (socket < 0 || hob_router_new(&route, 1, &router, &culprit) < 0)
         return EXIT_FAILURE;
-    cents = argv[1];
-    seconds = strtod(argv[2], NULL);
     hob_server_options options = {
         .handler = hob_router_handle,
         .router = router,

@@ -50,6 +50,7 @@ static int drunk_market(hob_request *req, hob_response *res)
 
 /* A market that runs for as long as the coroutine that opened it. */
 struct stall {
+    hob_router *router; /* NULL without routes */
     hob_server *server;
     char address[64];
 };
@@ -59,12 +60,14 @@ static int run_stall(void *arg)
     struct stall *stall = arg;
     int err = hob_server_run(stall->server);
     hob_server_close(stall->server);
+    hob_router_free(stall->router);
     return err;
 }
 
-static void open_stall(struct stall *stall, hob_handler *handler)
+static void open_stall(struct stall *stall, hob_handler *handler, hob_router *router)
 {
-    hob_server_options options = {.handler = handler};
+    hob_server_options options = {.handler = handler, .router = router};
+    stall->router = router;
     expect(hob_server_open(&options, &stall->server) == 0);
     const char *host = hob_server_url(stall->server) + strlen("http://");
     snprintf(stall->address, sizeof(stall->address), "%.*s", (int)strcspn(host, "/"), host);
@@ -72,7 +75,16 @@ static void open_stall(struct stall *stall, hob_handler *handler)
 
 static hob_future *opened(struct stall *stall, hob_handler *handler)
 {
-    open_stall(stall, handler);
+    open_stall(stall, handler, NULL);
+    return hob_async(run_stall, stall);
+}
+
+static hob_future *opened_with_route(struct stall *stall, hob_route route)
+{
+    hob_router *router = NULL;
+    const char *culprit;
+    expect(hob_router_new(&route, 1, &router, &culprit) == 0);
+    open_stall(stall, hob_router_handle, router);
     return hob_async(run_stall, stall);
 }
 
@@ -98,10 +110,10 @@ static int takes_what_came_in_time(void *unused)
         {"cheap", stalls[2].address},
         {"drunk", stalls[3].address},
         {"closed", "unix:/nonexistent"}};
-    offers_from(markets, 5, 1);
+    const struct markets asked = {markets, 5, 1};
 
     double begin = hob_now();
-    expect(offers_gather(&offers, "potatoes") == 0);
+    expect(offers_gather(&offers, &asked, "potatoes") == 0);
     double passed = hob_now() - begin;
     expect(passed >= 1 && passed < 1.1); /* one patience for all of them, and not a second more */
     static const int results[] = {0, -ETIMEDOUT, 0, -EPROTO, -ENOENT};
@@ -121,10 +133,10 @@ static int ends_with_the_guest(void *unused)
     (void)unused;
     hob_future *running = opened(&stall, slow_market);
     const struct market markets[] = {{"slow", stall.address}};
-    offers_from(markets, 1, 60);
+    const struct markets asked = {markets, 1, 60};
 
     double begin = hob_now(), before = hob_deadline(2);
-    offers_gather(&offers, "potatoes");
+    offers_gather(&offers, &asked, "potatoes");
     hob_deadline_at(before);
     expect(hob_now() - begin < 2.1);
     expect(offers.all[0].result == -ETIMEDOUT); /* the question had the guest's deadline too */
@@ -134,13 +146,11 @@ static int ends_with_the_guest(void *unused)
     return 0;
 }
 
-static long cents = 130;
-
 static int moody_market(hob_request *req, hob_response *res)
 {
     char text[32];
-    (void)req;
-    snprintf(text, sizeof(text), "%ld\n", cents);
+    const long *cents = hob_state(req);
+    snprintf(text, sizeof(text), "%ld\n", *cents);
     return hob_reply_text(res, 200, text);
 }
 
@@ -159,14 +169,18 @@ static int listen_to_news(void *arg)
 static int tells_each_change_once(void *unused)
 {
     struct stall stalls[2];
-    (void)unused;
-    hob_future *market = opened(&stalls[0], moody_market);
-    hob_future *service = opened(&stalls[1], serve_news);
-    const struct market markets[] = {{"moody", stalls[0].address}};
+    long cents = 130;
+    struct market shop = {"moody", stalls[0].address};
+    const struct markets markets = {&shop, 1, 1};
+    struct news news = {
+        .markets = &markets, .goods = "potatoes", .interval = 60, .changed = hob_condition_new()};
     struct listener listener = {.address = stalls[1].address};
-    offers_from(markets, 1, 1);
-    news_about("potatoes", 60);
-    hob_future *watching = hob_async(news_watch, NULL);
+    (void)unused;
+    hob_future *market =
+        opened_with_route(&stalls[0], (hob_route)HOB_ROUTE("GET /potatoes", moody_market, &cents));
+    hob_future *service =
+        opened_with_route(&stalls[1], (hob_route)HOB_ROUTE("GET /news", serve_news, &news));
+    hob_future *watching = hob_async(news_watch, &news);
     hob_future *listening = hob_async(listen_to_news, &listener);
 
     hob_sleep(3600); /* sixty looks at the same price */
@@ -181,6 +195,7 @@ static int tells_each_change_once(void *unused)
             listener.heard, "event: price\ndata: potatoes: 130 cents at moody\n\n"
                             "event: price\ndata: potatoes: 125 cents at moody\n\n") == 0);
     finish((hob_future *[]){watching, market}, 2);
+    hob_condition_free(news.changed);
     return 0;
 }
 

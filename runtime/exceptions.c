@@ -26,12 +26,13 @@ static void on_terminate(void)
 {
     char who[DESCRIPTION_SIZE];
     const struct loop *loop = loop_current();
-    if (loop && loop->running)
+    const struct task *task = loop && loop->deep ? loop->deep : loop ? loop->running : NULL;
+    if (task)
         hob_log(
             HOB_LOG_ERROR,
-            "%s: std::terminate() was called: a C++ exception must not leave the "
-            "function of a coroutine or handler",
-            task_describe(loop->running, who));
+            "%s: std::terminate() was called: a C++ exception must not leave the function of a "
+            "coroutine, a handler, or a call on another stack",
+            task_describe(task, who));
     if (handler_before)
         handler_before();
     abort();

@@ -105,7 +105,7 @@ static void server_free(hob_server *self)
 int hob_server_open(const hob_server_options *options, hob_server **server)
 {
     hob_server_options complete = *options;
-    int err = limits_complete(&complete);
+    int err = options->handler ? limits_complete(&complete) : -EINVAL;
     if (err < 0)
         return err;
     hob_server *self = server_new(&complete);

@@ -173,11 +173,11 @@ typedef struct {
  * them. The options are copied, but for what context points to. If the server handles signals, one
  * that comes before it runs stops it when it does.
  *
- * Returns 0 and sets *server, -ENOMEM, -EBUSY if it is to handle signals and a server of another
- * thread does, -ERANGE if a time-out is negative, a time is not a number or the stack is larger
- * than HOB_STACK_MAX, what hob_socket_url() fails with if one of the sockets is not a listening
- * one, or what hob_listen() fails with if there is none. With an error the sockets stay the
- * caller's.
+ * Returns 0 and sets *server, -ENOMEM, -EINVAL if there is no handler, -EBUSY if it is to handle
+ * signals and a server of another thread does, -ERANGE if a time-out is negative, a time is not a
+ * number or the stack is larger than HOB_STACK_MAX, what hob_socket_url() fails with if one of the
+ * sockets is not a listening one, or what hob_listen() fails with if there is none. With an error
+ * the sockets stay the caller's.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
 

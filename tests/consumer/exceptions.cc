@@ -1,5 +1,6 @@
 // C++ exceptions in coroutines: each handles its own, also when it waits in a catch block; and one
-// that leaves a coroutine ends the program with a message. `exceptions leave` does the latter.
+// that leaves a coroutine, or its hob_call_deep(), ends the program with a message. `exceptions leave`
+// and `exceptions leave deep` do the latter.
 #include <hob/runtime.h>
 
 #include <cstdio>
@@ -62,12 +63,23 @@ static int leave(void *)
     throw std::runtime_error("nobody catches this");
 }
 
+static int leave_deep(void *)
+{
+    return hob_call_deep(leave, nullptr);
+}
+
 static int await_leave(void *)
 {
     return hob_await(hob_async(leave, nullptr));
 }
 
+static int await_leave_deep(void *)
+{
+    return hob_await(hob_async(leave_deep, nullptr));
+}
+
 int main(int argc, char **)
 {
-    return hob_block_on_named("main", argc > 1 ? await_leave : serve_guests, nullptr);
+    hob_fn *const functions[] = {serve_guests, await_leave, await_leave_deep};
+    return hob_block_on_named("main", functions[argc - 1], nullptr);
 }

@@ -39,6 +39,12 @@ Test(server, owns_its_sockets)
     cr_expect_eq(fcntl(sockets[1], F_GETFD), -1);
 }
 
+Test(server, needs_a_handler)
+{
+    hob_server *server;
+    cr_expect_eq(hob_server_open(&(hob_server_options){.idle_timeout = 1}, &server), -EINVAL);
+}
+
 static void *open_on_another_thread(void *arg)
 {
     const hob_server_options *options = arg;

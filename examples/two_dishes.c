@@ -10,14 +10,13 @@ enum { COLUMNS_A_SECOND = 6, COLUMNS = 6 * COLUMNS_A_SECOND + 1 };
 struct dish {
     const char *name;
     char lane[COLUMNS + 1];
-    int column; /* up to where the lane is drawn */
+    int column;          /* up to where the lane is drawn */
+    double opening_time; /* of the kitchen */
 };
-
-static double opening_time;
 
 static void chef_turns_to(struct dish *dish, const char *to_do)
 {
-    double now = hob_now() - opening_time;
+    double now = hob_now() - dish->opening_time;
     printf("%2.0f s  chef -> %-7s  %s\n", now, dish->name, to_do);
     while (dish->column < (int)(now * COLUMNS_A_SECOND + 0.5))
         dish->lane[dish->column++] = '.';
@@ -62,9 +61,9 @@ static int noodles(void *arg)
 static int kitchen(void *arg)
 {
     (void)arg;
-    struct dish french = {.name = "fries"};
-    struct dish asian = {.name = "noodles"};
-    opening_time = hob_now();
+    double now = hob_now();
+    struct dish french = {.name = "fries", .opening_time = now};
+    struct dish asian = {.name = "noodles", .opening_time = now};
     int err = hob_join(hob_async(fries, &french), hob_async(noodles, &asian));
     printf("\nseconds  0     1     2     3     4     5     6\n");
     printf("%-7s  %s\n%-7s  %s\n", french.name, french.lane, asian.name, asian.lane);

@@ -7,13 +7,18 @@
 
 enum { JOBS_AT_MOST = 100, NUMBER_AT_MOST = 1000000000 };
 
-/* Only coroutines of one thread use these: no lock is needed. */
-static struct job {
+struct job {
     long number;
     long result; /* 0: not done yet */
-} jobs[JOBS_AT_MOST];
-static size_t job_count;
-static hob_queue *to_do;
+};
+
+/* The state of the routes. Only coroutines of one thread use it: no lock is needed. */
+struct workshop {
+    struct job jobs[JOBS_AT_MOST];
+    size_t job_count;
+    hob_queue *to_do;
+    hob_server *server;
+};
 
 static bool is_prime(long number)
 {
@@ -35,10 +40,10 @@ static int find_next_prime(void *arg)
 
 static int work(void *arg)
 {
+    struct workshop *workshop = arg;
     void *next;
     int got;
-    (void)arg;
-    while ((got = hob_queue_get(to_do, &next)) > 0) {
+    while ((got = hob_queue_get(workshop->to_do, &next)) > 0) {
         struct job *job = next;
         long number = job->number;
         int err = hob_await(hob_offload(find_next_prime, &number));
@@ -52,15 +57,16 @@ static int work(void *arg)
 static int take_job(hob_request *req, hob_response *res)
 {
     char text[64];
+    struct workshop *workshop = hob_state(req);
     const char *from = hob_path_value(req, "number");
     long number = from ? strtol(from, NULL, 10) : 0;
     if (number < 2 || number > NUMBER_AT_MOST)
         return hob_reply_text(res, 400, "a number from 2 to 1000000000, please\n");
-    if (job_count == JOBS_AT_MOST)
+    if (workshop->job_count == JOBS_AT_MOST)
         return hob_reply_text(res, 503, "there is enough to do\n");
-    size_t id = job_count++; /* kept: while this waits, others take jobs too */
-    jobs[id].number = number;
-    int err = hob_queue_put(to_do, &jobs[id]);
+    size_t id = workshop->job_count++; /* kept: while this waits, others take jobs too */
+    workshop->jobs[id].number = number;
+    int err = hob_queue_put(workshop->to_do, &workshop->jobs[id]);
     if (err < 0)
         return err;
     snprintf(text, sizeof(text), "/jobs/%zu", id);
@@ -71,40 +77,40 @@ static int take_job(hob_request *req, hob_response *res)
 static int show_job(hob_request *req, hob_response *res)
 {
     char text[64];
+    const struct workshop *workshop = hob_state(req);
     const char *id = hob_path_value(req, "id");
-    size_t index = id ? strtoul(id, NULL, 10) : job_count;
-    if (index >= job_count)
+    size_t index = id ? strtoul(id, NULL, 10) : JOBS_AT_MOST;
+    if (index >= workshop->job_count)
         return -ENOENT;
-    if (jobs[index].result == 0)
+    if (workshop->jobs[index].result == 0)
         return hob_reply_text(res, 200, "in progress\n");
-    snprintf(text, sizeof(text), "%ld\n", jobs[index].result);
+    snprintf(text, sizeof(text), "%ld\n", workshop->jobs[index].result);
     return hob_reply_text(res, 200, text);
 }
 
-static const hob_route routes[] = {
-    HOB_ROUTE("POST /primes/{number}", take_job),
-    HOB_ROUTE("GET /jobs/{id}", show_job),
-};
-
 /* The worker is a child of this coroutine: it ends when the server has, and not later. */
-static int run(void *server)
+static int run(void *arg)
 {
-    hob_async(work, NULL);
-    return hob_server_run(server);
+    struct workshop *workshop = arg;
+    hob_start(work, workshop);
+    return hob_server_run(workshop->server);
 }
 
 int main(void)
 {
+    struct workshop workshop = {.to_do = hob_queue_new(JOBS_AT_MOST)};
+    const hob_route routes[] = {
+        HOB_ROUTE("POST /primes/{number}", take_job, &workshop),
+        HOB_ROUTE("GET /jobs/{id}", show_job, &workshop),
+    };
     hob_router *router;
-    hob_server *server;
     const char *culprit;
     int socket = hob_listen("127.0.0.1:8080");
-    to_do = hob_queue_new(JOBS_AT_MOST);
     if (socket < 0) {
         fprintf(stderr, "127.0.0.1:8080: %s\n", strerror(-socket));
         return 1;
     }
-    if (!to_do || hob_router_new(routes, 2, &router, &culprit) < 0)
+    if (!workshop.to_do || hob_router_new(routes, 2, &router, &culprit) < 0)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle,
@@ -113,13 +119,13 @@ int main(void)
         .socket_count = 1,
         .handle_signals = true,
     };
-    if (hob_server_open(&options, &server) < 0)
+    if (hob_server_open(&options, &workshop.server) < 0)
         return 1;
     puts("serving");
     fflush(stdout);
-    int err = hob_block_on(run, server);
-    hob_server_close(server);
+    int err = hob_block_on(run, &workshop);
+    hob_server_close(workshop.server);
     hob_router_free(router);
-    hob_queue_free(to_do);
+    hob_queue_free(workshop.to_do);
     return err < 0;
 }

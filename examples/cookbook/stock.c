@@ -2,16 +2,14 @@
 #include <hob/runtime.h>
 #include <stdio.h>
 
-static int times_stirred;
-
 static int simmer(void *arg)
 {
-    (void)arg;
+    int *times_stirred = arg;
     for (int i = 0; i < 12; i++) {
         int err = hob_sleep(30 * 60);
         if (err < 0)
             return err;
-        times_stirred++;
+        ++*times_stirred;
     }
     return 0;
 }
@@ -20,9 +18,10 @@ static int simmer(void *arg)
 
 static int test_simmer(void *arg)
 {
-    (void)arg;
+    int times_stirred = 0;
     double begin = hob_now();
-    int err = hob_await(hob_async(simmer, NULL));
+    (void)arg;
+    int err = hob_await(hob_async(simmer, &times_stirred));
     printf("stirred %d times in %.0f hours\n", times_stirred, (hob_now() - begin) / 3600);
     return err == 0 && times_stirred == 12 ? 0 : -1;
 }
@@ -36,7 +35,8 @@ int main(void)
 
 int main(void)
 {
-    return hob_block_on(simmer, NULL) < 0;
+    int times_stirred = 0;
+    return hob_block_on(simmer, &times_stirred) < 0;
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -623,4 +624,33 @@ Test(stall, in_a_second_loop_is_reported)
 {
     struct child_end end = run_in_child(stall_in_a_second_loop, NULL);
     expect_reports(&end, 1);
+}
+
+/* The end of a process. */
+
+static void be_busy_for_a_while(void)
+{
+    double end = hob_now() + 0.3;
+    while (hob_now() < end)
+        continue;
+}
+
+static int exit_slowly(void *unused)
+{
+    (void)unused;
+    set_limit(0.02);
+    exit(7);
+}
+
+static void exit_in_a_coroutine(void *unused)
+{
+    atexit(be_busy_for_a_while); /* before there is a loop: it is called last */
+    hob_block_on(exit_slowly, unused);
+}
+
+Test(stall, is_not_reported_while_the_process_exits)
+{
+    struct child_end end = run_in_child(exit_in_a_coroutine, NULL);
+    cr_expect(WIFEXITED(end.status) && WEXITSTATUS(end.status) == 7, "%#x", end.status);
+    cr_expect_eq(count_reports(end.output), 0, "%s", end.output);
 }

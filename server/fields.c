@@ -37,11 +37,11 @@ static void log_late_header(const struct hob_request *request, const char *name)
         hob_request_method(request), path ? path : "a forgotten path");
 }
 
-static int check_field(const hob_response *res, const char *name, const char *value)
+static int check_field(hob_response *res, const char *name, const char *value)
 {
     if (res->replied) {
         log_late_header(res->request, name);
-        return -EALREADY;
+        return response_too_late(res);
     }
     bool sound = is_token(name, strlen(name)) && is_field_value(value);
     return sound && !is_written_by_server(name) ? 0 : -EINVAL;
@@ -135,7 +135,7 @@ int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg)
     struct connection *connection = res->request->connection;
     connection_expect_task(connection, __func__);
     if (res->replied)
-        return -EALREADY;
+        return response_too_late(res);
     if (arena_outlives(connection->task, arg))
         misuse(__func__, "the argument is a local variable, which may be gone when the hook runs");
     struct hook *self = hob_alloc(sizeof(*self));

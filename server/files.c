@@ -325,7 +325,7 @@ int hob_files_as(
     const char *method = hob_request_method(req);
     const char *own_path = hob_request_path(req);
     if (res->replied)
-        return -EALREADY;
+        return response_too_late(res);
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse_method(res);
     if (!own_path || !path)

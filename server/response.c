@@ -20,6 +20,12 @@ void response_init(struct hob_response *self, struct hob_request *request)
     *self = (struct hob_response){.request = request};
 }
 
+int response_too_late(struct hob_response *self)
+{
+    task_yield_sometimes(self->request->connection->task);
+    return -EALREADY;
+}
+
 void response_free(struct hob_response *self)
 {
     buffer_free(&self->fields);
@@ -150,7 +156,7 @@ static int begin(
     struct hob_request *request = self->request;
     struct buffer *out = connection_out(request->connection);
     if (self->replied)
-        return -EALREADY;
+        return response_too_late(self);
     if (!is_status(status))
         return -EINVAL;
     if (size > SIZE_MAX / 4)
@@ -180,10 +186,10 @@ static int begin(
 }
 
 /* For types that come from the handler: our own are sound. */
-static int check_type(const struct hob_response *self, const char *content_type)
+static int check_type(struct hob_response *self, const char *content_type)
 {
     if (self->replied)
-        return -EALREADY;
+        return response_too_late(self);
     return !content_type || is_field_value(content_type) ? 0 : -EINVAL;
 }
 

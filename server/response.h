@@ -38,6 +38,9 @@ void response_free(struct hob_response *self);
 /* Calls the hooks of the head that is about to be put. */
 void response_call_hooks(struct hob_response *self, const hob_head *head);
 
+/* For a call after the reply, which a loop may repeat for ever: others get a turn. -EALREADY. */
+int response_too_late(struct hob_response *self);
+
 /* Whether responses with this status have content at all. Also false if it is no status. */
 bool response_may_have_content(int status);
 

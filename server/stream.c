@@ -17,7 +17,7 @@ int hob_stream(hob_response *res, int status, const char *content_type)
     struct hob_request *request = res->request;
     connection_expect_task(request->connection, __func__);
     if (res->replied)
-        return -EALREADY;
+        return response_too_late(res);
     if (!response_may_have_content(status))
         return -EINVAL;
     res->form = request->parser.http.http_minor == 0 ? CONTENT_UNTIL_CLOSE : CONTENT_IN_CHUNKS;

@@ -53,6 +53,10 @@ static int ignore_results(hob_request *req, hob_response *res)
     while (!hob_server_stopping(server_of(req))) {
         if (strcmp(path, "/send") == 0)
             hob_send(res, "x", 1);
+        else if (strcmp(path, "/begin") == 0)
+            hob_event_stream(res);
+        else if (strcmp(path, "/reply") == 0)
+            hob_reply_text(res, 200, "again");
         else if (strcmp(path, "/nothing") == 0)
             hob_send(res, "", 0);
         else if (strcmp(path, "/read") == 0)
@@ -72,6 +76,8 @@ ProcessTest(endless_streams, let_others_be_served_even_if_their_handler_ignores_
         REQUEST("HEAD /nothing", ""),
         GET("/send"),
         GET("/nothing"),
+        GET("/begin"),
+        GET("/reply"),
         REQUEST("POST /read", "Content-Length: 9\r\n"),
         GET("/read"),
         GET("/yield"),

@@ -78,8 +78,12 @@ static int serve_followed(hob_response *res, hob_fn *recipe, struct order *order
 static int serve_at_once(hob_response *res, hob_fn *recipe, struct order *order, const char *text)
 {
     hob_trace_lane(order->dish);
-    int err = recipe(order);
-    return err < 0 ? err : hob_reply_text(res, 200, text);
+    int cooked = recipe(order);
+    /* Each order is cooked. Not before it is: a header takes memory, and a thousand orders wait. */
+    int err = hob_response_header(res, "Cache-Control", "no-store");
+    if (cooked < 0 || err < 0)
+        return cooked < 0 ? cooked : err;
+    return hob_reply_text(res, 200, text);
 }
 
 int serve_dish(
@@ -88,15 +92,11 @@ int serve_dish(
     bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
     double deadline;
     order->kitchen = hob_state(req);
-    /* Each order is cooked. A stream of events has the same field already. */
-    int err = follow ? 0 : hob_response_header(res, "Cache-Control", "no-store");
-    if (err < 0)
-        return err;
     if (!query_deadline(req, res, &deadline))
         return 0;
     if (deadline > 0)
         hob_deadline(deadline);
-    err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
+    int err = (follow ? serve_followed : serve_at_once)(res, recipe, order, text);
     if (err == 0)
         order->kitchen->totals.served++;
     return err;

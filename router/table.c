@@ -8,7 +8,8 @@
 
 int table_reserve(struct table *self, size_t count)
 {
-    struct route **larger = realloc(self->routes, (self->count + count + 1) * sizeof(*larger));
+    struct route **larger =
+        realloc(self->routes, (self->count + count + 1) * sizeof(struct route *));
     if (!larger)
         return -ENOMEM;
     self->routes = larger;

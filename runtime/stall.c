@@ -82,8 +82,8 @@ static struct signal_handler handler = {
     .signal_number = STALL_SIGNAL, .flags = SA_RESTART, .fn = on_signal};
 
 /*
- * A coroutine that calls exit(3) keeps the thread until the process ends, however long that takes:
- * nobody waits for another coroutine then. And a leak checker must find no signal handler at work.
+ * A coroutine that calls exit(3) keeps the thread until the process ends, and no coroutine waits
+ * for it then.
  */
 static void stop_at_exit(void)
 {

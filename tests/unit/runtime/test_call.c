@@ -18,8 +18,15 @@ TestSuite(call, .timeout = 60);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* What optimisation would make of the recursion takes another amount of stack, or none. */
+#ifdef __clang__
+#define NOT_OPTIMISED __attribute__((noinline, optnone))
+#else
+#define NOT_OPTIMISED __attribute__((noinline, optimize("O0")))
+#endif
+
 /* Needs so many KiB of stack, and returns how many it was. */
-static int use_stack(void *arg)
+NOT_OPTIMISED static int use_stack(void *arg)
 {
     volatile char local[1024];
     int size = number_of(arg);

@@ -1,5 +1,5 @@
 /*
- * What does not end by itself: handlers that keep the thread, jobs and workers that hang. Signals
+ * Handlers that keep the thread, and jobs and workers that hang, do not end by themselves. Signals
  * and the grace end the process all the same.
  */
 #include <criterion/criterion.h>

@@ -85,7 +85,7 @@ void batch_send(struct batch *self)
     size_t begin = 0;
     for (size_t i = 0; i < self->posted_count; i++) {
         const struct response_place *place = &self->posted[i];
-        connection_deliver(
+        connection_send_delayed(
             place->connection, buffer_bytes(&self->output) + begin, place->end - begin);
         begin = place->end;
     }

@@ -36,7 +36,7 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     self->peer = *peer;
     list_append(&server->connections, &self->link);
     server->connection_count++;
-    self->surplus = door_is_crowded(server);
+    self->over_limit = door_is_crowded(server);
     ev_io_init(&self->readable, on_readable, fd, EV_READ);
     ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
     self->readable.data = self->writable.data = self;
@@ -58,16 +58,16 @@ static void forget_output(int fd)
 void connection_close(struct connection *self)
 {
     hob_server *server = self->server;
-    if (self->posted)
+    if (self->sends_later)
         batch_send(&server->batch);
     waiting_end(self);
     ev_io_stop(loop_of(self), &self->readable);
     ev_io_stop(loop_of(self), &self->writable);
-    if (self->abandoned)
+    if (self->socket == SOCKET_ABANDONED)
         forget_output(self->readable.fd);
     close(self->readable.fd);
     list_remove(&self->link);
-    buffer_free(&self->kept);
+    buffer_free(&self->kept_input);
     buffer_free(&self->unsent);
     free(self);
     server_connection_gone(server);
@@ -106,7 +106,7 @@ void connection_become_idle(struct connection *self)
 {
     self->task = NULL;
     self->reads = 0;
-    buffer_free(&self->kept);
+    buffer_free(&self->kept_input);
     buffer_free(&self->unsent);
     ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
     waiting_begin(&self->server->idle, self);
@@ -119,13 +119,20 @@ void connection_finish(struct connection *self)
         connection_close(self);
 }
 
+/* States only get worse. */
+static void set_socket_state(struct connection *self, enum socket_state state)
+{
+    if (self->socket < state)
+        self->socket = state;
+}
+
 /*
  * Bytes were lost: nothing that could still be read or sent makes sense. The client is told, and
  * the end of the input wakes and cancels whoever waits, as when the client had left.
  */
 static void break_off(struct connection *self)
 {
-    self->broken = true;
+    set_socket_state(self, SOCKET_BROKEN);
     shutdown(self->readable.fd, SHUT_RDWR);
     ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
 }
@@ -190,10 +197,9 @@ static ssize_t receive(struct connection *self, char *room, size_t size)
 /* The handler has its reasons to wait, but not when nobody waits for its dish. */
 static void end_input(struct connection *self, ssize_t received)
 {
-    self->ended = true;
-    self->broken = self->broken || received < 0;
+    set_socket_state(self, received < 0 ? SOCKET_BROKEN : SOCKET_HALF_CLOSED);
     ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
-    if (self->handling)
+    if (self->cancel_on_leave)
         task_cancel(self->task, -ECANCELED);
 }
 
@@ -204,9 +210,9 @@ static void keep_early_input(struct connection *self)
     ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
     if (received < 0 && would_block(errno))
         return;
-    if (received <= 0 || buffer_append(&self->kept, workspace->in, (size_t)received) < 0)
+    if (received <= 0 || buffer_append(&self->kept_input, workspace->in, (size_t)received) < 0)
         end_input(self, received > 0 ? -1 : received);
-    else if (buffer_length(&self->kept) >= self->server->options.pipeline_limit)
+    else if (buffer_length(&self->kept_input) >= self->server->options.pipeline_limit)
         ev_io_stop(loop_of(self), &self->readable);
 }
 
@@ -226,8 +232,8 @@ static void receive_request(struct connection *self)
         connection_close(self);
         return;
     }
-    self->fresh = room;
-    self->fresh_length = (size_t)received;
+    self->unread = room;
+    self->unread_length = (size_t)received;
     waiting_end(self);
     batch_add(batch, self, (size_t)received);
 }
@@ -247,9 +253,9 @@ static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
 
 const char *connection_unread(const struct connection *self, size_t *length)
 {
-    bool kept = buffer_length(&self->kept) > 0;
-    *length = kept ? buffer_length(&self->kept) : self->fresh_length;
-    return kept ? buffer_bytes(&self->kept) : self->fresh;
+    bool kept = buffer_length(&self->kept_input) > 0;
+    *length = kept ? buffer_length(&self->kept_input) : self->unread_length;
+    return kept ? buffer_bytes(&self->kept_input) : self->unread;
 }
 
 /* Looks at the input in the kernel. Returns as recv(2) does. */
@@ -268,11 +274,11 @@ bool connection_has_input(const struct connection *self)
 
 void connection_consume(struct connection *self, size_t size)
 {
-    if (buffer_length(&self->kept) > 0) {
-        buffer_consume(&self->kept, size);
+    if (buffer_length(&self->kept_input) > 0) {
+        buffer_consume(&self->kept_input, size);
     } else {
-        self->fresh += size;
-        self->fresh_length -= size;
+        self->unread += size;
+        self->unread_length -= size;
     }
 }
 
@@ -282,12 +288,12 @@ __attribute__((noinline)) static int fill(struct connection *self, struct patien
     struct workspace *workspace = self->server->workspace;
     size_t unread;
     for (;;) {
-        if (self->broken)
+        if (connection_is_broken(self))
             return -ECONNRESET;
         connection_unread(self, &unread);
         if (unread > 0)
             return 1;
-        if (self->ended)
+        if (self->socket != SOCKET_OPEN)
             return 0;
         if (++self->reads % READS_IN_A_ROW == 0) {
             int reason = hob_yield();
@@ -297,8 +303,8 @@ __attribute__((noinline)) static int fill(struct connection *self, struct patien
         }
         ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
         if (received > 0) {
-            self->fresh = workspace->in;
-            self->fresh_length = (size_t)received;
+            self->unread = workspace->in;
+            self->unread_length = (size_t)received;
         } else if (received < 0 && would_block(errno)) {
             self->reads = 0;
             ev_io_start(loop_of(self), &self->readable);
@@ -317,7 +323,7 @@ int connection_fill(struct connection *self, struct patience *patience)
 {
     size_t unread;
     connection_unread(self, &unread);
-    return unread > 0 && !self->broken ? 1 : fill(self, patience);
+    return unread > 0 && !connection_is_broken(self) ? 1 : fill(self, patience);
 }
 
 /*
@@ -336,7 +342,7 @@ struct buffer *connection_out(struct connection *self)
 static size_t send_some(struct connection *self, const char *bytes, size_t size, int flags)
 {
     size_t done = 0;
-    while (done < size && !self->broken) {
+    while (done < size && !connection_is_broken(self)) {
         ssize_t sent = send(self->readable.fd, bytes + done, size - done, flags | MSG_NOSIGNAL);
         if (sent >= 0)
             done += (size_t)sent;
@@ -346,7 +352,7 @@ static size_t send_some(struct connection *self, const char *bytes, size_t size,
             break_off(self);
     }
     self->server->counts.sent += done;
-    return self->broken ? size : done;
+    return connection_is_broken(self) ? size : done;
 }
 
 /* The same for a buffer. */
@@ -371,7 +377,7 @@ static void send_with(struct connection *self, int flags)
     struct buffer *out = connection_out(self);
     if (buffer_length(out) == 0)
         return;
-    if (self->posted)
+    if (self->sends_later)
         batch_send(&self->server->batch);
     send_buffer(self, out, flags);
     if (buffer_length(out) > 0) {
@@ -402,23 +408,23 @@ void connection_send_large(struct connection *self, const char *data, size_t siz
 /* More than this is sent at once: what batches save does not count there. */
 #define POSTED_AT_MOST (16 * 1024)
 
-bool connection_post(struct connection *self)
+bool connection_send_later(struct connection *self)
 {
     struct buffer *out = connection_out(self);
     size_t size = buffer_length(out);
     if (size == 0)
         return true;
-    if (out == &self->unsent || size > POSTED_AT_MOST || self->broken ||
+    if (out == &self->unsent || size > POSTED_AT_MOST || connection_is_broken(self) ||
         batch_post(&self->server->batch, self, buffer_bytes(out), size) < 0)
         return false;
-    self->posted = true;
+    self->sends_later = true;
     buffer_consume(out, size);
     return true;
 }
 
-void connection_deliver(struct connection *self, const char *output, size_t size)
+void connection_send_delayed(struct connection *self, const char *output, size_t size)
 {
-    self->posted = false;
+    self->sends_later = false;
     size_t done = send_some(self, output, size, 0);
     if (done == size)
         return;
@@ -442,7 +448,7 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
 int connection_flush(struct connection *self)
 {
     send_now(self);
-    while (buffer_length(&self->unsent) > 0 && !self->broken) {
+    while (buffer_length(&self->unsent) > 0 && !connection_is_broken(self)) {
         struct patience patience = {.seconds = self->server->options.write_timeout};
         size_t left = buffer_length(&self->unsent);
         int err = wait_for_io(self, &self->sent, &patience);
@@ -453,10 +459,10 @@ int connection_flush(struct connection *self)
         self->late = self->late && buffer_length(&self->unsent) == left;
         if (self->late) {
             server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
-            self->broken = self->abandoned = true;
+            set_socket_state(self, SOCKET_ABANDONED);
         }
     }
-    return self->broken ? -EPIPE : 0;
+    return connection_is_broken(self) ? -EPIPE : 0;
 }
 
 void connection_leave_workspace(void *connection)
@@ -464,10 +470,10 @@ void connection_leave_workspace(void *connection)
     struct connection *self = connection;
     self->now = 0;
     send_now(self);
-    if (self->fresh_length > 0) {
-        if (buffer_append(&self->kept, self->fresh, self->fresh_length) < 0)
+    if (self->unread_length > 0) {
+        if (buffer_append(&self->kept_input, self->unread, self->unread_length) < 0)
             break_off(self);
-        self->fresh_length = 0;
+        self->unread_length = 0;
     }
     if (self->request && request_keep_head(self->request) < 0) {
         request_forget_head(self->request);

@@ -23,44 +23,59 @@
 struct hob_request;
 
 /*
- * What every request needs comes first, so that of a thousand connections, each of which has left
- * the processor's cache until its next request, few lines have to be fetched.
+ * Whether the socket can be used. Each state includes the ones before it: a broken connection has
+ * no more input either.
+ */
+enum socket_state {
+    SOCKET_OPEN,
+    SOCKET_HALF_CLOSED, /* the client sends no more, but may take responses */
+    SOCKET_BROKEN,      /* the socket failed or bytes were lost: nothing is read or sent any more */
+    SOCKET_ABANDONED,   /* ... and it is closed by a reset, so that the kernel drops its output */
+};
+
+/*
+ * The members that each request uses come first: a connection that waited has left the processor's
+ * cache, and a request then loads few lines of it.
  */
 struct connection {
-    ev_io readable;      /* armed from accept to close, but for the cases below */
-    struct list waiting; /* in a waiting_list, while there is no task */
+    ev_io readable;      /* started from open to close, unless too much input is kept */
+    struct list waiting; /* in a waiting_list, or in the server's batch, while there is no task */
 
     hob_server *server;
-    struct task *task;           /* serves a request; NULL while idle */
-    struct hob_request *request; /* the one that task serves */
-    const char *fresh;           /* unread input in the workspace, none while kept has some */
-    size_t fresh_length;         /* 0 whenever the task waits */
+    struct task *task;           /* serves a request; NULL while the connection is idle */
+    struct hob_request *request; /* the one that the task serves */
+    const char *unread;          /* input in memory of the server; none while kept_input has some */
+    size_t unread_length;        /* 0 whenever the task waits, since others use that memory then */
     double idle_since;           /* when it began to wait there, on the clock of hob_now() */
     unsigned reads;              /* how often input was read without waiting for it */
-    bool surplus;                /* it was one too many when it was accepted */
-    bool handling;               /* the handler runs: a client that leaves cancels it */
-    bool ended;                  /* the client will send no more */
-    bool broken;    /* bytes were lost, or the socket failed: to be closed without a word */
-    bool posted;    /* output of this connection is in the server's batch */
-    bool late;      /* the client was too slow */
-    bool abandoned; /* to be closed so that nothing of the response remains on its way */
+    enum socket_state socket;
+    bool over_limit;      /* accepted above the connection limit: its request is answered by 503 */
+    bool cancel_on_leave; /* a handler runs, and is cancelled when the client leaves */
+    bool late;            /* the last wait for the client took longer than it may */
+    bool sends_later;     /* the server's batch has output of this connection */
 
-    struct buffer kept;   /* unread input that did not fit the time, held for this connection */
-    struct buffer unsent; /* output that the socket did not take */
+    struct buffer kept_input; /* unread input that came while the task waited for something else */
+    struct buffer unsent;     /* output that the socket did not take */
 
     /*
-     * The time, when it was asked for and the task has not waited since, or 0: a request begins
-     * when the one before it ends, and few handlers wait before they have been told their deadline.
+     * The time, if it was asked for since the task waited last, else 0: a request begins when the
+     * one before it ends, and few handlers wait before their deadline is set.
      */
     double now;
 
-    double head_until; /* when the first head must be there; 0 for later ones */
-    ev_io writable;    /* armed while unsent bytes wait for the client to read */
-    hob_future *input; /* set while task waits for input */
-    hob_future *sent;  /* set while task waits for the socket to take some output */
+    double head_until; /* when the first head must be complete; 0 after that */
+    ev_io writable;    /* started while there is unsent output */
+    hob_future *input; /* what the task awaits while it waits for input, else NULL */
+    hob_future *sent;  /* ... while it waits for the socket to take output */
     struct list link;  /* in server->connections */
-    union peer peer;   /* the client */
+    union peer peer;   /* the address of the client */
 };
+
+/* Whether nothing can be read or sent any more. */
+static inline bool connection_is_broken(const struct connection *self)
+{
+    return self->socket >= SOCKET_BROKEN;
+}
 
 /* How long to wait for the client. */
 struct patience {
@@ -125,10 +140,10 @@ int connection_flush(struct connection *self);
  * Leaves the output to the server's batch, to be sent before the loop looks for more input. Returns
  * false if it has to be flushed instead.
  */
-bool connection_post(struct connection *self);
+bool connection_send_later(struct connection *self);
 
 /* Sends what was posted. If the socket does not take all, a coroutine waits until it does. */
-void connection_deliver(struct connection *self, const char *output, size_t size);
+void connection_send_delayed(struct connection *self, const char *output, size_t size);
 
 /*
  * Leaves the workspace to other tasks; called each time the connection's task waits. Sends what

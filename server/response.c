@@ -130,7 +130,7 @@ static char *put_head(
  */
 static bool is_last_response(const struct connection *connection)
 {
-    return connection->surplus ||
+    return connection->over_limit ||
            (connection->server->stopping && !connection_has_input(connection));
 }
 

@@ -39,9 +39,9 @@ struct exchange {
 /* One that was one too many is served all the same if others have gone meanwhile. */
 static bool is_admitted(struct connection *connection)
 {
-    if (connection->surplus && !door_is_crowded(connection->server))
-        connection->surplus = false;
-    return !connection->surplus;
+    if (connection->over_limit && !door_is_crowded(connection->server))
+        connection->over_limit = false;
+    return !connection->over_limit;
 }
 
 /* RFC 9110 section 15.6.4. */
@@ -59,7 +59,7 @@ static int turn_away(struct hob_response *res)
 
 void hob_request_finish_anyway(hob_request *req)
 {
-    req->connection->handling = false;
+    req->connection->cancel_on_leave = false;
 }
 
 /* The request, or its body, breaks a rule or a limit. */
@@ -140,9 +140,9 @@ static int run_handler(void *arg)
 static int call_handler(struct exchange *self)
 {
     struct connection *connection = self->req.connection;
-    connection->handling = true;
+    connection->cancel_on_leave = true;
     int result = task_scope(connection->task, run_handler, self);
-    connection->handling = false;
+    connection->cancel_on_leave = false;
     return result;
 }
 
@@ -189,7 +189,7 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
     char who[DESCRIPTION_SIZE];
     (void)ev;
     (void)events;
-    if (self->res.replied || connection->ended)
+    if (self->res.replied || connection->socket != SOCKET_OPEN)
         return;
     self->req.parser.keep_alive = false; /* the next request would wait for it */
     self->timed_out = true;
@@ -246,7 +246,7 @@ static enum next answer(struct exchange *self)
      * Unless this was to be the client's last request, another one may be on its way. But who came
      * when there was no room must not keep others from being told so.
      */
-    bool is_last = !parser->keep_alive || self->req.connection->surplus;
+    bool is_last = !parser->keep_alive || self->req.connection->over_limit;
     return parser->state == PARSER_DONE && is_last ? NEXT_CLOSE : NEXT_LINGER;
 }
 
@@ -304,7 +304,7 @@ static bool has_more(struct connection *connection)
     connection_unread(connection, &unread);
     if (unread > 0 && buffer_length(connection_out(connection)) < PIPELINED_AT_MOST)
         return true;
-    if (unread == 0 && connection_post(connection))
+    if (unread == 0 && connection_send_later(connection))
         return false;
     if (connection_flush(connection) < 0)
         return false;
@@ -325,16 +325,16 @@ int serve_connection(void *arg)
         next = serve_request(self);
 
     if (next == NEXT_ABORT)
-        self->abandoned = true;
+        self->socket = SOCKET_ABANDONED;
     else
         connection_flush(self);
     if (next == NEXT_CLOSE && connection_has_input(self))
         next = NEXT_LINGER;
-    if (next == NEXT_LINGER && !self->broken)
+    if (next == NEXT_LINGER && !connection_is_broken(self))
         connection_linger(self);
     task_before_wait(task, NULL, NULL);
     server->serving_count--;
-    if (next == NEXT_REQUEST && !self->ended && !self->broken)
+    if (next == NEXT_REQUEST && self->socket == SOCKET_OPEN)
         connection_become_idle(self);
     else
         connection_close(self);

@@ -51,7 +51,7 @@ static int send_piece(struct hob_response *self, const char *data, size_t size)
         if (err == 0)
             err = hob_yield(); /* the kernel may take megabytes at once: others get a turn */
     }
-    return connection->broken ? -EPIPE : err;
+    return connection_is_broken(connection) ? -EPIPE : err;
 }
 
 int response_send(struct hob_response *self, const void *data, size_t size)

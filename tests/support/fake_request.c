@@ -35,7 +35,7 @@ static struct exchange *exchange_new(const struct fake_server *server)
     self->server.workspace = workspace_new(self->server.options.head_limit);
     cr_assert_not_null(self->server.workspace);
     self->connection.server = &self->server;
-    self->connection.ended = true; /* so that no socket is asked for more */
+    self->connection.socket = SOCKET_HALF_CLOSED; /* so that no socket is asked for more */
     request_init(&self->request, &self->connection);
     response_init(&self->response, &self->request);
     return self;
@@ -51,8 +51,8 @@ static void exchange_free(struct exchange *self)
 
 static void read_head(struct exchange *self, const char *input, size_t length)
 {
-    self->connection.fresh = input;
-    self->connection.fresh_length = length;
+    self->connection.unread = input;
+    self->connection.unread_length = length;
     cr_assert_eq(request_read_head(&self->request), 1, "the head is not whole: %s", input);
     cr_assert_neq(
         self->request.parser.state, PARSER_FAILED, "%s: %s", self->request.parser.reason, input);
@@ -63,7 +63,7 @@ static int call_handler(void *arg)
     struct exchange *self = arg;
     self->server.task = task_current(__func__); /* whose loop knows the time */
     self->connection.task = self->server.task;
-    self->connection.handling = true;
+    self->connection.cancel_on_leave = true;
     return self->server.options.handler(&self->request, &self->response);
 }
 

@@ -39,6 +39,11 @@ hob_pool *offload_files(const char *call)
     return self->files;
 }
 
+hob_pool *hob_file_pool(void)
+{
+    return offload_files(__func__);
+}
+
 int hob_offload_limits(size_t threads, size_t queue)
 {
     struct offload *self = offload_here(__func__);

@@ -62,7 +62,8 @@ static long room(const hob_server *self)
 {
     const struct door *door = &self->door;
     long connections = (long)door->limit - (long)self->connection_count;
-    long descriptors = (long)door->descriptors - (long)(self->connection_count + self->file_count);
+    long descriptors =
+        (long)door->descriptors - (long)(self->connection_count + self->reserved_descriptors);
     return connections < descriptors ? connections : descriptors;
 }
 

@@ -17,7 +17,6 @@
 #include "http/validators.h"
 #include "open_beneath.h"
 #include "response.h"
-#include "runtime/offload.h"
 #include "server.h"
 
 /*
@@ -122,7 +121,7 @@ static int read_piece(void *arg)
 static int on_thread(hob_fn *blocking, struct file *file)
 {
     for (;;) {
-        int err = hob_await(hob_pool_run(offload_files(__func__), blocking, file, NULL));
+        int err = hob_await(hob_pool_run(hob_file_pool(), blocking, file, NULL));
         if (err != -EAGAIN)
             return err;
         err = hob_sleep(0.01);
@@ -139,7 +138,7 @@ static int send_part(struct file *file, hob_response *res, const struct range *p
         file->piece_size = file->range.length < PIECE_SIZE ? file->range.length : PIECE_SIZE;
         err = on_thread(read_piece, file);
         if (err == 0)
-            err = response_send(res, file->piece, file->piece_size);
+            err = hob_send(res, file->piece, file->piece_size);
         file->range.first += file->piece_size;
         file->range.length -= file->piece_size;
     }
@@ -155,7 +154,7 @@ send_delimiter(hob_response *res, const struct byteranges *form, const struct ra
     if (!text)
         return -ENOMEM;
     byteranges_delimit(form, part, text, length + 1);
-    int err = response_send(res, text, length);
+    int err = hob_send(res, text, length);
     free(text);
     return err;
 }
@@ -169,7 +168,7 @@ static int send_several(
     if (err < 0)
         return err;
     snprintf(type, sizeof(type), "multipart/byteranges; boundary=%s", form.boundary);
-    err = response_begin(res, 206, type, byteranges_length(&form, parts));
+    err = hob_stream_sized(res, 206, type, byteranges_length(&form, parts));
     for (size_t i = 0; err == 0 && i < parts->count; i++) {
         err = send_delimiter(res, &form, &parts->list[i]);
         if (err == 0)
@@ -182,8 +181,8 @@ static int send_one(
     struct file *file, hob_response *res, int status, const struct range *part,
     const char *content_type)
 {
-    int err = response_begin(res, status, content_type, part->length);
-    return err < 0 || res->without_content ? err : send_part(file, res, part);
+    int err = hob_stream_sized(res, status, content_type, part->length);
+    return err < 0 ? err : send_part(file, res, part);
 }
 
 static int
@@ -199,6 +198,8 @@ send_content(struct file *file, hob_response *res, int status, const struct rang
     int err = parts->count > 1
                   ? send_several(file, res, parts, type)
                   : send_one(file, res, status, parts->count ? &parts->list[0] : &all, type);
+    if (res->without_content)
+        return 0;
     if (file->read_error)
         hob_log(
             HOB_LOG_ERROR, "hob_files: %s in %s cannot be read to its end: %s", file->path,
@@ -339,13 +340,11 @@ int hob_files_as(
         .wants_index = own_path[strlen(own_path) - 1] == '/',
         .fd = -1,
     };
-    hob_server *server = req->connection->server;
-    server->file_count++;
-    int err = serve_file(&file, req, res);
+    int err = hob_request_reserve_descriptor(req);
+    if (err == 0)
+        err = serve_file(&file, req, res);
     if (file.fd >= 0)
         close(file.fd);
     free(file.piece);
-    server->file_count--;
-    door_make_room(server);
     return err;
 }

@@ -133,6 +133,21 @@ void *hob_request_context(const hob_request *req)
     return req->connection->server->options.context;
 }
 
+static void release_descriptor(void *arg)
+{
+    hob_server *server = arg;
+    server->reserved_descriptors--;
+    door_make_room(server);
+}
+
+int hob_request_reserve_descriptor(hob_request *req)
+{
+    hob_server *server = req->connection->server;
+    connection_expect_task(req->connection, __func__);
+    server->reserved_descriptors++;
+    return hob_defer(release_descriptor, server);
+}
+
 void hob_request_set_body_limit(hob_request *req, size_t bytes)
 {
     req->own_body_limit = bytes;

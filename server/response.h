@@ -26,6 +26,7 @@ struct hob_response {
     /* Once replied. */
     int status; /* 0 before */
     enum content_form form;
+    bool is_stream;       /* hob_stream_sized() has begun it, so hob_send() may be called */
     bool keep_alive;      /* what the client was told */
     bool without_content; /* the request was HEAD, or the status has none */
     uint64_t missing;     /* bytes of the content that were announced and not put yet */
@@ -45,15 +46,11 @@ int response_too_late(struct hob_response *self);
 bool response_may_have_content(int status);
 
 /*
- * Puts the head of a response whose content is put piece by piece, with response_send(): `length`
- * bytes if the form is CONTENT_OF_KNOWN_LENGTH. The handler_timeout ends here. Returns as
- * hob_reply() does.
+ * Puts the head of a response whose content is sent piece by piece: `length` bytes if the form is
+ * CONTENT_OF_KNOWN_LENGTH. The handler_timeout ends here. Returns as hob_reply() does.
  */
 int response_begin(
     struct hob_response *self, int status, const char *content_type, uint64_t length);
-
-/* Sends some of the content, as hob_send() does. Also -EINVAL if it is more than was announced. */
-int response_send(struct hob_response *self, const void *data, size_t size);
 
 /* Puts what comes after the content of a stream. Returns 0 or -ENOMEM. */
 int response_end_stream(struct hob_response *self);

@@ -55,9 +55,9 @@ struct hob_server {
     struct waiting_list silent; /* those that have never sent anything */
     struct waiting_list idle;   /* those between two requests */
     size_t connection_count;
-    size_t serving_count; /* connections that a request is being served on */
-    size_t file_count;    /* files that are being sent, each with a descriptor */
-    hob_future drained;   /* while draining: ready when the last connection is gone */
+    size_t serving_count;        /* connections that a request is being served on */
+    size_t reserved_descriptors; /* see hob_request_reserve_descriptor() */
+    hob_future drained;          /* while draining: ready when the last connection is gone */
 
     struct {
         struct refusals memory;

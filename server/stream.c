@@ -12,19 +12,33 @@
 /* Sent as one chunk at most, so that a connection holds no more than this above the mark. */
 #define CHUNK_SIZE (16 * 1024)
 
-int hob_stream(hob_response *res, int status, const char *content_type)
+static enum content_form form_of(const struct hob_response *self, uint64_t length)
 {
-    struct hob_request *request = res->request;
-    connection_expect_task(request->connection, __func__);
+    if (length != HOB_LENGTH_UNKNOWN)
+        return CONTENT_OF_KNOWN_LENGTH;
+    return self->request->parser.http.http_minor == 0 ? CONTENT_UNTIL_CLOSE : CONTENT_IN_CHUNKS;
+}
+
+int hob_stream_sized(hob_response *res, int status, const char *content_type, uint64_t length)
+{
+    connection_expect_task(res->request->connection, __func__);
     if (res->replied)
         return response_too_late(res);
     if (!response_may_have_content(status))
         return -EINVAL;
-    res->form = request->parser.http.http_minor == 0 ? CONTENT_UNTIL_CLOSE : CONTENT_IN_CHUNKS;
-    int err = response_begin(res, status, content_type, 0);
+    res->form = form_of(res, length);
+    int err = response_begin(res, status, content_type, length);
     if (err < 0)
         res->form = CONTENT_OF_KNOWN_LENGTH;
+    else
+        res->is_stream = true;
     return err == 0 && res->without_content ? -EPIPE : err;
+}
+
+int hob_stream(hob_response *res, int status, const char *content_type)
+{
+    connection_expect_task(res->request->connection, __func__);
+    return hob_stream_sized(res, status, content_type, HOB_LENGTH_UNKNOWN);
 }
 
 /* A chunk is its size in hexadecimal, the bytes, and line breaks (RFC 9112 section 7.1). */
@@ -54,14 +68,15 @@ static int send_piece(struct hob_response *self, const char *data, size_t size)
     return connection_is_broken(connection) ? -EPIPE : err;
 }
 
-int response_send(struct hob_response *self, const void *data, size_t size)
+static int send_content(struct hob_response *self, const char *next, size_t size)
 {
     bool known = self->form == CONTENT_OF_KNOWN_LENGTH;
-    const char *next = data;
-    if (known && size > self->missing && !self->without_content)
+    if (self->without_content)
+        return -EPIPE;
+    if (known && size > self->missing)
         return -EINVAL;
     int err = task_interrupted(self->request->connection->task);
-    while (err == 0 && size > 0 && !self->without_content) {
+    while (err == 0 && size > 0) {
         size_t piece = size < CHUNK_SIZE ? size : CHUNK_SIZE;
         err = send_piece(self, next, piece);
         self->missing -= known ? piece : 0;
@@ -75,9 +90,9 @@ int response_send(struct hob_response *self, const void *data, size_t size)
 int hob_send(hob_response *res, const void *data, size_t size)
 {
     connection_expect_task(res->request->connection, __func__);
-    if (!res->replied || res->form == CONTENT_OF_KNOWN_LENGTH)
+    if (!res->is_stream)
         return -EINVAL;
-    int err = res->without_content ? -EPIPE : response_send(res, data, size);
+    int err = send_content(res, data, size);
     if (err < 0 || size == 0)
         task_yield_sometimes(res->request->connection->task);
     return err;

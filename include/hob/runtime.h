@@ -375,6 +375,13 @@ hob_future *hob_pool_run(hob_pool *pool, hob_fn *blocking, void *arg, void (*int
  */
 void hob_pool_free(hob_pool *pool);
 
+/*
+ * The pool of this loop for functions that open, read or write files, which hob_read_file() uses as
+ * well: it has 4 threads, and the functions of hob_offload() do not delay it. The loop's; it must
+ * not be freed. NULL when out of memory, which hob_pool_run() returns as -ENOMEM.
+ */
+hob_pool *hob_file_pool(void);
+
 /* Bytes in memory of their own, followed by a NUL that is not counted. All zero is none. */
 typedef struct {
     char *data;  /* of malloc(3), or NULL */

@@ -130,8 +130,9 @@ typedef struct {
     /*
      * How many clients are served at the same time, idle ones included (default 16,384). No more
      * than three quarters of RLIMIT_NOFILE less 16 descriptors, since handlers need some as well;
-     * in that sum each file that hob_files() sends counts as a client. A few more are accepted to
-     * be told so, with 503 and Retry-After; others wait in the queue.
+     * in that sum each descriptor of hob_request_reserve_descriptor(), such as that of a file that
+     * hob_files() sends, counts as a client. The server accepts a few more to answer them with 503
+     * and Retry-After; others wait in the accept queue.
      */
     size_t connection_limit;
 
@@ -454,6 +455,14 @@ void *hob_request_match(const hob_request *req);
  */
 void hob_request_finish_anyway(hob_request *req);
 
+/*
+ * Keeps one of the process's descriptors free for this request, until its handler has returned: the
+ * server then accepts one client less. For handlers that keep a file or a connection open for as
+ * long as a client takes to receive the response. To be called in the coroutine of the request.
+ * Returns 0 or -ENOMEM.
+ */
+int hob_request_reserve_descriptor(hob_request *req);
+
 /* Limits of this request in place of the server's, for handlers and middleware. */
 
 /* Bytes of the body, in place of hob_server_options.body_limit. 0 is the server's again. */
@@ -534,7 +543,7 @@ uint64_t hob_response_sent(const hob_response *res);
 typedef struct {
     int status;               /* 200 to 599 */
     const char *content_type; /* NULL if there is none */
-    uint64_t length;          /* bytes of content; HOB_LENGTH_UNKNOWN for a stream */
+    uint64_t length;          /* bytes of content, or HOB_LENGTH_UNKNOWN */
 } hob_head;
 
 /* May read, add, replace and remove headers. It must neither wait nor reply. */
@@ -593,12 +602,20 @@ int hob_reply_error(hob_response *res, int status, const char *detail);
 int hob_stream(hob_response *res, int status, const char *content_type);
 
 /*
- * Sends some of the stream's content, of which 0 bytes are none. It leaves when the handler waits
- * or returns. While 64 KiB wait to be taken by a slow client this waits too, so that a connection
+ * The same for content of `length` bytes, which the response announces as Content-Length. The
+ * handler must send exactly that many: if it returns before, the server closes the connection, by
+ * which the client notices that some are missing. HOB_LENGTH_UNKNOWN is the same as hob_stream().
+ */
+int hob_stream_sized(hob_response *res, int status, const char *content_type, uint64_t length);
+
+/*
+ * Sends `size` bytes of the stream's content; 0 bytes have no effect. They are sent when the
+ * handler waits or returns. While 64 KiB wait for a slow client this call waits, so a connection
  * never holds more than 80 KiB of output.
  *
- * Returns 0, -EINVAL if there is no stream, -ENOMEM, -EPIPE if the client has left, has taken
- * nothing for the server's write_timeout or has sent HEAD, -ECANCELED or -ETIMEDOUT.
+ * Returns 0, -EINVAL if there is no stream or if it would have more bytes than were announced,
+ * -ENOMEM, -EPIPE if the client has left, has taken nothing for the server's write_timeout or has
+ * sent HEAD, -ECANCELED or -ETIMEDOUT.
  */
 int hob_send(hob_response *res, const void *data, size_t size);
 

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
+#include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
@@ -105,6 +107,64 @@ ProcessTest(streams, to_http_1_0_that_fail_are_reset)
     order_begin(order);
     wait_for(order);
     cr_expect_eq(order->error, CURLE_RECV_ERROR, "%s", curl_easy_strerror(order->error));
+}
+
+/* Announces three bytes; the path says how many it sends. */
+static int send_three(hob_request *req, hob_response *res)
+{
+    int err = hob_stream_sized(res, 200, "text/plain", 3);
+    if (err == 0)
+        err = hob_send(res, "1", 1);
+    hob_sleep(0.01);
+    return err < 0 || strcmp(hob_request_path(req), "/short") == 0 ? err : hob_send(res, "23", 2);
+}
+
+ProcessTest(streams, of_a_known_length_announce_it)
+{
+    struct server server = serve(send_three);
+    struct raw_client client = raw_connect(&server);
+    struct response response = raw_exchange(&client, GET("/"));
+    cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
+    cr_expect_not(strstr(response.head, "Transfer-Encoding"), "%s", response.head);
+    cr_expect_str_eq(response.body, "123");
+    raw_send(&client, REQUEST("HEAD /", ""));
+    response = raw_receive_head(&client);
+    cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
+    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_close(&client);
+}
+
+ProcessTest(streams, that_are_shorter_than_announced_end_the_connection)
+{
+    struct server server = serve(send_three);
+    struct order *order = get(&server, "/short");
+    cr_expect_eq(order->error, CURLE_PARTIAL_FILE, "%s", curl_easy_strerror(order->error));
+}
+
+/* Of 64 descriptors, 37 are for clients: one for this client, and all others. */
+static int reserve_descriptors(hob_request *req, hob_response *res)
+{
+    for (int i = 0; i < 36; i++)
+        cr_expect_eq(hob_request_reserve_descriptor(req), 0);
+    int err = hob_stream(res, 200, NULL);
+    return err < 0 ? err : wait_for_release();
+}
+
+ProcessTest(streams, reserve_descriptors_until_their_handlers_return)
+{
+    struct rlimit all, few;
+    getrlimit(RLIMIT_NOFILE, &all);
+    few = (struct rlimit){.rlim_cur = 64, .rlim_max = all.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    struct server server = serve(reserve_descriptors);
+    setrlimit(RLIMIT_NOFILE, &all);
+    struct raw_client client = raw_connect(&server);
+    raw_send(&client, GET("/"));
+    cr_expect_eq(raw_receive_head(&client).status, 200);
+    cr_expect_eq(get(&server, "/other")->status, 503, "there is no room");
+    raw_reset(&client);
+    bool served = eventually(get(&server, "/other")->status == 200);
+    cr_expect(served, "there is room again");
 }
 
 static int misuse_streams(hob_request *req, hob_response *res)

@@ -145,6 +145,11 @@ static void call_offload(void)
     hob_offload(do_nothing, NULL);
 }
 
+static void call_file_pool(void)
+{
+    hob_file_pool();
+}
+
 static void call_offload_limits(void)
 {
     hob_offload_limits(1, 1);
@@ -255,6 +260,7 @@ static struct call calls[] = {
     {"hob_read", call_read},
     {"hob_write", call_write},
     {"hob_offload", call_offload},
+    {"hob_file_pool", call_file_pool},
     {"hob_offload_limits", call_offload_limits},
     {"hob_read_file", call_read_file},
     {"hob_stall_limit", call_stall_limit},

@@ -275,7 +275,7 @@ static void keep_the_threads(struct gate *gate)
 {
     sem_init(&gate->open, 0, 0);
     for (size_t i = 0; i < THREADS; i++)
-        gate->keepers[i] = hob_pool_run(offload_files(__func__), wait_for_gate, &gate->open, NULL);
+        gate->keepers[i] = hob_pool_run(hob_file_pool(), wait_for_gate, &gate->open, NULL);
 }
 
 static void open_gate(struct gate *gate)

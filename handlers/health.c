@@ -26,7 +26,7 @@ int serve_health(hob_request *req, hob_response *res)
 int serve_readiness(hob_request *req, hob_response *res)
 {
     const struct kitchen *kitchen = hob_state(req);
-    if (kitchen->server && hob_server_stopping(kitchen->server))
+    if (kitchen->server && hob_server_is_stopping(kitchen->server))
         return reply_uncached(res, 503, "stopping\n");
     return reply_uncached(res, 200, "ready\n");
 }

@@ -32,7 +32,7 @@ const char *how_it_ended(int result)
 int wait_unless_stopping(const hob_request *req, double seconds)
 {
     size_t winner;
-    hob_future *either[] = {hob_timer(seconds), hob_stopping(req)};
+    hob_future *either[] = {hob_timer(seconds), hob_server_until_stopping(hob_request_server(req))};
     int err = hob_race_all(either, 2, &winner);
     return err < 0 ? err : winner == 0;
 }

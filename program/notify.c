@@ -154,11 +154,11 @@ static int feed_watchdog(void *arg)
 int notify_watch(void *arg)
 {
     struct notifier *self = arg;
-    hob_future *stop = hob_server_until_stop(self->server);
+    hob_future *stop = hob_server_until_stopping(self->server);
     hob_yield(); /* until the server accepts */
     notify_ready(self);
     int err = self->watchdog > 0 ? hob_race(stop, hob_async(feed_watchdog, self)) : hob_await(stop);
-    if (hob_server_stopping(self->server))
+    if (hob_server_is_stopping(self->server))
         notify_stopping(self);
     return err;
 }

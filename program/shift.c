@@ -47,8 +47,8 @@ static int run(void *arg)
     struct shift *shift = arg;
     hob_server *admin = shift->operators.server;
     hob_stall_limit(shift->business->options->stall_limit);
-    hob_future *server = hob_async(hob_server_run, shift->server);
-    hob_future *operators = admin ? hob_async(hob_server_run, admin) : NULL;
+    hob_future *server = hob_server_start(shift->server);
+    hob_future *operators = admin ? hob_server_start(admin) : NULL;
     hob_async(hob_metrics_sample, shift->operators.metrics);
     if (shift->worker) {
         hob_async(worker_watch, shift->worker);

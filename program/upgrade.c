@@ -27,7 +27,7 @@ static void bury(const struct upgrade *self, pid_t pid, int reason)
     int status = 0;
     kill(pid, SIGKILL);
     waitpid(pid, &status, 0);
-    if (hob_server_stopping(self->server))
+    if (hob_server_is_stopping(self->server))
         hob_log(HOB_LOG_WARN, "upgrade: process %d is stopped as well", (int)pid);
     else
         successor_log_failure(pid, status, reason == -ETIMEDOUT);
@@ -43,7 +43,7 @@ static bool wait_until_it_serves(const struct upgrade *self, pid_t pid, int read
     double before = hob_deadline(SUCCESSOR_PATIENCE);
     int result = hob_read(ready, &byte, sizeof(byte));
     hob_deadline_at(before);
-    bool serves = result == 1 && !hob_server_stopping(self->server);
+    bool serves = result == 1 && !hob_server_is_stopping(self->server);
     if (!serves)
         bury(self, pid, result);
     return serves;
@@ -53,7 +53,7 @@ static bool wait_until_it_serves(const struct upgrade *self, pid_t pid, int read
 static bool upgrade(const struct upgrade *self)
 {
     int ready;
-    if (hob_server_stopping(self->server)) {
+    if (hob_server_is_stopping(self->server)) {
         hob_log(HOB_LOG_WARN, "upgrade: too late: this process is stopping");
         return false;
     }

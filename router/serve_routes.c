@@ -30,7 +30,7 @@ static int serve_socket(int socket, const hob_router *router)
         return failed("the server", err);
     }
     hob_log(HOB_LOG_INFO, "serving at %s", hob_server_url(server));
-    err = hob_block_on(hob_server_run, server);
+    err = hob_server_run(server);
     hob_server_close(server);
     return err < 0 ? failed("the server", err) : EXIT_SUCCESS;
 }

@@ -148,6 +148,11 @@ int hob_request_reserve_descriptor(hob_request *req)
     return hob_defer(release_descriptor, server);
 }
 
+hob_server *hob_request_server(const hob_request *req)
+{
+    return req->connection->server;
+}
+
 void hob_request_set_body_limit(hob_request *req, size_t bytes)
 {
     req->own_body_limit = bytes;

@@ -154,14 +154,14 @@ void hob_server_stop(hob_server *server)
     future_complete(&server->stop, 0);
 }
 
-bool hob_server_stopping(const hob_server *server)
+bool hob_server_is_stopping(const hob_server *server)
 {
     return server->stop.ready;
 }
 
 void hob_server_hand_over(hob_server *server)
 {
-    if (hob_server_stopping(server))
+    if (hob_server_is_stopping(server))
         return;
     server->options.shared = true;
     server->options.drain_delay = 0;
@@ -347,9 +347,21 @@ static int run(void *arg)
     return err;
 }
 
-int hob_server_run(void *server)
+/* The whole life of a server that runs, in a coroutine. */
+static int serve(void *server)
 {
-    int err = hob_await(hob_async(run, server)); /* and all handlers have ended */
-    stop_signals_unlimit(&((hob_server *)server)->signals);
+    hob_server *self = server;
+    int err = hob_await(hob_async(run, self)); /* and all handlers have ended */
+    stop_signals_unlimit(&self->signals);
     return err;
+}
+
+int hob_server_run(hob_server *server)
+{
+    return loop_current() ? serve(server) : hob_block_on_named(__func__, serve, server);
+}
+
+hob_future *hob_server_start(hob_server *server)
+{
+    return hob_async_named("hob_server_run", serve, server);
 }

@@ -46,7 +46,7 @@ struct hob_server {
     hob_future stop;           /* ready when the server is to stop */
     bool stopping;             /* responses announce that their connection closes */
     bool draining;             /* no client is accepted; the server waits for the last connection */
-    struct list told_when_stopping; /* futures of hob_stopping() */
+    struct list told_when_stopping; /* futures of hob_server_until_stopping() */
 
     struct door door;
     struct stop_signals signals;

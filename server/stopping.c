@@ -20,7 +20,7 @@ static void release_stopping(hob_future *future)
     free((struct stopping *)future);
 }
 
-hob_future *hob_server_until_stop(hob_server *server)
+hob_future *hob_server_until_stopping(hob_server *server)
 {
     static const struct future_kind kind = {.cancel = cancel_stopping, .release = release_stopping};
     struct task *maker = task_current(__func__);
@@ -34,11 +34,6 @@ hob_future *hob_server_until_stop(hob_server *server)
     else
         list_append(&server->told_when_stopping, &self->link);
     return &self->future;
-}
-
-hob_future *hob_stopping(const hob_request *req)
-{
-    return hob_server_until_stop(req->connection->server);
 }
 
 void tell_stopping(hob_server *server)

@@ -1,4 +1,4 @@
-/* Those that want to know when the server begins to stop. See hob_server_until_stop(). */
+/* Those that want to know when the server begins to stop. See hob_server_until_stopping(). */
 #ifndef HOB_SERVER_STOPPING_H
 #define HOB_SERVER_STOPPING_H
 

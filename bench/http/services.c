@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     err = hob_server_open(&options, &server);
     if (err < 0)
         fail("the server cannot be made", err);
-    err = hob_block_on(hob_server_run, server);
+    err = hob_server_run(server);
     if (err < 0)
         fail("the server failed", err);
     hob_server_close(server);

@@ -39,7 +39,8 @@ int news_watch(void *arg)
 static int wait_for_news(const struct news *self, const hob_request *req)
 {
     size_t winner;
-    hob_future *either[] = {hob_condition_next(self->changed), hob_stopping(req)};
+    hob_future *either[] = {
+        hob_condition_next(self->changed), hob_server_until_stopping(hob_request_server(req))};
     int err = hob_race_all(either, 2, &winner);
     return err < 0 ? err : winner == 0;
 }

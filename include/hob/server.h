@@ -151,9 +151,9 @@ typedef struct {
      */
     bool handle_signals;
     /*
-     * Seconds that pass between being told to stop and doing so, in which everything is served as
-     * ever, new clients too: for load balancers to see that hob_server_stopping(). Not spent when
-     * another process takes over.
+     * Seconds that the server goes on to serve as before, new clients too, when it is stopping:
+     * load balancers see that hob_server_is_stopping() and send no more clients. There is no delay
+     * when another process takes over.
      */
     double drain_delay;
     /*
@@ -192,36 +192,45 @@ int hob_server_observe(hob_server *server, hob_observer *observer, void *context
 const char *hob_server_url(const hob_server *server);
 
 /*
- * Serves until hob_server_stop(), or a signal if the server handles them. Then it removes the files
- * of its unix sockets, accepts who is still in the queues, closes the sockets, lets handlers in
- * progress finish for as long as the grace lasts, cancels those that have not, and returns 0.
- * Meanwhile requests on connections that are there are answered too: the last of those that were
- * pipelined tells that its connection closes. Called in a coroutine, or as one:
+ * Serves until hob_server_stop(), or until a signal if the server handles signals. Then it removes
+ * the files of its unix sockets, accepts the clients that are still in the queues, closes the
+ * sockets, and lets handlers in progress finish within the grace. It cancels those that have not,
+ * and returns 0. Requests that come meanwhile on open connections are answered too: the last of
+ * those that were pipelined announces that its connection closes.
  *
- *     hob_block_on(hob_server_run, server);
- *
- * Returns -ECANCELED if its coroutine was cancelled; requests in progress are cancelled then.
+ * Called in a coroutine, it runs on the loop of that coroutine, and returns -ECANCELED if the
+ * coroutine is cancelled: requests in progress are cancelled then. Called elsewhere, as in main(),
+ * it runs a loop of its own on this thread, and fails as hob_block_on() does.
  */
-int hob_server_run(void *server);
+int hob_server_run(hob_server *server);
 
-/* Makes hob_server_run() return as told there. May be called from a handler. */
+/*
+ * The same in a coroutine of its own, for programs that do more than serve: a future whose result
+ * is that of hob_server_run(). Belongs to the calling coroutine. NULL when out of memory.
+ *
+ *     hob_future *server = hob_server_start(self->server);
+ *     hob_start(count_visitors, self);
+ *     return hob_await(server);
+ */
+hob_future *hob_server_start(hob_server *server);
+
+/* Makes hob_server_run() return as described there. May be called from a handler. */
 void hob_server_stop(hob_server *server);
 
-/* Whether it has been told to, by hob_server_stop() or a signal. */
-bool hob_server_stopping(const hob_server *server);
-
 /*
- * A future that is ready with 0 when the server begins to stop. It must not outlive the server.
- * NULL when out of memory.
+ * Whether the server is stopping: hob_server_stop() was called, or a signal came. It still accepts
+ * and serves until the drain_delay is over.
  */
-hob_future *hob_server_until_stop(hob_server *server);
+bool hob_server_is_stopping(const hob_server *server);
 
 /*
- * The same for the server of this request, so that a stream without an end can find one.
+ * A future that is ready with 0 when the server is stopping and the drain_delay is over, so that
+ * what has no end, such as a stream, ends. It must not outlive the server. NULL when out of memory.
  *
- *     hob_race(hob_stopping(req), hob_async(wait_for_news, feed));
+ *     hob_future *stopping = hob_server_until_stopping(hob_request_server(req));
+ *     hob_race(stopping, hob_async(wait_for_news, feed));
  */
-hob_future *hob_stopping(const hob_request *req);
+hob_future *hob_server_until_stopping(hob_server *server);
 
 /*
  * Stops a server whose sockets another process has taken over, as if they were shared. Does nothing
@@ -291,6 +300,9 @@ void hob_server_measure_stack(hob_server *server, hob_stack_observer *done, void
 
 /* What hob_server_options.context was set to. */
 void *hob_request_context(const hob_request *req);
+
+/* The server that the request came to. */
+hob_server *hob_request_server(const hob_request *req);
 
 /*
  * The method as sent, such as "GET" (RFC 9110 section 9). An observer may find one that is not

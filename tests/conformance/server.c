@@ -69,7 +69,7 @@ int main(void)
     if (err == 0) {
         printf("hob listens on %s\n", hob_server_url(server));
         fflush(stdout);
-        err = hob_block_on(hob_server_run, server);
+        err = hob_server_run(server);
         hob_server_close(server);
     }
     hob_router_free(router);

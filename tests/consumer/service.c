@@ -40,7 +40,7 @@ int main(void)
         return 1;
     puts(hob_server_url(server));
     fflush(stdout);
-    int err = hob_block_on(hob_server_run, server);
+    int err = hob_server_run(server);
     hob_server_close(server);
     hob_router_free(router);
     return err < 0;

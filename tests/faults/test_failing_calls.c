@@ -73,7 +73,7 @@ static int tell_news(hob_request *req, hob_response *res)
     for (int i = 0; i < 3 && err == 0; i++) {
         err = hob_event(res, "1", "news", "two\nlines");
         if (err == 0)
-            err = hob_race(hob_stopping(req), hob_timer(0));
+            err = hob_race(hob_server_until_stopping(hob_request_server(req)), hob_timer(0));
     }
     return err;
 }
@@ -146,7 +146,7 @@ static int open_and_run(hob_router *router)
     sem_post(&stage->open_or_failed);
     if (err < 0)
         return err;
-    err = hob_block_on(hob_server_run, running);
+    err = hob_server_run(running);
     hob_server_close(running);
     return err;
 }

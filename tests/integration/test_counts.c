@@ -22,7 +22,7 @@ static int tell_counts(hob_request *req, hob_response *res)
 {
     char text[1024];
     hob_server_counts counts;
-    hob_server_count(server_of(req), &counts);
+    hob_server_count(hob_request_server(req), &counts);
     int length = snprintf(
         text, sizeof(text), "accepted %ju\nconnections %zu\nserving %zu\nreceived %ju\nsent %ju\n",
         (uintmax_t)counts.accepted, counts.connections, counts.serving, (uintmax_t)counts.received,

@@ -50,7 +50,7 @@ static int ignore_results(hob_request *req, hob_response *res)
     const char *path = hob_request_path(req);
     char byte;
     hob_stream(res, 200, "text/plain");
-    while (!hob_server_stopping(server_of(req))) {
+    while (!hob_server_is_stopping(hob_request_server(req))) {
         if (strcmp(path, "/send") == 0)
             hob_send(res, "x", 1);
         else if (strcmp(path, "/begin") == 0)

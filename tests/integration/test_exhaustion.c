@@ -111,7 +111,7 @@ static int fill_or_empty_epoll(hob_request *req, hob_response *res)
     if (strcmp(path, "/refusals") == 0)
         return reply(res, 200, "%d", epoll_refusals);
     epoll_is_full = strcmp(path, "/full") == 0;
-    hob_server_count(server_of(req), &counts);
+    hob_server_count(hob_request_server(req), &counts);
     return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_MEMORY]);
 }
 
@@ -205,7 +205,7 @@ static int count_rejects(hob_request *req, hob_response *res)
     hob_server_counts counts;
     if (strcmp(hob_request_path(req), "/rejects") != 0)
         return serve_folder(req, res);
-    hob_server_count(server_of(req), &counts);
+    hob_server_count(hob_request_server(req), &counts);
     return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_DESCRIPTORS]);
 }
 

@@ -157,7 +157,7 @@ ProcessTest(handler_cancellation, a_handler_is_cancelled_although_the_one_before
 
 static int stop_server(hob_request *req, hob_response *res)
 {
-    hob_server_stop(server_of(req));
+    hob_server_stop(hob_request_server(req));
     return reply(res, 200, "good night");
 }
 

@@ -58,7 +58,7 @@ static int serve_all(hob_request *req, hob_response *res)
     if (strcmp(path, "/routed") == 0)
         hob_request_set_route(req, "GET /{name}", NULL);
     if (strcmp(path, "/observe") == 0)
-        hob_server_observe(server_of(req), log_exchange, other_name);
+        hob_server_observe(hob_request_server(req), log_exchange, other_name);
     if (strcmp(path, "/stream") == 0)
         return stream(res);
     if (strcmp(path, "/broken-stream") == 0)

@@ -214,7 +214,7 @@ static int stream_or_cook(hob_request *req, hob_response *res)
         err = hob_event(res, NULL, NULL, "begin");
     hob_log(HOB_LOG_INFO, "%s begun", path);
     if (err == 0)
-        err = hob_await(hob_stopping(req));
+        err = hob_await(hob_server_until_stopping(hob_request_server(req)));
     if (is_stream)
         return err < 0 ? err : hob_event(res, NULL, NULL, "end");
     err = hob_sleep(0.5);

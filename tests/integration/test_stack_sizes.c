@@ -65,7 +65,7 @@ static int use_or_measure(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);
     if (strcmp(path, "/measure") == 0)
-        hob_server_measure_stack(server_of(req), note, NULL);
+        hob_server_measure_stack(hob_request_server(req), note, NULL);
     if (strcmp(path, "/measure") == 0 || strcmp(path, "/told") == 0)
         return reply(
             res, 200, "%d: %zu of %zu KiB", measured_count, measured / 1024, measured_size / 1024);

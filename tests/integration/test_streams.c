@@ -327,7 +327,7 @@ static int wait_for_the_end(hob_request *req, hob_response *res)
         err = hob_event(res, NULL, NULL, "begin");
     hob_log(HOB_LOG_INFO, "streaming");
     if (err == 0)
-        err = hob_race(hob_stopping(req), hob_timer(INFINITY));
+        err = hob_race(hob_server_until_stopping(hob_request_server(req)), hob_timer(INFINITY));
     return err < 0 ? err : hob_event(res, NULL, NULL, "end");
 }
 
@@ -350,8 +350,8 @@ ProcessTest(streams, learn_that_the_server_stops_and_end_properly)
 
 static int leave_the_wait(hob_request *req, hob_response *res)
 {
-    hob_stopping(req); /* not awaited: it ends with the handler */
-    hob_future *stopping = hob_stopping(req);
+    hob_server_until_stopping(hob_request_server(req)); /* not awaited: it ends with the handler */
+    hob_future *stopping = hob_server_until_stopping(hob_request_server(req));
     hob_cancel(stopping);
     return reply(res, 200, "%s", strerror(-hob_await(stopping)));
 }

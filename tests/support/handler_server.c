@@ -32,7 +32,7 @@ static int dispatch(hob_request *req, hob_response *res)
 static int run(void *unused)
 {
     (void)unused;
-    int result = hob_block_on(hob_server_run, running);
+    int result = hob_server_run(running);
     hob_server_close(running);
     return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -46,7 +46,6 @@ struct server serve_observed(
     hob_handler *handler, hob_server_options options, hob_observer *observer, void *context)
 {
     options.handler = dispatch;
-    options.context = &running;
     options.handle_signals = true;
     if (options.grace == 0)
         options.grace = PATIENCE / 2.0;
@@ -87,11 +86,6 @@ int wait_for_release(void)
 void release(const struct server *server)
 {
     cr_expect_eq(get(server, "/release")->status, 204);
-}
-
-hob_server *server_of(hob_request *req)
-{
-    return *(hob_server **)hob_request_context(req);
 }
 
 int reply(hob_response *res, int status, const char *format, ...)

@@ -28,9 +28,6 @@ int listen_with_small_buffers(void);
 int wait_for_release(void);
 void release(const struct server *server);
 
-/* For the handler: the server that called it. */
-hob_server *server_of(hob_request *req);
-
 /* For the handler: replies with text as printf would format it. */
 int reply(hob_response *res, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

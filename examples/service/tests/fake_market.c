@@ -41,7 +41,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     puts(hob_server_url(server));
     fflush(stdout);
-    int err = hob_block_on(hob_server_run, server);
+    int err = hob_server_run(server);
     hob_server_close(server);
     hob_router_free(router);
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -28,7 +28,7 @@ static int run(int socket, hob_router *router)
     }
     printf("open at %s\n", hob_server_url(server));
     fflush(stdout);
-    err = hob_block_on(hob_server_run, server); /* returns when the server has stopped */
+    err = hob_server_run(server); /* returns when the server has stopped */
     hob_server_close(server);
     return err < 0 ? failed("the server", err) : 0;
 }

@@ -8,7 +8,7 @@
 static int wait_a_second(hob_request *req)
 {
     size_t winner;
-    hob_future *either[] = {hob_timer(1), hob_stopping(req)};
+    hob_future *either[] = {hob_timer(1), hob_server_until_stopping(hob_request_server(req))};
     int err = hob_race_all(either, 2, &winner);
     if (err < 0)
         return err;

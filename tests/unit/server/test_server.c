@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "hob/address.h"
+#include "hob/runtime.h"
+#include "tests/support/coroutine.h"
 
 TestSuite(server, .timeout = 20);
 
@@ -23,7 +25,6 @@ Test(server, without_sockets_listens_on_a_free_port_of_this_machine)
     hob_server *server;
     cr_assert_eq(hob_server_open(&(hob_server_options){.handler = no_content}, &server), 0);
     cr_expect_eq(strncmp(hob_server_url(server), "http://127.0.0.1:", 17), 0);
-    cr_expect_not(hob_server_stopping(server));
     hob_server_close(server);
 }
 
@@ -100,6 +101,37 @@ Test(server, refuses_sockets_that_do_not_listen)
     cr_expect_eq(hob_server_open(&options, &server), -ENOTSOCK);
     cr_expect_geq(fcntl(sockets[0], F_GETFD), 0);
     cr_expect_geq(fcntl(sockets[1], F_GETFD), 0);
+}
+
+static hob_server *open_server(void)
+{
+    hob_server *server = NULL;
+    cr_expect_eq(hob_server_open(&(hob_server_options){.handler = no_content}, &server), 0);
+    return server;
+}
+
+Test(server, runs_a_loop_of_its_own_outside_of_coroutines)
+{
+    hob_server *server = open_server();
+    cr_expect_not(hob_server_is_stopping(server));
+    hob_server_stop(server);
+    cr_expect(hob_server_is_stopping(server));
+    cr_expect_eq(hob_server_run(server), 0);
+    hob_server_close(server);
+}
+
+/* The first future is ready because the server stops, the second one because it has stopped. */
+CoroutineTest(server, lets_coroutines_wait_until_it_is_stopping)
+{
+    hob_server *server = open_server();
+    hob_future *run = hob_server_start(server);
+    hob_future *early = hob_server_until_stopping(server);
+    cr_expect_eq(hob_await_for(hob_server_until_stopping(server), 0), -ETIMEDOUT);
+    hob_server_stop(server);
+    cr_expect_eq(hob_await(early), 0);
+    cr_expect_eq(hob_await(run), 0);
+    cr_expect_eq(hob_await(hob_server_until_stopping(server)), 0);
+    hob_server_close(server);
 }
 
 Test(server, that_is_none_can_be_closed)

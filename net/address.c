@@ -49,26 +49,65 @@ static int parse_ipv6(const char *host, in_port_t port, hob_address *address)
     return inet_pton(AF_INET6, host, &address->ipv6.sin6_addr) == 1 ? 0 : -EINVAL;
 }
 
+int host_port_parse(const char *text, struct host_port *self)
+{
+    const char *colon = strrchr(text, ':');
+    if (!colon || !parse_port(colon + 1, &self->port))
+        return -EINVAL;
+    self->brackets = text[0] == '[' && colon[-1] == ']';
+    const char *begin = self->brackets ? text + 1 : text;
+    const char *end = self->brackets ? colon - 1 : colon;
+    if (end < begin || (size_t)(end - begin) >= sizeof(self->host))
+        return -EINVAL;
+    memcpy(self->host, begin, (size_t)(end - begin));
+    self->host[end - begin] = '\0';
+    return 0;
+}
+
 int hob_address_parse(const char *text, hob_address *address)
 {
     static const char local[] = "unix:";
-    char host[INET6_ADDRSTRLEN];
-    in_port_t port;
+    struct host_port split;
     memset(address, 0, sizeof(*address));
     if (strncmp(text, local, strlen(local)) == 0)
         return parse_local(text + strlen(local), address);
+    int err = host_port_parse(text, &split);
+    if (err < 0)
+        return err;
+    return split.brackets ? parse_ipv6(split.host, split.port, address)
+                          : parse_ipv4(split.host, split.port, address);
+}
 
-    const char *colon = strrchr(text, ':');
-    if (!colon || !parse_port(colon + 1, &port))
-        return -EINVAL;
-    bool brackets = text[0] == '[' && colon[-1] == ']';
-    const char *begin = brackets ? text + 1 : text;
-    const char *end = brackets ? colon - 1 : colon;
-    if (end < begin || (size_t)(end - begin) >= sizeof(host))
-        return -EINVAL;
-    memcpy(host, begin, (size_t)(end - begin));
-    host[end - begin] = '\0';
-    return brackets ? parse_ipv6(host, port, address) : parse_ipv4(host, port, address);
+/* RFC 1123 section 2.1. Underscores are in use though no host name may have them. */
+static bool is_label(const char *label, size_t length)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    return length > 0 && length <= 63 && strspn(label, characters) >= length;
+}
+
+bool host_name_is_valid(const char *name)
+{
+    const char *label = name;
+    if (strlen(name) > 253)
+        return false;
+    for (;;) {
+        size_t length = strcspn(label, ".");
+        if (!is_label(label, length))
+            return false;
+        bool last = label[length] == '\0' || label[length + 1] == '\0';
+        if (last)
+            return strspn(label, "0123456789") < length; /* "127.1" is no name */
+        label += length + 1;
+    }
+}
+
+void address_set_port(hob_address *self, in_port_t port)
+{
+    if (self->any.sa_family == AF_INET6)
+        self->ipv6.sin6_port = port;
+    else
+        self->ipv4.sin_port = port;
 }
 
 /* An abstract socket has no file: its name begins with a NUL and ends with the address. */

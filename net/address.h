@@ -6,6 +6,24 @@
 
 #include "hob/address.h"
 
+enum { HOST_SIZE = 256 }; /* of the longest host that is read, with its NUL */
+
+/* A host and its port, as "host:port" or "[host]:port". */
+struct host_port {
+    char host[HOST_SIZE];
+    in_port_t port; /* in network byte order */
+    bool brackets;
+};
+
+/* Reads a host, whatever it is, and a port. Returns 0 or -EINVAL. */
+int host_port_parse(const char *text, struct host_port *self);
+
+/* Whether this can be the name of a host: of ASCII, and not a number as its last part. */
+bool host_name_is_valid(const char *name);
+
+/* Sets the port, in network byte order, of an IPv4 or IPv6 address. */
+void address_set_port(hob_address *self, in_port_t port);
+
 /* Writes the URL of an address, of at most HOB_URL_SIZE bytes. Returns 0, or -EINVAL for others. */
 int address_url(const hob_address *address, char *url, size_t size);
 

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "address.h"
+#include "tcp.h"
 #include "unix_path.h"
 
 /*
@@ -132,21 +132,6 @@ int hob_socket_url(int fd, char *url, size_t size)
     return err < 0 ? err : address_url(&address, url, size);
 }
 
-/* Bytes that the kernel takes before the client's window has room for them. */
-#define UNSENT_LIMIT (128 * 1024)
-
-/*
- * A client may vanish without closing its connection: its cable was pulled, or a firewall forgot
- * the connection. The kernel notices that after KEEP_IDLE + KEEP_COUNT * KEEP_INTERVAL seconds, two
- * minutes. Nothing else limits a stream that has nothing to send. See tcp(7).
- */
-enum { KEEP_IDLE = 60, KEEP_INTERVAL = 15, KEEP_COUNT = 4 };
-
-static void set_option(int fd, int level, int option, int value)
-{
-    setsockopt(fd, level, option, &value, sizeof(value));
-}
-
 /* Sockets of other programs may lack what hob_listen() and socket(2) set. */
 static void prepare(int fd, const hob_address *address)
 {
@@ -154,14 +139,7 @@ static void prepare(int fd, const hob_address *address)
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     if (address->any.sa_family == AF_UNIX)
         return;
-    /* Accepted sockets inherit all. A response is one write, so there is nothing to wait for. */
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    /* By default the kernel would hold megabytes for each client that does not read. */
-    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LIMIT);
-    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+    tcp_set_options(fd); /* accepted sockets inherit them */
 }
 
 static bool is_exposed(const hob_address *address)

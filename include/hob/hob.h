@@ -7,6 +7,7 @@
 #include "hob/cross_site.h"
 #include "hob/log.h"
 #include "hob/metrics.h"
+#include "hob/net.h"
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"

@@ -1,0 +1,172 @@
+#include "conn.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "runtime/task.h"
+
+hob_conn *conn_new(int fd, const union peer *peer, const char *name)
+{
+    size_t length = strlen(name);
+    hob_conn *self = malloc(sizeof(*self) + length + 1);
+    if (!self) {
+        close(fd);
+        return NULL;
+    }
+    *self = (hob_conn){.fd = fd, .peer = *peer};
+    memcpy(self->name, name, length + 1);
+    return self;
+}
+
+void hob_conn_close(hob_conn *self)
+{
+    if (!self)
+        return;
+    close(self->fd);
+    free(self);
+}
+
+int hob_conn_fd(const hob_conn *self)
+{
+    return self->fd;
+}
+
+int hob_conn_peer(const hob_conn *self, char *text, size_t size)
+{
+    return peer_format(&self->peer, text, size);
+}
+
+void hob_conn_error(const hob_conn *self, hob_error *error)
+{
+    if (self->err == 0)
+        error->text[0] = '\0';
+    else
+        error_set(error, "%s %s: %s", self->failure, self->name, strerror(-self->err));
+}
+
+/* Remembers what failed, if it did. Returns the result. */
+static int note(hob_conn *self, const char *action, int result)
+{
+    if (result < 0) {
+        self->err = result;
+        self->failure = action;
+    }
+    return result;
+}
+
+/* Called first by each call that may wait. Returns 0 or what interrupts the coroutine. */
+static int begin(const char *call)
+{
+    struct task *task = task_current(call);
+    task_yield_sometimes(task);
+    return task_interrupted(task);
+}
+
+/* Waits for POLLIN or POLLOUT. */
+static int wait_for(const hob_conn *self, short events)
+{
+    return hob_await(events == POLLIN ? hob_readable(self->fd) : hob_writable(self->fd));
+}
+
+/*
+ * Reading.
+ */
+
+/* Returns how many bytes it has read, or -EAGAIN if there are none yet. */
+static int try_read(hob_conn *self, void *data, size_t size, int flags)
+{
+    ssize_t length;
+    do
+        length = recv(self->fd, data, size, flags);
+    while (length < 0 && errno == EINTR);
+    return length < 0 ? -errno : (int)length;
+}
+
+int hob_conn_read(hob_conn *self, void *data, size_t size)
+{
+    int err = begin(__func__);
+    size = size < INT_MAX ? size : INT_MAX;
+    while (err == 0) {
+        int length = try_read(self, data, size, 0);
+        if (length != -EAGAIN)
+            return note(self, "reading from", length);
+        err = wait_for(self, POLLIN);
+    }
+    return note(self, "reading from", err);
+}
+
+bool hob_conn_is_readable(hob_conn *self)
+{
+    char byte;
+    return try_read(self, &byte, 1, MSG_PEEK) != -EAGAIN;
+}
+
+/*
+ * Writing.
+ */
+
+/* What is left to write. */
+struct rest {
+    const struct iovec *parts;
+    size_t count;
+    size_t offset; /* of what is left of the first part */
+};
+
+/* Goes on by so many bytes, and to the first part that is not empty. */
+static void rest_skip(struct rest *self, size_t size)
+{
+    self->offset += size;
+    while (self->count > 0 && self->offset >= self->parts->iov_len) {
+        self->offset -= self->parts->iov_len;
+        self->parts++;
+        self->count--;
+    }
+}
+
+/* Writes some of the rest, which is not empty. Returns 0, or -EAGAIN if there is no room. */
+static int try_write(hob_conn *self, struct rest *rest)
+{
+    enum { PARTS = 16 };
+    struct iovec parts[PARTS];
+    size_t count = rest->count < PARTS ? rest->count : PARTS;
+    memcpy(parts, rest->parts, count * sizeof(parts[0]));
+    parts[0].iov_base = (char *)parts[0].iov_base + rest->offset;
+    parts[0].iov_len -= rest->offset;
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    ssize_t length = sendmsg(self->fd, &message, MSG_NOSIGNAL);
+    if (length < 0)
+        return errno == EINTR ? 0 : -errno;
+    rest_skip(rest, (size_t)length);
+    return 0;
+}
+
+int hob_conn_writev(hob_conn *self, const struct iovec *parts, size_t count)
+{
+    struct rest rest = {.parts = parts, .count = count};
+    int err = begin(__func__);
+    rest_skip(&rest, 0);
+    while (err == 0 && rest.count > 0) {
+        err = try_write(self, &rest);
+        if (err == -EAGAIN)
+            err = wait_for(self, POLLOUT);
+    }
+    return note(self, "writing to", err);
+}
+
+int hob_conn_write(hob_conn *self, const void *data, size_t size)
+{
+    struct iovec part = {.iov_len = size};
+    memcpy(&part.iov_base, &data, sizeof(data)); /* which is not const, though it is only read */
+    return hob_conn_writev(self, &part, 1);
+}
+
+int hob_conn_shutdown(hob_conn *self)
+{
+    return note(self, "ending the output to", shutdown(self->fd, SHUT_WR) < 0 ? -errno : 0);
+}

@@ -1,0 +1,22 @@
+/* A connection: a socket that is connected, and what carries bytes over it. */
+#ifndef HOB_NET_CONN_H
+#define HOB_NET_CONN_H
+
+#include "hob/net.h"
+#include "peer.h"
+
+struct hob_conn {
+    int fd;
+    union peer peer;
+    int err;             /* of the last call that failed, or 0 */
+    const char *failure; /* what that call was doing: "reading from" */
+    char name[];         /* of the peer, for messages */
+};
+
+/*
+ * Makes a connection of a socket that is connected and non-blocking. It owns the socket from now
+ * on. NULL when out of memory: then the socket is closed.
+ */
+hob_conn *conn_new(int fd, const union peer *peer, const char *name);
+
+#endif

@@ -1,0 +1,74 @@
+#include <errno.h>
+#include <string.h>
+
+#include "address.h"
+#include "conn.h"
+#include "dial.h"
+#include "error.h"
+#include "hob/net.h"
+#include "names.h"
+#include "tcp.h"
+
+/* Seconds. */
+#define DEFAULT_TIMEOUT 10
+
+/* Sets the addresses, which have room for NAME_ADDRESSES_MAX. Returns how many, at least 1. */
+static int find_addresses(const char *address, hob_address *addresses, hob_error *error)
+{
+    struct host_port split;
+    int err = hob_address_parse(address, addresses);
+    if (err == 0)
+        return 1;
+    bool is_name = err == -EINVAL && host_port_parse(address, &split) == 0 && !split.brackets;
+    if (!is_name || !host_name_is_valid(split.host)) {
+        error_set(error, "connecting to %s: this is no address", address);
+        return err;
+    }
+    int count = names_lookup(split.host, addresses, error);
+    for (int i = 0; i < count; i++)
+        address_set_port(&addresses[i], split.port);
+    return count;
+}
+
+/* The family alone of a unix socket. */
+static union peer peer_of(const hob_address *address)
+{
+    union peer peer = {.any.sa_family = address->any.sa_family};
+    if (address->any.sa_family != AF_UNIX)
+        memcpy(&peer, &address->any, address->length);
+    return peer;
+}
+
+static int connect_plain(const char *address, hob_error *error, hob_conn **conn)
+{
+    hob_address addresses[NAME_ADDRESSES_MAX];
+    size_t index;
+    int count = find_addresses(address, addresses, error);
+    if (count < 0)
+        return count;
+    dial_interleave(addresses, (size_t)count);
+    error_set(error, "connecting to %s: ", address);
+    int fd = dial(addresses, (size_t)count, &index, error);
+    if (fd < 0)
+        return fd;
+    if (addresses[index].any.sa_family != AF_UNIX)
+        tcp_set_options(fd);
+    const union peer peer = peer_of(&addresses[index]);
+    *conn = conn_new(fd, &peer, address);
+    return *conn ? 0 : -ENOMEM;
+}
+
+int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn)
+{
+    static const hob_connect_options defaults = {.timeout = 0};
+    if (!options)
+        options = &defaults;
+    *conn = NULL;
+    error_set(options->error, "%s", "");
+    double before = hob_deadline(options->timeout != 0 ? options->timeout : DEFAULT_TIMEOUT);
+    int err = connect_plain(address, options->error, conn);
+    hob_deadline_at(before);
+    if (err == 0)
+        error_set(options->error, "%s", "");
+    return err;
+}

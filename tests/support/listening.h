@@ -1,0 +1,83 @@
+/*
+ * Sockets of 127.0.0.1 that tests connect to.
+ */
+#ifndef HOB_TESTS_SUPPORT_LISTENING_H
+#define HOB_TESTS_SUPPORT_LISTENING_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/address.h"
+
+struct listening {
+    int fd;
+    hob_address address;
+    char text[HOB_URL_SIZE]; /* "127.0.0.1:PORT" */
+    void *user;              /* for the test */
+    int waiting[64];         /* clients that fill the queue of a silent one */
+    size_t waiting_count;
+};
+
+/* The address that a socket of hob_listen() has, as hob_connect() takes it. */
+static inline void listening_read_address(struct listening *self)
+{
+    char url[HOB_URL_SIZE];
+    int port = 0;
+    hob_socket_url(self->fd, url, sizeof(url));
+    sscanf(url, "http://127.0.0.1:%d/", &port);
+    snprintf(self->text, sizeof(self->text), "127.0.0.1:%d", port);
+    hob_address_parse(self->text, &self->address);
+}
+
+/* It accepts clients. */
+static inline struct listening listening_open(void)
+{
+    struct listening self = {.fd = hob_listen("127.0.0.1:0")};
+    listening_read_address(&self);
+    return self;
+}
+
+static inline void listening_close(struct listening *self)
+{
+    for (size_t i = 0; i < self->waiting_count; i++)
+        close(self->waiting[i]);
+    close(self->fd);
+}
+
+/* It refuses clients: nobody listens there. */
+static inline struct listening listening_refuse(void)
+{
+    struct listening self = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const struct sockaddr_in any = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    bind(self.fd, (const struct sockaddr *)&any, sizeof(any));
+    self.address.length = sizeof(self.address.ipv4);
+    getsockname(self.fd, &self.address.any, &self.address.length);
+    snprintf(self.text, sizeof(self.text), "127.0.0.1:%d", ntohs(self.address.ipv4.sin_port));
+    return self;
+}
+
+/* Whether the connection is there within a moment, which is long for the loopback device. */
+static inline bool listening_answers(struct listening *self)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    self->waiting[self->waiting_count++] = fd;
+    connect(fd, &self->address.any, self->address.length);
+    struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+    return poll(&poll_fd, 1, 50) == 1;
+}
+
+/* It does not answer clients: its queue is full, and the kernel drops their first packet. */
+static inline struct listening listening_stay_silent(void)
+{
+    struct listening self = listening_open();
+    listen(self.fd, 0);
+    while (self.waiting_count < 64 && listening_answers(&self))
+        ;
+    return self;
+}
+
+#endif

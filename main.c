@@ -1,5 +1,5 @@
 /*
- * hob: options, the menu, serve. The story is told in handlers/french_fries.c.
+ * hob: options, routes, serve. handlers/french_fries.c is where the story begins.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -11,10 +11,10 @@
 #include "handlers/kitchen.h"
 #include "handlers/routes.h"
 #include "hob/hob.h"
+#include "program/hangup.h"
 #include "program/healthcheck.h"
 #include "program/options.h"
-#include "program/rotation.h"
-#include "program/shift.h"
+#include "program/service.h"
 #include "program/sockets.h"
 
 static hob_router *make_router(const struct options *options, struct kitchen *kitchen)
@@ -37,8 +37,8 @@ static int check_health(const struct options *options)
 }
 
 /*
- * A descriptor that was closed when the program started would go to a socket, and a client would
- * get what is written to standard output or to the log.
+ * If a standard stream is closed when the program starts, a socket gets its descriptor, and a
+ * client gets what is written to the stream. So each one is opened.
  */
 static void open_standard_streams(void)
 {
@@ -51,30 +51,30 @@ static void open_standard_streams(void)
 
 int main(int argc, char **argv)
 {
-    hold_hangups();
+    hangup_block();
     open_standard_streams();
     struct options options = options_parse(argc, argv);
     if (!options_log_to_file(&options))
-        release_hangups();
+        hangup_unblock();
     if (options.healthcheck)
         return check_health(&options);
 
-    signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to die */
+    signal(SIGPIPE, SIG_IGN); /* a broken pipe behind the log does not end the process */
     hob_log_set_level(options.log_level);
     struct kitchen kitchen;
     kitchen_init(&kitchen);
     kitchen.time_scale = options.time_scale;
     kitchen.demo = options.demo;
     kitchen.traces = !options.admin;
-    struct business business = {
+    struct service service = {
         .options = &options,
         .router = make_router(&options, &kitchen),
         .kitchen = &kitchen,
         .argv = argv,
     };
     int status = EXIT_FAILURE;
-    if (business.router && sockets_open(&business.sockets, &options))
-        status = serve_business(&business);
-    hob_router_free(business.router);
+    if (service.router && sockets_open(&service.sockets, &options))
+        status = service_run(&service);
+    hob_router_free(service.router);
     return status;
 }

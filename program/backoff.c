@@ -6,7 +6,7 @@
 
 double backoff_after_death(size_t *early_deaths, double lived)
 {
-    if (lived >= DIES_YOUNG) {
+    if (lived >= EARLY_DEATH) {
         *early_deaths = 0;
         return 0;
     }

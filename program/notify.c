@@ -15,10 +15,10 @@
 #include "options.h"
 
 /*
- * Who is to be told.
+ * The environment.
  */
 
-static void find_manager(struct notifier *self)
+static void read_address(struct notifier *self)
 {
     const char *name = options_variable("NOTIFY_SOCKET");
     if (!name)
@@ -37,7 +37,7 @@ static void find_manager(struct notifier *self)
     self->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
 }
 
-static void find_watchdog(struct notifier *self)
+static void read_watchdog(struct notifier *self)
 {
     const char *value = options_variable("WATCHDOG_USEC");
     size_t microseconds;
@@ -49,18 +49,18 @@ static void find_watchdog(struct notifier *self)
     self->watchdog = (double)microseconds / 1e6;
 }
 
-void notify_init(struct notifier *self)
+void notify_init(struct notifier *self, bool restarted, double grace)
 {
-    *self = (struct notifier){0};
-    find_manager(self);
-    find_watchdog(self);
+    *self = (struct notifier){.restarted = restarted, .grace = grace};
+    read_address(self);
+    read_watchdog(self);
 }
 
 /*
- * Telling.
+ * Messages.
  */
 
-/* A new socket each time, since a manager that was replaced has a new one too. */
+/* A new socket for each message, since the manager may have been restarted. */
 static int connect_to_manager(const struct notifier *self)
 {
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -72,19 +72,19 @@ static int connect_to_manager(const struct notifier *self)
     return err;
 }
 
-/* Seconds that the manager may take to receive, where nothing else can be done meanwhile. */
-#define PATIENCE 1
+/* Seconds that the manager may take to receive a message while this thread is blocked. */
+#define BLOCKING_TIMEOUT 1
 
 static int wait_until_writable(const struct notifier *self, int fd)
 {
     struct pollfd manager = {.fd = fd, .events = POLLOUT};
-    if (!self->may_block)
+    if (!self->blocking)
         return hob_await(hob_writable(fd));
-    return poll(&manager, 1, PATIENCE * 1000) > 0 ? 0 : -ETIMEDOUT;
+    return poll(&manager, 1, BLOCKING_TIMEOUT * 1000) > 0 ? 0 : -ETIMEDOUT;
 }
 
-/* Tried before it is waited for, so that it works in a coroutine that is cancelled. */
-static int send_when_possible(const struct notifier *self, int fd, const char *message, size_t size)
+/* Sends before it waits, so that it works in a coroutine that is cancelled. */
+static int send_all(const struct notifier *self, int fd, const char *message, size_t size)
 {
     int err = 0;
     while (err == 0 && send(fd, message, size, MSG_NOSIGNAL) < 0)
@@ -93,7 +93,7 @@ static int send_when_possible(const struct notifier *self, int fd, const char *m
 }
 
 __attribute__((format(printf, 2, 3))) static void
-tell(const struct notifier *self, const char *format, ...)
+send_message(const struct notifier *self, const char *format, ...)
 {
     char message[128];
     va_list arguments;
@@ -103,44 +103,45 @@ tell(const struct notifier *self, const char *format, ...)
     int size = vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     int fd = connect_to_manager(self);
-    int err = fd < 0 ? fd : send_when_possible(self, fd, message, (size_t)size);
+    int err = fd < 0 ? fd : send_all(self, fd, message, (size_t)size);
     if (fd >= 0)
         close(fd);
     if (err < 0)
-        hob_log(HOB_LOG_WARN, "the service manager was not told '%s': %s", message, strerror(-err));
+        hob_log(
+            HOB_LOG_WARN, "cannot send '%s' to the service manager: %s", message, strerror(-err));
 }
 
 void notify_ready(const struct notifier *self)
 {
-    if (!self->takes_over)
-        tell(self, "READY=1");
+    if (!self->restarted)
+        send_message(self, "READY=1");
 }
 
 void notify_alive(const struct notifier *self)
 {
-    tell(self, "WATCHDOG=1");
+    send_message(self, "WATCHDOG=1");
 }
 
-/* How long the manager is to wait on top of the grace. */
+/* Seconds that the manager waits on top of the grace. */
 #define MARGIN 5
 
 void notify_stopping(const struct notifier *self)
 {
-    tell(self, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%.0f", (self->grace + MARGIN) * 1e6);
+    send_message(self, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%.0f", (self->grace + MARGIN) * 1e6);
 }
 
-void notify_successor(struct notifier *self, pid_t pid)
+void notify_main_process(struct notifier *self, pid_t pid)
 {
-    tell(self, "MAINPID=%d", (int)pid);
+    send_message(self, "MAINPID=%d", (int)pid);
     self->length = 0;
 }
 
 /*
- * When to tell what.
+ * The coroutine.
  */
 
 /* Twice in the time, as sd_watchdog_enabled(3) recommends. */
-static int feed_watchdog(void *arg)
+static int send_alive(void *arg)
 {
     const struct notifier *self = arg;
     int err = 0;
@@ -157,7 +158,7 @@ int notify_watch(void *arg)
     hob_future *stop = hob_server_until_stopping(self->server);
     hob_yield(); /* until the server accepts */
     notify_ready(self);
-    int err = self->watchdog > 0 ? hob_race(stop, hob_async(feed_watchdog, self)) : hob_await(stop);
+    int err = self->watchdog > 0 ? hob_race(stop, hob_async(send_alive, self)) : hob_await(stop);
     if (hob_server_is_stopping(self->server))
         notify_stopping(self);
     return err;

@@ -1,6 +1,6 @@
 /*
- * What the service manager wants to hear, be it systemd or one like it: that hob serves, that it is
- * alive, that it stops, and who has taken over. See sd_notify(3) and sd_watchdog_enabled(3).
+ * Messages to the service manager, systemd or another one with its protocol: this process serves,
+ * is alive, stops, or has been replaced. See sd_notify(3) and sd_watchdog_enabled(3).
  */
 #ifndef HOB_PROGRAM_NOTIFY_H
 #define HOB_PROGRAM_NOTIFY_H
@@ -13,43 +13,43 @@
 
 struct notifier {
     struct sockaddr_un manager;
-    socklen_t length; /* of that address; 0 if nobody wants to be told */
-    double watchdog;  /* seconds without a sign of life after which hob is killed; 0 if never */
-    bool takes_over;  /* from a hob that the manager already knows to serve */
+    socklen_t length; /* of that address; 0 if no messages are sent */
+    double watchdog;  /* the manager kills hob after so many seconds without WATCHDOG=1; 0: never */
     double grace;     /* seconds that stopping may take */
-    bool may_block;   /* there is no loop that others wait for */
-    hob_server *server;
+    bool restarted;   /* the manager has got READY=1 already, from the old process of a restart */
+    bool blocking;    /* sending blocks the thread, which runs no loop */
+    hob_server *server; /* of notify_watch() */
 };
 
 /*
  * Reads the manager's socket from NOTIFY_SOCKET, and WATCHDOG_USEC and WATCHDOG_PID; an empty
- * variable counts as unset. If one of them is wrong, a message says so and the exit status is
- * EXIT_USAGE.
+ * variable counts as unset. If one of them is wrong, prints why and exits with EXIT_USAGE. The
+ * other arguments are the members of that name.
  */
-void notify_init(struct notifier *self);
+void notify_init(struct notifier *self, bool restarted, double grace);
 
 /*
- * A coroutine (arg is the struct notifier), started before the server runs. It sends READY=1 unless
- * this process takes over, WATCHDOG=1 twice in the watchdog's time, and STOPPING=1 when the server
- * begins to stop. A message that does not arrive is logged. Returns 0 or a negative errno.
+ * A coroutine (arg is the struct notifier), started before the server runs. Sends READY=1 unless
+ * the manager has got it, WATCHDOG=1 twice in the watchdog's time, and STOPPING=1 when the server
+ * begins to stop. Returns 0 or a negative errno.
  */
 int notify_watch(void *arg);
 
 /*
- * Each of these sends a message, in a coroutine or where the thread may block. One that does not
- * arrive is logged.
+ * Each of these sends a message. In a coroutine it awaits until the manager receives, unless
+ * `blocking`. Logs if the message is not sent.
  */
 
-/* READY=1, unless this process takes over. */
+/* READY=1, unless the manager has got it. */
 void notify_ready(const struct notifier *self);
 
 /* WATCHDOG=1, to be sent twice in the watchdog's time. */
 void notify_alive(const struct notifier *self);
 
-/* STOPPING=1, and how long that may take. */
+/* STOPPING=1, and how long stopping may take. */
 void notify_stopping(const struct notifier *self);
 
-/* Makes another process the one that the manager watches (MAINPID). This one is silent then. */
-void notify_successor(struct notifier *self, pid_t pid);
+/* MAINPID: another process is the main one now. This one sends nothing from then on. */
+void notify_main_process(struct notifier *self, pid_t pid);
 
 #endif

@@ -15,7 +15,7 @@
 #include "hob/log.h"
 
 /*
- * Handed over.
+ * Inherited sockets.
  */
 
 static size_t count_names(const char *names)
@@ -52,7 +52,6 @@ static bool is_pipe(int fd)
     return fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode);
 }
 
-/* The socket for operators, which is not one of those that clients are served on. */
 static void inherit_admin(struct sockets *self)
 {
     const char *value = getenv("HOB_ADMIN_FD");
@@ -65,36 +64,37 @@ static void inherit_admin(struct sockets *self)
     self->admin = (int)fd;
 }
 
-/* Takes a number and the character behind it off the text. */
-static bool take_number(const char **text, char end, uint64_t *number)
+/* Reads a number and the character `end` behind it, and moves *text behind both. */
+static bool read_number(const char **text, char end, uint64_t *number)
 {
     char *rest;
     errno = 0;
     *number = strtoull(*text, &rest, 10);
-    bool taken = rest > *text && *rest == end && errno == 0;
-    *text = taken ? rest + 1 : *text;
-    return taken;
+    if (rest == *text || *rest != end || errno != 0)
+        return false;
+    *text = rest + 1;
+    return true;
 }
 
-static bool take_file(const char **text, hob_socket_file *file)
+static bool read_file(const char **text, hob_socket_file *file)
 {
-    return take_number(text, ':', &file->device) && take_number(text, ',', &file->inode);
+    return read_number(text, ':', &file->device) && read_number(text, ',', &file->inode);
 }
 
 /*
- * The files that unix sockets have made, in the order of the sockets. An older hob does not say
- * which: then they are those at the paths.
+ * The files that unix sockets have made, in the order of the sockets. An older hob does not set the
+ * variable; the files are then assumed to be those at the sockets' paths.
  */
 static void inherit_files(struct sockets *self)
 {
     const char *text = getenv("HOB_SOCKET_FILES");
     bool known = text != NULL;
     for (size_t i = 0; i < self->count; i++) {
-        known = known && take_file(&text, &self->files[i]);
+        known = known && read_file(&text, &self->files[i]);
         if (!known)
             hob_socket_file_of(self->fds[i], &self->files[i]);
     }
-    known = known && take_file(&text, &self->admin_file);
+    known = known && read_file(&text, &self->admin_file);
     if (!known && self->admin >= 0)
         hob_socket_file_of(self->admin, &self->admin_file);
 }
@@ -109,17 +109,18 @@ void sockets_write_files(const struct sockets *self, char *text, size_t size)
     }
 }
 
-static void find_predecessor(struct sockets *self)
+/* Variables of the old process of a restart. */
+static void inherit_from_old_process(struct sockets *self)
 {
     const char *value = getenv("HOB_READY_FD");
     size_t fd;
     if (!value)
         return;
     if (!options_parse_count(value, INT_MAX, &fd) || !is_pipe((int)fd))
-        options_fail("HOB_READY_FD in the environment: '%s' is not a pipe to another hob", value);
-    self->predecessor = (int)fd;
+        options_fail("HOB_READY_FD in the environment: '%s' is not a pipe", value);
+    self->ready = (int)fd;
     self->shared = getenv("HOB_SOCKETS_SHARED") != NULL;
-    fcntl(self->predecessor, F_SETFD, FD_CLOEXEC);
+    fcntl(self->ready, F_SETFD, FD_CLOEXEC);
     inherit_admin(self);
     inherit_files(self);
 }
@@ -137,56 +138,53 @@ static bool inherit(struct sockets *self)
         inherit_one(self, FIRST_INHERITED + (int)i);
     inherit_names(self);
     self->shared = true;
-    find_predecessor(self);
+    inherit_from_old_process(self);
     return true;
 }
 
 /*
- * Opened.
+ * Opened sockets.
  */
 
-static void explain(const char *address, int err, const char *options)
+static void print_failure(const char *address, int err, const char *options)
 {
     fprintf(stderr, "hob: cannot listen on %s: ", address);
     if (err == -EADDRINUSE)
-        fprintf(stderr, "it is taken; choose another with %s\n", options);
+        fprintf(stderr, "the address is in use; choose another one with %s\n", options);
     else if (err == -EEXIST)
-        fputs("there is a file that is not a socket\n", stderr);
+        fputs("the file exists and is not a socket\n", stderr);
     else
         fprintf(stderr, "%s\n", strerror(-err));
 }
 
-/*
- * Whether the socket for operators has to be opened. A process before this one may have handed it
- * over; it is closed if it is not wanted.
- */
-static bool opens_admin(struct sockets *self, const struct options *options)
+static void close_admin(struct sockets *self)
 {
-    if (!options->admin && self->admin >= 0) {
+    if (self->admin >= 0)
         close(self->admin);
-        self->admin = -1;
-    }
-    return options->admin && self->admin < 0;
+    self->admin = -1;
 }
 
-/* Opens the sockets of clients, unless they were handed over, and then the one for operators. */
-static bool open_all(struct sockets *self, const struct options *options)
+/* Opens the sockets that are not inherited. An inherited admin socket that is not wanted is closed.
+ */
+static bool open_missing(struct sockets *self, const struct options *options)
 {
     const char *addresses[LISTEN_MAX + 1];
     int fds[LISTEN_MAX + 1];
     size_t failed;
     size_t clients = self->inherited ? 0 : options->listen_count;
     memcpy(addresses, options->listen, clients * sizeof(addresses[0]));
-    bool admin = opens_admin(self, options);
+    if (!options->admin)
+        close_admin(self);
+    bool admin = options->admin && self->admin < 0;
     addresses[clients] = options->admin;
     int err = hob_listen_all(addresses, clients + admin, fds, &failed);
     if (err < 0) {
-        explain(addresses[failed], err, failed < clients ? "--port or --listen" : "--admin");
+        print_failure(addresses[failed], err, failed < clients ? "--port or --listen" : "--admin");
         return false;
     }
     for (size_t i = 0; i < clients; i++) {
         self->fds[self->count++] = fds[i];
-        hob_socket_file_of(fds[i], &self->files[i]); /* none if it is no unix socket */
+        hob_socket_file_of(fds[i], &self->files[i]); /* zero if it is no unix socket */
     }
     if (admin) {
         self->admin = fds[clients];
@@ -197,14 +195,14 @@ static bool open_all(struct sockets *self, const struct options *options)
 
 bool sockets_open(struct sockets *self, const struct options *options)
 {
-    *self = (struct sockets){.admin = -1, .predecessor = -1};
+    *self = (struct sockets){.admin = -1, .ready = -1};
     self->inherited = inherit(self);
-    /* A hob before this one was told the same. Anybody else should not say two things. */
-    if (self->inherited && self->predecessor < 0 && options->listen_flag)
+    /* The old process of a restart has got the same flags. With other parents it is a mistake. */
+    if (self->inherited && self->ready < 0 && options->listen_flag)
         options_fail(
             "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
             options->listen_flag);
-    return open_all(self, options);
+    return open_missing(self, options);
 }
 
 void sockets_close(struct sockets *self)
@@ -212,25 +210,23 @@ void sockets_close(struct sockets *self)
     for (size_t i = 0; i < self->count; i++)
         close(self->fds[i]);
     self->count = 0;
-    if (self->admin >= 0)
-        close(self->admin);
-    self->admin = -1;
+    close_admin(self);
 }
 
-/* Seconds to wait until a full pipe is read: signals are not handled meanwhile. */
-#define PATIENCE 1
+/* Seconds to wait until a full pipe is read. Signals are not handled meanwhile. */
+#define OUTPUT_TIMEOUT 1
 
 static bool output_is_full(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    return poll(&output, 1, PATIENCE * 1000) == 0;
+    return poll(&output, 1, OUTPUT_TIMEOUT * 1000) == 0;
 }
 
 void sockets_print(const struct sockets *self)
 {
     char url[HOB_URL_SIZE];
     if (output_is_full()) {
-        hob_log(HOB_LOG_WARN, "standard output is full: where hob listens is not printed");
+        hob_log(HOB_LOG_WARN, "standard output is full: the addresses are not printed");
         return;
     }
     for (size_t i = 0; i < self->count; i++) {

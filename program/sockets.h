@@ -1,6 +1,6 @@
 /*
- * The sockets that hob listens on: opened where the options say, or handed over by whoever started
- * it, systemd or a hob before it.
+ * The listening sockets: opened at the addresses of the options, or inherited from the process that
+ * started this one, which is systemd or the like, or the old process of a restart.
  */
 #ifndef HOB_PROGRAM_SOCKETS_H
 #define HOB_PROGRAM_SOCKETS_H
@@ -12,40 +12,39 @@
 #include "options.h"
 
 enum {
-    FIRST_INHERITED = 3, /* descriptor of the first socket handed over: sd_listen_fds(3) */
+    FIRST_INHERITED = 3, /* the descriptor of the first inherited socket: sd_listen_fds(3) */
 };
 
 struct sockets {
-    int fds[LISTEN_MAX];
+    int fds[LISTEN_MAX]; /* for clients */
     size_t count;
-    hob_socket_file files[LISTEN_MAX]; /* of unix sockets; none for others */
-    hob_socket_file admin_file;        /* of the one for operators */
-    bool inherited;
-    bool shared;       /* whoever handed them over has kept them */
+    hob_socket_file files[LISTEN_MAX]; /* of unix sockets; zero for others */
+    int admin;                         /* of --admin; -1 if there is none */
+    hob_socket_file admin_file;
+    bool inherited;    /* those for clients are */
+    bool shared;       /* the process that passed them on has kept them */
     const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
-    int admin;         /* the one for operators; -1 if there is none */
-    int predecessor;   /* a pipe to the hob that handed them over; -1 if none waits for us */
+    int ready;         /* a pipe to the parent, which awaits a report (child.h); -1 if none does */
 };
 
 /*
- * Opens the socket for operators if the options say where, or takes the one that a hob before this
- * one has handed over. For all others finds the sockets that LISTEN_FDS, LISTEN_PID and
- * LISTEN_FDNAMES in the environment tell of (see sd_listen_fds(3)), or opens those of the options.
- * What is wrong in the environment is printed, and the exit status is EXIT_USAGE. If a socket
- * cannot be opened, prints why and returns false.
+ * Finds the sockets that LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES describe (sd_listen_fds(3)) and
+ * those of a restart, and opens the ones that the options name besides. If the environment is
+ * wrong, prints why and exits with EXIT_USAGE. If a socket cannot be opened, prints why and returns
+ * false.
  */
 bool sockets_open(struct sockets *self, const struct options *options);
 
-/* Writes which files the sockets have made, as HOB_SOCKET_FILES for a process that takes over. */
+/* Writes the device and inode of each socket's file, as HOB_SOCKET_FILES for a new process. */
 void sockets_write_files(const struct sockets *self, char *text, size_t size);
 
 /* Room for that: two numbers of 20 digits and two characters for each socket. */
 enum { SOCKET_FILES_SIZE = (LISTEN_MAX + 1) * 42 + 1 };
 
-/* For a process that serves no more from them; a hob_server closes its sockets itself. */
+/* For a process without a server: a hob_server closes its own sockets. */
 void sockets_close(struct sockets *self);
 
-/* Prints a line for each that says where it listens. */
+/* Prints a line for each socket with its URL. */
 void sockets_print(const struct sockets *self);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * A worker: one of the processes that serve, when the supervisor has forked several. Beside what
- * the only process of a server does, it tells the supervisor that it serves, does what that says,
- * and does not outlive it.
+ * A worker: one of the processes that serve when the supervisor has forked several. It serves like
+ * a process without workers, but obeys the supervisor, and stops when the supervisor has died.
  */
 #ifndef HOB_PROGRAM_WORKER_H
 #define HOB_PROGRAM_WORKER_H
@@ -10,37 +9,34 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "hob/server.h"
-
 struct worker {
-    size_t number; /* from 1 on; one that has died is replaced by one with the same number */
+    size_t number; /* from 1 on; a worker that replaces another one has its number */
     size_t count;  /* of workers */
     pid_t supervisor;
-    int serves;         /* a pipe: it writes its process here when it serves */
-    int signals;        /* a signalfd(2) of those that it obeys */
-    hob_server *server; /* these are to be set before it is watched */
-    hob_server *admin;  /* of the operators; NULL if there is none */
+    int signals; /* a signalfd(2) of the orders */
 };
 
 /*
- * Called in the new process, where the signals that the supervisor waits for are still held back.
- * `mask` is the mask of signals that the supervisor was started with. Ends the process if the
- * supervisor is gone already. Returns 0 or a negative errno.
+ * To be called in the new process, where the signals that the supervisor waits for are still
+ * blocked. `mask` is the mask of signals that the supervisor was started with. Ends the process if
+ * the supervisor has died already. Returns 0 or a negative errno.
  */
-int worker_begin(struct worker *self, const sigset_t *mask);
+int worker_init(struct worker *self, const sigset_t *mask);
+
+enum worker_order {
+    WORKER_STOP = 1, /* stop the server: no other process accepts from its sockets any more */
+    WORKER_LEAVE,    /* stop it, but leave clients in the accept queue to other processes */
+};
 
 /*
- * A coroutine (arg is the struct worker), started before the server runs:
+ * Awaits the next order of the supervisor. Returns it, or a negative errno.
  *
- *     SIGUSR1  from the supervisor stops the server: nobody else accepts clients any more.
- *     SIGUSR2  has the server leave, as if another one had taken over. The kernel sends it when the
- *              supervisor has died.
+ *     SIGUSR1  from the supervisor: WORKER_STOP.
+ *     SIGUSR2  from any process: WORKER_LEAVE. The kernel sends it when the supervisor has died.
  *     SIGTERM, SIGINT  are ignored. systemd, timeout(1) and terminals send them to all processes,
- *              and the supervisor is told as well. It cannot use them itself: of two that come at
- *              once a process sees one, which need not be the supervisor's.
- *
- * Returns a negative errno, -ECANCELED when the server has stopped.
+ *              so the supervisor gets them too. It cannot pass them on: two equal signals that are
+ *              pending are one, which need not be the supervisor's.
  */
-int worker_watch(void *arg);
+int worker_await_order(const struct worker *self);
 
 #endif

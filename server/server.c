@@ -159,7 +159,7 @@ bool hob_server_is_stopping(const hob_server *server)
     return server->stop.ready;
 }
 
-void hob_server_hand_over(hob_server *server)
+void hob_server_leave(hob_server *server)
 {
     if (hob_server_is_stopping(server))
         return;

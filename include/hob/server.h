@@ -233,10 +233,11 @@ bool hob_server_is_stopping(const hob_server *server);
 hob_future *hob_server_until_stopping(hob_server *server);
 
 /*
- * Stops a server whose sockets another process has taken over, as if they were shared. Does nothing
- * if it is stopping already.
+ * Stops the server like hob_server_stop(), but leaves its listening sockets to another process that
+ * accepts from them too, as if they were `shared`, and without the drain delay. Clients in the
+ * accept queue stay there. Does nothing if the server is stopping already.
  */
-void hob_server_hand_over(hob_server *server);
+void hob_server_leave(hob_server *server);
 
 /* Closes the sockets and frees the server, which must not be running. NULL is ignored. */
 void hob_server_close(hob_server *server);

@@ -273,7 +273,7 @@ FolderTest(goes_on_when_another_process_takes_over)
     struct load *load = load_start(server_address(&server), 8);
     for (size_t i = 0; i < UPGRADES; i++) {
         size_t served = load_served(load);
-        server_upgrade(&server);
+        server_restart(&server);
         bool goes_on = eventually(load_served(load) > served + 100);
         cr_assert(goes_on);
         rotate(&server, i); /* the new process obeys, too */

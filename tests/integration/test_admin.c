@@ -129,7 +129,7 @@ ProcessTest(admin, is_handed_over_by_a_restart)
     for (size_t i = 0; i < 5; i++) {
         cr_expect_eq(status_of(&admin, "/readyz"), 200);
         cr_expect_eq(status_of(&server, "/ping"), 200);
-        server_upgrade(&server);
+        server_restart(&server);
     }
     cr_expect(eventually(metric(&admin, "process_start_time_seconds") > 0));
     cr_expect_eq(
@@ -144,7 +144,7 @@ ProcessTest(admin, may_be_a_unix_socket)
     cr_assert_not_null(mkdtemp(folder), "%m");
     snprintf(address, sizeof(address), "unix:%s/admin", folder);
     struct server server = server_start("--admin", address);
-    server_upgrade(&server);
+    server_restart(&server);
     struct process *check =
         process_start((const char *const[]){HOB_BINARY, "healthcheck", "--admin", address, NULL});
     cr_expect_eq(process_result(check), 0);

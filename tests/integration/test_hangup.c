@@ -73,7 +73,7 @@ static void hang_up_children(const struct server *server)
 static bool has_taken_over(const struct server *server)
 {
     hang_up_children(server);
-    return server_log_count(server, "has taken over") > 0;
+    return server_log_count(server, "serves; this process drains") > 0;
 }
 
 ProcessTest(hangup, does_not_end_a_process_that_takes_over)
@@ -85,10 +85,10 @@ ProcessTest(hangup, does_not_end_a_process_that_takes_over)
         server_signal(&server, SIGUSR2);
         bool taken_over = eventually(has_taken_over(&server));
         cr_expect(taken_over);
-        const char *line = strstr(process_errors(server.process), "upgrade: process ");
+        const char *line = strstr(process_errors(server.process), "restart: process ");
         cr_assert_not_null(line);
-        pid_t successor = (pid_t)strtol(line + strlen("upgrade: process "), NULL, 10);
-        process_succeed(server.process, successor);
+        pid_t new_process = (pid_t)strtol(line + strlen("restart: process "), NULL, 10);
+        process_continue_as(server.process, new_process);
         cr_expect_eq(server_log_count(&server, "was ended by signal"), 0);
         cr_expect_eq(server_stop(&server), 0);
     }

@@ -164,7 +164,7 @@ ProcessTest(listen, the_socket_of_a_living_server_is_taken)
 {
     struct place *place = make_place();
     struct server server = start_listening("--listen", place->address);
-    expect_refused(place->address, "taken");
+    expect_refused(place->address, "in use");
     expect_well(place->address);
     cr_expect_eq(server_stop(&server), 0);
     remove_place(place);
@@ -190,7 +190,7 @@ ProcessTest(listen, the_file_of_another_server_is_left_alone)
         cr_assert_eq(unlink(place->path), 0);
         struct server second = start_listening("--listen", place->address);
         if (i >= COUNT(workers))
-            server_upgrade(&first);
+            server_restart(&first);
         cr_expect_eq(server_stop(&first), 0);
         expect_well(place->address);
         cr_expect_eq(server_stop(&second), 0);
@@ -209,7 +209,7 @@ ProcessTest(listen, the_file_of_another_server_is_left_alone_by_those_that_come_
     struct server second = start_listening("--listen", place->address);
     kill(first_worker(&first), SIGKILL);
     expect_replaced(&first, 1, 2);
-    server_upgrade(&first);
+    server_restart(&first);
     cr_expect_eq(server_stop(&first), 0);
     expect_well(place->address);
     cr_expect_eq(server_stop(&second), 0);
@@ -220,7 +220,7 @@ ProcessTest(listen, a_process_that_takes_over_removes_the_file_that_it_was_hande
 {
     struct place *place = make_place();
     struct server server = start_listening("--listen", place->address);
-    server_upgrade(&server);
+    server_restart(&server);
     expect_well(place->address);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(access(place->path, F_OK), -1);

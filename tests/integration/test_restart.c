@@ -38,7 +38,7 @@ ProcessTest(restart, a_hundred_under_load_lose_nothing)
     double begin = clock_seconds();
     for (size_t i = 0; i < RESTARTS; i++) {
         size_t served = load_served(load);
-        server_upgrade(&server);
+        server_restart(&server);
         bool goes_on = eventually(load_served(load) > served + CLIENTS);
         cr_assert(goes_on, "restart %zu", i);
     }
@@ -54,7 +54,7 @@ ProcessTest(restart, the_old_process_finishes_what_it_cooks)
     struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
     struct order **orders = cook_noodles(&server, 20);
     pid_t old = server.process->pid;
-    server_upgrade(&server);
+    server_restart(&server);
     cr_expect_neq(server.process->pid, old);
     wait_for_orders();
     cr_expect_eq(count_served(orders, 20, NOODLES_DONE), 20);
@@ -68,7 +68,7 @@ ProcessTest(restart, the_old_process_does_not_work_while_it_waits_for_its_orders
     struct server server = start_slow_kitchen("--grace", "3");
     struct order **orders = cook_noodles(&server, 1);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
-    cr_expect(server_logs(&server, "has taken over"));
+    cr_expect(server_logs(&server, "serves; this process drains"));
     double used = process_cpu_seconds(server.process);
     struct load *load = load_start(server_address(&server), 8);
     sleep(1);
@@ -92,7 +92,7 @@ ProcessTest(restart, a_unix_socket_is_handed_over_with_its_file)
     cr_expect_str_eq(server.url, address);
     struct load *load = load_start(address, 8);
     for (size_t i = 0; i < 10; i++)
-        server_upgrade(&server);
+        server_restart(&server);
     struct load_result result = load_end(load);
     cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
     cr_expect_gt(result.served, 0);
@@ -110,10 +110,10 @@ ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_o
         const char *script; /* that the program was replaced by; NULL if it was removed */
         const char *report;
     } cases[] = {
-        {NULL, "exited with status 127; this one goes on"},
-        {"exit 3", "exited with status 3; this one goes on"},
-        {"exit 0", "exited with status 0; this one goes on"},
-        {"kill -6 $$", "was ended by signal 6; this one goes on"},
+        {NULL, "exited with status 127; this process continues"},
+        {"exit 3", "exited with status 3; this process continues"},
+        {"exit 0", "exited with status 0; this process continues"},
+        {"kill -6 $$", "was ended by signal 6; this process continues"},
     };
     const char *path = program_copy_make();
     struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
@@ -141,7 +141,7 @@ ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
     cr_expect(server_logs(&server, "exited with status 1"));
     snprintf(script, sizeof(script), "echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
     program_copy_replace(script);
-    server_upgrade(&server);
+    server_restart(&server);
     cr_expect(server_logs(&server, "replaced"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
     program_copy_remove();
@@ -168,7 +168,7 @@ ProcessTest(restart, one_that_stops_starts_no_new_process)
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
-    cr_expect(server_logs(&server, "upgrade: too late"));
+    cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
     cr_expect_eq(process_result(server.process), 0);
     free(orders);
 }
@@ -187,7 +187,7 @@ ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_beh
     cr_expect(server_logs(&server, "late"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
-    cr_expect_eq(server_log_count(&server, "has taken over"), 0);
+    cr_expect_eq(server_log_count(&server, "serves; this process drains"), 0);
     program_copy_remove();
     free(orders);
 }
@@ -291,7 +291,7 @@ ProcessTest(restart, sockets_of_whoever_starts_it_are_handed_over_too)
         .fds = {listener}, .fd_count = 1, .listen_fds = "1", .names = "hob.socket"};
     struct server server = server_wait(process_fork(start_hob, &start));
     for (size_t i = 0; i < 3; i++) {
-        server_upgrade(&server);
+        server_restart(&server);
         expect_ping(listener);
     }
     cr_expect_eq(server_stop(&server), 0);

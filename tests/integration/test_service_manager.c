@@ -146,7 +146,7 @@ ProcessTest(service_manager, is_told_by_the_supervisor_of_workers)
     expect_message(&manager, "READY=1", first);
     for (int i = 0; i < 3; i++)
         expect_message(&manager, "WATCHDOG=1", first);
-    server_upgrade(&server);
+    server_restart(&server);
     struct message message;
     do
         message = receive(&manager, 0);
@@ -235,7 +235,7 @@ ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
 {
     setenv("NOTIFY_SOCKET", "/no/such/socket", 1);
     struct server server = server_start();
-    cr_expect(server_logs(&server, "the service manager was not told 'READY=1': No such file"));
+    cr_expect(server_logs(&server, "cannot send 'READY=1' to the service manager: No such file"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
@@ -282,7 +282,7 @@ ProcessTest(service_manager, is_told_which_process_has_taken_over)
     expect_message(&manager, "READY=1", server.process->pid);
     for (size_t i = 0; i < 3; i++) {
         pid_t old = server.process->pid;
-        server_upgrade(&server);
+        server_restart(&server);
         snprintf(news, sizeof(news), "MAINPID=%d", (int)server.process->pid);
         expect_message(&manager, news, old);
     }
@@ -299,7 +299,7 @@ ProcessTest(service_manager, hears_of_the_new_process_that_it_is_alive)
     setenv("WATCHDOG_USEC", "200000", 1);
     struct server server = server_start();
     expect_message(&manager, "READY=1", server.process->pid);
-    server_upgrade(&server);
+    server_restart(&server);
     struct message message;
     do
         message = receive(&manager, 0);

@@ -302,7 +302,7 @@ ProcessTest(shutdown, readiness_turns_also_without_a_delay)
 ProcessTest(shutdown, a_restart_spends_no_delay)
 {
     struct server server = server_start("--drain-delay", "1000");
-    server_upgrade(&server);
+    server_restart(&server);
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "everything is served for 1000 seconds"));

@@ -221,7 +221,7 @@ ProcessTest(stuck, a_handler_that_was_cut_short_has_the_last_word)
 static void expect_killed(const struct server *server)
 {
     cr_expect_eq(process_result(server->process), EXIT_FAILURE);
-    cr_expect_eq(server_log_count(server, "1 workers have not ended 3 s after their grace"), 1);
+    cr_expect_eq(server_log_count(server, "1 workers have not exited 3 s after the grace"), 1);
     cr_expect_eq(server_log_count(server, "was ended by signal 9 instead of stopping"), 1);
 }
 
@@ -236,39 +236,39 @@ ProcessTest(stuck, a_worker_is_killed_after_the_grace)
     raw_close(&client);
 }
 
-/* Has another process take over, and only then keeps the thread of the old one. */
-static struct process hand_over_and_block(const struct server *server)
+/* Restarts the server, and blocks the thread of the old process when the new one serves. */
+static struct process restart_and_block(const struct server *server)
 {
     struct raw_client client = raw_connect(server);
     cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
     kill(server->process->pid, SIGUSR2);
-    cr_expect(server_logs(server, "has taken over"));
+    cr_expect(server_logs(server, "serves; this process drains"));
     order_what_blocks(&client);
     cr_expect(server_logs(server, "has kept the thread"));
     raw_close(&client);
-    const char *line = strstr(process_errors(server->process), "upgrade: process ");
-    return (struct process){.pid = (pid_t)strtol(line + strlen("upgrade: process "), NULL, 10)};
+    const char *line = strstr(process_errors(server->process), "restart: process ");
+    return (struct process){.pid = (pid_t)strtol(line + strlen("restart: process "), NULL, 10)};
 }
 
-static void stop_successor(struct process *successor)
+static void stop_new_process(struct process *new_process)
 {
-    kill(successor->pid, SIGTERM);
-    cr_expect_eq(process_result(successor), 0);
+    kill(new_process->pid, SIGTERM);
+    cr_expect_eq(process_result(new_process), 0);
 }
 
 ProcessTest(stuck, a_process_that_was_replaced_ends_after_the_grace)
 {
     struct server server = start_blocking("--idle-grace", "1", "--grace", "2");
-    struct process successor = hand_over_and_block(&server);
+    struct process new_process = restart_and_block(&server);
     cr_expect_eq(process_result(server.process), EXIT_FAILURE);
     cr_expect_eq(server_log_count(&server, "the server does not stop"), 1);
-    stop_successor(&successor);
+    stop_new_process(&new_process);
 }
 
 ProcessTest(stuck, a_worker_of_a_supervisor_that_was_replaced_is_killed)
 {
     struct server server = start_blocking("--workers", "2", "--idle-grace", "1", "--grace", "2");
-    struct process successor = hand_over_and_block(&server);
+    struct process new_process = restart_and_block(&server);
     expect_killed(&server);
-    stop_successor(&successor);
+    stop_new_process(&new_process);
 }

@@ -34,7 +34,7 @@ ProcessTest(workers_restart, are_all_replaced_by_a_restart_without_a_loss)
     for (size_t i = 0; i < RESTARTS; i++) {
         pid_t before = server.process->pid;
         size_t served = load_served(load);
-        server_upgrade(&server);
+        server_restart(&server);
         cr_expect_neq(server.process->pid, before);
         bool goes_on = eventually(load_served(load) > served + CLIENTS);
         cr_assert(goes_on, "restart %zu", i);
@@ -53,8 +53,8 @@ ProcessTest(workers_restart, go_on_when_what_was_to_replace_them_fails)
         const char *script;
         const char *report;
     } cases[] = {
-        {"exit 3", "exited with status 3; this one goes on"},
-        {"kill -6 $$", "was ended by signal 6; this one goes on"},
+        {"exit 3", "exited with status 3; this process continues"},
+        {"kill -6 $$", "was ended by signal 6; this process continues"},
     };
     const char *path = program_copy_make();
     struct server server =
@@ -79,7 +79,7 @@ ProcessTest(workers_restart, that_stop_take_along_who_was_to_replace_them)
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "here I am"));
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
-    cr_expect(server_logs(&server, "is about to take over already"));
+    cr_expect(server_logs(&server, "is starting already"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
     program_copy_remove();
@@ -92,7 +92,7 @@ ProcessTest(workers_restart, that_stop_are_not_replaced)
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
-    cr_expect(server_logs(&server, "upgrade: too late"));
+    cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
     cr_expect_eq(process_result(server.process), 0);
     free(orders);
 }
@@ -109,7 +109,7 @@ ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_ov
     struct server server = server_start_with((const char *const[]){
         HOB_BINARY, "--listen", address, "--idle-grace", "10", "--workers", "2", NULL});
     struct load *load = load_start(address, 8);
-    server_upgrade(&server);
+    server_restart(&server);
     cr_expect_eq(access(path, F_OK), 0, "it was handed over");
     kill(first_worker(&server), SIGUSR2);
     expect_replaced(&server, 1, 4);

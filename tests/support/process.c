@@ -158,10 +158,10 @@ int process_result(struct process *self)
     return self->result;
 }
 
-void process_succeed(struct process *self, pid_t successor)
+void process_continue_as(struct process *self, pid_t new_process)
 {
     cr_assert_eq(process_result(self), 0, "%d", self->result);
-    self->pid = successor;
+    self->pid = new_process;
     self->ended = false;
     self->told = false;
 }

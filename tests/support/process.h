@@ -50,10 +50,10 @@ struct process *process_start(const char *const *argv);
 struct process *process_fork(int (*run)(void *arg), void *arg);
 
 /*
- * From now on this is another process, which it has started and which goes on when it has ended
- * with 0, and writes to the same files. Whatever else it has started is killed when the test fails.
+ * Waits until the process has exited with 0. From then on *self is a process that it has started,
+ * which writes to the same files. All other processes that it started are killed if the test fails.
  */
-void process_succeed(struct process *self, pid_t successor);
+void process_continue_as(struct process *self, pid_t new_process);
 
 /* Sends it a signal that stops it, sooner or later. */
 void process_tell(struct process *self, int signal);

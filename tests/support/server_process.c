@@ -71,16 +71,16 @@ static const char *last_in(const char *text, const char *part)
     return last;
 }
 
-void server_upgrade(const struct server *self)
+void server_restart(const struct server *self)
 {
-    static const char news[] = "upgrade: process ";
-    size_t upgrades = server_log_count(self, news);
+    static const char news[] = "restart: process ";
+    size_t restarts = server_log_count(self, news);
     cr_assert_eq(kill(self->process->pid, SIGUSR2), 0);
-    bool told = eventually(server_log_count(self, news) > upgrades);
-    cr_assert(told, "nothing became of the upgrade");
+    bool told = eventually(server_log_count(self, news) > restarts);
+    cr_assert(told, "the log reports no result of the restart");
     const char *line = last_in(process_errors(self->process), news) + strlen(news);
-    cr_assert_not_null(strstr(line, "has taken over"), "%s", line);
-    process_succeed(self->process, (pid_t)strtol(line, NULL, 10));
+    cr_assert_not_null(strstr(line, "serves; this process drains"), "%s", line);
+    process_continue_as(self->process, (pid_t)strtol(line, NULL, 10));
 }
 
 int server_stop(const struct server *self)

@@ -44,10 +44,10 @@ bool has_ipv6(void);
 void server_signal(const struct server *self, int signal);
 
 /*
- * Has it start again by SIGUSR2. Waits until the new process serves and the old one has ended; from
- * then on the server is the new one.
+ * Restarts it with SIGUSR2. Waits until the new process serves and the old one has exited; from
+ * then on *self is the new one.
  */
-void server_upgrade(const struct server *self);
+void server_restart(const struct server *self);
 
 /* Tells it to stop and returns its result; see process_result(). */
 int server_stop(const struct server *self);

@@ -42,7 +42,7 @@ void expect_replaced(const struct server *server, size_t times, size_t workers)
     bool replaced = eventually(server_log_count(server, "it is replaced") >= times);
     cr_expect(replaced);
     bool there = eventually(server_log_count(server, ": process ") >= workers + 2 * times);
-    cr_expect(there, "the last one has no successor");
+    cr_expect(there, "the last worker was not replaced");
 }
 
 void expect_served(const struct server *server, size_t requests)

@@ -1,0 +1,61 @@
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hob/log.h"
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+pid_t child_fork(struct child *self, int *ready)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+        return -errno;
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        *ready = ends[1];
+        return 0;
+    }
+    int err = -errno;
+    close(ends[1]); /* or the pipe would not end with the child */
+    if (pid < 0) {
+        close(ends[0]);
+        return err;
+    }
+    *self = (struct child){.pid = pid, .ready = ends[0]};
+    return pid;
+}
+
+enum child_report child_read_report(struct child *self)
+{
+    char byte;
+    ssize_t length = read(self->ready, &byte, sizeof(byte));
+    if (length < 0)
+        return CHILD_SILENT;
+    close_fd(&self->ready);
+    return length > 0 ? CHILD_SERVES : CHILD_EXITED;
+}
+
+void child_forget(struct child *self)
+{
+    close_fd(&self->ready);
+    self->pid = 0;
+}
+
+void child_report_ready(int *ready)
+{
+    if (*ready < 0)
+        return;
+    if (write(*ready, "", 1) < 0)
+        hob_log(HOB_LOG_WARN, "the parent process has exited: %s", strerror(errno));
+    close_fd(ready);
+}

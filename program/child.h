@@ -1,0 +1,42 @@
+/*
+ * A child process that reports when it serves: a worker, or the new process of a restart. The child
+ * has the writing end of a pipe, the parent the reading end. One byte in the pipe means that the
+ * child serves. If the pipe ends without one, the child has exited.
+ */
+#ifndef HOB_PROGRAM_CHILD_H
+#define HOB_PROGRAM_CHILD_H
+
+#include <sys/types.h>
+
+struct child {
+    pid_t pid; /* 0 if there is no child */
+    int ready; /* the reading end; -1 if nothing more can come out of it */
+};
+
+#define CHILD_NONE ((struct child){.pid = 0, .ready = -1})
+
+/*
+ * Forks. In the parent, sets *self and returns the process, or returns a negative errno. In the
+ * child, returns 0 and sets *ready to the writing end, which it inherits by no execve(2).
+ */
+pid_t child_fork(struct child *self, int *ready);
+
+enum child_report {
+    CHILD_SILENT, /* it has not reported yet */
+    CHILD_SERVES,
+    CHILD_EXITED,
+};
+
+/* Reads the report, without waiting. Closes the pipe if no other report can come. */
+enum child_report child_read_report(struct child *self);
+
+/* Forgets the child and closes the pipe. Does not wait for the process. */
+void child_forget(struct child *self);
+
+/*
+ * In the child: reports to the parent that this process serves, closes the writing end and sets it
+ * to -1. Does nothing if it is -1 already. Logs if the parent has exited.
+ */
+void child_report_ready(int *ready);
+
+#endif

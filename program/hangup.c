@@ -1,0 +1,43 @@
+#include "hangup.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "hob/access_log.h"
+#include "hob/runtime.h"
+
+static sigset_t hangup(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
+void hangup_block(void)
+{
+    sigset_t signals = hangup();
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+void hangup_unblock(void)
+{
+    sigset_t signals = hangup();
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+int hangup_watch(void *log)
+{
+    struct signalfd_siginfo signal;
+    sigset_t signals = hangup();
+    int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int err;
+    while ((err = hob_read(fd, &signal, sizeof(signal))) > 0)
+        hob_access_log_reopen(log);
+    close(fd);
+    return err;
+}

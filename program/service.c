@@ -1,0 +1,306 @@
+#include "service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin.h"
+#include "handlers/metrics.h"
+#include "handlers/orders.h"
+#include "hangup.h"
+#include "hob/access_log.h"
+#include "notify.h"
+#include "restart.h"
+#include "supervisor.h"
+#include "worker.h"
+
+/* A process that serves: the only one, or a worker. */
+struct process {
+    struct service *service;
+    struct worker *worker;  /* NULL for the only one */
+    struct restart restart; /* these two are the only one's */
+    struct notifier notifier;
+    hob_access_log *log; /* NULL if there is none */
+    hob_metrics *metrics;
+    hob_server *server;
+    struct admin admin;
+};
+
+/*
+ * Metrics.
+ */
+
+static void expose_build(hob_exposition *out, void *unused)
+{
+    static const hob_metric build = {
+        .name = "hob_build", .type = HOB_METRIC_INFO, .help = "The version of hob."};
+    static const hob_label version = {"version", HOB_VERSION};
+    (void)unused;
+    hob_metrics_begin(out, &build);
+    hob_metrics_value(out, &version, 1, 1);
+}
+
+static void expose_lost_lines(hob_exposition *out, void *log)
+{
+    static const hob_metric lost = {
+        .name = "hob_access_log_lost_lines",
+        .type = HOB_METRIC_COUNTER,
+        .help = "Lines of the access log that were lost, since it was not written fast enough."};
+    hob_metrics_put(out, &lost, (double)hob_access_log_lost(log));
+}
+
+static int open_metrics(struct process *self)
+{
+    struct service *service = self->service;
+    self->metrics = hob_metrics_new();
+    if (!self->metrics)
+        return -ENOMEM;
+    service->kitchen->metrics = self->metrics;
+    int err = hob_metrics_add(self->metrics, kitchen_metrics, service->kitchen);
+    if (err == 0 && self->log)
+        err = hob_metrics_add(self->metrics, expose_lost_lines, self->log);
+    if (err == 0)
+        err = hob_metrics_add(self->metrics, expose_build, NULL);
+    if (err == 0 && self->worker)
+        err = hob_metrics_join(self->metrics, service->metrics, self->worker->number - 1);
+    return err;
+}
+
+static int observe(struct process *self)
+{
+    int err = hob_server_observe(self->server, hob_metrics_observe, self->metrics);
+    if (err == 0 && self->log)
+        err = hob_server_observe(self->server, hob_access_log_observe, self->log);
+    self->service->kitchen->server = self->server;
+    hob_metrics_of_server(self->metrics, self->server);
+    return err;
+}
+
+/*
+ * Servers.
+ */
+
+/* In hob_server_options 0 means the default, and less than 0 means none. */
+static double grace_setting(double seconds)
+{
+    return seconds == 0 ? -1 : seconds;
+}
+
+static hob_server_options server_settings(const struct process *self)
+{
+    const struct service *service = self->service;
+    hob_server_options settings = service->options->server;
+    settings.handler = hob_router_handle;
+    settings.router = service->router;
+    settings.sockets = service->sockets.fds;
+    settings.socket_count = service->sockets.count;
+    settings.socket_files = service->sockets.files;
+    settings.shared = service->sockets.shared;
+    settings.handle_signals = !self->worker;
+    settings.accept_batch = self->worker ? 1 : 0;
+    settings.request_ids = self->log != NULL;
+    settings.grace = grace_setting(settings.grace);
+    settings.idle_grace = grace_setting(settings.idle_grace);
+    return settings;
+}
+
+/* Returns 0 or a negative errno; close_servers() is to be called in either case. */
+static int open_servers(struct process *self)
+{
+    const struct service *service = self->service;
+    hob_server_options settings = server_settings(self);
+    int err = open_metrics(self);
+    if (err == 0)
+        err = hob_server_open(&settings, &self->server);
+    if (err == 0 && service->sockets.admin >= 0)
+        err = admin_open(&self->admin, service->kitchen, &settings, &service->sockets);
+    return err < 0 ? err : observe(self);
+}
+
+static void close_servers(struct process *self)
+{
+    hob_server_close(self->server);
+    admin_close(&self->admin);
+    hob_metrics_free(self->metrics);
+}
+
+/* Stops both servers, and leaves the clients in their accept queues to other processes. */
+static void leave(const struct process *self)
+{
+    if (self->admin.server)
+        hob_server_leave(self->admin.server);
+    hob_server_leave(self->server);
+}
+
+/*
+ * Coroutines.
+ */
+
+/* Reports to the parent that this process serves, if the parent awaits that. */
+static int report_ready(void *arg)
+{
+    struct process *self = arg;
+    hob_yield(); /* until the server accepts */
+    child_report_ready(&self->service->sockets.ready);
+    return 0;
+}
+
+static int await_restart(void *arg)
+{
+    struct process *self = arg;
+    int err = restart_await(&self->restart, self->server);
+    if (err == 0)
+        leave(self);
+    return err;
+}
+
+static int obey_supervisor(void *arg)
+{
+    struct process *self = arg;
+    int order;
+    while ((order = worker_await_order(self->worker)) > 0) {
+        if (order == WORKER_LEAVE)
+            leave(self);
+        else
+            hob_server_stop(self->server);
+    }
+    return order;
+}
+
+static int serve(void *arg)
+{
+    struct process *self = arg;
+    hob_server *admin = self->admin.server;
+    hob_stall_limit(self->service->options->stall_limit);
+    hob_future *server = hob_server_start(self->server);
+    hob_future *operators = admin ? hob_server_start(admin) : NULL;
+    hob_async(report_ready, self);
+    hob_async(hob_metrics_sample, self->metrics);
+    if (self->worker) {
+        hob_async(obey_supervisor, self);
+    } else {
+        hob_async(await_restart, self);
+        hob_async(notify_watch, &self->notifier);
+    }
+    if (options_log_to_file(self->service->options))
+        hob_async(hangup_watch, self->log);
+    hob_async(orders_cook, self->service->kitchen);
+    int err = hob_await(server);
+    if (operators) {
+        hob_server_stop(admin); /* last, so that operators see how the first server ends */
+        hob_await(operators);
+    }
+    return err;
+}
+
+/*
+ * Processes.
+ */
+
+/* *log is NULL if there is to be none. Returns false if it cannot be opened. */
+static bool open_access_log(const struct options *options, hob_access_log **log)
+{
+    const char *path = options->access_log_file;
+    int err = 0;
+    *log = NULL;
+    if (options->access_log)
+        err = hob_access_log_open(options->access_log_format, path, log);
+    if (err < 0)
+        fprintf(
+            stderr, "hob: cannot open the access log %s: %s\n", path ? path : "", strerror(-err));
+    return err == 0;
+}
+
+/* Returns the exit status. */
+static int process_run(struct process *self)
+{
+    if (!open_access_log(self->service->options, &self->log))
+        return EXIT_FAILURE;
+    int err = open_servers(self);
+    if (err == 0) {
+        if (!self->worker)
+            sockets_print(&self->service->sockets);
+        self->notifier.server = self->server;
+        err = hob_block_on(serve, self);
+    }
+    close_servers(self);
+    if (err < 0)
+        fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
+    hob_access_log_close(self->log);
+    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void init_notifier(struct notifier *notifier, const struct service *service)
+{
+    const hob_server_options *server = &service->options->server;
+    notify_init(notifier, service->sockets.ready >= 0, server->drain_delay + server->grace);
+}
+
+static int run_alone(struct service *service)
+{
+    struct process self = {.service = service};
+    /* Children of other processes are left to process 1; the kernel reaps them then. */
+    signal(SIGCHLD, getpid() == 1 ? SIG_IGN : SIG_DFL);
+    init_notifier(&self.notifier, service);
+    self.restart = (struct restart){
+        .argv = service->argv,
+        .sockets = &service->sockets,
+        .notifier = &self.notifier,
+        .process = CHILD_NONE,
+    };
+    restart_block_signal(&self.restart);
+    return process_run(&self);
+}
+
+static int run_as_worker(struct worker *worker, void *arg)
+{
+    struct service *service = arg;
+    struct process self = {.service = service, .worker = worker};
+    service->kitchen->worker = worker->number;
+    service->kitchen->workers = worker->count;
+    return process_run(&self);
+}
+
+static int run_workers(struct service *service)
+{
+    struct notifier notifier;
+    struct supervisor_options options = {
+        .workers = service->options->workers,
+        .argv = service->argv,
+        .sockets = &service->sockets,
+        .notifier = &notifier,
+        .passes_hangups = options_log_to_file(service->options),
+        .run_worker = run_as_worker,
+        .context = service,
+    };
+    init_notifier(&notifier, service);
+    hob_log(
+        HOB_LOG_WARN, "each of the %zu workers has a kitchen of its own; the page shows one",
+        options.workers);
+    return supervisor_run(&options);
+}
+
+static int run_with_workers(struct service *service)
+{
+    hob_access_log *log;
+    if (!open_access_log(service->options, &log)) /* only a test: each worker opens its own */
+        return EXIT_FAILURE;
+    hob_access_log_close(log);
+    service->metrics = hob_metrics_group_new(service->options->workers);
+    if (!service->metrics) {
+        fprintf(stderr, "hob: the workers cannot share their metrics: %s\n", strerror(ENOMEM));
+        return EXIT_FAILURE;
+    }
+    int status = run_workers(service);
+    hob_metrics_group_free(service->metrics);
+    return status;
+}
+
+int service_run(struct service *service)
+{
+    return service->options->workers > 1 ? run_with_workers(service) : run_alone(service);
+}

@@ -1,9 +1,10 @@
-#include "content_type.h"
+/* Media types by the ends of file names (RFC 9110 section 8.3). */
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "runtime/text.h"
 
 struct entry {
@@ -85,7 +86,7 @@ static int compare(const void *extension, const void *entry)
     return ascii_lower(*a) - *b;
 }
 
-const char *content_type_of(const char *path)
+const char *hob_content_type(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *dot = strrchr(slash ? slash : path, '.');

@@ -5,20 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hob/http.h"
+
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char *const days[] = {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 };
 
-void http_date_format(time_t date, char text[static HTTP_DATE_SIZE])
+char *hob_http_date(time_t date, char *text)
 {
     struct tm utc;
     gmtime_r(&date, &utc);
     snprintf(
-        text, HTTP_DATE_SIZE, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", days[utc.tm_wday],
+        text, HOB_HTTP_DATE_SIZE, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", days[utc.tm_wday],
         (unsigned)utc.tm_mday % 100, months + (size_t)3 * utc.tm_mon,
         (unsigned)(utc.tm_year + 1900) % 10000, (unsigned)utc.tm_hour % 100,
         (unsigned)utc.tm_min % 100, (unsigned)utc.tm_sec % 100);
+    return text;
 }
 
 /*
@@ -155,4 +158,9 @@ bool http_date_parse(const char *text, time_t now, time_t *date)
         return true;
     }
     return false;
+}
+
+bool hob_http_date_parse(const char *text, time_t *date)
+{
+    return http_date_parse(text, time(NULL), date);
 }

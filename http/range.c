@@ -42,7 +42,7 @@ static bool take_interval(const char **text, uint64_t *first, uint64_t *last)
 
 /* Parses one range of content that is not empty. Returns RANGE_ALL if it is not a valid range. */
 static enum range_answer
-parse_range(const char *text, size_t length, uint64_t size, struct range *range)
+parse_range(const char *text, size_t length, uint64_t size, hob_range *range)
 {
     const char *end = text + length;
     uint64_t first;
@@ -55,26 +55,26 @@ parse_range(const char *text, size_t length, uint64_t size, struct range *range)
         return RANGE_UNSATISFIABLE;
     if (last > size - 1)
         last = size - 1;
-    *range = (struct range){.first = first, .length = last - first + 1};
+    *range = (hob_range){.first = first, .length = last - first + 1};
     return RANGE_PARTS;
 }
 
-static bool touch(const struct range *a, const struct range *b)
+static bool touch(const hob_range *a, const hob_range *b)
 {
     return a->first <= b->first + b->length && b->first <= a->first + a->length;
 }
 
 /* The smallest range that contains both. */
-static struct range join(const struct range *a, const struct range *b)
+static hob_range join(const hob_range *a, const hob_range *b)
 {
     uint64_t first = a->first < b->first ? a->first : b->first;
     uint64_t end_of_a = a->first + a->length;
     uint64_t end_of_b = b->first + b->length;
-    return (struct range){first, (end_of_a > end_of_b ? end_of_a : end_of_b) - first};
+    return (hob_range){first, (end_of_a > end_of_b ? end_of_a : end_of_b) - first};
 }
 
 /* Adds a range. Those that touch it are merged into it; the others do not touch each other. */
-static void add(struct ranges *self, struct range range)
+static void add(hob_ranges *self, hob_range range)
 {
     size_t kept = 0;
     for (size_t i = 0; i < self->count; i++) {
@@ -87,17 +87,17 @@ static void add(struct ranges *self, struct range range)
     self->count = kept + 1;
 }
 
-static enum range_answer parse_list(const char *list, uint64_t size, struct ranges *ranges)
+static enum range_answer parse_list(const char *list, uint64_t size, hob_ranges *ranges)
 {
     const char *element;
     size_t length;
     size_t seen = 0;
     while (list_next(&list, &element, &length)) {
-        struct range range;
+        hob_range range;
         if (length == 0)
             continue;
         enum range_answer answer = parse_range(element, length, size, &range);
-        if (answer == RANGE_ALL || ++seen > RANGES_AT_MOST)
+        if (answer == RANGE_ALL || ++seen > HOB_RANGES_MAX)
             return RANGE_ALL;
         if (answer == RANGE_PARTS)
             add(ranges, range);
@@ -107,7 +107,7 @@ static enum range_answer parse_list(const char *list, uint64_t size, struct rang
     return seen > 0 ? RANGE_UNSATISFIABLE : RANGE_ALL;
 }
 
-enum range_answer range_parse(const char *value, uint64_t size, struct ranges *ranges)
+enum range_answer range_parse(const char *value, uint64_t size, hob_ranges *ranges)
 {
     static const char unit[] = "bytes=";
     ranges->count = 0;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "syntax.h"
 
 __attribute__((format(printf, 2, 3))) static int
@@ -243,7 +244,7 @@ static int take_line(struct response_reader *self)
         return fail(self, "a line of its head ends without CR (RFC 9112 section 2.2)");
     length -= 2;
     line[length] = '\0';
-    if (strlen(line) != length || !is_field_value(line))
+    if (strlen(line) != length || !hob_is_field_value(line))
         return fail(self, "its head has a control character (RFC 9110 section 5.5)");
     if (self->head.headers == 0)
         return take_status_line(self, line);

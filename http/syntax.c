@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "runtime/text.h"
 
 /* Of a target; of a token; of a name; of both. */
@@ -37,7 +38,7 @@ const unsigned char char_classes[256] = {
 #undef H
 #undef KH
 
-bool is_field_value(const char *text)
+bool hob_is_field_value(const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         if ((*c < ' ' && *c != '\t') || *c == 0x7f)

@@ -30,12 +30,6 @@ static inline bool is_token_char(char c)
 bool is_token(const char *text, size_t length);
 
 /*
- * field-value, RFC 9110 section 5.5, as far as it matters: without control characters. A line break
- * would begin another header, or another response.
- */
-bool is_field_value(const char *text);
-
-/*
  * uri-host [ ":" port ], RFC 9110 section 7.2, and nothing that others could read as a second host
  * or a path. An empty one is none: an http URI has a host (RFC 9110 section 4.2.1).
  */

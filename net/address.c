@@ -149,8 +149,20 @@ int address_url(const hob_address *address, char *url, size_t size)
     }
 }
 
-bool address_is_loopback_ipv6(const struct in6_addr *host)
+static bool is_loopback_ipv6(const struct in6_addr *host)
 {
     bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(host);
     return is_ipv4 ? host->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(host);
+}
+
+bool hob_address_is_loopback(const hob_address *address)
+{
+    switch (address->any.sa_family) {
+    case AF_INET:
+        return ntohl(address->ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    case AF_INET6:
+        return is_loopback_ipv6(&address->ipv6.sin6_addr);
+    default:
+        return false;
+    }
 }

@@ -144,14 +144,7 @@ static void prepare(int fd, const hob_address *address)
 
 static bool is_exposed(const hob_address *address)
 {
-    switch (address->any.sa_family) {
-    case AF_INET:
-        return ntohl(address->ipv4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
-    case AF_INET6:
-        return !address_is_loopback_ipv6(&address->ipv6.sin6_addr);
-    default:
-        return false;
-    }
+    return address->any.sa_family != AF_UNIX && !hob_address_is_loopback(address);
 }
 
 int hob_socket_file_of(int fd, hob_socket_file *file)

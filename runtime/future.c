@@ -166,12 +166,12 @@ int hob_join_all(hob_future *const *futures, size_t count)
     return result;
 }
 
-int future_race(hob_future *const *futures, size_t count, size_t *winner, const char *call)
+int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
 {
     struct wait wait = {.any = true};
     if (count == 0)
         return -EINVAL;
-    int result = wait_for(&wait, futures, count, call);
+    int result = wait_for(&wait, futures, count, __func__);
     size_t first = wait.interrupted ? count : 0;
     while (first < count && futures[first] != wait.decider)
         first++;
@@ -179,11 +179,6 @@ int future_race(hob_future *const *futures, size_t count, size_t *winner, const 
     if (winner)
         *winner = first;
     return result;
-}
-
-int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
-{
-    return future_race(futures, count, winner, __func__);
 }
 
 int hob_settle_all(hob_future *const *futures, size_t count, int *results)

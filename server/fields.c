@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
@@ -43,7 +44,7 @@ static int check_field(hob_response *res, const char *name, const char *value)
         log_late_header(res->request, name);
         return response_too_late(res);
     }
-    bool sound = is_token(name, strlen(name)) && is_field_value(value);
+    bool sound = is_token(name, strlen(name)) && hob_is_field_value(value);
     return sound && !is_written_by_server(name) ? 0 : -EINVAL;
 }
 

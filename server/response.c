@@ -7,10 +7,9 @@
 #include <time.h>
 
 #include "body.h"
+#include "hob/http.h"
 #include "hob/text.h"
-#include "http/http_date.h"
 #include "http/status.h"
-#include "http/syntax.h"
 #include "runtime/deadline.h"
 #include "runtime/decimal.h"
 #include "runtime/loop.h"
@@ -40,8 +39,8 @@ static const struct workspace *usual_begin(hob_server *server)
     struct workspace *workspace = server->workspace;
     time_t now = (time_t)ev_now(task_ev_loop(server->task));
     if (now != workspace->formatted_at) {
-        char date[HTTP_DATE_SIZE];
-        http_date_format(now, date);
+        char date[HOB_HTTP_DATE_SIZE];
+        hob_http_date(now, date);
         workspace->usual_length = (size_t)snprintf(
             workspace->usual_begin, sizeof(workspace->usual_begin),
             USUAL_STATUS_LINE "Server: hob\r\nDate: %s\r\n", date);
@@ -190,7 +189,7 @@ static int check_type(struct hob_response *self, const char *content_type)
 {
     if (self->replied)
         return response_too_late(self);
-    return !content_type || is_field_value(content_type) ? 0 : -EINVAL;
+    return !content_type || hob_is_field_value(content_type) ? 0 : -EINVAL;
 }
 
 int response_begin(struct hob_response *self, int status, const char *content_type, uint64_t length)

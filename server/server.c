@@ -144,6 +144,17 @@ int hob_server_observe(hob_server *server, hob_observer *observer, void *context
     return 0;
 }
 
+bool hob_server_is_exposed(const hob_server *server)
+{
+    return server->exposed;
+}
+
+const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count)
+{
+    *count = server->options.allowed_host_count;
+    return server->options.allowed_hosts;
+}
+
 const char *hob_server_url(const hob_server *server)
 {
     return server->url;

@@ -8,6 +8,7 @@
 #define HOB_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -39,6 +40,12 @@ typedef struct {
  * the three, or -ENAMETOOLONG if the path of a socket has more than 107 bytes (see unix(7)).
  */
 int hob_address_parse(const char *text, hob_address *address);
+
+/*
+ * Whether it is an address by which a machine reaches only itself: of 127.0.0.0/8, also written as
+ * an IPv6 address (::ffff:127.0.0.1), or ::1. False for unix sockets.
+ */
+bool hob_address_is_loopback(const hob_address *address);
 
 /*
  * Opens a socket that listens on an address, for hob_server_options.sockets: clients can connect

@@ -5,6 +5,8 @@
 #include "hob/access_log.h"
 #include "hob/address.h"
 #include "hob/cross_site.h"
+#include "hob/files.h"
+#include "hob/http.h"
 #include "hob/log.h"
 #include "hob/metrics.h"
 #include "hob/net.h"

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "hob/address.h"
+#include "hob/http.h"
 #include "hob/runtime.h"
 
 #ifdef __cplusplus
@@ -190,6 +191,12 @@ int hob_server_observe(hob_server *server, hob_observer *observer, void *context
 
 /* The URL of the first socket, such as "http://127.0.0.1:8080/". The server's. */
 const char *hob_server_url(const hob_server *server);
+
+/* Whether other machines may reach one of its sockets: not all are unix or loopback addresses. */
+bool hob_server_is_exposed(const hob_server *server);
+
+/* Returns hob_server_options.allowed_hosts, and sets *count to allowed_host_count. */
+const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count);
 
 /*
  * Serves until hob_server_stop(), or until a signal if the server handles signals. Then it removes
@@ -490,6 +497,38 @@ void hob_request_set_body_limit(hob_request *req, size_t bytes);
 void hob_request_set_timeout(hob_request *req, double seconds);
 
 /*
+ * Compares the conditions of a request, such as If-None-Match, with the current version of the
+ * content (RFC 9110 section 13). `current` is NULL if there is no content yet: "If-Match: *" fails
+ * then, and "If-None-Match: *" does not. Returns the status that they lead to:
+ *
+ *  200  carry out the request
+ *  304  the client has this version, or one that is as new: reply without content
+ *  412  the client wants another version, or to a method other than GET and HEAD, another state
+ *
+ *     const hob_validators version = {.etag = report->etag};
+ *     int status = hob_request_check_conditions(req, &version);
+ *     if (status == 412)
+ *         return hob_reply_error(res, status, NULL);
+ *     int err = hob_response_set_validators(res, &version);
+ *     if (err < 0 || status == 304)
+ *         return err < 0 ? err : hob_reply(res, status, NULL, NULL, 0);
+ */
+int hob_request_check_conditions(hob_request *req, const hob_validators *current);
+
+/*
+ * Finds the parts of `size` bytes of content that a request asks for: the ranges of its Range, if
+ * it is a GET and the version of its If-Range is the current one (RFC 9110 sections 13.1.5 and 14).
+ * A date in If-Range does not count for content that has changed less than 2 seconds ago, or whose
+ * etag is weak. Ranges that overlap or adjoin become one. Returns the status that they lead to:
+ *
+ *  200  send all of the content: *ranges is empty
+ *  206  send the parts in *ranges; of several, as multipart/byteranges or all of the content
+ *  416  all ranges lie beyond the end: *ranges is empty
+ */
+int hob_request_ranges(
+    hob_request *req, const hob_validators *current, uint64_t size, hob_ranges *ranges);
+
+/*
  * Reads up to size bytes of the body, waiting until there are any. Returns how many, or 0 when
  * the body is complete. A client that expects "100 Continue" gets it when the body is first read
  * (RFC 9110 section 10.1.1).
@@ -532,6 +571,12 @@ int hob_response_set_header(hob_response *res, const char *name, const char *val
  * is none, or when out of memory.
  */
 const char *hob_response_get_header(const hob_response *res, const char *name);
+
+/*
+ * Sets the headers ETag and Last-Modified, each if the version has it. Dates in the future are left
+ * away (RFC 9110 section 8.8.2.1). Returns as hob_response_header().
+ */
+int hob_response_set_validators(hob_response *res, const hob_validators *current);
 
 /* The status of the reply; 0 before there is one. */
 int hob_response_status(const hob_response *res);
@@ -649,50 +694,6 @@ int hob_event_stream(hob_response *res);
  * of them, or a line break in id or name.
  */
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);
-
-/*
- * Replies to GET and HEAD with a file below the folder `root`, or with parts of it if the request
- * has a Range, or with status 304 if the client has it already; headers added before are sent too.
- * To a folder the file index.html in it is the answer, and a redirect to the path with a slash at
- * its end if the request's path has none. Other methods get status 405, files that may not be read
- * 403. The server's handler_timeout ends when the content begins.
- *
- *     static int serve_picture(hob_request *req, hob_response *res)
- *     {
- *         return hob_files(req, res, "/srv/pictures", hob_path_value(req, "path"));
- *     }
- *
- * `path` is decoded and may come from the client as it is: nothing outside of root is served, no
- * name that begins with a dot, nothing that a symbolic link below root leads to, and no devices.
- * root is the program's own, and may be a link. Threads that only files have do what may block; of
- * the content no more than 32 KiB are in memory, and what hob_send() says.
- *
- * Returns 0, or without a reply: -ENOENT if there is no such file; -EIO if root cannot be opened,
- * which is logged; -EMFILE without a descriptor; -ENOMEM, also if no thread can be started, which
- * is logged; -EALREADY, -ECANCELED, -ETIMEDOUT or another negative errno. After an error in the
- * middle of the content the connection is closed; that a file cannot be read to its end, since it
- * got shorter for example, is logged.
- */
-int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
-
-/* Headers that hob_files_as() sends with a file. NULL as with hob_files(). */
-typedef struct {
-    const char *content_type;  /* NULL: by the end of the file's name */
-    const char *cache_control; /* for status 200, 206 and 304, not for errors; NULL sends none */
-} hob_file_options;
-
-/*
- * The same as hob_files(), with another Content-Type, or with Cache-Control (RFC 9111 section 5.2):
- * files whose name changes with their content can be kept for a year, for example.
- *
- *     const hob_file_options options = {.cache_control = "max-age=31536000, immutable"};
- *     return hob_files_as(req, res, "/srv/assets", hob_path_value(req, "path"), &options);
- *
- * Returns also -EINVAL if one of the values has control characters in it.
- */
-int hob_files_as(
-    hob_request *req, hob_response *res, const char *root, const char *path,
-    const hob_file_options *options);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "http/response_reader.h"
 #include "http/syntax.h"
 
@@ -73,7 +74,7 @@ static void check_head(const struct response_reader *reader)
     CHECK(head->length <= reader->head_bytes && head->header_count <= limits.header_count);
     for (size_t i = 0; i < head->header_count; i++) {
         const char *value = at + strlen(at) + 1;
-        CHECK(is_token(at, strlen(at)) && is_field_value(value));
+        CHECK(is_token(at, strlen(at)) && hob_is_field_value(value));
         at = value + strlen(value) + 1;
     }
     CHECK(at == head->data + head->length);

@@ -1,4 +1,4 @@
-#include "http/content_type.h"
+#include "hob/http.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ Test(content_type, is_told_by_the_end_of_the_name)
         {"name.html/", UNKNOWN},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *type = content_type_of(cases[i].path);
+        const char *type = hob_content_type(cases[i].path);
         cr_expect_str_eq(type, cases[i].type, "%s: %s", cases[i].path, type);
     }
 }
@@ -72,6 +72,6 @@ Test(content_type, every_type_of_the_table_is_found)
     for (size_t i = 0; i < COUNT(extensions); i++) {
         char name[32];
         snprintf(name, sizeof(name), "name.%s", extensions[i]);
-        cr_expect_str_neq(content_type_of(name), UNKNOWN, "%s", extensions[i]);
+        cr_expect_str_neq(hob_content_type(name), UNKNOWN, "%s", extensions[i]);
     }
 }

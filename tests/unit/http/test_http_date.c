@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "hob/http.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NOW ((time_t)1700000000) /* Tue, 14 Nov 2023 22:13:20 GMT */
@@ -22,9 +24,9 @@ static const struct {
 Test(http_date, is_formatted_and_read_back)
 {
     for (size_t i = 0; i < COUNT(formatted); i++) {
-        char text[HTTP_DATE_SIZE];
+        char text[HOB_HTTP_DATE_SIZE];
         time_t date = -1;
-        http_date_format(formatted[i].date, text);
+        hob_http_date(formatted[i].date, text);
         cr_expect_str_eq(text, formatted[i].text, "%s", text);
         cr_expect(http_date_parse(text, NOW, &date), "%s", text);
         cr_expect_eq(date, formatted[i].date, "%s", text);

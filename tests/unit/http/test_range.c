@@ -97,14 +97,14 @@ static const struct {
 Test(range, is_read_as_the_rfc_says)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct ranges ranges = {.count = 7};
+        hob_ranges ranges = {.count = 7};
         enum range_answer answer = range_parse(cases[i].value, cases[i].size, &ranges);
         size_t count = answer == RANGE_PARTS ? 1 : 0;
         cr_expect_eq(answer, cases[i].answer, "%s: %d", cases[i].value, (int)answer);
         cr_assert_eq(ranges.count, count, "%s: %zu", cases[i].value, ranges.count);
         if (count == 0)
             continue;
-        const struct range *part = &ranges.list[0];
+        const hob_range *part = &ranges.list[0];
         cr_expect_eq(part->first, cases[i].first, "%s: from %" PRIu64, cases[i].value, part->first);
         cr_expect_eq(part->length, cases[i].length, "%s: %" PRIu64, cases[i].value, part->length);
     }
@@ -115,7 +115,7 @@ Test(range, is_read_as_the_rfc_says)
 static const struct {
     const char *value;
     size_t count;
-    struct range list[4];
+    hob_range list[4];
 } several[] = {
     {"bytes=0-0,-1", 2, {{0, 1}, {99, 1}}},
     {"bytes=50-59, 20-29,80-", 3, {{50, 10}, {20, 10}, {80, 20}}},
@@ -132,7 +132,7 @@ static const struct {
 Test(range, several_are_kept_apart_only_where_they_do_not_touch)
 {
     for (size_t i = 0; i < COUNT(several); i++) {
-        struct ranges ranges;
+        hob_ranges ranges;
         cr_expect_eq(range_parse(several[i].value, 100, &ranges), RANGE_PARTS);
         cr_assert_eq(ranges.count, several[i].count, "%s: %zu", several[i].value, ranges.count);
         for (size_t k = 0; k < ranges.count; k++) {
@@ -142,9 +142,9 @@ Test(range, several_are_kept_apart_only_where_they_do_not_touch)
     }
 }
 
-static enum range_answer parse_many(size_t count, struct ranges *ranges)
+static enum range_answer parse_many(size_t count, hob_ranges *ranges)
 {
-    char value[16 * (RANGES_AT_MOST + 1) + 16];
+    char value[16 * (HOB_RANGES_MAX + 1) + 16];
     char *end = stpcpy(value, "bytes=");
     for (size_t i = 0; i < count; i++)
         end += sprintf(end, "%zu-%zu,", 10 * i, 10 * i + 1);
@@ -153,9 +153,9 @@ static enum range_answer parse_many(size_t count, struct ranges *ranges)
 
 Test(range, too_many_are_none)
 {
-    struct ranges ranges;
-    cr_expect_eq(parse_many(RANGES_AT_MOST, &ranges), RANGE_PARTS);
-    cr_expect_eq(ranges.count, RANGES_AT_MOST);
-    cr_expect_eq(parse_many(RANGES_AT_MOST + 1, &ranges), RANGE_ALL);
+    hob_ranges ranges;
+    cr_expect_eq(parse_many(HOB_RANGES_MAX, &ranges), RANGE_PARTS);
+    cr_expect_eq(ranges.count, HOB_RANGES_MAX);
+    cr_expect_eq(parse_many(HOB_RANGES_MAX + 1, &ranges), RANGE_ALL);
     cr_expect_eq(ranges.count, 0);
 }

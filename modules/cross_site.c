@@ -1,14 +1,10 @@
 #include "hob/cross_site.h"
 
-#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "hob/address.h"
 #include "hob/text.h"
-#include "http/head.h"
-#include "net/address.h"
-#include "request.h"
-#include "response.h"
-#include "server.h"
 
 static bool is_text(const char *text, size_t length, const char *expected)
 {
@@ -28,19 +24,11 @@ static size_t host_length(const char *host)
 
 static bool is_loopback_address(const char *host, size_t length)
 {
-    char text[INET6_ADDRSTRLEN];
-    struct in_addr ipv4;
-    struct in6_addr ipv6;
-    bool brackets = host[0] == '[' && length > 2;
-    host += brackets ? 1 : 0;
-    length -= brackets ? 2 : 0;
-    if (length >= sizeof(text))
-        return false;
-    memcpy(text, host, length);
-    text[length] = '\0';
-    if (brackets)
-        return inet_pton(AF_INET6, text, &ipv6) == 1 && address_is_loopback_ipv6(&ipv6);
-    return inet_pton(AF_INET, text, &ipv4) == 1 && ntohl(ipv4.s_addr) >> 24 == IN_LOOPBACKNET;
+    char text[100];
+    hob_address address;
+    int size = snprintf(text, sizeof(text), "%.*s:0", (int)length, host);
+    return size < (int)sizeof(text) && hob_address_parse(text, &address) == 0 &&
+           hob_address_is_loopback(&address);
 }
 
 /* Browsers resolve these to loopback addresses and nothing else (RFC 6761 section 6.3). */
@@ -52,47 +40,49 @@ static bool is_localhost(const char *host, size_t length)
            (length > size && is_text(host + length - size, size, suffix));
 }
 
-static bool is_allowed(const hob_server_options *options, const char *host, size_t length)
+static bool is_allowed(const hob_server *server, const char *host, size_t length)
 {
-    for (size_t i = 0; i < options->allowed_host_count; i++) {
-        if (is_text(host, length, options->allowed_hosts[i]))
+    size_t count;
+    const char *const *names = hob_server_allowed_hosts(server, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (is_text(host, length, names[i]))
             return true;
     }
     return false;
 }
 
+static bool is_from_unix_socket(const hob_request *req)
+{
+    char peer[HOB_PEER_SIZE];
+    return hob_request_peer(req, peer, sizeof(peer)) == 0 && strcmp(peer, "unix:") == 0;
+}
+
 static bool may_name(const hob_request *req, const char *host)
 {
-    const hob_server *server = req->connection->server;
-    if (!host || server->exposed || req->connection->peer.any.sa_family == AF_UNIX)
+    const hob_server *server = hob_request_server(req);
+    if (!host || hob_server_is_exposed(server) || is_from_unix_socket(req))
         return true;
     size_t length = host_length(host);
     return is_localhost(host, length) || is_loopback_address(host, length) ||
-           is_allowed(&server->options, host, length);
+           is_allowed(server, host, length);
 }
 
 /*
  * Origin.
  */
 
-static bool is_safe(const hob_request *req)
+/* RFC 9110 section 9.2.1. */
+static bool is_safe(const char *method)
 {
-    switch (req->parser.http.method) {
-    case HTTP_GET:
-    case HTTP_HEAD:
-    case HTTP_OPTIONS:
-    case HTTP_TRACE:
-        return true;
-    default:
-        return false;
-    }
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+           strcmp(method, "OPTIONS") == 0 || strcmp(method, "TRACE") == 0;
 }
 
 /* "https://example.com" (RFC 6454 section 6.2) of these two parts. */
 static bool is_origin(const char *origin, const char *scheme, const char *host)
 {
     static const char separator[] = "://";
-    size_t length = strcspn(scheme, ", \t"); /* of several proxies the first one had the client */
+    size_t length = strcspn(scheme, ", \t"); /* the first proxy's: the client's own */
     if (!hob_text_same_n(origin, scheme, length))
         return false;
     origin += length;
@@ -100,11 +90,11 @@ static bool is_origin(const char *origin, const char *scheme, const char *host)
            hob_text_same(origin + strlen(separator), host);
 }
 
-static bool is_same_site(const struct head *head, const char *host)
+static bool is_same_site(hob_request *req, const char *host)
 {
-    const char *site = head_find(head, "Sec-Fetch-Site");
-    const char *origin = head_find(head, "Origin");
-    const char *scheme = head_find(head, "X-Forwarded-Proto");
+    const char *site = hob_request_header(req, "Sec-Fetch-Site");
+    const char *origin = hob_request_header(req, "Origin");
+    const char *scheme = hob_request_header(req, "X-Forwarded-Proto");
     if (site)
         return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
     return !origin || (host && is_origin(origin, scheme ? scheme : "http", host));
@@ -112,16 +102,15 @@ static bool is_same_site(const struct head *head, const char *host)
 
 bool hob_refuse_cross_site(hob_request *req, hob_response *res)
 {
-    const struct head *head = request_stable_head(req);
-    const char *host = head ? head_find(head, "Host") : NULL;
+    const char *host = hob_request_header(req, "Host");
     const char *why = NULL;
-    if (!head) /* out of memory */
+    if (!hob_request_path(req)) /* out of memory */
         why = "there is no memory to check the request";
     else if (!may_name(req, host))
         why = "Host is neither a loopback name nor one of allowed_hosts";
-    else if (!is_safe(req) && !is_same_site(head, host))
+    else if (!is_safe(hob_request_method(req)) && !is_same_site(req, host))
         why = "a page of another site may have sent this";
     if (why)
-        response_reply_error(res, 403, why);
+        hob_reply_error(res, 403, why);
     return why != NULL;
 }

@@ -1,7 +1,6 @@
-#include "http/validators.h"
+#include "http/conditions.h"
 
 #include <criterion/criterion.h>
-#include <stdint.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -13,58 +12,10 @@
 #define TAG    "\"2ebc98a1.7b-2a\""
 #define NOW    (TIME + 1000)
 
-static struct validators validators_at(time_t now)
-{
-    struct validators validators;
-    struct stat file = {.st_mtim = {.tv_sec = TIME, .tv_nsec = 0x7b}, .st_size = 42};
-    validators_of(&validators, &file, now);
-    return validators;
-}
-
-Test(validators, tell_a_version_by_time_and_size)
-{
-    struct validators validators = validators_at(NOW);
-    cr_expect_str_eq(validators.etag, TAG, "%s", validators.etag);
-    cr_expect_str_eq(validators.last_modified, DATE);
-}
-
-/* RFC 9110 section 8.8.1: it could change again and have the same time. */
-Test(validators, are_weak_while_the_file_is_new)
-{
-    static const struct {
-        int age; /* seconds */
-        bool strong;
-        bool dated;
-    } cases[] = {
-        {1000, true, true}, {2, true, true},    {1, false, true},
-        {0, false, true},   {-1, false, false}, {-1000, false, false},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct validators validators = validators_at(TIME + cases[i].age);
-        const char *tag = cases[i].strong ? TAG : "W/" TAG;
-        const char *date = cases[i].dated ? DATE : "";
-        cr_expect_str_eq(validators.etag, tag, "%d: %s", cases[i].age, validators.etag);
-        cr_expect_str_eq(validators.last_modified, date, "%d", cases[i].age);
-    }
-}
-
-Test(validators, bear_times_that_make_no_sense)
-{
-    static const time_t times[] = {INT64_MIN, -1, INT64_MAX};
-    for (size_t i = 0; i < COUNT(times); i++) {
-        struct validators validators;
-        struct stat file = {
-            .st_mtim = {.tv_sec = times[i], .tv_nsec = 999999999},
-            .st_size = INT64_MAX,
-        };
-        validators_of(&validators, &file, NOW);
-        cr_expect_str_empty(validators.last_modified);
-        cr_expect_eq(validators.etag[strlen(validators.etag) - 1], '"', "%s", validators.etag);
-    }
-}
+static const hob_validators current = {.etag = TAG, .modified = TIME};
 
 /* RFC 9110 sections 13.1.1 to 13.1.4, and 13.2.2 for their order. */
-Test(validators, conditions_are_checked_in_order)
+Test(conditions, are_checked_in_order)
 {
     static const struct {
         struct conditions conditions;
@@ -117,10 +68,11 @@ Test(validators, conditions_are_checked_in_order)
         {{.if_unmodified_since = DATE, .if_modified_since = DATE}, 304},
         {{.if_unmodified_since = BEFORE, .if_none_match = TAG}, 412},
     };
-    struct validators validators = validators_at(NOW);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct conditions *conditions = &cases[i].conditions;
-        int status = validators_check(&validators, conditions, NOW);
+        struct conditions of_get = cases[i].conditions;
+        const struct conditions *conditions = &of_get;
+        of_get.reads = true;
+        int status = conditions_check(conditions, &current, NOW);
         cr_expect_eq(
             status, cases[i].status, "case %zu, %s %s %s %s: %d", i,
             conditions->if_match ? conditions->if_match : "",
@@ -130,21 +82,81 @@ Test(validators, conditions_are_checked_in_order)
     }
 }
 
-Test(validators, weak_ones_do_for_caches_but_not_for_parts)
+/* RFC 9110 sections 13.1.2 and 13.1.3: 304 is for GET and HEAD alone. */
+Test(conditions, of_other_methods_fail_with_412)
 {
-    struct validators validators = validators_at(TIME);
-    struct conditions cached = {.if_none_match = TAG};
-    struct conditions same = {.if_match = "W/" TAG ", " TAG};
-    cr_expect_eq(validators_check(&validators, &cached, TIME), 304);
-    cr_expect_eq(validators_check(&validators, &same, TIME), 412);
-    cr_expect(validators_allow_range(&validators, NULL, TIME));
-    cr_expect_not(validators_allow_range(&validators, TAG, TIME));
-    cr_expect_not(validators_allow_range(&validators, "W/" TAG, TIME));
-    cr_expect_not(validators_allow_range(&validators, DATE, TIME));
+    static const struct {
+        struct conditions conditions;
+        int status;
+    } cases[] = {
+        {{.if_match = TAG}, 200},
+        {{.if_match = "\"a\""}, 412},
+        {{.if_none_match = TAG}, 412},
+        {{.if_none_match = "*"}, 412},
+        {{.if_none_match = "\"a\""}, 200},
+        {{.if_modified_since = AFTER}, 200},
+        {{.if_unmodified_since = BEFORE}, 412},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(
+            conditions_check(&cases[i].conditions, &current, NOW), cases[i].status, "case %zu", i);
+}
+
+Test(conditions, without_content_only_a_match_fails)
+{
+    static const struct {
+        struct conditions conditions;
+        int status;
+    } cases[] = {
+        {{0}, 200},
+        {{.if_match = "*"}, 412},
+        {{.if_match = TAG}, 412},
+        {{.if_none_match = "*"}, 200},
+        {{.if_none_match = TAG}, 200},
+        {{.if_modified_since = AFTER}, 200},
+        {{.if_unmodified_since = BEFORE}, 200},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(
+            conditions_check(&cases[i].conditions, NULL, NOW), cases[i].status, "case %zu", i);
+}
+
+Test(conditions, that_the_content_has_no_validator_for_do_not_count)
+{
+    static const hob_validators undated = {.etag = TAG}, unnamed = {.modified = TIME};
+    static const struct conditions named = {.if_match = TAG, .reads = true};
+    static const struct conditions any = {.if_match = "*", .reads = true};
+    static const struct conditions dated = {.if_modified_since = AFTER, .reads = true};
+    cr_expect_eq(conditions_check(&named, &unnamed, NOW), 412);
+    cr_expect_eq(conditions_check(&any, &unnamed, NOW), 200);
+    cr_expect_eq(conditions_check(&dated, &undated, NOW), 200);
+    cr_expect_not(conditions_allow_range(TAG, &unnamed, NOW));
+    cr_expect(conditions_allow_range(DATE, &unnamed, NOW));
+    cr_expect_not(conditions_allow_range(DATE, &undated, NOW));
+}
+
+Test(conditions, weak_tags_do_for_caches_but_not_for_parts)
+{
+    static const hob_validators weak = {.etag = "W/" TAG, .modified = TIME};
+    static const struct conditions cached = {.if_none_match = TAG, .reads = true};
+    static const struct conditions same = {.if_match = "W/" TAG ", " TAG, .reads = true};
+    cr_expect_eq(conditions_check(&cached, &weak, NOW), 304);
+    cr_expect_eq(conditions_check(&same, &weak, NOW), 412);
+    cr_expect(conditions_allow_range(NULL, &weak, NOW));
+    cr_expect_not(conditions_allow_range(TAG, &weak, NOW));
+    cr_expect_not(conditions_allow_range("W/" TAG, &weak, NOW));
+    cr_expect_not(conditions_allow_range(DATE, &weak, NOW));
+}
+
+Test(conditions, dates_of_new_content_do_not_do_for_parts)
+{
+    cr_expect_not(conditions_allow_range(DATE, &current, TIME));
+    cr_expect_not(conditions_allow_range(DATE, &current, TIME + 1));
+    cr_expect(conditions_allow_range(DATE, &current, TIME + 2));
 }
 
 /* RFC 9110 section 13.1.5. */
-Test(validators, ranges_are_only_for_the_version_that_the_client_has)
+Test(conditions, ranges_are_only_for_the_version_that_the_client_has)
 {
     static const struct {
         const char *if_range;
@@ -163,9 +175,8 @@ Test(validators, ranges_are_only_for_the_version_that_the_client_has)
         {"", false},
         {"yesterday", false},
     };
-    struct validators validators = validators_at(NOW);
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(
-            validators_allow_range(&validators, cases[i].if_range, NOW), cases[i].allowed, "%s",
+            conditions_allow_range(cases[i].if_range, &current, NOW), cases[i].allowed, "%s",
             cases[i].if_range);
 }

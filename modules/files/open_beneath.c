@@ -10,10 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Whoever opens a FIFO or a terminal must not wait for it, or be controlled by it. */
+/* Opening a FIFO must not block, and a terminal must not become the controlling one. */
 #define FINAL_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* Refuses "..", which leads out, "/x", which begins elsewhere, and hidden files, such as ".git". */
+/* Refuses "..", which leads out, "/x", which begins at the root, and hidden files, as ".git". */
 static bool is_allowed(const char *path)
 {
     if (*path == '\0')
@@ -28,7 +28,7 @@ static bool is_allowed(const char *path)
     }
 }
 
-/* The kernel's own way, in one call and whatever is renamed meanwhile (Linux 5.6). */
+/* In one call of the kernel, which no rename meanwhile can mislead (Linux 5.6). */
 static int open_at_once(int folder, const char *path)
 {
     const struct open_how how = {
@@ -39,7 +39,7 @@ static int open_at_once(int folder, const char *path)
     return fd < 0 ? -errno : (int)fd;
 }
 
-/* Opens what has the name of so many letters in the folder. */
+/* Opens the file in the folder whose name has `length` letters. */
 static int open_name(int folder, const char *name, size_t length, int flags)
 {
     char copy[NAME_MAX + 1];
@@ -51,7 +51,7 @@ static int open_name(int folder, const char *name, size_t length, int flags)
     return fd < 0 ? -errno : fd;
 }
 
-/* The same name by name: each is looked up in a folder that is open and can go nowhere. */
+/* The same name by name: each is looked up in a folder that is open. */
 static int open_step_by_step(int folder, const char *path)
 {
     int current = folder;
@@ -70,14 +70,14 @@ static int open_step_by_step(int folder, const char *path)
     }
 }
 
-/* What all mean that there is nothing that may be opened. */
+/* Maps the errors that mean that there is no file which may be opened. */
 static int simplify(int result)
 {
     switch (result) {
     case -ENOTDIR:      /* a file has no files in it */
     case -ELOOP:        /* a symbolic link */
     case -EXDEV:        /* it would have led out */
-    case -ENAMETOOLONG: /* so long a name no file has */
+    case -ENAMETOOLONG: /* no file has so long a name */
     case -ENXIO:        /* a socket */
     case -ENODEV:
         return -ENOENT;

@@ -1,4 +1,4 @@
-#include "server/open_beneath.h"
+#include "modules/files/open_beneath.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

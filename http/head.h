@@ -19,6 +19,7 @@ struct head {
     size_t authority; /* offset of the authority of the absolute form, or 0 */
     size_t headers;   /* offset of the first name */
     size_t header_count;
+    size_t request_id; /* offset of the first X-Request-Id that can be used, or 0 */
 };
 
 /* Appends bytes to the last string. There must be room. */

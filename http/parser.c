@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hob/text.h"
 #include "syntax.h"
 #include "target.h"
 
@@ -34,7 +33,7 @@ static int on_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
     if (self->state == PARSER_HEAD) /* else it is a trailer, and dropped (RFC 9110 6.5.1) */
-        head_append(&self->head, at, length);
+        head_append(self->head, at, length);
     return 0;
 }
 
@@ -48,65 +47,15 @@ static int on_name(llhttp_t *http, const char *at, size_t length)
     return 0;
 }
 
-/*
- * Where the path of a target begins: at 0 for the origin form, behind the authority for the
- * absolute form (RFC 9112 section 3.2.2). Returns false if the authority is not a host: user
- * information is refused as well (RFC 9110 section 4.2.4).
- */
-static bool find_path(const char *target, size_t *path)
-{
-    *path = 0;
-    if (!hob_text_same_n(target, "http://", 7) && !hob_text_same_n(target, "https://", 8))
-        return true;
-    const char *authority = strstr(target, "//") + 2;
-    size_t length = strcspn(authority, "/?");
-    *path = (size_t)(authority + length - target);
-    return is_host(authority, length);
-}
-
-/*
- * The authority of the absolute form counts, and not the Host header (RFC 9112 section 3.2.2). To
- * be ended by NUL it moves over the second slash before it.
- */
-static void split_authority(struct head *head)
-{
-    if (head->path == 0)
-        return;
-    char *authority = strstr(head->data, "//") + 1;
-    size_t length = head->path - (size_t)(authority + 1 - head->data);
-    memmove(authority, authority + 1, length);
-    authority[length] = '\0';
-    head->authority = (size_t)(authority - head->data);
-}
-
-static void split_query(struct head *head)
-{
-    char *question_mark = strchr(head->data + head->path, '?');
-    if (!question_mark)
-        return;
-    *question_mark = '\0';
-    head->query = (size_t)(question_mark + 1 - head->data);
-}
-
 static int end_target(struct parser *self)
 {
-    struct head *head = &self->head;
-    const char *target = head->data; /* nothing else is in there yet */
+    struct head *head = self->head;
+    bool is_plain_path = *head->data == '/' && !self->line.marks; /* nothing in it means anything */
     head_end_string(head);
     head->headers = self->name = head->length;
-    if (*target == '/' && !self->line.marks) /* a path, and nothing in it means anything */
+    if (is_plain_path)
         return 0;
-
-    if (strchr(target, '#'))
-        return fail(self, 400, "the target has a fragment (RFC 9112 section 3.2)");
-    if (!find_path(target, &head->path))
-        return fail(self, 400, "the target has no valid host (RFC 9110 section 4.2)");
-    bool asterisk = strcmp(target, "*") == 0;
-    if (asterisk ? self->line.method != HTTP_OPTIONS : head->path == 0 && *target != '/')
-        return fail(self, 400, "the target is not a path (RFC 9112 section 3.2)");
-    split_authority(head);
-    split_query(head);
-    const char *broken_rule = target_normalise(head->data + head->path);
+    const char *broken_rule = target_split(head, self->line.method == HTTP_OPTIONS);
     return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
 }
 
@@ -130,16 +79,16 @@ static int on_name_complete(llhttp_t *http)
 {
     static const char content_length[] = "content-length";
     struct parser *self = parser_of(http);
-    size_t length = self->head.length - self->name;
+    size_t length = self->head->length - self->name;
     if (self->state != PARSER_HEAD)
         return end_trailer_name(self);
-    self->too_many_fields = self->head.header_count == self->limits->header_count;
+    self->too_many_fields = self->head->header_count == self->limits->header_count;
     if (self->too_many_fields)
         return fail(self, 431, "more than %zu header fields", self->limits->header_count);
-    head_end_string(&self->head);
-    self->value = self->head.length;
+    head_end_string(self->head);
+    self->value = self->head->length;
     if (length == sizeof(content_length) - 1 &&
-        element_is(self->head.data + self->name, length, content_length))
+        element_is(self->head->data + self->name, length, content_length))
         return note_length(self);
     return 0;
 }
@@ -200,8 +149,8 @@ static int note_expect(struct parser *self, const char *value)
 
 static int note_request_id(struct parser *self, const char *value)
 {
-    if (self->request_id == 0 && is_request_id(value))
-        self->request_id = self->value;
+    if (self->head->request_id == 0 && is_request_id(value))
+        self->head->request_id = self->value;
     return 0;
 }
 
@@ -209,7 +158,7 @@ static int note_request_id(struct parser *self, const char *value)
 static int note_field(struct parser *self, const char *name, size_t length, const char *value)
 {
     if (element_is(name, length, "host"))
-        return note_host(self, value, self->head.length - 1 - self->value);
+        return note_host(self, value, self->head->length - 1 - self->value);
     if (element_is(name, length, "expect"))
         return note_expect(self, value);
     if (element_is(name, length, "connection"))
@@ -229,7 +178,7 @@ static bool is_space(char c)
 static int on_value_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
-    struct head *head = &self->head;
+    struct head *head = self->head;
     if (self->state != PARSER_HEAD)
         return 0;
     while (head->length > self->value && is_space(head->data[head->length - 1]))
@@ -323,13 +272,16 @@ static const llhttp_t *behind_request_line(void)
     return &http;
 }
 
-void parser_init(struct parser *self, char *room, const struct parser_limits *limits)
+void parser_init(
+    struct parser *self, struct head *head, char *room, const struct parser_limits *limits)
 {
-    size_t begin = offsetof(struct parser, line);
-    memset(&self->line, 0, offsetof(struct parser, reason) - begin);
+    /* In two parts, which compilers clear without a loop. */
+    memset(&self->line, 0, sizeof(self->line));
+    memset(&self->state, 0, offsetof(struct parser, trailer) - offsetof(struct parser, state));
     self->http = *behind_request_line();
     self->http.data = self;
-    self->head.data = room;
+    *head = (struct head){.data = room};
+    self->head = head;
     self->limits = limits;
     self->framing_allowed = limits->framing;
 }
@@ -374,7 +326,7 @@ static void replace_tab(const char **data, size_t *size)
 static size_t feed_request_line(struct parser *self, const char *data, size_t size)
 {
     struct request_line *line = &self->line;
-    size_t taken = request_line_feed(line, &self->head, self->limits->target, data, size);
+    size_t taken = request_line_feed(line, self->head, self->limits->target, data, size);
     self->http.method = (uint8_t)line->method; /* of HEAD even if it is refused: see hob_reply() */
     self->http.http_minor = (uint8_t)line->minor;
     if (line->part == LINE_DONE)

@@ -35,41 +35,41 @@ enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 
 struct parser {
     llhttp_t http;
-    struct request_line line;
-    struct head head;
+    struct head *head; /* of the caller: what was read */
     const struct parser_limits *limits;
-    enum parser_state state;
-    int status;           /* when failed: the status to answer */
-    bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
-    bool expect_continue; /* the client waits for 100 before it sends the body */
+    size_t value;           /* offset of the value of the header being read */
+    size_t framing_allowed; /* see struct parser_limits */
 
+    /* From here to `trailer`: all 0 at the beginning. */
+    struct request_line line;
+    enum parser_state state;
+    int status; /* when failed: the status to answer */
     char *body; /* where body bytes go, NULL to drop them */
     size_t body_length;
-
     size_t head_bytes; /* read of the head so far */
-    size_t name;       /* offset of the header being read */
-    size_t value;
-    size_t request_id;      /* offset of the first X-Request-Id that can be used, or 0 */
-    size_t framing;         /* bytes of the body so far that are not content */
-    size_t framing_allowed; /* see struct parser_limits */
+    size_t name;       /* offset of the name of the header being read */
+    size_t framing;    /* bytes of the body so far that are not content */
+    size_t trailer_length;
+    const char *refused;  /* when failed: the byte in the input, if llhttp has gone on behind it */
+    bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
+    bool expect_continue; /* the client waits for 100 before it sends the body */
     bool host_seen;
     bool close_seen; /* these two: options of Connection */
     bool keep_alive_seen;
     bool unknown_coding;  /* a transfer coding other than chunked */
     bool too_many_fields; /* when failed: it was the limit of their count */
     bool in_length;       /* in the value of Content-Length */
-    size_t trailer_length;
-    const char *refused; /* when failed: the byte in the input, if llhttp has gone on behind it */
 
     char trailer[24]; /* the name of the trailer being read, as far as it fits */
     char reason[96];  /* when failed: the rule that was broken, or the limit */
 };
 
 /*
- * Starts on a new request. `room` has limits->head bytes for the head's strings. The limits are not
- * copied.
+ * Starts on a new request, whose head is written to *head. Its strings go to `room`, which has
+ * limits->head bytes. The limits are not copied.
  */
-void parser_init(struct parser *self, char *room, const struct parser_limits *limits);
+void parser_init(
+    struct parser *self, struct head *head, char *room, const struct parser_limits *limits);
 
 /*
  * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so the

@@ -1,10 +1,11 @@
 #include "target.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "hob/text.h"
 #include "percent.h"
 #include "runtime/text.h"
+#include "syntax.h"
 
 /* RFC 3986 section 2.3: these mean the same encoded and not. `byte` is not NUL. */
 static bool is_unreserved(int byte)
@@ -14,14 +15,14 @@ static bool is_unreserved(int byte)
     return strchr(unreserved, byte) != NULL;
 }
 
-/* What was not looked at follows what was, so that a log shows where it went wrong. */
+/* Moves the rest of the path behind what was normalised, so that a log shows the error. */
 static const char *refuse(char *to, const char *from, const char *rule)
 {
     memmove(to, from, strlen(from) + 1);
     return rule;
 }
 
-/* Letters and the like are decoded, all else stays encoded, with hex digits in upper case. */
+/* Decodes unreserved characters. All else stays encoded, with hex digits in upper case. */
 static const char *decode_unreserved(char *path)
 {
     char *to = path;
@@ -50,7 +51,7 @@ static const char *decode_unreserved(char *path)
     return NULL;
 }
 
-/* Segments include the slash before them. A path that climbs above its root is up to no good. */
+/* A segment includes the slash before it. A path that climbs above its root is refused. */
 static const char *remove_dot_segments(char *path)
 {
     char *to = path;
@@ -83,4 +84,59 @@ const char *target_normalise(char *path)
         return NULL;
     const char *broken_rule = decode_unreserved(path);
     return broken_rule ? broken_rule : remove_dot_segments(path);
+}
+
+/*
+ * Finds where the path of a target begins: at 0 in the origin form, behind the authority in the
+ * absolute form (RFC 9112 section 3.2.2). Returns false if the authority is not a host. User
+ * information is refused too (RFC 9110 section 4.2.4).
+ */
+static bool find_path(const char *target, size_t *path)
+{
+    *path = 0;
+    if (!hob_text_same_n(target, "http://", 7) && !hob_text_same_n(target, "https://", 8))
+        return true;
+    const char *authority = strstr(target, "//") + 2;
+    size_t length = strcspn(authority, "/?");
+    *path = (size_t)(authority + length - target);
+    return is_host(authority, length);
+}
+
+/*
+ * The authority of the absolute form replaces the Host header (RFC 9112 section 3.2.2). It moves
+ * over the second slash before it, which makes room for its NUL.
+ */
+static void split_authority(struct head *head)
+{
+    if (head->path == 0)
+        return;
+    char *authority = strstr(head->data, "//") + 1;
+    size_t length = head->path - (size_t)(authority + 1 - head->data);
+    memmove(authority, authority + 1, length);
+    authority[length] = '\0';
+    head->authority = (size_t)(authority - head->data);
+}
+
+static void split_query(struct head *head)
+{
+    char *question_mark = strchr(head->data + head->path, '?');
+    if (!question_mark)
+        return;
+    *question_mark = '\0';
+    head->query = (size_t)(question_mark + 1 - head->data);
+}
+
+const char *target_split(struct head *head, bool is_options)
+{
+    const char *target = head->data;
+    if (strchr(target, '#'))
+        return "the target has a fragment (RFC 9112 section 3.2)";
+    if (!find_path(target, &head->path))
+        return "the target has no valid host (RFC 9110 section 4.2)";
+    bool asterisk = strcmp(target, "*") == 0;
+    if (asterisk ? !is_options : head->path == 0 && *target != '/')
+        return "the target is not a path (RFC 9112 section 3.2)";
+    split_authority(head);
+    split_query(head);
+    return target_normalise(head->data + head->path);
 }

@@ -1,11 +1,22 @@
 /*
- * The path of a request's target: equivalent paths become the same string, so that a rule about a
- * path cannot be got around by spelling it in another way.
+ * The target of a request. Equivalent paths become the same string, so that no other spelling of a
+ * path evades a rule about it.
  */
 #ifndef HOB_HTTP_TARGET_H
 #define HOB_HTTP_TARGET_H
 
-/* hob_normalise_path() of hob/server.h, but tells the rule that was broken; NULL if none was. */
+#include <stdbool.h>
+
+#include "head.h"
+
+/* As hob_normalise_path() of hob/server.h, but returns the rule that was broken, or NULL. */
 const char *target_normalise(char *path);
+
+/*
+ * Splits the target, which is the only string of the head yet, into authority, path and query, and
+ * normalises the path. Only an OPTIONS request may have the target "*". Returns the rule that was
+ * broken, or NULL.
+ */
+const char *target_split(struct head *head, bool is_options);
 
 #endif

@@ -9,7 +9,6 @@
 #include "hob/log.h"
 #include "request.h"
 #include "runtime/loop.h"
-#include "runtime/misuse.h"
 #include "runtime/reserve.h"
 #include "serve.h"
 #include "waiting.h"
@@ -71,12 +70,6 @@ void connection_close(struct connection *self)
     buffer_free(&self->unsent);
     free(self);
     server_connection_gone(server);
-}
-
-void connection_expect_task(const struct connection *self, const char *call)
-{
-    if (task_current(call) != self->task)
-        misuse(call, "only the coroutine of the handler itself may use its request and response");
 }
 
 /* A coroutine for the connection, or NULL, and then the connection is closed. */
@@ -194,13 +187,13 @@ static ssize_t receive(struct connection *self, char *room, size_t size)
     return received;
 }
 
-/* The handler has its reasons to wait, but not when nobody waits for its dish. */
+/* The client sends no more, or the connection has failed. Either cancels the handler. */
 static void end_input(struct connection *self, ssize_t received)
 {
     set_socket_state(self, received < 0 ? SOCKET_BROKEN : SOCKET_HALF_CLOSED);
     ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
-    if (self->cancel_on_leave)
-        task_cancel(self->task, -ECANCELED);
+    if (self->request)
+        request_client_left(self->request);
 }
 
 /* Input while the task waits for something else. Also how it is found out that a client left. */

@@ -49,10 +49,9 @@ struct connection {
     double idle_since;           /* when it began to wait there, on the clock of hob_now() */
     unsigned reads;              /* how often input was read without waiting for it */
     enum socket_state socket;
-    bool over_limit;      /* accepted above the connection limit: its request is answered by 503 */
-    bool cancel_on_leave; /* a handler runs, and is cancelled when the client leaves */
-    bool late;            /* the last wait for the client took longer than it may */
-    bool sends_later;     /* the server's batch has output of this connection */
+    bool over_limit;  /* accepted above the connection limit: its request is answered by 503 */
+    bool late;        /* the last wait for the client took longer than it may */
+    bool sends_later; /* the server's batch has output of this connection */
 
     struct buffer kept_input; /* unread input that came while the task waited for something else */
     struct buffer unsent;     /* output that the socket did not take */
@@ -90,9 +89,6 @@ static inline double connection_now(struct connection *self)
         self->now = hob_now();
     return self->now;
 }
-
-/* Ends the process with a message if it is not the connection's task that runs. */
-void connection_expect_task(const struct connection *self, const char *call);
 
 /* Takes over the socket of a client. Returns 0, or -ENOMEM, and then the socket is closed. */
 int connection_open(hob_server *server, int fd, const union peer *peer);

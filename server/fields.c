@@ -133,11 +133,10 @@ const char *hob_response_get_header(const hob_response *res, const char *name)
 
 int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg)
 {
-    struct connection *connection = res->request->connection;
-    connection_expect_task(connection, __func__);
+    request_expect_task(res->request, __func__);
     if (res->replied)
         return response_too_late(res);
-    if (arena_outlives(connection->task, arg))
+    if (arena_outlives(res->request->task, arg))
         misuse(__func__, "the argument is a local variable, which may be gone when the hook runs");
     struct hook *self = hob_alloc(sizeof(*self));
     if (!self)

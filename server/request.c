@@ -5,36 +5,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/runtime.h"
 #include "http/target.h"
-#include "runtime/deadline.h"
 #include "runtime/misuse.h"
 
-void request_init(struct hob_request *self, struct connection *connection)
+void request_init(
+    struct hob_request *self, const struct carrier *carrier, hob_server *server, struct task *task)
 {
-    self->connection = connection;
+    self->carrier = carrier;
+    self->server = server;
+    self->task = task;
     self->kept_head = NULL;
-    self->continued = false;
+    self->body_length = 0;
     self->body_size = 0;
-    self->body_limit = SIZE_MAX;
     self->own_body_limit = 0;
     self->own_timeout = 0;
+    self->route = NULL;
     self->match = NULL;
     self->values = NULL;
-    self->route = NULL;
+    self->body_limit = SIZE_MAX;
+    self->refusal.status = 0;
+    self->body_late = self->cancellable = self->client_left = self->observed = false;
     self->id[0] = '\0';
-    self->observed = false;
-    parser_init(
-        &self->parser, connection->server->workspace->head, &connection->server->parser_limits);
 }
 
 void request_free(struct hob_request *self)
 {
-    free(self->kept_head);
+    if (self->kept_head) /* which saves most requests a call */
+        free(self->kept_head);
+}
+
+void request_expect_task(const struct hob_request *self, const char *call)
+{
+    if (task_current(call) != self->task)
+        misuse(call, "only the coroutine of the handler itself may use its request and response");
 }
 
 int request_keep_head(struct hob_request *self)
 {
-    struct head *head = &self->parser.head;
+    struct head *head = &self->head;
     if (self->kept_head || head->length == 0)
         return 0;
     self->kept_head = malloc(head->length);
@@ -45,61 +54,42 @@ int request_keep_head(struct hob_request *self)
     return 0;
 }
 
-const struct head *request_stable_head(struct hob_request *self)
+void request_return_head(struct hob_request *self, char *room)
 {
-    const struct head *head = &self->parser.head;
-    bool stable = self->observed || request_keep_head(self) == 0;
-    return stable && head->data ? head : NULL;
-}
-
-void request_forget_head(struct hob_request *self)
-{
-    self->parser.head = (struct head){0};
-}
-
-/* Half a head that had to be kept while the rest was on its way goes on in the workspace. */
-static void return_head(struct hob_request *self)
-{
-    struct head *head = &self->parser.head;
-    head->data = self->connection->server->workspace->head;
+    struct head *head = &self->head;
+    head->data = room;
     if (!self->kept_head)
         return;
-    memcpy(head->data, self->kept_head, head->length);
+    memcpy(room, self->kept_head, head->length);
     free(self->kept_head);
     self->kept_head = NULL;
 }
 
-void request_end_head(struct hob_request *self)
+void request_forget_head(struct hob_request *self)
 {
-    struct head *head = &self->parser.head;
-    if (head->headers > 0) /* the target is there, and the headers that count are whole */
-        return;
-    return_head(self); /* where there is room to end it */
-    if (head->length == 0) {
-        request_forget_head(self);
-        return;
-    }
-    head_end_string(head);
-    head->headers = head->length;
+    self->head = (struct head){0};
 }
 
-void request_feed(struct hob_request *self, size_t limit)
+const struct head *request_stable_head(struct hob_request *self)
 {
-    size_t length;
-    const char *unread = connection_unread(self->connection, &length);
-    length = length < limit ? length : limit;
-    connection_consume(self->connection, parser_feed(&self->parser, unread, length));
+    bool stable = self->observed || request_keep_head(self) == 0;
+    return stable && self->head.data ? &self->head : NULL;
 }
 
-/*
- * Makes an id if there is none. The response and the access log have it from now on, so that they
- * can be found by the message.
- */
-int request_describe(const void *connection, char *text, size_t size)
+void request_client_left(struct hob_request *self)
 {
-    struct hob_request *self = ((const struct connection *)connection)->request;
-    if (!self || self->parser.state == PARSER_HEAD)
-        return 0;
+    self->client_left = true;
+    if (self->cancellable)
+        task_cancel(self->task, -ECANCELED);
+}
+
+void hob_request_finish_anyway(hob_request *req)
+{
+    req->cancellable = false;
+}
+
+int request_describe(struct hob_request *self, char *text, size_t size)
+{
     const char *path = hob_request_peek_path(self);
     const char *id = request_id_peek(self);
     path = path ? path : "?";
@@ -107,30 +97,12 @@ int request_describe(const void *connection, char *text, size_t size)
     if (self->route)
         return snprintf(
             text, size, "%.100s (path %.120s, request id %.128s)", self->route, path, id);
-    return snprintf(
-        text, size, "%s %.120s (no route, request id %.128s)", hob_request_method(self), path, id);
-}
-
-int request_read_head(struct hob_request *self)
-{
-    struct patience patience = {
-        .seconds = self->connection->server->options.head_timeout,
-        .until = self->connection->head_until,
-    };
-    self->connection->head_until = 0;
-    while (self->parser.state == PARSER_HEAD) {
-        int err = connection_fill(self->connection, &patience);
-        if (err <= 0)
-            return err;
-        return_head(self);
-        request_feed(self, SIZE_MAX);
-    }
-    return 1;
+    return snprintf(text, size, "%s %.120s (no route, request id %.128s)", self->method, path, id);
 }
 
 void *hob_request_context(const hob_request *req)
 {
-    return req->connection->server->options.context;
+    return req->server->options.context;
 }
 
 static void release_descriptor(void *arg)
@@ -142,15 +114,15 @@ static void release_descriptor(void *arg)
 
 int hob_request_reserve_descriptor(hob_request *req)
 {
-    hob_server *server = req->connection->server;
-    connection_expect_task(req->connection, __func__);
+    hob_server *server = req->server;
+    request_expect_task(req, __func__);
     server->reserved_descriptors++;
     return hob_defer(release_descriptor, server);
 }
 
 hob_server *hob_request_server(const hob_request *req)
 {
-    return req->connection->server;
+    return req->server;
 }
 
 void hob_request_set_body_limit(hob_request *req, size_t bytes)
@@ -160,12 +132,15 @@ void hob_request_set_body_limit(hob_request *req, size_t bytes)
 
 void hob_request_set_timeout(hob_request *req, double seconds)
 {
-    struct task *task = req->connection->task;
-    connection_expect_task(req->connection, __func__);
-    deadline_unlimit(task, req->before);
-    req->before = deadline_limit(task, hob_now() + seconds);
+    request_expect_task(req, __func__);
+    deadline_unlimit(req->task, req->before);
+    req->before = deadline_limit(req->task, hob_now() + seconds);
     req->own_timeout = seconds;
 }
+
+/*
+ * The route.
+ */
 
 const char *hob_request_route(const hob_request *req)
 {
@@ -174,7 +149,7 @@ const char *hob_request_route(const hob_request *req)
 
 const hob_router *hob_request_router(const hob_request *req)
 {
-    return req->connection->server->options.router;
+    return req->server->options.router;
 }
 
 void hob_request_set_route(hob_request *req, const char *pattern, void *match)
@@ -190,27 +165,28 @@ void *hob_request_match(const hob_request *req)
     return req->match;
 }
 
+/*
+ * The head.
+ */
+
 int hob_request_peer(const hob_request *req, char *text, size_t size)
 {
-    return peer_format(&req->connection->peer, text, size);
+    return req->carrier->format_peer(req, text, size);
 }
 
 const char *hob_request_method(const hob_request *req)
 {
-    return req->parser.line.name;
+    return req->method;
 }
 
 const char *hob_request_protocol(const hob_request *req)
 {
-    const struct request_line *line = &req->parser.line;
-    if (line->part != LINE_DONE)
-        return "";
-    return line->minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    return req->carrier->protocol(req);
 }
 
 const char *hob_request_peek_path(const hob_request *req)
 {
-    const struct head *head = &req->parser.head;
+    const struct head *head = &req->head;
     if (!head->data)
         return NULL;
     const char *path = head->data + head->path;
@@ -250,4 +226,43 @@ const char *hob_request_header_list(hob_request *req, const char *name)
 int hob_normalise_path(char *path)
 {
     return target_normalise(path) ? -EINVAL : 0;
+}
+
+/*
+ * Values that middleware gives to handlers.
+ */
+
+struct value {
+    const hob_key *key;
+    void *value;
+    struct value *next;
+};
+
+static struct value *find_value(const hob_request *req, const hob_key *key)
+{
+    struct value *value = req->values;
+    while (value && value->key != key)
+        value = value->next;
+    return value;
+}
+
+int hob_request_set(hob_request *req, const hob_key *key, void *value)
+{
+    request_expect_task(req, __func__); /* its hob_alloc() memory lasts as long as the values */
+    struct value *entry = find_value(req, key);
+    if (!entry) {
+        entry = hob_alloc(sizeof(*entry));
+        if (!entry)
+            return -ENOMEM;
+        *entry = (struct value){.key = key, .next = req->values};
+        req->values = entry;
+    }
+    entry->value = value;
+    return 0;
+}
+
+void *hob_request_get(const hob_request *req, const hob_key *key)
+{
+    const struct value *value = find_value(req, key);
+    return value ? value->value : NULL;
 }

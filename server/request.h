@@ -1,59 +1,94 @@
-/* A request while its handler runs. Lies on the stack of the connection's task. */
+/* A request while its handler runs: its head, its body and its limits. No protocol owns it. */
 #ifndef HOB_SERVER_REQUEST_H
 #define HOB_SERVER_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "connection.h"
+#include "carrier.h"
 #include "hob/server.h"
-#include "http/parser.h"
+#include "http/head.h"
 #include "request_id.h"
+#include "runtime/deadline.h"
+#include "server.h"
 
-struct hob_request {
-    struct connection *connection;
-    struct parser parser;
-    char *kept_head; /* the head's strings, once they had to leave the workspace; else NULL */
-    bool continued;  /* 100 Continue was sent */
-    struct deadline before; /* the task's, before the handler was given its time */
-    size_t body_size;       /* bytes of the body that the handler has read */
-    size_t own_body_limit;  /* see hob_request_set_body_limit(); 0 for the server's */
-    double own_timeout;     /* see hob_request_set_timeout(); 0 for the server's */
-    size_t body_limit;      /* the limit that the body is larger than; SIZE_MAX if it is not */
-    const char *route;      /* these two: see hob_request_set_route() */
-    void *match;
-    struct value *values;     /* see hob_request_set(); NULL at first */
-    char id[REQUEST_ID_SIZE]; /* one that was made for it; "" before */
-    bool observed; /* observers are being called: nobody waits, so the head need not move */
+/* Why a request is refused that breaks a rule or a limit of its protocol. */
+struct refusal {
+    int status; /* 0 if it is not refused */
+    hob_reject reason;
+    const char *detail; /* the rule or limit */
 };
 
-void request_init(struct hob_request *self, struct connection *connection);
+struct hob_request {
+    const struct carrier *carrier;
+    hob_server *server;
+    struct task *task;  /* runs the handler */
+    const char *method; /* "" as long as none of it was read */
+    struct head head;   /* head.data is NULL once its strings were lost for want of memory */
+    char *kept_head;    /* the memory of the strings, once the request owns it; else NULL */
+
+    uint64_t body_length;  /* bytes of the body that the head announces; 0 if it does not */
+    size_t body_size;      /* bytes of the body that the handler has read */
+    size_t own_body_limit; /* see hob_request_set_body_limit(); 0 for the server's */
+    double own_timeout;    /* see hob_request_set_timeout(); 0 for the server's */
+    const char *route;     /* these two: see hob_request_set_route() */
+    void *match;
+    struct value *values;   /* see hob_request_set(); NULL at first */
+    size_t body_limit;      /* the limit that the body exceeds; SIZE_MAX if it does not */
+    struct deadline before; /* the task's, before the handler was given its time */
+
+    struct refusal refusal;
+    bool body_late;   /* the client has sent too little of the body in time */
+    bool cancellable; /* the handler is cancelled when the client leaves */
+    bool client_left; /* a response would reach nobody */
+    bool observed;    /* observers are being called. They do not wait, so the head need not move */
+    char id[REQUEST_ID_SIZE]; /* an id made by the server; "" before */
+};
+
+void request_init(
+    struct hob_request *self, const struct carrier *carrier, hob_server *server, struct task *task);
 void request_free(struct hob_request *self);
 
-/* Reads the head. Returns 1 if it was read or found bad, else what connection_fill() returned. */
-int request_read_head(struct hob_request *self);
+/* Ends the process with a message if the running coroutine is not that of the handler. */
+void request_expect_task(const struct hob_request *self, const char *call);
 
-/* Moves the head's strings to memory that stays while other tasks run. Returns 0 or -ENOMEM. */
-int request_keep_head(struct hob_request *self);
-
-/* No more of the head will come: makes what is there readable as if it was whole. */
-void request_end_head(struct hob_request *self);
-
-/* The head, where its strings may be pointed to while the handler waits. NULL without memory. */
-const struct head *request_stable_head(struct hob_request *self);
-
-/* Whether its response tells the id: somebody has asked for it, sent one, or wants it always. */
-static inline bool request_tells_id(const struct hob_request *self)
+/* Whether the response has no content because the method is HEAD. */
+static inline bool request_is_head(const struct hob_request *self)
 {
-    return *self->id || self->parser.request_id || self->connection->server->options.request_ids;
+    const char *method = self->method;
+    return method[0] == 'H' && method[1] == 'E' && method[2] == 'A' && method[3] == 'D' &&
+           method[4] == '\0';
 }
 
-/* When they could not be moved: what lies there next is another request's. */
+/*
+ * The strings of a head lie in memory that all requests share, until the coroutine waits.
+ *
+ * Moves them to memory of the request. Returns 0 or -ENOMEM.
+ */
+int request_keep_head(struct hob_request *self);
+
+/* Moves them back to `room`, where more can be appended. */
+void request_return_head(struct hob_request *self, char *room);
+
+/* Drops the strings: there was no memory for them, and the next request overwrites them. */
 void request_forget_head(struct hob_request *self);
 
-/* The describe_fn of a connection's task: by the request's route, path and id. */
-describe_fn request_describe;
+/* The head, with strings that stay valid until the handler returns. NULL without memory. */
+const struct head *request_stable_head(struct hob_request *self);
 
-/* Parses up to `limit` bytes of the unread input. */
-void request_feed(struct hob_request *self, size_t limit);
+/* Whether the response has X-Request-Id: the id was asked for or sent, or the server wants it. */
+static inline bool request_tells_id(const struct hob_request *self)
+{
+    return *self->id || self->head.request_id || self->server->options.request_ids;
+}
+
+/* The client takes no response any more: cancels the handler unless that is to finish anyway. */
+void request_client_left(struct hob_request *self);
+
+/*
+ * Describes the request for messages, by its route, path and id. Makes an id if there is none, so
+ * that the response and the access log have it too. As describe_fn.
+ */
+int request_describe(struct hob_request *self, char *text, size_t size);
 
 #endif

@@ -32,23 +32,20 @@ int request_id_make(struct request_ids *self, char id[static REQUEST_ID_SIZE])
 
 static const char *make_id(struct hob_request *request)
 {
-    struct request_ids *ids = &request->connection->server->request_ids;
-    return request_id_make(ids, request->id) < 0 ? NULL : request->id;
+    return request_id_make(&request->server->request_ids, request->id) < 0 ? NULL : request->id;
 }
 
 const char *request_id_peek(struct hob_request *request)
 {
-    const struct parser *parser = &request->parser;
+    const struct head *head = &request->head;
     if (*request->id)
         return request->id;
-    if (parser->request_id && parser->head.data)
-        return parser->head.data + parser->request_id;
-    return make_id(request);
+    return head->request_id ? head->data + head->request_id : make_id(request);
 }
 
 const char *hob_request_id(hob_request *req)
 {
-    size_t sent = req->parser.request_id;
+    size_t sent = req->head.request_id;
     const struct head *head = sent && !*req->id ? request_stable_head(req) : NULL;
     if (head)
         return head->data + sent;

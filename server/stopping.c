@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "request.h"
+#include "runtime/task.h"
 
 struct stopping {
     hob_future future;

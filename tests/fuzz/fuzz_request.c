@@ -16,7 +16,7 @@
 #include "http/http_date.h"
 #include "http/range.h"
 #include "modules/files/version.h"
-#include "server/request.h"
+#include "server/http1.h"
 #include "server/request_limits.h"
 #include "server/server.h"
 
@@ -208,18 +208,18 @@ static bool route(hob_router *router, const char *target, const char *cookies)
     server.parser_limits = limits_for_parser(&server.options);
     server.workspace = workspace_new(server.parser_limits.head);
     CHECK(server.workspace);
-    struct connection connection = {.server = &server};
-    struct hob_request req;
+    struct connection connection = {.server = &server, .now = 1};
+    struct http1 http1;
     char *text = hob_alloc(strlen(target) + strlen(cookies) + 64);
     CHECK(text);
     int length = sprintf(text, "GET %s HTTP/1.1\r\nHost: h\r\nCookie: %s\r\n\r\n", target, cookies);
-    request_init(&req, &connection);
-    parser_feed(&req.parser, text, (size_t)length);
-    bool good = req.parser.state == PARSER_DONE;
+    http1_init(&http1, &connection);
+    parser_feed(&http1.parser, text, (size_t)length);
+    bool good = http1.parser.state == PARSER_DONE;
     called = false;
     if (good)
-        CHECK(hob_router_handle(&req, NULL) == 0 && called);
-    request_free(&req);
+        CHECK(hob_router_handle(&http1.exchange.req, NULL) == 0 && called);
+    exchange_free(&http1.exchange);
     workspace_free(server.workspace);
     return good;
 }

@@ -29,7 +29,7 @@ static hob_metrics_group *group;
 static void observe_routes(void)
 {
     struct hob_request *request = calloc(1, sizeof(*request));
-    snprintf(request->parser.line.name, sizeof(request->parser.line.name), "GET");
+    request->method = "GET";
     for (int i = 0; i < ROUTES; i++) {
         snprintf(patterns[i], sizeof(patterns[i]), "GET /api/v1/resources/%d/{id}/items", i);
         request->route = patterns[i];

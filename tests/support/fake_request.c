@@ -6,23 +6,20 @@
 
 #include "hob/runtime.h"
 #include "runtime/task.h"
-#include "server/connection.h"
-#include "server/request.h"
+#include "server/http1.h"
 #include "server/request_limits.h"
-#include "server/response.h"
 #include "server/server.h"
 
 /* What a server has while it answers one request. Too large for the stack of a coroutine. */
-struct exchange {
+struct fake_exchange {
     struct hob_server server;
     struct connection connection;
-    struct hob_request request;
-    struct hob_response response;
+    struct http1 http1;
 };
 
-static struct exchange *exchange_new(const struct fake_server *server)
+static struct fake_exchange *fake_new(const struct fake_server *server)
 {
-    struct exchange *self = calloc(1, sizeof(*self));
+    struct fake_exchange *self = calloc(1, sizeof(*self));
     cr_assert_not_null(self);
     self->server.options.handler = server->handler;
     self->server.options.context = server->context;
@@ -36,35 +33,35 @@ static struct exchange *exchange_new(const struct fake_server *server)
     cr_assert_not_null(self->server.workspace);
     self->connection.server = &self->server;
     self->connection.socket = SOCKET_HALF_CLOSED; /* so that no socket is asked for more */
-    request_init(&self->request, &self->connection);
-    response_init(&self->response, &self->request);
+    self->connection.now = 1;
+    http1_init(&self->http1, &self->connection);
+    self->connection.request = &self->http1.exchange.req;
     return self;
 }
 
-static void exchange_free(struct exchange *self)
+static void fake_free(struct fake_exchange *self)
 {
-    response_free(&self->response);
-    request_free(&self->request);
+    exchange_free(&self->http1.exchange);
     workspace_free(self->server.workspace);
     free(self);
 }
 
-static void read_head(struct exchange *self, const char *input, size_t length)
+static void read_head(struct fake_exchange *self, const char *input, size_t length)
 {
     self->connection.unread = input;
     self->connection.unread_length = length;
-    cr_assert_eq(request_read_head(&self->request), 1, "the head is not whole: %s", input);
+    cr_assert_eq(http1_read_head(&self->http1), 1, "the head is not whole: %s", input);
     cr_assert_neq(
-        self->request.parser.state, PARSER_FAILED, "%s: %s", self->request.parser.reason, input);
+        self->http1.parser.state, PARSER_FAILED, "%s: %s", self->http1.parser.reason, input);
 }
 
 static int call_handler(void *arg)
 {
-    struct exchange *self = arg;
+    struct fake_exchange *self = arg;
     self->server.task = task_current(__func__); /* whose loop knows the time */
-    self->connection.task = self->server.task;
-    self->connection.cancel_on_leave = true;
-    return self->server.options.handler(&self->request, &self->response);
+    self->http1.exchange.req.task = self->connection.task = self->server.task;
+    self->http1.exchange.req.cancellable = true;
+    return self->server.options.handler(&self->http1.exchange.req, &self->http1.exchange.res);
 }
 
 static char *copy_of(const char *bytes, size_t length)
@@ -80,13 +77,13 @@ static char *copy_of(const char *bytes, size_t length)
 struct fake_response fake_exchange(const struct fake_server *server, const char *request)
 {
     struct fake_response response;
-    struct exchange *exchange = exchange_new(server);
+    struct fake_exchange *exchange = fake_new(server);
     const struct buffer *out = &exchange->server.workspace->out;
     read_head(exchange, request, strlen(request));
     response.result = hob_block_on(call_handler, exchange);
     response.length = buffer_length(out);
     response.bytes = copy_of(out->data, response.length);
-    exchange_free(exchange);
+    fake_free(exchange);
     return response;
 }
 

@@ -74,7 +74,7 @@ static void feed(struct parsed *self, const char *data, size_t size)
     free(out);
     free(piece);
     if (before == PARSER_HEAD && parser->state != PARSER_HEAD)
-        move_head(&parser->head);
+        move_head(&self->head);
 }
 
 static bool is_over(const struct parser *parser)
@@ -88,7 +88,7 @@ static struct parsed parse(
 {
     struct parsed self = {0};
     size_t end = first;
-    parser_init(&self.parser, allocate(limits->head), limits);
+    parser_init(&self.parser, &self.head, allocate(limits->head), limits);
     while (self.taken < length && !is_over(&self.parser)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;
@@ -113,8 +113,8 @@ static const char *difference(const struct parsed *a, const struct parsed *b)
     if (p->state == PARSER_HEAD)
         return NULL;
 
-    const struct head *h = &p->head;
-    const struct head *k = &q->head;
+    const struct head *h = &a->head;
+    const struct head *k = &b->head;
     if (p->http.method != q->http.method || p->http.http_minor != q->http.http_minor ||
         p->keep_alive != q->keep_alive || p->expect_continue != q->expect_continue)
         return "fact";
@@ -151,6 +151,6 @@ struct parsed parse_every_way(const char *bytes, size_t length, const struct par
 
 void parsed_free(struct parsed *self)
 {
-    free(self->parser.head.data);
+    free(self->head.data);
     free(self->body);
 }

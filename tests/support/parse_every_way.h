@@ -11,6 +11,7 @@
 
 struct parsed {
     struct parser parser; /* as it is at the end */
+    struct head head;
     char *body;
     size_t body_length;
     size_t taken; /* how many of the bytes */

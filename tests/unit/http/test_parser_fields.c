@@ -38,7 +38,7 @@ Test(parser_fields, finds_a_header_by_its_name)
         char request[128];
         snprintf(request, sizeof(request), GET HOST "%s\r\n", cases[i].fields);
         struct parsed parsed = accept_request(request);
-        const char *value = head_find(&parsed.parser.head, cases[i].name);
+        const char *value = head_find(&parsed.head, cases[i].name);
         cr_expect_str_eq(
             or_none(value), or_none(cases[i].value), "%s: '%s' instead of '%s'", cases[i].name,
             or_none(value), or_none(cases[i].value));
@@ -69,9 +69,9 @@ Test(parser_fields, trims_the_value)
         char request[128];
         snprintf(request, sizeof(request), GET "%s\r\n" HOST "\r\n", cases[i].field);
         struct parsed parsed = accept_request(request);
-        const char *value = head_find(&parsed.parser.head, "A");
+        const char *value = head_find(&parsed.head, "A");
         cr_expect_str_eq(or_none(value), cases[i].value, "'%s'", cases[i].field);
-        cr_expect_str_eq(or_none(head_find(&parsed.parser.head, "Host")), "h");
+        cr_expect_str_eq(or_none(head_find(&parsed.head, "Host")), "h");
         parsed_free(&parsed);
     }
 }

@@ -63,7 +63,7 @@ Test(parser_request_line, splits_the_target_into_path_and_query)
         char request[128];
         snprintf(request, sizeof(request), "%sHTTP/1.1\r\n" HOST "\r\n", cases[i].line);
         struct parsed parsed = accept_request(request);
-        const struct head *head = &parsed.parser.head;
+        const struct head *head = &parsed.head;
         const char *query = head->query ? head->data + head->query : NULL;
         cr_expect_str_eq(head->data + head->path, cases[i].path, "%s", cases[i].line);
         cr_expect_str_eq(or_none(query), or_none(cases[i].query), "%s", cases[i].line);
@@ -88,7 +88,7 @@ Test(parser_request_line, takes_the_host_from_the_absolute_form)
         snprintf(request, sizeof(request), "%sHTTP/1.1\r\n" HOST "\r\n", cases[i].line);
         struct parsed parsed = accept_request(request);
         cr_expect_str_eq(
-            or_none(head_find(&parsed.parser.head, "host")), cases[i].host, "%s", cases[i].line);
+            or_none(head_find(&parsed.head, "host")), cases[i].host, "%s", cases[i].line);
         parsed_free(&parsed);
     }
 }
@@ -102,7 +102,7 @@ Test(parser_request_line, ignores_empty_lines_before_the_request_line)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct parsed parsed = accept_request(cases[i]);
-        cr_expect_str_eq(parsed.parser.head.data, "/");
+        cr_expect_str_eq(parsed.head.data, "/");
         parsed_free(&parsed);
     }
 }

@@ -27,8 +27,7 @@ static void end(void)
 
 static void add(const char *route, const char *method, int status, double seconds)
 {
-    struct hob_request request = {.route = route};
-    snprintf(request.parser.line.name, sizeof(request.parser.line.name), "%s", method);
+    struct hob_request request = {.route = route, .method = method};
     requests_add(&requests, &(hob_exchange){.req = &request, .status = status, .seconds = seconds});
 }
 

@@ -188,13 +188,13 @@ Test(middleware, of_a_route_is_called_behind_that_of_the_router)
 
 static int tell_whether_it_can_be_cancelled(hob_request *req, hob_response *res)
 {
-    trace(req->connection->cancel_on_leave ? 'c' : 'f');
+    trace(req->cancellable ? 'c' : 'f');
     return hob_reply(res, 204, NULL, NULL, 0);
 }
 
 static int look_and_go_on(hob_request *req, hob_response *res)
 {
-    trace(req->connection->cancel_on_leave ? 'c' : 'f');
+    trace(req->cancellable ? 'c' : 'f');
     return hob_next(req, res);
 }
 

@@ -1,4 +1,4 @@
-#include "server/body.h"
+#include "server/http1.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -102,9 +102,9 @@ static int expect_lasting_strings(hob_request *req, hob_response *res)
     const char *path = hob_request_path(req);
     const char *query = hob_request_query(req);
     const char *host = hob_request_header(req, "Host");
-    struct workspace *workspace = req->connection->server->workspace;
-    connection_leave_workspace(req->connection); /* as when the handler waits */
-    memset(workspace->head, 'x', req->connection->server->parser_limits.head);
+    struct workspace *workspace = req->server->workspace;
+    connection_leave_workspace(http1_of(req)->connection); /* as when the handler waits */
+    memset(workspace->head, 'x', req->server->parser_limits.head);
     cr_expect_str_eq(path, "/path");
     cr_expect_str_eq(query, "query");
     cr_expect_str_eq(host, "h");
@@ -232,15 +232,15 @@ Test(request, gives_no_bytes_where_there_is_no_room)
 static int expect_drained(hob_request *req, hob_response *res)
 {
     (void)res;
-    cr_expect(body_can_drain(req));
-    cr_expect(body_drain(req));
+    cr_expect(http1_can_drain(http1_of(req)));
+    cr_expect(http1_drain(http1_of(req)));
     return 0;
 }
 
 static int expect_not_drained(hob_request *req, hob_response *res)
 {
     (void)res;
-    cr_expect_not(body_drain(req));
+    cr_expect_not(http1_drain(http1_of(req)));
     return 0;
 }
 

@@ -1,0 +1,56 @@
+/*
+ * What carries an exchange: an HTTP/1.1 connection (http1.c) or a test (test_request.c). Requests,
+ * responses and everything built on them call these functions and depend on no protocol.
+ *
+ * A carrier fills in the request's head, calls exchange_serve(), and reads from the response then
+ * whether it is whole. When the client leaves before that, it calls request_client_left().
+ */
+#ifndef HOB_SERVER_CARRIER_H
+#define HOB_SERVER_CARRIER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hob/server.h"
+
+/* The head of a response. The fields that handlers have added are in hob_response.fields. */
+struct reply_head {
+    int status;
+    const char *content_type; /* NULL if there is none */
+    size_t type_length;
+    uint64_t length;        /* bytes of content; HOB_LENGTH_UNKNOWN for a stream */
+    const char *request_id; /* to be sent as X-Request-Id; NULL if it is not */
+};
+
+struct carrier {
+    /* Reads 1 to `size` bytes of the body. Waits for them. Returns as hob_body_read() does. */
+    int (*read_body)(struct hob_request *req, void *data, size_t size);
+
+    /*
+     * Writes the head and `size` bytes of content: either all, or 0 if send() follows. If
+     * res->without_content is set, no content follows. Returns 0 or -ENOMEM, and then nothing was
+     * written.
+     */
+    int (*begin)(
+        struct hob_response *res, const struct reply_head *head, const void *content, size_t size);
+
+    /* Writes more of the content. Waits while too much output is unsent. As hob_send(). */
+    int (*send)(struct hob_response *res, const void *data, size_t size);
+
+    /* Ends the content that send() has written. Returns 0 or -ENOMEM. */
+    int (*end)(struct hob_response *res);
+
+    /*
+     * Called in a callback of the loop: the server has replied for a handler that is still running.
+     * Sends the response without waiting for the handler.
+     */
+    void (*release_client)(struct hob_request *req);
+
+    /* See hob_request_protocol(). */
+    const char *(*protocol)(const struct hob_request *req);
+
+    /* See hob_request_peer(). */
+    int (*format_peer)(const struct hob_request *req, char *text, size_t size);
+};
+
+#endif

@@ -79,7 +79,25 @@ void loop_resume(struct loop *self, struct task *task)
         task_release(task);
 }
 
-/* Runs the tasks that are ready now, not those that become ready meanwhile. Returns how many. */
+/* A turn begins with its first callback or task: before that the thread sleeps. */
+static void begin_turn(struct loop *self)
+{
+    stall_watch_turn(&self->stall, ev_now(self->ev));
+    if (self->descriptors.audit_sleeps)
+        descriptor_waits_wake_audit(self);
+    trace_turn_begins(&self->trace);
+}
+
+static void end_turn(struct loop *self)
+{
+    trace_turn_ends(&self->trace, &self->stall);
+    stall_watch_sleep(&self->stall);
+}
+
+/*
+ * Runs the tasks that are ready now, in the order in which they became ready, but not those that
+ * become ready meanwhile. Returns how many.
+ */
 static size_t run_ready(struct loop *self)
 {
     size_t count = 0;
@@ -96,50 +114,64 @@ static size_t run_ready(struct loop *self)
     return count;
 }
 
-static void begin_turn(struct loop *self)
+void loop_add_hook(struct loop *self, struct turn_hook *hook)
 {
-    stall_watch_turn(&self->stall, ev_now(self->ev));
-    if (self->descriptors.audit_sleeps)
-        descriptor_waits_wake_audit(self);
-    trace_turn_begins(&self->trace);
+    list_append(&self->hooks, &hook->link);
 }
 
-static void end_turn(struct loop *self)
+void loop_remove_hook(struct turn_hook *hook)
 {
-    trace_turn_ends(&self->trace, &self->stall);
-    stall_watch_sleep(&self->stall);
+    list_remove(&hook->link);
 }
 
-/* Callbacks start tasks, so a turn begins before them, and not only before the ready queue. */
+static void run_hooks(struct loop *self)
+{
+    for (struct list *link = self->hooks.next; link != &self->hooks; link = link->next) {
+        const struct turn_hook *hook = list_entry(link, struct turn_hook, link);
+        hook->run(hook->arg);
+    }
+}
+
+/* Called by libev in ev_run(). The time that callbacks take belongs to a turn. */
 static void invoke_callbacks(struct ev_loop *ev)
 {
     struct loop *self = ev_userdata(ev);
     if (ev_pending_count(ev) == 0)
-        return; /* libev asks before it looks for input, too */
+        return; /* libev also calls this before it looks for input */
     begin_turn(self);
     ev_invoke_pending(ev);
 }
 
-/* To look for input is a system call: not before so many tasks have run, if more are ready. */
+/* Looks for input and expired timers, and calls their callbacks. Sleeps if no task is ready. */
+static void look_for_events(struct loop *self, const struct task *root)
+{
+    descriptor_waits_begin(self);
+    end_turn(self);
+    int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
+    if (!watched && !self->ready_first)
+        misuse_by(root, root->waits_in, "deadlock: it waits, and nothing can wake it");
+}
+
+/*
+ * Tasks that are ready, or make each other ready, run until so many have run. Then the loop looks
+ * for input, which is a system call.
+ */
 #define TASKS_A_TURN 64
 
-/* The end becomes ready when the first task, root, has returned. */
-static void run_until(struct loop *self, const hob_future *end, const struct task *root)
+/* Turn after turn of the loop, until the first task, root, has returned: `end` is ready then. */
+static void run_turns(struct loop *self, const hob_future *end, const struct task *root)
 {
-    while (!end->ready) {
+    for (;;) {
         size_t count = 0;
         if (self->ready_first)
             begin_turn(self);
-        while (self->ready_first && count < TASKS_A_TURN)
+        do {
             count += run_ready(self);
-        if (end->ready)
-            return;
-        ev_invoke_pending(self->ev); /* what tasks have left to callbacks, such as output */
-        descriptor_waits_begin(self);
-        end_turn(self);
-        int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
-        if (!watched && !self->ready_first)
-            misuse_by(root, root->waits_in, "deadlock: it waits, and nothing can wake it");
+            if (end->ready)
+                return;
+            run_hooks(self);
+        } while (self->ready_first && count < TASKS_A_TURN);
+        look_for_events(self, root); /* callbacks make tasks ready, and collect work for hooks */
     }
 }
 
@@ -185,6 +217,7 @@ static int loop_init(struct loop *self)
     lsan_watch_frames(&self->frames);
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
+    list_init(&self->hooks);
     descriptor_waits_init(&self->descriptors);
     stall_watch_init(&self->stall);
     self->exceptions = exceptions_watch();
@@ -221,7 +254,7 @@ static int run_root(struct loop *self, const char *name, hob_fn *fn, void *arg)
     future_init(&end, NULL, NULL);
     loop_enqueue(self, root);
     current = self;
-    run_until(self, &end, root);
+    run_turns(self, &end, root);
     current = NULL;
     return end.result;
 }

@@ -1,10 +1,5 @@
 /*
- * The event loop and scheduler of one thread.
- *
- * One turn: let libev look for input and expired timers, whose callbacks start tasks and make
- * others ready; then run those that are ready, in the order in which they became so, until there
- * are none or enough have run. So input is never starved, and looking for it costs a system call
- * only once in a while.
+ * The event loop and scheduler of one thread. run_turns() in loop.c is a turn of it.
  */
 #ifndef HOB_RUNTIME_LOOP_H
 #define HOB_RUNTIME_LOOP_H
@@ -43,6 +38,7 @@ struct loop {
     struct list free_timers;       /* futures of timers to use again: see future_take() */
     struct list free_asyncs;       /* ... and of hob_async() */
     struct descriptor_waits descriptors;
+    struct list hooks;      /* functions to call in each turn: see struct turn_hook */
     int background_count;   /* timers of background.h that run */
     struct inbox *inbox;    /* what threads have finished for this loop */
     struct offload offload; /* the loop's own pools of threads */
@@ -65,6 +61,20 @@ void loop_enqueue(struct loop *self, struct task *task);
 
 /* Runs a task, which must not be queued, until it waits or returns. Not from within a task. */
 void loop_resume(struct loop *self, struct task *task);
+
+/*
+ * A function of a layer above that the loop calls in each turn, when the tasks that were ready have
+ * run and before it looks for input: a server serves then what callbacks and tasks have collected.
+ * Hooks are added and removed by tasks.
+ */
+struct turn_hook {
+    void (*run)(void *arg);
+    void *arg;
+    struct list link;
+};
+
+void loop_add_hook(struct loop *self, struct turn_hook *hook);
+void loop_remove_hook(struct turn_hook *hook);
 
 /* Starts giving idle stacks back to the system, if that is not going on. */
 void loop_expect_idle_stacks(struct loop *self);

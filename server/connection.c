@@ -58,7 +58,7 @@ void connection_close(struct connection *self)
 {
     hob_server *server = self->server;
     if (self->sends_later)
-        batch_send(&server->batch);
+        turn_send(&server->turn);
     waiting_end(self);
     ev_io_stop(loop_of(self), &self->readable);
     ev_io_stop(loop_of(self), &self->writable);
@@ -209,26 +209,31 @@ static void keep_early_input(struct connection *self)
         ev_io_stop(loop_of(self), &self->readable);
 }
 
-/* What an idle connection has been sent. */
-static void receive_request(struct connection *self)
+/* After the loop has reported input that is not there. */
+static void wait_again(struct connection *self)
 {
-    struct batch *batch = &self->server->batch;
-    size_t size;
-    char *room = batch_room(batch, &size);
+    hob_server *server = self->server;
+    waiting_begin(self->head_until > 0 ? &server->silent : &server->idle, self);
+    self->now = 0;
+}
+
+size_t connection_receive(struct connection *self, char *room, size_t size)
+{
     ssize_t received = receive(self, room, size);
     bool refused = !ev_is_active(&self->readable); /* by epoll, for want of memory: see libev */
-    if (received < 0 && would_block(errno) && !refused)
-        return;
-    if (received <= 0) {
-        if (refused)
-            server_lacks_memory(self->server);
-        connection_close(self);
-        return;
+    if (received > 0) {
+        self->unread = room;
+        self->unread_length = (size_t)received;
+        return (size_t)received;
     }
-    self->unread = room;
-    self->unread_length = (size_t)received;
-    waiting_end(self);
-    batch_add(batch, self, (size_t)received);
+    if (received < 0 && would_block(errno) && !refused) {
+        wait_again(self);
+        return 0;
+    }
+    if (refused)
+        server_lacks_memory(self->server);
+    connection_close(self);
+    return 0;
 }
 
 static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
@@ -237,7 +242,7 @@ static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
     (void)ev;
     (void)events;
     if (!self->task)
-        receive_request(self);
+        turn_add_readable(&self->server->turn, self);
     else if (self->input)
         future_complete(self->input, 0);
     else
@@ -371,7 +376,7 @@ static void send_with(struct connection *self, int flags)
     if (buffer_length(out) == 0)
         return;
     if (self->sends_later)
-        batch_send(&self->server->batch);
+        turn_send(&self->server->turn);
     send_buffer(self, out, flags);
     if (buffer_length(out) > 0) {
         if (out == &self->unsent)
@@ -398,8 +403,8 @@ void connection_send_large(struct connection *self, const char *data, size_t siz
         keep_unsent(self, data + done, size - done);
 }
 
-/* More than this is sent at once: what batches save does not count there. */
-#define POSTED_AT_MOST (16 * 1024)
+/* More than this is sent at once: to send it in a row with others saves too little. */
+#define SENT_LATER_AT_MOST (16 * 1024)
 
 bool connection_send_later(struct connection *self)
 {
@@ -407,15 +412,15 @@ bool connection_send_later(struct connection *self)
     size_t size = buffer_length(out);
     if (size == 0)
         return true;
-    if (out == &self->unsent || size > POSTED_AT_MOST || connection_is_broken(self) ||
-        batch_post(&self->server->batch, self, buffer_bytes(out), size) < 0)
+    if (out == &self->unsent || size > SENT_LATER_AT_MOST || connection_is_broken(self) ||
+        turn_send_later(&self->server->turn, self, buffer_bytes(out), size) < 0)
         return false;
     self->sends_later = true;
     buffer_consume(out, size);
     return true;
 }
 
-void connection_send_delayed(struct connection *self, const char *output, size_t size)
+void connection_send_output(struct connection *self, const char *output, size_t size)
 {
     self->sends_later = false;
     size_t done = send_some(self, output, size, 0);

@@ -39,7 +39,7 @@ enum socket_state {
  */
 struct connection {
     ev_io readable;      /* started from open to close, unless too much input is kept */
-    struct list waiting; /* in a waiting_list, or in the server's batch, while there is no task */
+    struct list waiting; /* in a list of the server while there is no task: see below */
 
     hob_server *server;
     struct task *task;           /* serves a request; NULL while the connection is idle */
@@ -51,7 +51,7 @@ struct connection {
     enum socket_state socket;
     bool over_limit;  /* accepted above the connection limit: its request is answered by 503 */
     bool late;        /* the last wait for the client took longer than it may */
-    bool sends_later; /* the server's batch has output of this connection */
+    bool sends_later; /* output of this connection is in server->turn */
 
     struct buffer kept_input; /* unread input that came while the task waited for something else */
     struct buffer unsent;     /* output that the socket did not take */
@@ -96,7 +96,13 @@ int connection_open(hob_server *server, int fd, const union peer *peer);
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);
 
-/* Serves the request that has begun to come, in a coroutine of its own, which runs at once. */
+/*
+ * Receives up to `size` bytes, for an idle connection: they are its unread input from now on, until
+ * it is served. Returns how many. With 0, the connection waits again or is closed.
+ */
+size_t connection_receive(struct connection *self, char *room, size_t size);
+
+/* Serves the request that was received, in a coroutine of its own, which runs at once. */
 void connection_serve(struct connection *self);
 
 /* For a server that stops: closes the connection if it is idle and has not been sent anything. */
@@ -133,13 +139,13 @@ void connection_send_large(struct connection *self, const char *data, size_t siz
 int connection_flush(struct connection *self);
 
 /*
- * Leaves the output to the server's batch, to be sent before the loop looks for more input. Returns
+ * Has the output sent in this turn of the server, together with that of other connections. Returns
  * false if it has to be flushed instead.
  */
 bool connection_send_later(struct connection *self);
 
-/* Sends what was posted. If the socket does not take all, a coroutine waits until it does. */
-void connection_send_delayed(struct connection *self, const char *output, size_t size);
+/* Sends this in a turn. If the socket does not take all, a coroutine waits until it does. */
+void connection_send_output(struct connection *self, const char *output, size_t size);
 
 /*
  * Leaves the workspace to other tasks; called each time the connection's task waits. Sends what

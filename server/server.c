@@ -242,7 +242,7 @@ void server_connection_gone(hob_server *self)
 static void finish_idle_connections(hob_server *self, double idle_grace)
 {
     double limit = hob_now() - idle_grace;
-    batch_send(&self->batch); /* first: without memory that may close any connection of the list */
+    turn_send(&self->turn); /* first: without memory that may close any connection of the list */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
@@ -296,7 +296,7 @@ static int drain(hob_server *self, double grace_end)
 /* Those that no task serves. */
 static void close_idle_connections(hob_server *self)
 {
-    batch_send(&self->batch); /* first, as above */
+    turn_send(&self->turn); /* first, as above */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
@@ -310,7 +310,7 @@ static void close_idle_connections(hob_server *self)
 static void end_watchers(void *server)
 {
     hob_server *self = server;
-    batch_stop(&self->batch);
+    turn_free(&self->turn);
     refusals_end(&self->refused.memory);
     refusals_end(&self->refused.descriptors);
 }
@@ -337,7 +337,7 @@ static int run(void *arg)
     self->stacks = stacks_of_size(&self->task->future.loop->stacks, self->options.stack);
     waiting_init(&self->silent, task_ev_loop(self->task), self->options.head_timeout);
     waiting_init(&self->idle, task_ev_loop(self->task), self->options.idle_timeout);
-    batch_init(&self->batch, task_ev_loop(self->task));
+    turn_init(&self->turn, self->task->future.loop);
     refusals_init(&self->refused.memory, task_ev_loop(self->task));
     refusals_init(&self->refused.descriptors, task_ev_loop(self->task));
     if (hob_defer(end_watchers, self) < 0)

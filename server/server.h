@@ -5,7 +5,6 @@
 #include <ev.h>
 #include <stdbool.h>
 
-#include "batch.h"
 #include "buffer.h"
 #include "door.h"
 #include "hob/address.h"
@@ -18,6 +17,7 @@
 #include "runtime/list.h"
 #include "runtime/stop_signals.h"
 #include "runtime/task.h"
+#include "turn.h"
 #include "waiting.h"
 #include "workspace.h"
 
@@ -68,7 +68,7 @@ struct hob_server {
     struct observer *observers; /* in the order in which they are called */
     size_t observer_count;
 
-    struct batch batch;
+    struct turn turn;
     struct workspace *workspace;
     struct parser_limits parser_limits;
     struct request_ids request_ids;

@@ -146,6 +146,7 @@ static int serve_and_send(void *arg)
     server->task = task_current(__func__);
     waiting_init(&server->silent, task_ev_loop(server->task), server->options.head_timeout);
     waiting_init(&server->idle, task_ev_loop(server->task), server->options.idle_timeout);
+    turn_init(&server->turn, server->task->future.loop);
     const union peer peer = {.any.sa_family = AF_UNIX};
     if (connection_open(server, ends[0], &peer) < 0)
         abort();
@@ -156,6 +157,7 @@ static int serve_and_send(void *arg)
     close(ends[1]);
     while (server->connection_count > 0)
         hob_sleep(1);
+    turn_free(&server->turn);
     waiting_stop(&server->silent);
     waiting_stop(&server->idle);
     return 0;

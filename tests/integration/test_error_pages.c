@@ -66,14 +66,18 @@ static int show_page(hob_request *req, hob_response *res, int status, const char
     if (path && strcmp(path, "/plain") == 0)
         return -ENOENT;
     return reply(
-        res, status, "%s: %d %s (%s)", shop ? "shop" : "none", status, path ? path : "?",
+        res, status, "%s: %d %s (%s)", shop ? shop : "no context", status, path ? path : "?",
         detail ? detail : "");
 }
 
 static struct server serve_pages(void)
 {
+    static char shop[] = "shop";
     hob_server_options options = {
-        .router = make_router(routes, COUNT(routes)), .error_page = show_page};
+        .router = make_router(routes, COUNT(routes)),
+        .context = shop,
+        .error_page = show_page,
+    };
     return serve_within(hob_router_handle, options);
 }
 

@@ -371,3 +371,43 @@ CoroutineTest(loop, stacks_that_are_used_all_the_time_are_kept)
         cr_expect_eq(stacks_usual(&loop->stacks)->parked_count, 3);
     }
 }
+
+/* Hooks */
+
+static void count_call(void *count)
+{
+    ++*(int *)count;
+}
+
+CoroutineTest(loop, a_hook_runs_in_each_turn_when_the_coroutines_have_run)
+{
+    int count = 0;
+    struct turn_hook hook = {.run = count_call, .arg = &count};
+    loop_add_hook(loop_current(), &hook);
+    cr_expect_eq(count, 0);
+    hob_yield();
+    cr_expect_eq(count, 1);
+    hob_yield();
+    cr_expect_eq(count, 2);
+    loop_remove_hook(&hook);
+    hob_yield();
+    cr_expect_eq(count, 2);
+}
+
+static void resolve_once(void *promise)
+{
+    hob_future **self = promise;
+    if (*self)
+        hob_resolve(*self, 7);
+    *self = NULL;
+}
+
+CoroutineTest(loop, a_hook_runs_before_the_loop_sleeps)
+{
+    hob_future *promise = hob_promise();
+    hob_future *unresolved = promise;
+    struct turn_hook hook = {.run = resolve_once, .arg = &unresolved};
+    loop_add_hook(loop_current(), &hook);
+    cr_expect_eq(hob_await(promise), 7, "nothing else wakes this coroutine");
+    loop_remove_hook(&hook);
+}

@@ -1,0 +1,105 @@
+#include "turn.h"
+
+#include <assert.h>
+
+#include "connection.h"
+
+/* With less room than this, the head of a request would often come in two pieces. */
+#define INPUT_WANTED (8 * 1024)
+
+static bool has_room(const struct turn *self)
+{
+    return self->received_count < BATCH_SIZE &&
+           sizeof(self->input) - self->input_size >= INPUT_WANTED;
+}
+
+static struct connection *first_of(struct list *connections)
+{
+    return list_entry(connections->next, struct connection, waiting);
+}
+
+static void receive(struct turn *self)
+{
+    while (!list_empty(&self->readable) && has_room(self)) {
+        struct connection *connection = first_of(&self->readable);
+        list_remove(&connection->waiting);
+        size_t size = connection_receive(
+            connection, self->input + self->input_size, sizeof(self->input) - self->input_size);
+        if (size == 0)
+            continue;
+        list_append(&self->received, &connection->waiting);
+        self->received_count++;
+        self->input_size += size;
+    }
+}
+
+static void serve(struct turn *self)
+{
+    while (!list_empty(&self->received))
+        connection_serve(first_of(&self->received)); /* takes it off the list */
+    self->received_count = 0;
+    self->input_size = 0;
+}
+
+void turn_send(struct turn *self)
+{
+    size_t begin = 0;
+    for (size_t i = 0; i < self->output_count; i++) {
+        const struct turn_output *output = &self->outputs[i];
+        assert(output->end > begin && output->end <= buffer_length(&self->output));
+        connection_send_output(
+            output->connection, buffer_bytes(&self->output) + begin, output->end - begin);
+        begin = output->end;
+    }
+    assert(begin == buffer_length(&self->output));
+    self->output_count = 0;
+    buffer_consume(&self->output, begin);
+}
+
+/* Also sends what coroutines have replied that ran before in this turn of the loop. */
+static void server_turn(void *turn)
+{
+    struct turn *self = turn;
+    do {
+        receive(self);
+        serve(self);
+        turn_send(self);
+    } while (!list_empty(&self->readable));
+}
+
+void turn_init(struct turn *self, struct loop *loop)
+{
+    self->hook = (struct turn_hook){.run = server_turn, .arg = self};
+    list_init(&self->readable);
+    list_init(&self->received);
+    loop_add_hook(loop, &self->hook);
+}
+
+void turn_free(struct turn *self)
+{
+    assert(list_empty(&self->readable) && list_empty(&self->received));
+    assert(self->output_count == 0);
+    loop_remove_hook(&self->hook);
+    buffer_free(&self->output);
+}
+
+void turn_add_readable(struct turn *self, struct connection *connection)
+{
+    assert(!connection->task);
+    list_remove(&connection->waiting);
+    list_append(&self->readable, &connection->waiting);
+}
+
+int turn_send_later(
+    struct turn *self, struct connection *connection, const void *output, size_t size)
+{
+    assert(size > 0 && self->output_count < BATCH_SIZE);
+    int err = buffer_append(&self->output, output, size);
+    if (err < 0)
+        return err;
+    self->outputs[self->output_count++] =
+        (struct turn_output){connection, buffer_length(&self->output)};
+    if (self->output_count == BATCH_SIZE)
+        turn_send(self);
+    return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * A turn of the server. In each turn of the loop, the server
+ *
+ *   1. receives what the connections have sent,
+ *   2. serves the requests that came,
+ *   3. sends the responses,
+ *
+ * each for up to BATCH_SIZE connections in a row. The path of one request through the kernel and
+ * the server does not fit into the processor's instruction cache. Done in a row, each step but the
+ * first finds its instructions there.
+ */
+#ifndef HOB_SERVER_TURN_H
+#define HOB_SERVER_TURN_H
+
+#include <stddef.h>
+
+#include "buffer.h"
+#include "runtime/list.h"
+#include "runtime/loop.h"
+
+struct connection;
+
+/* A response waits no longer than it takes to serve so many connections. */
+#define BATCH_SIZE 32
+
+struct turn {
+    struct turn_hook hook; /* by which the loop calls server_turn() */
+
+    /* Connections without a task, by connection->waiting. */
+    struct list readable; /* they have input, says the kernel */
+    struct list received; /* their input lies in `input` */
+    size_t received_count;
+    size_t input_size; /* bytes of `input` that are used */
+
+    struct buffer output; /* of some connections, one after the other */
+    struct turn_output {
+        struct connection *connection;
+        size_t end; /* within `output`; it begins where the one before ends */
+    } outputs[BATCH_SIZE];
+    size_t output_count;
+
+    char input[32 * 1024];
+};
+
+void turn_init(struct turn *self, struct loop *loop);
+
+/* Before the server's coroutine ends. No connection may be left. */
+void turn_free(struct turn *self);
+
+/* Has the input of a connection without a task received in this turn. */
+void turn_add_readable(struct turn *self, struct connection *connection);
+
+/*
+ * Has a copy of the output sent to the connection before the loop looks for input again. Returns 0,
+ * or -ENOMEM, and then it is still to be sent.
+ */
+int turn_send_later(
+    struct turn *self, struct connection *connection, const void *output, size_t size);
+
+/* Sends the output of all connections now. */
+void turn_send(struct turn *self);
+
+#endif

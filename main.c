@@ -49,32 +49,38 @@ static void open_standard_streams(void)
         close(fd);
 }
 
-int main(int argc, char **argv)
+/* Returns the exit status. */
+static int serve(const struct options *options, char **argv)
 {
-    hangup_block();
-    open_standard_streams();
-    struct options options = options_parse(argc, argv);
-    if (!options_log_to_file(&options))
-        hangup_unblock();
-    if (options.healthcheck)
-        return check_health(&options);
-
-    signal(SIGPIPE, SIG_IGN); /* a broken pipe behind the log does not end the process */
-    hob_log_set_level(options.log_level);
     struct kitchen kitchen;
     kitchen_init(&kitchen);
-    kitchen.time_scale = options.time_scale;
-    kitchen.demo = options.demo;
-    kitchen.traces = !options.admin;
+    kitchen.time_scale = options->time_scale;
+    kitchen.demo = options->demo;
+    kitchen.traces = !options->admin;
     struct service service = {
-        .options = &options,
-        .router = make_router(&options, &kitchen),
+        .options = options,
+        .router = make_router(options, &kitchen),
         .kitchen = &kitchen,
         .argv = argv,
     };
     int status = EXIT_FAILURE;
-    if (service.router && sockets_open(&service.sockets, &options))
+    if (service.router && sockets_open(&service.sockets, options))
         status = service_run(&service);
     hob_router_free(service.router);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    hangup_block();
+    open_standard_streams();
+    options_parse(&options, argc, argv);
+    if (!options_log_to_file(&options))
+        hangup_unblock();
+    signal(SIGPIPE, SIG_IGN); /* a broken pipe behind the log does not end the process */
+    hob_log_set_level(options.log_level);
+    int status = options.healthcheck ? check_health(&options) : serve(&options, argv);
+    options_free(&options);
     return status;
 }

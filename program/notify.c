@@ -41,7 +41,7 @@ static void read_watchdog(struct notifier *self)
 {
     const char *value = options_variable("WATCHDOG_USEC");
     size_t microseconds;
-    if (!value || (options_variable("WATCHDOG_PID") && !options_mean_this_process("WATCHDOG_PID")))
+    if (!value || (options_variable("WATCHDOG_PID") && !options_pid_is_ours("WATCHDOG_PID")))
         return;
     if (!options_parse_count(value, SIZE_MAX, &microseconds) || microseconds == 0)
         options_fail(

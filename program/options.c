@@ -1,199 +1,126 @@
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
-#include <stddef.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "option_table.h"
 
-_Noreturn static void exit_after_printing(void)
+void options_fail(const char *format, ...)
 {
-    /* A full disk behind the standard output is no success. */
-    exit(ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("hob: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("; see hob --help\n", stderr);
+    va_end(arguments);
+    exit(EXIT_USAGE);
 }
 
-static void apply_print_config(struct parsing *self, const struct spec *spec, const char *value)
+bool options_parse_count(const char *text, size_t max, size_t *number)
 {
-    (void)spec;
-    (void)value;
-    self->print_config = true; /* what comes behind it counts as well */
+    /* strtoul() accepts signs and spaces, and turns "-1" into a large number. */
+    errno = 0;
+    *number = strtoul(text, NULL, 10);
+    return *text && strspn(text, "0123456789") == strlen(text) && errno == 0 && *number <= max;
 }
 
-static void apply_help(struct parsing *self, const struct spec *spec, const char *value)
+/*
+ * Settings: the values of options as text, and their sources.
+ */
+
+/* The setting of the option of this name, which must be in the table. */
+static struct setting *find_setting(const struct parsing *self, const char *name)
 {
-    (void)self;
-    (void)spec;
-    (void)value;
-    options_print_help();
-    exit_after_printing();
+    size_t count;
+    const struct option_spec *spec = option_table(&count);
+    struct setting *setting = self->settings;
+    for (; strcmp(spec->name, name) != 0; spec++)
+        setting++;
+    return setting;
 }
 
-static void apply_version(struct parsing *self, const struct spec *spec, const char *value)
+__attribute__((format(printf, 3, 4))) static void
+set_setting(struct setting *setting, enum option_source source, const char *format, ...)
 {
-    (void)self;
-    (void)spec;
-    (void)value;
-    puts("hob " HOB_VERSION);
-    exit_after_printing();
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        options_fail("there is no memory for the options");
+    va_end(arguments);
+    free(setting->text); /* which may be one of the arguments */
+    *setting = (struct setting){.text = text, .source = source};
 }
 
-#define SETS(field) offsetof(struct options, field)
-
-/* The server's own defaults are in server/request_limits.c as well, for other programs. */
-static const struct spec specs[] = {
-    {"host", "ADDRESS", "127.0.0.1", "IPv4 or IPv6 address to listen on", apply_host},
-    {"port", "PORT", "8080",
-     "0 to 65535; 0 picks a free one; if nothing says where to listen, $PORT counts", apply_port},
-    {"listen", "ADDRESS", NULL,
-     "instead of these two: 127.0.0.1:8080, [::1]:8080 or unix:/PATH, or several with commas "
-     "between them; may be given several times",
-     apply_listen},
-    {"admin", "ADDRESS", NULL,
-     "serve /metrics, /healthz, /readyz and /trace.json there, and no longer to everybody; as "
-     "--listen takes it",
-     apply_admin},
-    {"allow-host", "NAME", NULL,
-     "on loopback addresses, answer requests for this host too, such as one that a proxy passes "
-     "on; "
-     "several with commas between them; may be given several times",
-     apply_allow_host},
-    {"workers", "COUNT", "1",
-     "processes that serve, each with one thread; auto is one for each processor", apply_workers,
-     SETS(workers)},
-    {"time-scale", "FACTOR", "1", "cooking takes FACTOR times as long; 0.1 is ten times faster",
-     apply_number, SETS(time_scale)},
-    {"grace", "SECONDS", "30", "how long orders in progress may take when the server stops",
-     apply_number, SETS(server.grace)},
-    {"drain-delay", "SECONDS", "0",
-     "how long /readyz tells that the server will stop before it does, for load balancers to "
-     "notice",
-     apply_number, SETS(server.drain_delay)},
-    {"idle-grace", "SECONDS", "1",
-     "how long an idle connection may still send its next request when the server stops",
-     apply_number, SETS(server.idle_grace)},
-    {"connection-limit", "COUNT", "16384",
-     "most clients to serve at the same time, idle ones included; others get 503; fewer if "
-     "ulimit -n leaves no room for them",
-     apply_limit, SETS(server.connection_limit)},
-    {"head-timeout", "SECONDS", "10",
-     "until the head of a request is there, from the connection or its first byte on",
-     apply_timeout, SETS(server.head_timeout)},
-    {"body-timeout", "SECONDS", "15", "until a read of a body brings something", apply_timeout,
-     SETS(server.body_timeout)},
-    {"handler-timeout", "SECONDS", "30",
-     "until an order is served or given up; its default grows with a FACTOR above 1", apply_timeout,
-     SETS(server.handler_timeout)},
-    {"write-timeout", "SECONDS", "20", "until a client takes some of its response", apply_timeout,
-     SETS(server.write_timeout)},
-    {"idle-timeout", "SECONDS", "75", "how long a connection may be idle between two requests",
-     apply_timeout, SETS(server.idle_timeout)},
-    {"linger-timeout", "SECONDS", "2", "until a client stops sending after the last response",
-     apply_timeout, SETS(server.linger_timeout)},
-    {"target-limit", "BYTES", "8192", "most bytes of a request's target", apply_limit,
-     SETS(server.target_limit)},
-    {"head-limit", "BYTES", "16384", "most bytes of a request's line and headers", apply_limit,
-     SETS(server.head_limit)},
-    {"header-limit", "COUNT", "100", "most headers of a request", apply_limit,
-     SETS(server.header_limit)},
-    {"body-limit", "BYTES", "1048576", "most bytes of a request's body", apply_limit,
-     SETS(server.body_limit)},
-    {"pipeline-limit", "BYTES", "65536", "most bytes of later requests, kept while one is answered",
-     apply_limit, SETS(server.pipeline_limit)},
-    {"stall-limit", "SECONDS", "0.1", "report what keeps the thread for longer; 0 is off",
-     apply_number, SETS(stall_limit)},
-    {"log-level", "LEVEL", "info", "what is logged: error, warn, info or debug", apply_log_level,
-     SETS(log_level), .choices = "error warn info debug"},
-    {"access-log", "FORMAT", "off", "a line for each request: combined, json, logfmt or off",
-     apply_access_log, .choices = "combined json logfmt off"},
-    {"access-log-file", "PATH", "-",
-     "where these lines go; - is standard output; SIGHUP opens it again", apply_access_log_file},
-    {"demo", NULL, "false",
-     "let the kitchen page order what keeps the thread for seconds, to show what that does",
-     apply_switch, SETS(demo)},
-    {"print-config", NULL, NULL,
-     "print every option with its value and where that comes from, and exit", apply_print_config,
-     .flag_only = true},
-    {"help", NULL, NULL, "print this and exit", apply_help, .flag_only = true},
-    {"version", NULL, NULL, "print the version and exit", apply_version, .flag_only = true},
-};
-#define SPEC_COUNT (sizeof(specs) / sizeof(specs[0]))
-
-const struct spec *option_table(size_t *count)
+/* Reads the value of an option, and notes where it comes from. */
+static void
+set_option(struct parsing *self, size_t index, const char *value, enum option_source source)
 {
-    *count = SPEC_COUNT;
-    return specs;
-}
-
-struct setting *option_setting(struct parsing *self, const char *name)
-{
-    size_t i = 0;
-    while (strcmp(specs[i].name, name) != 0)
-        i++;
-    return &self->settings[i];
-}
-
-void option_set(
-    struct parsing *self, const struct spec *spec, const char *value, enum option_source source)
-{
+    size_t count;
     char variable[VARIABLE_SIZE];
+    const struct option_spec *spec = &option_table(&count)[index];
+    struct setting *setting = &self->settings[index];
     option_variable(spec, variable);
-    if (source == BY_FLAG)
+    if (source == FROM_FLAG)
         snprintf(self->source, sizeof(self->source), "--%s", spec->name);
     else
         snprintf(self->source, sizeof(self->source), "%s in the environment", variable);
     spec->apply(self, spec, value);
-    self->settings[spec - specs] = (struct setting){value, source};
+    if (spec->is_list && setting->text)
+        set_setting(setting, source, "%s,%s", setting->text, value);
+    else
+        set_setting(setting, source, "%s", value);
 }
 
 /*
  * The command line.
  */
 
-/* getopt_long() returns this and the place in specs. */
-#define FIRST_SPEC 256
+/* getopt_long() returns the sum of this and the index in the table. */
+#define FIRST_OPTION 256
 
-static void make_long_options(struct option *long_options)
+static void make_long_options(struct option *options)
 {
-    for (size_t i = 0; i < SPEC_COUNT; i++) {
-        long_options[i] = (struct option){
+    size_t count;
+    const struct option_spec *specs = option_table(&count);
+    for (size_t i = 0; i < count; i++)
+        options[i] = (struct option){
             .name = specs[i].name,
             .has_arg = specs[i].argument ? required_argument : no_argument,
-            .val = FIRST_SPEC + (int)i,
+            .val = FIRST_OPTION + (int)i,
         };
-    }
-    long_options[SPEC_COUNT] = (struct option){0};
 }
 
 /* getopt_long() leaves in optopt which option it could not use, or 0 for a long one. */
 _Noreturn static void fail_unknown(const char *argument)
 {
-    if (optopt >= FIRST_SPEC)
+    if (optopt >= FIRST_OPTION)
         options_fail("'%s': this option takes no value", argument);
     if (optopt > 0)
         options_fail("'-%c' is not an option", optopt);
-    options_fail("'%s' is not an option, or could be several", argument);
-}
-
-static void apply(struct parsing *self, int option, const char *value, char **argv)
-{
-    if (option == ':')
-        options_fail("%s needs a value", argv[optind - 1]);
-    if (option < FIRST_SPEC)
-        fail_unknown(argv[optind - 1]);
-    option_set(self, &specs[option - FIRST_SPEC], value ? value : "true", BY_FLAG);
+    options_fail("'%s' is not an option, or is the beginning of several", argument);
 }
 
 static void read_flags(struct parsing *self, int argc, char **argv)
 {
-    struct option long_options[SPEC_COUNT + 1];
-    int option;
-    make_long_options(long_options);
-    opterr = 0; /* the messages are ours */
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
-        apply(self, option, optarg, argv);
+    struct option options[OPTIONS_MAX + 1] = {{0}}; /* ends with zeros */
+    int found;
+    make_long_options(options);
+    opterr = 0; /* getopt_long() prints no messages */
+    while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (found == ':')
+            options_fail("%s needs a value", argv[optind - 1]);
+        if (found < FIRST_OPTION)
+            fail_unknown(argv[optind - 1]);
+        set_option(self, (size_t)(found - FIRST_OPTION), optarg ? optarg : "true", FROM_FLAG);
+    }
 }
 
 static void read_command(struct options *options, int argc, char **argv)
@@ -207,65 +134,268 @@ static void read_command(struct options *options, int argc, char **argv)
 }
 
 /*
- * What nobody has said.
+ * The environment.
+ */
+
+#define PREFIX "HOB_"
+
+/* Independent of the locale, unlike toupper(3). */
+static char in_variable(char c)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if (c == '-')
+        return '_';
+    return c >= 'a' && c <= 'z' ? letters[c - 'a'] : c;
+}
+
+void option_variable(const struct option_spec *spec, char name[static VARIABLE_SIZE])
+{
+    snprintf(name, VARIABLE_SIZE, PREFIX "%s", spec->name);
+    for (char *c = name; *c; c++)
+        *c = in_variable(*c);
+}
+
+const char *options_variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+bool options_pid_is_ours(const char *variable)
+{
+    const char *value = getenv(variable);
+    size_t pid;
+    if (!value)
+        return false;
+    if (!options_parse_count(value, INT_MAX, &pid) || pid == 0)
+        options_fail("%s in the environment: '%s' is not a process", variable, value);
+    return pid == (size_t)getpid();
+}
+
+/*
+ * Kubernetes, and Docker with --link, describe services called "hob" or "hob-..." to each
+ * container, in variables such as HOB_PORT=tcp://10.0.0.1:8080, HOB_PORT_8080_TCP and
+ * HOB_SERVICE_HOST. They are not options.
+ */
+static bool describes_service(const char *name, size_t length, const char *value)
+{
+    bool url = strncmp(value, "tcp://", 6) == 0 || strncmp(value, "udp://", 6) == 0;
+    return memmem(name, length, "_SERVICE_", 9) || memmem(name, length, "_PORT_", 6) ||
+           (memmem(name, length, "_PORT", 5) && url);
+}
+
+static void read_variables(struct parsing *self)
+{
+    size_t count;
+    char name[VARIABLE_SIZE];
+    const struct option_spec *specs = option_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        option_variable(&specs[i], name);
+        const char *value = specs[i].is_command ? NULL : options_variable(name);
+        if (value && !self->settings[i].text && !describes_service(name, strlen(name), value))
+            set_option(self, i, value, FROM_ENVIRONMENT);
+    }
+}
+
+static bool is_option_variable(const char *name, size_t length)
+{
+    /* The old process of a restart sets these: see restart.c. */
+    static const char *const others[] = {
+        "HOB_READY_FD", "HOB_SOCKETS_SHARED", "HOB_SOCKET_FILES", "HOB_ADMIN_FD"};
+    char variable[VARIABLE_SIZE];
+    size_t count;
+    const struct option_spec *specs = option_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        option_variable(&specs[i], variable);
+        if (!specs[i].is_command && strlen(variable) == length &&
+            memcmp(variable, name, length) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (strlen(others[i]) == length && memcmp(others[i], name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Unlike wrong flags, these do not end the program: other programs share the environment, and it
+ * may come from a unit that was written for a newer hob.
+ */
+static void warn_of_unknown_variables(void)
+{
+    for (char **variable = environ; *variable; variable++) {
+        size_t length = strcspn(*variable, "=");
+        if (strncmp(*variable, PREFIX, strlen(PREFIX)) == 0 && (*variable)[length] == '=' &&
+            !is_option_variable(*variable, length) &&
+            !describes_service(*variable, length, *variable + length + 1))
+            fprintf(
+                stderr, "hob: %.*s in the environment is not an option, and is ignored\n",
+                (int)length, *variable);
+    }
+}
+
+/*
+ * Defaults, and options that depend on each other.
  */
 
 static void use_defaults(struct parsing *self)
 {
-    for (size_t i = 0; i < SPEC_COUNT; i++) {
+    size_t count;
+    const struct option_spec *specs = option_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *initial = specs[i].initial;
         if (self->settings[i].text)
             continue;
-        if (specs[i].initial)
-            specs[i].apply(self, &specs[i], specs[i].initial);
-        self->settings[i].text = specs[i].initial ? specs[i].initial : "";
+        if (initial)
+            specs[i].apply(self, &specs[i], initial);
+        set_setting(&self->settings[i], FROM_DEFAULT, "%s", initial ? initial : "");
     }
 }
 
-/* Dishes may take that much longer. */
+_Noreturn static void fail_contradiction(enum option_source source, bool port)
+{
+    if (source == FROM_FLAG)
+        options_fail(
+            "--listen and %s do not go together: use --listen alone", port ? "--port" : "--host");
+    options_fail(
+        "HOB_LISTEN and %s in the environment do not go together: use HOB_LISTEN alone",
+        port ? "HOB_PORT" : "HOB_HOST");
+}
+
+/* Hosting platforms set PORT. */
+static void use_variable_port(struct parsing *self, struct setting *port)
+{
+    const char *value = options_variable("PORT");
+    if (port->source != FROM_DEFAULT || !value)
+        return;
+    snprintf(self->source, sizeof(self->source), "PORT in the environment");
+    apply_port(self, NULL, value);
+    set_setting(port, FROM_ENVIRONMENT, "%s", value);
+}
+
+/* The address of --host and --port, whose text may have zeros in front. */
+static void listen_on_host_and_port(struct options *options, const char *host, const char *port)
+{
+    while (options->listen_count > 0)
+        free(options->listen[--options->listen_count]);
+    if (asprintf(
+            &options->listen[0], strchr(host, ':') ? "[%s]:%lu" : "%s:%lu", host,
+            strtoul(port, NULL, 10)) < 0)
+        options_fail("there is no memory for the options");
+    options->listen_count = 1;
+}
+
+/*
+ * --listen, or --host and --port: flags win over the environment. If neither is given, PORT in the
+ * environment counts.
+ */
+static void decide_where_to_listen(struct parsing *self)
+{
+    struct options *options = self->options;
+    struct setting *listen = find_setting(self, "listen");
+    struct setting *host = find_setting(self, "host");
+    struct setting *port = find_setting(self, "port");
+    enum option_source parts = host->source > port->source ? host->source : port->source;
+    if (listen->source == parts && parts != FROM_DEFAULT)
+        fail_contradiction(parts, port->source == parts);
+    if (listen->source > parts) {
+        options->listen_flag = listen->source == FROM_FLAG ? "--listen" : NULL;
+        set_setting(host, NOT_USED, "%s", "");
+        set_setting(port, NOT_USED, "%s", "");
+        return;
+    }
+    if (parts == FROM_FLAG)
+        options->listen_flag = port->source == FROM_FLAG ? "--port" : "--host";
+    use_variable_port(self, port);
+    listen_on_host_and_port(options, host->text, port->text);
+    if (listen->source != FROM_DEFAULT)
+        set_setting(listen, NOT_USED, "%s", "");
+}
+
+/* The default time limit of handlers grows as dishes take longer. */
 static void follow_time_scale(struct parsing *self)
 {
-    static char text[32];
-    struct setting *timeout = option_setting(self, "handler-timeout");
-    double *seconds = &self->options.server.handler_timeout;
-    if (timeout->source != BY_DEFAULT || self->options.time_scale <= 1)
+    struct setting *timeout = find_setting(self, "handler-timeout");
+    double *seconds = &self->options->server.handler_timeout;
+    if (timeout->source != FROM_DEFAULT || self->options->time_scale <= 1)
         return;
-    *seconds = fmin(*seconds * self->options.time_scale, NUMBER_MAX);
-    snprintf(text, sizeof(text), "%g", *seconds);
-    timeout->text = text;
+    *seconds = fmin(*seconds * self->options->time_scale, NUMBER_MAX);
+    set_setting(timeout, FROM_DEFAULT, "%g", *seconds);
 }
 
-/* Asked for by nobody it may be less, where the system allows no more, without a warning. */
-static void leave_connection_limit(struct parsing *self)
+static void combine_options(struct parsing *self)
 {
-    if (option_setting(self, "connection-limit")->source == BY_DEFAULT)
-        self->options.server.connection_limit = 0;
+    decide_where_to_listen(self);
+    follow_time_scale(self);
+    /* With the server's default, a lower limit of descriptors lowers it without a warning. */
+    if (find_setting(self, "connection-limit")->source == FROM_DEFAULT)
+        self->options->server.connection_limit = 0;
+    if (find_setting(self, "access-log-file")->source != FROM_DEFAULT &&
+        find_setting(self, "access-log")->source == FROM_DEFAULT)
+        options_fail("--access-log-file needs --access-log, which sets the format");
 }
 
-static void check_access_log(struct parsing *self)
+/*
+ * All of it.
+ */
+
+_Noreturn static void exit_after_printing(void)
 {
-    if (option_setting(self, "access-log-file")->source != BY_DEFAULT &&
-        option_setting(self, "access-log")->source == BY_DEFAULT)
-        options_fail("--access-log-file needs --access-log, which tells in what format to log");
+    exit(ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-struct options options_parse(int argc, char **argv)
+void apply_help(struct parsing *self, const struct option_spec *spec, const char *value)
 {
-    struct setting settings[SPEC_COUNT] = {0};
-    struct parsing self = {.settings = settings};
-    read_flags(&self, argc, argv);
-    read_command(&self.options, argc, argv);
-    options_from_environment(&self);
-    use_defaults(&self);
-    decide_where_to_listen(&self);
-    list_allowed_hosts(&self);
-    follow_time_scale(&self);
-    leave_connection_limit(&self);
-    check_access_log(&self);
-    if (!self.options.healthcheck) /* which is run again and again */
-        options_check_environment();
-    if (self.print_config) {
-        options_print_config(&self);
+    (void)self;
+    (void)spec;
+    (void)value;
+    option_print_help();
+    exit_after_printing();
+}
+
+void apply_version(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    (void)self;
+    (void)spec;
+    (void)value;
+    puts("hob " HOB_VERSION);
+    exit_after_printing();
+}
+
+/* Printed at the end, since later options count too. */
+void apply_print_config(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    (void)spec;
+    (void)value;
+    self->print_config = true;
+}
+
+void options_parse(struct options *self, int argc, char **argv)
+{
+    struct setting settings[OPTIONS_MAX] = {{0}};
+    struct parsing parsing = {.options = self, .settings = settings};
+    *self = (struct options){.listen_count = 0};
+    read_flags(&parsing, argc, argv);
+    read_command(self, argc, argv);
+    read_variables(&parsing);
+    use_defaults(&parsing);
+    combine_options(&parsing);
+    if (!self->healthcheck) /* which runs every few seconds */
+        warn_of_unknown_variables();
+    if (parsing.print_config) {
+        option_print_config(settings);
         exit_after_printing();
     }
-    return self.options;
+    for (size_t i = 0; i < OPTIONS_MAX; i++)
+        free(settings[i].text);
+}
+
+void options_free(struct options *self)
+{
+    for (size_t i = 0; i < self->listen_count; i++)
+        free(self->listen[i]);
+    for (size_t i = 0; i < self->server.allowed_host_count; i++)
+        free(self->allowed_hosts[i]);
+    free(self->admin);
 }

@@ -1,4 +1,4 @@
-/* The command line and environment of the hob program. */
+/* The command line and the environment of the program hob. */
 #ifndef HOB_PROGRAM_OPTIONS_H
 #define HOB_PROGRAM_OPTIONS_H
 
@@ -8,60 +8,64 @@
 #include "hob/hob.h"
 
 enum {
-    EXIT_USAGE = 2,  /* the exit status for a command line that is not understood */
+    EXIT_USAGE = 2,  /* the exit status for a wrong option, variable or argument */
     LISTEN_MAX = 16, /* addresses to listen on */
-    HOSTS_MAX = 16,  /* names that --allow-host takes */
+    HOSTS_MAX = 16,  /* names of --allow-host */
     WORKERS_MAX = 1024,
 };
 
 struct options {
-    const char *listen[LISTEN_MAX]; /* addresses: see hob_address_parse() */
-    size_t listen_count;            /* at least 1 */
-    const char *listen_flag;        /* the flag that said where to listen; NULL if none did */
-    const char *admin;              /* where operators are served; NULL for where all are */
-    hob_server_options server;      /* limits and time-outs; what is 0 the server decides */
-    size_t workers;                 /* processes that serve; 1 is this one alone */
+    char *listen[LISTEN_MAX]; /* addresses for hob_address_parse(); malloc()'s */
+    size_t listen_count;      /* at least 1 */
+    const char *listen_flag;  /* the flag that named the addresses; NULL if none did */
+    char *admin; /* the address of the admin server, malloc()'s; NULL if there is none */
+    char *allowed_hosts[HOSTS_MAX]; /* malloc()'s; `server` points to them */
+    hob_server_options server;      /* limits and time-outs; 0 is the server's default */
+    size_t workers;                 /* 1: this process serves, and starts no others */
     double time_scale;              /* cooking takes this many times as long */
     double stall_limit;             /* seconds; 0 is off */
     hob_log_level log_level;
-    bool access_log; /* a line for each request, in this format */
+    bool access_log;
     hob_access_log_format access_log_format;
     const char *access_log_file; /* NULL is standard output */
-    bool demo;                   /* the page may order what keeps the thread */
-    bool healthcheck;            /* ask a running server how it is, instead of being one */
+    bool demo;                   /* the kitchen page may order dishes that block the thread */
+    bool healthcheck;            /* ask a running server for its health instead of serving */
 };
 
 /*
  * A flag wins over the environment (HOB_GRACE is --grace), which wins over the default; an empty
- * variable is as good as none. For --help, --version and --print-config prints them and exits with
- * 0; for anything that is wrong, prints one line to standard error that names it and exits with
- * EXIT_USAGE. Warns of variables that begin with HOB_ and are no option.
+ * variable counts as unset. *self must stay where it is until options_free(). For --help, --version
+ * and --print-config prints them and exits with 0. If something is wrong, prints a line to standard
+ * error that names it and exits with EXIT_USAGE. Warns of variables that begin with HOB_ and are
+ * not options.
  */
-struct options options_parse(int argc, char **argv);
+void options_parse(struct options *self, int argc, char **argv);
 
-/* Whether the access log is written to a file, which SIGHUP opens again. */
+void options_free(struct options *self);
+
+/* Whether the access log is written to a file, which SIGHUP reopens. */
 static inline bool options_log_to_file(const struct options *options)
 {
     return options->access_log && options->access_log_file;
 }
 
-/* Prints a line like that, and exits. */
+/* Prints a line about what is wrong, and exits with EXIT_USAGE. */
 _Noreturn void options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Reads a whole number that is written in digits alone, of at most `max`. Returns false if it is
- * anything else.
+ * Reads a whole number that is written in digits only, and is at most `max`. Returns false if the
+ * text is anything else.
  */
-bool options_parse_count(const char *value, size_t max, size_t *number);
+bool options_parse_count(const char *text, size_t max, size_t *number);
 
-/* A variable of the environment; NULL if it is not set, or empty, as by "${LISTEN_FDS:-}". */
+/* A variable of the environment; NULL if it is unset or empty, as by "${LISTEN_FDS:-}". */
 const char *options_variable(const char *name);
 
 /*
- * Whether a variable such as LISTEN_PID holds the id of this process: those that go with it may be
- * meant for a process before this one, which left them in the environment. False if it is not set.
- * Anything that is no id of a process is refused.
+ * Whether a variable such as LISTEN_PID holds the id of this process. If not, the variables that
+ * belong to it were meant for another process, which passed them on. False if it is unset. Fails
+ * if the value is not the id of a process.
  */
-bool options_mean_this_process(const char *variable);
+bool options_pid_is_ours(const char *variable);
 
 #endif

@@ -129,7 +129,7 @@ static bool inherit(struct sockets *self)
 {
     const char *value = options_variable("LISTEN_FDS");
     size_t count;
-    if (!value || !options_mean_this_process("LISTEN_PID"))
+    if (!value || !options_pid_is_ours("LISTEN_PID"))
         return false;
     if (!options_parse_count(value, LISTEN_MAX, &count) || count == 0)
         options_fail(

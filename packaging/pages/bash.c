@@ -1,11 +1,11 @@
 #include "pages.h"
 
-static bool can_be_completed(const struct spec *spec)
+static bool can_be_completed(const struct option_spec *spec)
 {
     return spec->choices || takes_file(spec);
 }
 
-static void write_values(const struct spec *spec)
+static void write_values(const struct option_spec *spec)
 {
     printf("    --%s)\n", spec->name);
     if (spec->choices)
@@ -18,8 +18,8 @@ static void write_values(const struct spec *spec)
          "        ;;");
 }
 
-/* Those whose values nobody can guess. */
-static void write_others(const struct spec *specs, size_t count)
+/* Options whose values cannot be completed. */
+static void write_others(const struct option_spec *specs, size_t count)
 {
     const char *separator = "    ";
     for (size_t i = 0; i < count; i++) {
@@ -36,7 +36,7 @@ static void write_others(const struct spec *specs, size_t count)
 void write_bash(void)
 {
     size_t count;
-    const struct spec *specs = option_table(&count);
+    const struct option_spec *specs = option_table(&count);
     puts("# bash completion for hob(1)\n"
          "\n"
          "_hob()\n"

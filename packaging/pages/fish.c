@@ -13,7 +13,7 @@ static void write_quoted(const char *text)
     putchar('\'');
 }
 
-static void write_option(const struct spec *spec)
+static void write_option(const struct option_spec *spec)
 {
     printf("complete -c hob -l %s", spec->name);
     if (spec->choices)
@@ -30,7 +30,7 @@ static void write_option(const struct spec *spec)
 void write_fish(void)
 {
     size_t count;
-    const struct spec *specs = option_table(&count);
+    const struct option_spec *specs = option_table(&count);
     puts("# fish completion for hob(1)\n"
          "\n"
          "complete -c hob -f\n"

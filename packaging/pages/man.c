@@ -3,7 +3,7 @@
 
 #include "pages.h"
 
-/* As mdoc(7) text: a hyphen is one that can be copied, and so is a backslash. */
+/* Escapes hyphens and backslashes for mdoc(7), so that readers can copy them. */
 static void write_text(const char *text)
 {
     for (; *text; text++) {
@@ -16,14 +16,14 @@ static void write_text(const char *text)
     }
 }
 
-/* Arguments are in small letters, and those of the help in capitals. */
+/* The help has arguments in capitals, the man page in small letters. */
 static void write_small(const char *text)
 {
     for (; *text; text++)
         putchar(tolower((unsigned char)*text));
 }
 
-static void write_head(const struct spec *spec)
+static void write_head(const struct option_spec *spec)
 {
     char variable[VARIABLE_SIZE];
     printf(".It Fl \\-%s", spec->name);
@@ -31,14 +31,14 @@ static void write_head(const struct spec *spec)
         fputs(" Ar ", stdout);
         write_small(spec->argument);
     }
-    if (!spec->flag_only) {
+    if (!spec->is_command) {
         option_variable(spec, variable);
         printf(" Pq Ev %s", variable);
     }
     putchar('\n');
 }
 
-static void write_option(const struct spec *spec)
+static void write_option(const struct option_spec *spec)
 {
     write_head(spec);
     putchar(toupper((unsigned char)spec->help[0]));
@@ -51,7 +51,7 @@ static void write_option(const struct spec *spec)
 static void write_options(void)
 {
     size_t count;
-    const struct spec *specs = option_table(&count);
+    const struct option_spec *specs = option_table(&count);
     puts(".Bl -tag -width Ds");
     for (size_t i = 0; i < count; i++)
         write_option(&specs[i]);

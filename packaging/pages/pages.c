@@ -1,5 +1,5 @@
 /*
- * Makes the man page and the completions when hob is built: they are files of its package.
+ * Makes the man page and the completions when hob is built. They are files of its package.
  *
  *     hob_pages bash|zsh|fish OUTPUT
  *     hob_pages man OUTPUT hob.1.in
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool takes_file(const struct spec *spec)
+bool takes_file(const struct option_spec *spec)
 {
     return spec->argument && strcmp(spec->argument, "PATH") == 0;
 }

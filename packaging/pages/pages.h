@@ -1,4 +1,5 @@
-/* What is made from the table of options for others to read, each to standard output. */
+/* The man page and the completions, made from the table of options. All write to standard output.
+ */
 #ifndef HOB_PACKAGING_PAGES_H
 #define HOB_PACKAGING_PAGES_H
 
@@ -12,14 +13,14 @@ void write_bash(void);
 void write_zsh(void);
 void write_fish(void);
 
-/* The man page: copies what is written by hand, and puts the options in at the line @OPTIONS@. */
+/* The man page: copies `source`, and writes the options in place of its line @OPTIONS@. */
 void write_man(FILE *source);
 
-/* The subcommand, and what completions say of it. */
+/* The subcommand, and its description in the completions. */
 #define COMMAND      "healthcheck"
-#define COMMAND_HELP "ask the server that listens there how it is"
+#define COMMAND_HELP "ask the server at that address for its health"
 
-/* Whether a shell can complete the value of an option by the names of files. */
-bool takes_file(const struct spec *spec);
+/* Whether the value of an option is the name of a file. */
+bool takes_file(const struct option_spec *spec);
 
 #endif

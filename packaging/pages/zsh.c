@@ -2,19 +2,19 @@
 
 #include "pages.h"
 
-/* In single quotes, and without what _arguments takes for its own signs. */
+/* For single quotes, with the special characters of _arguments escaped. */
 static void write_explanation(const char *text)
 {
     for (; *text; text++) {
         if (*text == '\'')
-            fputs("'\\'", stdout); /* ends the quotes, and what follows begins them again */
+            fputs("'\\'", stdout); /* ends the quotes, writes one, and begins them again */
         else if (strchr("[]:\\", *text))
             putchar('\\');
         putchar(*text);
     }
 }
 
-static void write_option(const struct spec *spec)
+static void write_option(const struct option_spec *spec)
 {
     printf("    '--%s%s[", spec->name, spec->argument ? "=" : "");
     write_explanation(spec->help);
@@ -31,7 +31,7 @@ static void write_option(const struct spec *spec)
 void write_zsh(void)
 {
     size_t count;
-    const struct spec *specs = option_table(&count);
+    const struct option_spec *specs = option_table(&count);
     puts("#compdef hob\n"
          "# zsh completion for hob(1)\n"
          "\n"

@@ -1,6 +1,6 @@
 /*
- * Percent-encoding (RFC 3986 section 2.1), one byte at a time. See also hob_percent_decode() in
- * hob/server.h.
+ * Percent-encoding (RFC 3986 section 2.1), one byte at a time. hob/http.h has functions for whole
+ * texts.
  */
 #ifndef HOB_HTTP_PERCENT_H
 #define HOB_HTTP_PERCENT_H

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hob/version.h"
 #include "option_table.h"
 
 void options_fail(const char *format, ...)

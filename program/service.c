@@ -13,6 +13,7 @@
 #include "handlers/orders.h"
 #include "hangup.h"
 #include "hob/access_log.h"
+#include "hob/version.h"
 #include "notify.h"
 #include "restart.h"
 #include "supervisor.h"

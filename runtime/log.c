@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log_handler.h"
+
 static hob_log_level max_level = HOB_LOG_INFO;
 
 static const char *const level_names[] = {
@@ -33,6 +35,30 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level)
         }
     }
     return false;
+}
+
+static struct {
+    hob_log_sink *write; /* NULL for standard error */
+    void *context;
+} sink;
+
+void hob_log_to(hob_log_sink *write, void *context)
+{
+    sink.write = write;
+    sink.context = context;
+}
+
+/* This thread is in a signal handler, in which the sink is not called. */
+static _Thread_local volatile bool in_handler;
+
+void log_enter_handler(void)
+{
+    in_handler = true;
+}
+
+void log_leave_handler(void)
+{
+    in_handler = false;
 }
 
 /* The line being written. Not on the stack: a coroutine's first page should last. */
@@ -88,13 +114,13 @@ static void replace_control_characters(char *text, size_t length)
 }
 
 /*
- * O_NONBLOCK would be for everybody who has this pipe or terminal open, such as the shell. A pipe
- * that is ready has room for 4,096 bytes: see pipe(7).
+ * O_NONBLOCK would concern all processes that have this pipe or terminal open, such as the shell. A
+ * pipe that is ready has room for 4,096 bytes: see pipe(7).
  */
-static bool write_to_sink(const char *text, size_t length)
+static bool write_to_stderr(const char *text, size_t length)
 {
-    struct pollfd sink = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&sink, 1, 0) <= 0 || sink.revents != POLLOUT) /* else a reader that left: SIGPIPE */
+    struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&output, 1, 0) <= 0 || output.revents != POLLOUT) /* else it has no reader: SIGPIPE */
         return false;
     return write(STDERR_FILENO, text, length) == (ssize_t)length;
 }
@@ -109,8 +135,13 @@ write_message(hob_log_level level, const char *format, va_list arguments)
     if (message > MESSAGE_LIMIT)
         message = MESSAGE_LIMIT;
     replace_control_characters(line + prefix, message);
+    if (sink.write && !in_handler) {
+        line[prefix + message] = '\0';
+        sink.write(sink.context, level, line + prefix);
+        return true;
+    }
     line[prefix + message] = '\n';
-    return write_to_sink(line, prefix + message + 1);
+    return write_to_stderr(line, prefix + message + 1);
 }
 
 __attribute__((format(printf, 2, 3))) static bool

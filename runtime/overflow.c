@@ -9,6 +9,7 @@
 #include "backtrace.h"
 #include "describe.h"
 #include "hob/log.h"
+#include "log_handler.h"
 #include "loop.h"
 #include "signal_handler.h"
 #include "stack.h"
@@ -79,10 +80,12 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     (void)context;
     const struct loop *loop = loop_current();
     const struct task *task = overflown_task(loop, info->si_addr);
+    log_enter_handler();
     if (task)
         report(task);
     else if (deep_call_overflown(loop, info->si_addr))
         report_deep(loop->deep);
+    log_leave_handler();
     /* Back in the code that faulted, it faults again, and the process ends as it would have. */
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal_number, &action, NULL);

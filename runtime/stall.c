@@ -11,6 +11,7 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
+#include "log_handler.h"
 #include "loop.h"
 #include "signal_handler.h"
 #include "task.h"
@@ -68,7 +69,9 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
     int err = errno;
     if (loop_task(loop) && self->resumed == self->suspect && self->resumed != self->reported) {
         self->reported = self->resumed;
+        log_enter_handler();
         report(self, loop_task(loop));
+        log_leave_handler();
     }
     /* If it is another task, that got the thread late in a long turn, it has a limit from now. */
     self->suspect = self->resumed;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "hob/log.h"
+#include "log_handler.h"
 
 /*
  * Two signals within this time are one, in nanoseconds, if the loop has not seen the first by then:
@@ -73,6 +74,7 @@ static void set_timer(timer_t timer, double seconds)
 
 _Noreturn static void end_for_the_limit(void)
 {
+    log_enter_handler();
     hob_log(
         HOB_LOG_ERROR,
         "the server does not stop: a handler keeps the thread, or waits for "

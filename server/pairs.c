@@ -84,16 +84,3 @@ const char *hob_form_value(const hob_bytes *form, const char *name)
 {
     return find_value(form->data, name);
 }
-
-char *hob_percent_decode(const char *text, size_t size)
-{
-    const char *end = text + size;
-    char *decoded = hob_alloc(size + 1);
-    if (!decoded)
-        return NULL;
-    char *to = decoded;
-    while (text < end)
-        *to++ = percent_next(&text, end);
-    *to = '\0';
-    return decoded;
-}

@@ -16,5 +16,6 @@
 #include "hob/sync.h"
 #include "hob/text.h"
 #include "hob/trace.h"
+#include "hob/version.h"
 
 #endif

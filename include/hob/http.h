@@ -28,6 +28,29 @@ bool hob_is_field_value(const char *text);
 const char *hob_content_type(const char *path);
 
 /*
+ * Encodings. The results are strings in hob_alloc() memory, so a coroutine has to call these
+ * functions. NULL when out of memory.
+ */
+
+/*
+ * Encodes `size` bytes of text as a segment of a path or a value of a query: all but letters,
+ * digits and "-._~" as "%2F" and the like (RFC 3986 section 2).
+ */
+char *hob_percent_encode(const char *text, size_t size);
+
+/*
+ * Decodes the "%2F" and the like in `size` bytes of text. What encodes nothing stands for itself,
+ * and so does "%00".
+ */
+char *hob_percent_decode(const char *text, size_t size);
+
+/*
+ * Escapes a string for the text of an HTML page and for values of attributes in quotes: & < > " and
+ * ' become "&amp;" and the like. Not for scripts, styles and URLs.
+ */
+char *hob_html_escape(const char *text);
+
+/*
  * Dates, in seconds since 1970, as in Last-Modified and Expires (RFC 9110 section 5.6.7).
  */
 

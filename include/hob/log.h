@@ -28,6 +28,23 @@ void hob_log_set_level(hob_log_level level);
 bool hob_log_level_from_name(const char *name, hob_log_level *level);
 
 /*
+ * Gets each message that is logged, as a string: without the time, control characters replaced by
+ * '?', 1,000 bytes at most. It is called on the thread that logs, perhaps by several threads at
+ * once, so it should lock what it uses, and must not wait for anything else: no coroutine runs
+ * meanwhile. What it logs itself is lost.
+ */
+typedef void hob_log_sink(void *context, hob_log_level level, const char *message);
+
+/*
+ * Has sink(context, ...) called with each message, in place of the line on standard error: for
+ * syslog(3), the journal, or the log of a program that hob is a part of. NULL is standard error
+ * again. It is for the whole process; set it before other threads log. Messages of hob's own signal
+ * handlers, about stalls and stack overflows, go to standard error in any case. A sink that a
+ * program's handlers log to may only do what signal-safety(7) allows.
+ */
+void hob_log_to(hob_log_sink *sink, void *context);
+
+/*
  * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message as printf
  * would format it. Control characters in the message are written as '?', so that one call is
  * always one line; messages above 1,000 bytes are cut. May be called from any thread, and in a

@@ -410,12 +410,6 @@ const char *hob_request_header_list(hob_request *req, const char *name);
 const char *hob_request_cookie(hob_request *req, const char *name);
 
 /*
- * Decodes the "%2F" and the like in `size` bytes of text, to a string in hob_alloc() memory. What
- * encodes nothing stands for itself, and so does "%00". NULL when out of memory.
- */
-char *hob_percent_decode(const char *text, size_t size);
-
-/*
  * The key of a value that a request carries. The address of the key identifies it, so each value
  * has a key of its own, and no other file can reach a static one:
  *
@@ -630,6 +624,25 @@ int hob_reply_text(hob_response *res, int status, const char *text);
 
 /* The same for a string of JSON, as "application/json" (RFC 8259). It is not looked at. */
 int hob_reply_json(hob_response *res, int status, const char *json);
+
+/*
+ * Replies with content as printf would format it. To be used with a literal as format: text of a
+ * client in HTML needs hob_html_escape(), and "%g" and "%f" follow the locale: HOB_NUMBER() of
+ * hob/text.h does not. Returns also -EINVAL if printf(3) fails.
+ *
+ *     return hob_reply_printf(res, 201, "application/json", "{\"id\":%u}\n", order->id);
+ */
+int hob_reply_printf(
+    hob_response *res, int status, const char *content_type, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/*
+ * Redirects the client to a location, a URL or a path, which is sent as it is (RFC 9110 section
+ * 10.2.2): status 301 or 308 for ever, 302 or 307 for now, 303 to GET after a POST; others return
+ * -EINVAL. Clients repeat the method with 307 and 308, and use GET with 303. Do not pass on what a
+ * client has sent: "//other.example" is a path to the eye, and leads to another host.
+ */
+int hob_redirect(hob_response *res, int status, const char *location);
 
 /*
  * Replies with an error, status 400 to 599, by the server's error_page; without one with the reason

@@ -214,8 +214,7 @@ static int redirect_to_folder(hob_request *req, hob_response *res)
     if (!location)
         return -ENOMEM;
     snprintf(location, size, "./%s/%s%s", name, query ? "?" : "", query ? query : "");
-    int err = hob_response_header(res, "Location", location);
-    return err < 0 ? err : hob_reply_error(res, 301, NULL);
+    return hob_redirect(res, 301, location);
 }
 
 static int refuse_method(hob_response *res)

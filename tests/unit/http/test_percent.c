@@ -1,10 +1,11 @@
 #include "http/percent.h"
 
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "hob/server.h"
+#include "hob/http.h"
 #include "tests/support/coroutine.h"
 
 TestSuite(percent, .timeout = 20);
@@ -74,5 +75,33 @@ CoroutineTest(percent, decodes_each_byte)
         cr_expect_str_eq(hob_percent_decode(text, 3), expected, "%s", text);
         snprintf(text, sizeof(text), "%%%02X", byte);
         cr_expect_str_eq(hob_percent_decode(text, 3), expected, "%s", text);
+    }
+}
+
+CoroutineTest(percent, encodes_all_but_unreserved_characters)
+{
+    static const struct {
+        const char *text, *encoded;
+    } cases[] = {
+        {"", ""},
+        {"azAZ09-._~", "azAZ09-._~"},
+        {"a/b c", "a%2Fb%20c"},
+        {"100%+&=?#", "100%25%2B%26%3D%3F%23"},
+        {"\xc3\xbc", "%C3%BC"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_str_eq(
+            hob_percent_encode(cases[i].text, strlen(cases[i].text)), cases[i].encoded, "%s",
+            cases[i].text);
+    cr_expect_str_eq(hob_percent_encode("a\0b", 3), "a%00b");
+    cr_expect_null(hob_percent_encode("", SIZE_MAX));
+}
+
+CoroutineTest(percent, encodes_what_is_decoded_again)
+{
+    for (int byte = 1; byte < 256; byte++) {
+        const char text[] = {(char)byte, '\0'};
+        const char *encoded = hob_percent_encode(text, 1);
+        cr_expect_str_eq(hob_percent_decode(encoded, strlen(encoded)), text, "%s", encoded);
     }
 }

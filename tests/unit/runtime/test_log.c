@@ -296,3 +296,42 @@ Test(log, what_cannot_be_written_is_counted)
     cr_expect_not_null(strstr(end.output, " warn  2 lines of the log were lost here\n"));
     cr_expect_not_null(strstr(end.output, " info  three\n"));
 }
+
+struct sunk {
+    size_t count;
+    hob_log_level level;
+    char message[2000];
+};
+
+static void keep_message(void *context, hob_log_level level, const char *message)
+{
+    struct sunk *sunk = context;
+    sunk->count++;
+    sunk->level = level;
+    snprintf(sunk->message, sizeof(sunk->message), "%s", message);
+    if (sunk->count == 1)
+        hob_log(HOB_LOG_ERROR, "of the sink itself");
+}
+
+static void log_to_a_sink(void *arg)
+{
+    struct sunk sunk = {0};
+    (void)arg;
+    hob_log_to(keep_message, &sunk);
+    hob_log(HOB_LOG_DEBUG, "dropped");
+    hob_log(HOB_LOG_WARN, "%d\npots", 3);
+    if (sunk.count != 1 || sunk.level != HOB_LOG_WARN || strcmp(sunk.message, "3?pots") != 0)
+        abort();
+    hob_log(HOB_LOG_INFO, "%1500d", 1);
+    if (sunk.count != 3 || sunk.level != HOB_LOG_INFO || strlen(sunk.message) != 1000)
+        abort(); /* one of them was about the lost line */
+    hob_log_to(NULL, NULL);
+    hob_log(HOB_LOG_INFO, "again");
+}
+
+Test(log, a_sink_gets_messages_in_place_of_standard_error)
+{
+    struct child_end end = logged(log_to_a_sink, NULL);
+    cr_expect_str_eq(message_in(&end), "again\n", "%s", end.output);
+    cr_expect_eq(strchr(end.output, '\n'), end.output + strlen(end.output) - 1, "%s", end.output);
+}

@@ -123,7 +123,8 @@ size_t chunked_feed(struct chunked *self, const char *data, size_t size, char *c
         piece = execute(self, data + taken, piece);
         taken += piece;
         self->framing += piece - (self->content_length - before);
-        if (self->framing > self->framing_allowed && self->state == CHUNKED_BODY)
+        self->over_limit = self->framing > self->framing_allowed && self->state == CHUNKED_BODY;
+        if (self->over_limit)
             fail(self, "too many bytes of chunk sizes, extensions and trailers");
     }
     return taken;

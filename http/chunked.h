@@ -6,6 +6,7 @@
 #define HOB_HTTP_CHUNKED_H
 
 #include <llhttp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "parser.h"
@@ -16,6 +17,7 @@ struct chunked {
     llhttp_t http;
     enum chunked_state state;
     const char *reason;     /* when failed: the rule that was broken, or the limit */
+    bool over_limit;        /* when failed: it was the limit */
     char *content;          /* where the content goes: may be where the bytes are */
     size_t content_length;  /* how much of it this feed has written */
     size_t framing;         /* bytes so far that are not content */

@@ -19,6 +19,9 @@ fail(struct response_reader *self, const char *format, ...)
     return -1;
 }
 
+/* The same for something that is only more than this client takes. */
+#define FAIL_LIMIT(self, ...) ((self)->over_limit = true, fail(self, __VA_ARGS__))
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -78,7 +81,7 @@ static int take_field(struct response_reader *self, const char *line)
     if (!colon || !is_token(line, (size_t)(colon - line)))
         return fail(self, "a header field has no valid name (RFC 9112 section 5)");
     if (self->head.header_count == self->limits->header_count)
-        return fail(self, "it has more than %zu header fields", self->limits->header_count);
+        return FAIL_LIMIT(self, "it has more than %zu header fields", self->limits->header_count);
     size_t length = strlen(colon + 1);
     const char *value = trim(colon + 1, &length);
     keep(self, line, (size_t)(colon - line));
@@ -210,7 +213,7 @@ static int end_interim(struct response_reader *self)
     if (self->status == 101)
         return fail(self, "it switches protocols, which was not asked (RFC 9110 section 15.2.2)");
     if (self->interim_count++ == self->limits->interim_count)
-        return fail(self, "more than %zu interim responses", self->limits->interim_count);
+        return FAIL_LIMIT(self, "more than %zu interim responses", self->limits->interim_count);
     self->state = RESPONSE_INTERIM;
     return 0;
 }
@@ -271,7 +274,7 @@ static size_t feed_head(struct response_reader *self, const char *data, size_t s
         if (end)
             take_line(self);
         if (self->state == RESPONSE_HEAD && self->head_bytes == self->limits->head)
-            fail(self, "its head is larger than %zu bytes", self->limits->head);
+            FAIL_LIMIT(self, "its head is larger than %zu bytes", self->limits->head);
     }
     return taken;
 }
@@ -298,6 +301,7 @@ feed_chunked(struct response_reader *self, const char *data, size_t size, char *
 {
     size_t taken = chunked_feed(&self->chunked, data, size, content);
     self->body_length = self->chunked.content_length;
+    self->over_limit = self->chunked.over_limit;
     if (self->chunked.state == CHUNKED_FAILED)
         fail(self, "%s", self->chunked.reason);
     else if (self->chunked.state == CHUNKED_DONE)

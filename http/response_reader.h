@@ -59,6 +59,7 @@ struct response_reader {
     size_t head_bytes;    /* read of this head so far */
     size_t line_length;   /* read of this line so far: it lies behind the strings of the head */
     size_t interim_count; /* responses with status 1xx so far */
+    bool over_limit;      /* when failed: it was a limit, not a rule */
     bool length_known;
     bool coding_seen; /* Transfer-Encoding */
     bool chunked_seen;

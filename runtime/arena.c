@@ -79,6 +79,14 @@ int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg)
     return 0;
 }
 
+void arena_take_back(struct arena *self, struct cleanup *cleanup)
+{
+    struct cleanup **place = &self->cleanups;
+    while (*place != cleanup)
+        place = &(*place)->older;
+    *place = cleanup->older;
+}
+
 bool arena_clean_up(struct arena *self)
 {
     struct cleanup *cleanup = self->cleanups;

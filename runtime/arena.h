@@ -35,6 +35,9 @@ int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
 /* The same with the caller's memory, which fn may free. Cannot fail. */
 void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg);
 
+/* Forgets a clean-up that arena_push() has added and that has not been called yet. */
+void arena_take_back(struct arena *self, struct cleanup *cleanup);
+
 /* Does the clean-up that was made last, and forgets it. Returns false if there was none. */
 bool arena_clean_up(struct arena *self);
 

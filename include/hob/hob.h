@@ -4,6 +4,7 @@
 
 #include "hob/access_log.h"
 #include "hob/address.h"
+#include "hob/client.h"
 #include "hob/cross_site.h"
 #include "hob/files.h"
 #include "hob/http.h"

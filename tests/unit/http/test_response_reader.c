@@ -46,6 +46,7 @@ static void refuse_when(const char *response, const struct reading *how, const c
     const char *shown = printable(response, strlen(response));
     cr_expect_eq(got.reader.state, RESPONSE_FAILED, "not refused: %s", shown);
     cr_expect(strstr(got.reader.reason, words), "'%s': %s", got.reader.reason, shown);
+    cr_expect_eq(got.reader.over_limit, how != &usual_reading, "%s", shown);
     read_response_free(&got);
 }
 

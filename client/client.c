@@ -1,0 +1,113 @@
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetched.h"
+#include "hob/http.h"
+
+static double time_or(double seconds, double usual)
+{
+    return seconds != 0 ? seconds : usual;
+}
+
+static size_t size_or(size_t size, size_t usual)
+{
+    return size != 0 ? size : usual;
+}
+
+static void complete(hob_client_options *self)
+{
+    self->connect_timeout = time_or(self->connect_timeout, 10);
+    self->head_timeout = time_or(self->head_timeout, 30);
+    self->read_timeout = time_or(self->read_timeout, 30);
+    self->idle_timeout = time_or(self->idle_timeout, 4);
+    self->origin_connections = size_or(self->origin_connections, 64);
+    self->connections = size_or(self->connections, 256);
+    self->head_limit = size_or(self->head_limit, 16 * 1024);
+    self->header_limit = size_or(self->header_limit, 100);
+    self->interim_limit = size_or(self->interim_limit, 32);
+    self->body_limit = size_or(self->body_limit, 1024 * 1024);
+    self->redirects = self->redirects != 0 ? self->redirects : 10;
+    self->user_agent = self->user_agent ? self->user_agent : "hob";
+}
+
+static int check(const hob_client_options *self)
+{
+    const double times[] = {self->connect_timeout, self->head_timeout, self->read_timeout};
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        if (isnan(times[i]) || times[i] < 0)
+            return -ERANGE;
+    }
+    if (isnan(self->idle_timeout) || self->head_limit < 64)
+        return -ERANGE;
+    return hob_is_field_value(self->user_agent) ? 0 : -EINVAL;
+}
+
+/* The strings live behind the memory for heads. */
+static hob_client *client_new(const hob_client_options *options)
+{
+    size_t agent_size = strlen(options->user_agent) + 1;
+    hob_client *self = calloc(1, sizeof(*self) + options->head_limit + agent_size);
+    if (!self)
+        return NULL;
+    self->options = *options;
+    self->options.user_agent =
+        memcpy(self->head + options->head_limit, options->user_agent, agent_size);
+    self->limits = (struct response_limits){
+        .head = options->head_limit,
+        .header_count = options->header_limit,
+        .interim_count = options->interim_limit,
+        .framing = options->head_limit,
+    };
+    self->pool.limit = options->connections;
+    self->pool.origin_limit = options->origin_connections;
+    self->pool.idle_timeout = options->idle_timeout;
+    self->pool.connect_timeout = options->connect_timeout;
+    return self;
+}
+
+int hob_client_new(const hob_client_options *options, hob_client **client)
+{
+    hob_client_options complete_options = options ? *options : (hob_client_options){0};
+    *client = NULL;
+    complete(&complete_options);
+    int err = check(&complete_options);
+    if (err < 0)
+        return err;
+    hob_client *self = client_new(&complete_options);
+    if (!self || pool_init(&self->pool) < 0) {
+        free(self);
+        return -ENOMEM;
+    }
+    *client = self;
+    return 0;
+}
+
+void hob_client_free(hob_client *client)
+{
+    if (!client)
+        return;
+    pool_free(&client->pool);
+    free(client);
+}
+
+void hob_client_close_idle(hob_client *client)
+{
+    pool_close_idle(&client->pool);
+}
+
+void hob_client_count(const hob_client *client, hob_client_counts *counts)
+{
+    *counts = (hob_client_counts){
+        .open = client->pool.open,
+        .idle = client->pool.idle_count,
+        .connects = client->pool.connects,
+        .requests = client->requests,
+    };
+}
+
+const char *hob_fetch_error(const hob_client *client)
+{
+    return client->error.text;
+}

@@ -1,0 +1,66 @@
+/* A response, and the connection that it comes on. */
+#ifndef HOB_CLIENT_FETCHED_H
+#define HOB_CLIENT_FETCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hob/client.h"
+#include "http/response_reader.h"
+#include "pool.h"
+#include "runtime/arena.h"
+
+struct hob_client {
+    hob_client_options options; /* complete */
+    struct response_limits limits;
+    struct pool pool;
+    uint64_t requests;
+    hob_error error;
+    /*
+     * What all fetches read with, one after the other, so that one that waits holds no buffers: a
+     * coroutine leaves nothing in it when it waits. hob_conn_read() may be given it before a wait,
+     * since it writes to it right before it returns.
+     */
+    char in[16 * 1024];
+    char head[]; /* strings of a head; limits.head bytes */
+};
+
+struct hob_fetched {
+    struct cleanup cleanup; /* of the coroutine that has fetched */
+    struct arena *arena;    /* that coroutine's */
+    hob_client *client;
+    char *url;           /* without a fragment */
+    char method[24];     /* for messages: cut to what fits */
+    struct pooled *conn; /* NULL once nothing more is read from it */
+    struct response_reader reader;
+    bool sent;  /* all of the request was */
+    bool began; /* the response has, since bytes of it were received */
+    char *kept; /* memory of the head's strings and of unread bytes, once those cannot be shared */
+    size_t unread; /* where bytes begin in it that were received and not read yet */
+    size_t unread_end;
+    int err; /* what reading has failed with, or 0 */
+};
+
+/* A response that the current coroutine owns. NULL when out of memory. */
+hob_fetched *fetched_new(hob_client *client);
+
+/* Sets the client's error text: the method and URL, and what went wrong. Returns err. */
+int fetched_fail(hob_fetched *self, int err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same with the text of the connection. */
+int fetched_fail_conn(hob_fetched *self, int err);
+
+/*
+ * Receives until the head of the response that counts is complete. Keeps what has come when it is
+ * interrupted, so that it can be called again. Returns 0 or a negative errno.
+ */
+int fetched_read_head(hob_fetched *self, const hob_fetch_request *request);
+
+/* Reads and drops the rest of the body, if it has no more than `limit` bytes, and ends. */
+void fetched_drain(hob_fetched *self, size_t limit);
+
+/* Gives the connection back, or closes it if it cannot be used again. */
+void fetched_release(hob_fetched *self);
+
+#endif

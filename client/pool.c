@@ -1,0 +1,235 @@
+#include "pool.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/error.h"
+
+/* Lives as long as it has connections or coroutines that want one. */
+struct origin {
+    struct list link;
+    struct list idle;       /* connections, the one used last at the end */
+    hob_semaphore *permits; /* to use a connection */
+    size_t users;           /* permits that are taken or waited for */
+    char address[];
+};
+
+int pool_init(struct pool *self)
+{
+    list_init(&self->origins);
+    list_init(&self->idle);
+    self->permits = hob_semaphore_new(self->limit);
+    return self->permits ? 0 : -ENOMEM;
+}
+
+void pool_free(struct pool *self)
+{
+    if (!self->permits)
+        return;
+    pool_close_idle(self);
+    hob_semaphore_free(self->permits);
+}
+
+/*
+ * Origins.
+ */
+
+static struct origin *origin_new(struct pool *self, const struct place *place)
+{
+    size_t size = strlen(place->address) + 1;
+    struct origin *origin = malloc(sizeof(*origin) + size);
+    if (!origin)
+        return NULL;
+    *origin = (struct origin){.permits = hob_semaphore_new(self->origin_limit)};
+    list_init(&origin->idle);
+    list_init(&origin->link);
+    memcpy(origin->address, place->address, size);
+    if (!origin->permits) {
+        free(origin);
+        return NULL;
+    }
+    return origin;
+}
+
+static void origin_free_unless_used(struct origin *origin)
+{
+    if (origin->users > 0 || !list_empty(&origin->idle))
+        return;
+    list_remove(&origin->link);
+    hob_semaphore_free(origin->permits);
+    free(origin);
+}
+
+/* Finds an origin or makes it, and puts it first. NULL when out of memory. */
+static struct origin *find_origin(struct pool *self, const struct place *place)
+{
+    struct origin *found = NULL;
+    for (struct list *at = self->origins.next; at != &self->origins && !found; at = at->next) {
+        struct origin *origin = list_entry(at, struct origin, link);
+        if (strcmp(origin->address, place->address) == 0)
+            found = origin;
+    }
+    if (!found)
+        found = origin_new(self, place);
+    if (found) {
+        list_remove(&found->link);
+        list_append(self->origins.next, &found->link); /* before the first */
+    }
+    return found;
+}
+
+/*
+ * Connections.
+ */
+
+static void close_conn(struct pool *self, struct pooled *pooled)
+{
+    hob_conn_close(pooled->conn);
+    free(pooled);
+    self->open--;
+}
+
+static void take_out(struct pool *self, struct pooled *pooled)
+{
+    list_remove(&pooled->of_origin);
+    list_remove(&pooled->of_pool);
+    self->idle_count--;
+}
+
+static struct pooled *idle_longest(struct pool *self)
+{
+    return list_entry(self->idle.next, struct pooled, of_pool);
+}
+
+static void close_idle_longest(struct pool *self)
+{
+    struct pooled *pooled = idle_longest(self);
+    struct origin *origin = pooled->origin;
+    take_out(self, pooled);
+    close_conn(self, pooled);
+    origin_free_unless_used(origin);
+}
+
+void pool_close_idle(struct pool *self)
+{
+    while (!list_empty(&self->idle))
+        close_idle_longest(self);
+}
+
+/* Times that servers announce are shorter than the pool's: so some may expire a little later. */
+static void close_expired(struct pool *self)
+{
+    double now = hob_now();
+    while (!list_empty(&self->idle) && idle_longest(self)->expires <= now)
+        close_idle_longest(self);
+}
+
+/*
+ * The idle connection that was used last, or NULL. What a server has sent before the request is no
+ * response to it, such as a 408: then the connection is closed, as it is when the server has ended
+ * it (RFC 9112 section 9.3).
+ */
+static struct pooled *take_idle(struct pool *self, struct origin *origin)
+{
+    while (!list_empty(&origin->idle)) {
+        struct pooled *pooled = list_entry(origin->idle.prev, struct pooled, of_origin);
+        take_out(self, pooled);
+        if (pooled->expires > hob_now() && !hob_conn_is_readable(pooled->conn))
+            return pooled;
+        close_conn(self, pooled);
+    }
+    return NULL;
+}
+
+static int
+connect_new(struct pool *self, struct origin *origin, hob_error *error, struct pooled **pooled)
+{
+    struct pooled *new = malloc(sizeof(*new));
+    if (!new)
+        return -ENOMEM;
+    *new = (struct pooled){.origin = origin};
+    list_init(&new->of_origin);
+    list_init(&new->of_pool);
+    if (self->open == self->limit) /* then one is idle: there are no more in use than permits */
+        close_idle_longest(self);
+    self->open++;
+    self->connects++;
+    const hob_connect_options options = {.timeout = self->connect_timeout, .error = error};
+    int err = hob_connect(origin->address, &options, &new->conn);
+    if (err < 0) {
+        self->open--;
+        free(new);
+        return err;
+    }
+    *pooled = new;
+    return 0;
+}
+
+static void give_permits(struct pool *self, struct origin *origin)
+{
+    hob_semaphore_give(self->permits);
+    hob_semaphore_give(origin->permits);
+    origin->users--;
+    origin_free_unless_used(origin);
+}
+
+/* Takes the permit of the origin first: a place that is slow must not keep others from theirs. */
+static int take_permits(struct pool *self, struct origin *origin)
+{
+    int err = hob_semaphore_take(origin->permits);
+    if (err < 0)
+        return err;
+    err = hob_semaphore_take(self->permits);
+    if (err < 0)
+        hob_semaphore_give(origin->permits);
+    return err;
+}
+
+int pool_take(
+    struct pool *self, const struct place *place, bool fresh, hob_error *error,
+    struct pooled **pooled)
+{
+    struct origin *origin = find_origin(self, place);
+    if (!origin)
+        return -ENOMEM;
+    origin->users++;
+    close_expired(self);
+    int err = take_permits(self, origin);
+    if (err < 0) {
+        error_set(error, "waiting for a connection to %s: %s", place->address, strerror(-err));
+        origin->users--;
+        origin_free_unless_used(origin);
+        return err;
+    }
+    *pooled = fresh ? NULL : take_idle(self, origin);
+    if (!*pooled)
+        err = connect_new(self, origin, error, pooled);
+    if (err < 0)
+        give_permits(self, origin);
+    return err;
+}
+
+void pool_drop(struct pool *self, struct pooled *pooled)
+{
+    struct origin *origin = pooled->origin;
+    close_conn(self, pooled);
+    give_permits(self, origin);
+}
+
+void pool_give(struct pool *self, struct pooled *pooled, double idle_timeout)
+{
+    struct origin *origin = pooled->origin;
+    idle_timeout = fmin(idle_timeout, self->idle_timeout);
+    if (idle_timeout <= 0) {
+        pool_drop(self, pooled);
+        return;
+    }
+    pooled->expires = hob_now() + idle_timeout;
+    pooled->reused = true;
+    list_append(&origin->idle, &pooled->of_origin);
+    list_append(&self->idle, &pooled->of_pool);
+    self->idle_count++;
+    give_permits(self, origin);
+}

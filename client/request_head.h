@@ -1,0 +1,32 @@
+/* The head of a request: what may be in it, and its bytes. */
+#ifndef HOB_CLIENT_REQUEST_HEAD_H
+#define HOB_CLIENT_REQUEST_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hob/client.h"
+#include "hob/net.h"
+#include "http/url.h"
+
+/* One request of a fetch, which sends another one for each redirect. */
+struct outgoing {
+    const hob_fetch_request *request;
+    const char *user_agent; /* "" is none */
+    struct url url;
+    const char *method;
+    bool has_body;      /* the body of the request is sent */
+    bool other_origin;  /* a redirect has led to another origin, which gets no credentials */
+    bool absolute_form; /* for a proxy (RFC 9112 section 3.2.2) */
+};
+
+/*
+ * Returns 0, or -EINVAL and a text in *error if the method or a field is refused: then nothing may
+ * be sent.
+ */
+int request_head_check(const hob_fetch_request *request, hob_error *error);
+
+/* The bytes of the head, for free(3). NULL when out of memory. */
+char *request_head_write(const struct outgoing *outgoing, size_t *size);
+
+#endif

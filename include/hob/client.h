@@ -1,0 +1,207 @@
+/*
+ * hob/client.h: an HTTP/1.1 client. A fetch is an await: the coroutine goes on when the head of the
+ * response is there, and reads the body when it wants to.
+ *
+ *     hob_fetched *price = NULL;
+ *     int err = hob_fetch(client, "http://market/tea", &price);
+ *     if (err < 0)
+ *         return err;
+ *
+ * A client keeps connections open for the next request of the same origin (scheme, host and port).
+ * It belongs to one loop: all functions are called from coroutines of that loop, but for those that
+ * make and free the client, which may also be called outside. Results are >= 0 or a negative errno;
+ * hob_fetch_error() has the text. A deadline (hob_deadline()) and a cancellation end each call that
+ * waits; the connection is closed then.
+ */
+#ifndef HOB_CLIENT_H
+#define HOB_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hob/runtime.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Fetches, and has a pool of connections. */
+typedef struct hob_client hob_client;
+
+/* A response: its head, and its body as far as it has come. */
+typedef struct hob_fetched hob_fetched;
+
+/* A header field. In an array, one without a name ends it. */
+typedef struct {
+    const char *name;  /* a token (RFC 9110 section 5.6.2) */
+    const char *value; /* without control characters but tabs (RFC 9110 section 5.5) */
+} hob_header;
+
+/* How a client is to be. 0 is the default, which stands in parentheses. Times are in seconds. */
+typedef struct {
+    double connect_timeout; /* for all that a connection takes (10) */
+    double head_timeout;    /* from the request to the end of the response's head (30) */
+    double read_timeout;    /* for the next bytes of a body (30) */
+    /*
+     * How long a connection is kept for the next request: less than the server keeps it, since it
+     * must not close it just when a request is sent (4). A shorter time that a server announces
+     * (Keep-Alive: timeout=) counts, less one second. Negative keeps no connections. The next
+     * fetch closes connections that have been kept for longer.
+     */
+    double idle_timeout;
+
+    size_t origin_connections; /* to one origin at the same time; others wait in FIFO order (64) */
+    size_t connections;        /* to all origins, idle ones included (256) */
+
+    size_t head_limit;    /* bytes of a response's status line and header fields (16 KiB) */
+    size_t header_limit;  /* header fields of a response (100) */
+    size_t interim_limit; /* responses with status 1xx before the one that counts (32) */
+    size_t body_limit;    /* bytes of a body that is read as a whole (1 MiB) */
+    int redirects;        /* how many are followed; negative is none (10) */
+
+    const char *user_agent; /* the field User-Agent; "" is none ("hob") */
+} hob_client_options;
+
+/*
+ * Makes a client. The options, which may be NULL, are copied with the strings. May be called
+ * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value, or -ERANGE if
+ * a time-out is not a number, a time-out other than idle_timeout is negative, or head_limit is less
+ * than 64.
+ */
+int hob_client_new(const hob_client_options *options, hob_client **client);
+
+/* Closes idle connections and frees the client. No fetch may be in progress. NULL is ignored. */
+void hob_client_free(hob_client *client);
+
+/* Closes the connections that no fetch uses now. */
+void hob_client_close_idle(hob_client *client);
+
+/* What a client does now. */
+typedef struct {
+    size_t open;       /* connections, idle ones included */
+    size_t idle;       /* of these, those that no fetch uses */
+    uint64_t connects; /* connections that were opened since the client was made */
+    uint64_t requests; /* requests that were sent since then, repeated ones included */
+} hob_client_counts;
+
+/* Counts what the client does. */
+void hob_client_count(const hob_client *client, hob_client_counts *counts);
+
+/*
+ * Gets a response with status 1xx, such as 103 Early Hints (RFC 8297), before the one that counts.
+ * Its status and fields can be read until the function returns. It must not wait.
+ */
+typedef void hob_fetch_interim(void *context, const hob_fetched *interim);
+
+/*
+ * Writes the next bytes of a request's body, up to `size`, to `data`. Returns how many, 0 at the
+ * end, or a negative errno, which the fetch then returns. Called in the coroutine that fetches; it
+ * may wait.
+ */
+typedef int hob_fetch_source(void *context, void *data, size_t size);
+
+/* A request. All but the URL may be 0. Strings are used until the fetch returns. */
+typedef struct {
+    const char *url;    /* http://HOST[:PORT][/PATH][?QUERY], percent-encoded */
+    const char *method; /* NULL is GET */
+    /*
+     * Fields to send, ended by one without a name. Host and User-Agent replace what the client
+     * sends itself. Those that frame the message or control the connection are refused:
+     * Content-Length, Transfer-Encoding, Connection, Keep-Alive, Proxy-Connection, TE, Trailer,
+     * Upgrade and Expect.
+     */
+    const hob_header *headers;
+
+    const void *body;         /* a body in memory */
+    size_t body_size;         /* bytes of it */
+    hob_fetch_source *source; /* or a function that writes the body piece by piece */
+    bool source_has_length;   /* source_length counts; else the body is sent chunked */
+    uint64_t source_length;   /* bytes that the source writes; more or fewer are -EINVAL */
+
+    hob_fetch_interim *interim; /* gets responses with status 1xx; NULL ignores them */
+    void *context;              /* for interim and source */
+
+    /*
+     * Where to connect instead of the URL's host, as hob_connect() takes it: "unix:/run/x.sock" or
+     * "192.0.2.1:80". NULL is the URL's host.
+     */
+    const char *address;
+} hob_fetch_request;
+
+/*
+ * Sends a GET request, follows redirects, and waits for the head of the response. Any status is a
+ * success. Returns 0 and sets *fetched, or a negative errno and sets it to NULL: -EINVAL if the URL
+ * or something else of the request is wrong, when nothing was sent; what hob_connect() fails with;
+ * -ECONNRESET or -EPIPE if the connection has ended before the head; -EPROTO if the response breaks
+ * a rule of HTTP; -EOVERFLOW if it exceeds a limit; -ELOOP after too many redirects; -ETIMEDOUT,
+ * -ECANCELED or -ENOMEM.
+ *
+ * The response belongs to the coroutine that has fetched it: it ends with that coroutine's
+ * function, or of a handler with the handler, unless hob_fetched_close() was called before.
+ */
+int hob_fetch(hob_client *client, const char *url, hob_fetched **fetched);
+
+/*
+ * The same with a request of any kind. When a kept connection ends before the first byte of a
+ * response, the server may have closed it while the request was on its way: the request is sent
+ * once more, on a new connection, if its method is idempotent (RFC 9110 section 9.2.2) and its body
+ * is not from a source.
+ */
+int hob_fetch_with(hob_client *client, const hob_fetch_request *request, hob_fetched **fetched);
+
+/*
+ * What the last call on this client that failed was doing, with which server, and why it failed:
+ * "GET http://market/tea: connecting to market:80: Connection refused". Without the query, which
+ * may have secrets. The client's, until the calling coroutine waits or calls the client again.
+ */
+const char *hob_fetch_error(const hob_client *client);
+
+/* The status, such as 200. */
+int hob_fetched_status(const hob_fetched *fetched);
+
+/* The URL that the response is from, after redirects. */
+const char *hob_fetched_url(const hob_fetched *fetched);
+
+/* The value of the first header field of that name, in any case of letters, or NULL. */
+const char *hob_fetched_header(const hob_fetched *fetched, const char *name);
+
+/*
+ * Goes through all header fields in their order. *position begins as 0. Returns false when there is
+ * none left.
+ */
+bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_header *header);
+
+/*
+ * Waits for the next bytes of the body, and reads up to `size`, which is at least 1. Returns how
+ * many, 0 at the end, or a negative errno as hob_fetch() does: a body that breaks off is an error
+ * (-EPROTO). While nobody reads, the server is slowed down by TCP.
+ */
+int hob_fetched_read(hob_fetched *fetched, void *data, size_t size);
+
+/*
+ * Reads what is left of the body. Returns 0 and sets *body, for hob_bytes_free(); or a negative
+ * errno, -EOVERFLOW if it is larger than the client's body_limit, and sets it to no bytes.
+ */
+int hob_fetched_body(hob_fetched *fetched, hob_bytes *body);
+
+/*
+ * Ends a response early, and frees it. A connection whose body was not read to its end is closed.
+ * NULL is ignored.
+ */
+void hob_fetched_close(hob_fetched *fetched);
+
+/*
+ * Fetches a body as text, of a response with a status of success (2xx); -EPROTO is any other. Free
+ * *text with hob_bytes_free().
+ */
+int hob_fetch_text(hob_client *client, const char *url, hob_bytes *text);
+
+/* The same for JSON: asks for it (Accept), and expects its Content-Type, or one with +json. */
+int hob_fetch_json(hob_client *client, const char *url, hob_bytes *json);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -33,7 +33,7 @@ with_tcl() {
 }
 with_guile() {
   env LD_LIBRARY_PATH="$libraries" GUILE_LOAD_PATH="$PWD/root/usr/share/guile/3.0" \
-    GUILE_LOAD_COMPILED_PATH="$(echo "$libraries"/guile/3.0/ccache)" \
+    GUILE_LOAD_COMPILED_PATH="$libraries/guile/3.0/ccache" \
     root/usr/bin/guile-3.0 --no-auto-compile \
     get.scm "http://127.0.0.1:$port$1"
 }

@@ -33,7 +33,7 @@ wait_for_port "$port"
 libraries=$(echo "$PWD"/root/usr/lib/*-linux-gnu)
 with_ruby() {
   env LD_LIBRARY_PATH="$libraries" \
-    RUBYLIB="$PWD/root/usr/lib/ruby/3.1.0:$(echo "$libraries"/ruby/3.1.0)" \
+    RUBYLIB="$PWD/root/usr/lib/ruby/3.1.0:$libraries/ruby/3.1.0" \
     root/usr/bin/ruby3.1 --disable-gems get.rb "http://127.0.0.1:$port$1"
 }
 with_perl() {

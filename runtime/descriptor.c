@@ -82,8 +82,7 @@ static void readiness_start(struct readiness *self, struct loop *loop, int fd, i
     list_append(&loop->descriptors.beginning, &self->link);
 }
 
-/* epoll accepts neither a closed descriptor nor one that was opened with O_PATH. */
-static bool can_be_watched(int fd)
+bool descriptor_can_be_watched(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
     return flags >= 0 && !(flags & O_PATH);
@@ -134,7 +133,14 @@ void descriptor_waits_init(struct descriptor_waits *self)
     *self = (struct descriptor_waits){0};
     list_init(&self->beginning);
     list_init(&self->watched);
+    list_init(&self->changed_watches);
+    list_init(&self->free_watch_waits);
     ev_init(&self->audit, on_audit);
+}
+
+void descriptor_waits_free(struct descriptor_waits *self)
+{
+    future_free_kept(&self->free_watch_waits);
 }
 
 void descriptor_waits_wake_audit(struct loop *loop)
@@ -159,7 +165,7 @@ void descriptor_waits_begin(struct loop *loop)
     struct descriptor_waits *waits = &loop->descriptors;
     while (!list_empty(&waits->beginning)) {
         struct readiness *self = list_entry(waits->beginning.next, struct readiness, link);
-        if (!can_be_watched(self->watcher.fd)) {
+        if (!descriptor_can_be_watched(self->watcher.fd)) {
             readiness_end(self, -EBADF);
             continue;
         }
@@ -169,17 +175,18 @@ void descriptor_waits_begin(struct loop *loop)
         if (!ev_is_active(&waits->audit))
             descriptor_waits_wake_audit(loop);
     }
+    watches_change(&waits->changed_watches);
 }
 
 bool hob_descriptors_awaited(void)
 {
     const struct loop *loop = loop_current();
-    return loop && !list_empty(&loop->descriptors.watched);
+    return loop && (!list_empty(&loop->descriptors.watched) || loop->descriptors.watch_waits > 0);
 }
 
-static hob_future *readiness_new(const char *call, int fd, int events)
+hob_future *descriptor_wait(int fd, int events)
 {
-    struct task *task = task_current(call);
+    struct task *task = task_current(events == EV_WRITE ? "hob_writable" : "hob_readable");
     struct readiness *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
     if (!self)
         return NULL;
@@ -190,12 +197,12 @@ static hob_future *readiness_new(const char *call, int fd, int events)
 
 hob_future *hob_readable(int fd)
 {
-    return readiness_new(__func__, fd, EV_READ);
+    return descriptor_wait(fd, EV_READ);
 }
 
 hob_future *hob_writable(int fd)
 {
-    return readiness_new(__func__, fd, EV_WRITE);
+    return descriptor_wait(fd, EV_WRITE);
 }
 
 static int wait_until_ready(const char *call, int fd, int events)

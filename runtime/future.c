@@ -166,12 +166,12 @@ int hob_join_all(hob_future *const *futures, size_t count)
     return result;
 }
 
-int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
+int future_race(hob_future *const *futures, size_t count, size_t *winner, const char *call)
 {
     struct wait wait = {.any = true};
     if (count == 0)
         return -EINVAL;
-    int result = wait_for(&wait, futures, count, __func__);
+    int result = wait_for(&wait, futures, count, call);
     size_t first = wait.interrupted ? count : 0;
     while (first < count && futures[first] != wait.decider)
         first++;
@@ -179,6 +179,11 @@ int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
     if (winner)
         *winner = first;
     return result;
+}
+
+int hob_race_all(hob_future *const *futures, size_t count, size_t *winner)
+{
+    return future_race(futures, count, winner, __func__);
 }
 
 int hob_settle_all(hob_future *const *futures, size_t count, int *results)

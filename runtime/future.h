@@ -64,6 +64,9 @@ void future_cancel(hob_future *self, int reason);
 /* hob_await() on behalf of another call, which messages name. */
 int future_await(hob_future *self, const char *call);
 
+/* The same for hob_race_all(). */
+int future_race(hob_future *const *futures, size_t count, size_t *winner, const char *call);
+
 /* Takes a ready future from its maker's children and frees it. */
 void future_release(hob_future *self);
 

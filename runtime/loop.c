@@ -236,6 +236,7 @@ static void loop_destroy(struct loop *self)
     offload_end(&self->offload);
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
+    descriptor_waits_free(&self->descriptors);
     stacks_destroy(&self->stacks);
     lsan_unwatch_frames(&self->frames);
     overflow_unwatch(&self->overflow);

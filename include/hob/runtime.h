@@ -22,6 +22,8 @@
 
 #include <stddef.h>
 
+struct pollfd; /* of poll(2) */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -310,6 +312,52 @@ void hob_remote_resolve(hob_future *promise, int result);
  */
 hob_future *hob_readable(int fd);
 hob_future *hob_writable(int fd);
+
+/*
+ * Waits until one of `count` descriptors is ready, or so many seconds have passed, as poll(2) does:
+ * sets revents of each entry, and returns how many are not 0, or 0 when the time is over. 0 does
+ * not wait; INFINITY and NaN are no limit. Entries may name the same descriptor, and those with a
+ * negative one are left out. A descriptor that is not open, or was opened with O_PATH, is ready
+ * with POLLNVAL; if it is closed during the wait, after up to some seconds.
+ *
+ * `events` is POLLIN, POLLOUT or both, POLLRDNORM or POLLWRNORM. An entry without events does not
+ * end the wait. Returns -EINVAL for other events, -EBADF if a descriptor was closed during the wait
+ * and its number is in use again, -ENOMEM, -ECANCELED or -ETIMEDOUT; no revents are set then.
+ */
+int hob_poll(struct pollfd *fds, size_t count, double seconds);
+
+/*
+ * A watch: a descriptor that is waited for often, such as a connection's. It stays registered with
+ * epoll(7) from one wait to the next, which saves a system call in each. It belongs to the loop in
+ * which it was made, and must be freed before that ends.
+ */
+typedef struct hob_watch hob_watch;
+
+/*
+ * A watch of this descriptor. May also be called by a callback of the loop. NULL when out of
+ * memory. The descriptor may be closed only by hob_watch_close(), or after hob_watch_free(): a wait
+ * for one that was closed otherwise may never end.
+ */
+hob_watch *hob_watch_new(int fd);
+
+/*
+ * A future that is ready with 0 when the descriptor can be read from, or has ended or failed;
+ * hob_watch_writable() when it can be written to, or has failed. Several coroutines may wait at the
+ * same time, for both. The result is -EBADF when the watch is freed or closed meanwhile, or if the
+ * descriptor is not open or was opened with O_PATH; -ENOMEM if the kernel has no room to watch it.
+ * NULL when out of memory.
+ */
+hob_future *hob_watch_readable(hob_watch *watch);
+hob_future *hob_watch_writable(hob_watch *watch);
+
+/*
+ * Ends the waits with -EBADF and frees the watch, but leaves the descriptor open: for one that a
+ * library closes. May also be called by a callback of the loop. NULL is ignored.
+ */
+void hob_watch_free(hob_watch *watch);
+
+/* The same, and closes the descriptor. */
+void hob_watch_close(hob_watch *watch);
 
 /*
  * Waits until there is something to read, and reads up to `size` bytes. Returns how many, 0 at the

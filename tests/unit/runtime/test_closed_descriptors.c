@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,15 +46,22 @@ static int wait_to_write(void *arg)
     return hob_write(ends[1], "x", 1);
 }
 
+static int poll_readable(void *arg)
+{
+    struct pollfd fds[] = {{.fd = ends[0], .events = POLLIN}, {.fd = ends[1], .events = 0}};
+    (void)arg;
+    int ready = hob_poll(fds, 2, INFINITY);
+    return ready == 2 && fds[0].revents == POLLNVAL ? -EBADF : ready;
+}
+
 static const struct {
     const char *name;
     hob_fn *wait;
     bool writes;
 } cases[] = {
-    {"readable", wait_readable, false},
-    {"read", wait_to_read, false},
-    {"writable", wait_writable, true},
-    {"write", wait_to_write, true},
+    {"readable", wait_readable, false}, {"read", wait_to_read, false},
+    {"writable", wait_writable, true},  {"write", wait_to_write, true},
+    {"poll", poll_readable, false},
 };
 
 static void open_pipe(bool full)

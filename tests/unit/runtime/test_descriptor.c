@@ -5,17 +5,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/task.h"
+#include "tests/support/channel.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/epoll_calls.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
@@ -29,57 +29,12 @@ TestSuite(descriptor, .init = ignore_sigpipe, .timeout = 20);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What is written to ends[1] can be read from ends[0]. */
-static void open_pipe(int ends[2])
-{
-    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
-}
-
-static void open_sockets(int ends[2])
-{
-    cr_expect_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-}
-
-static void close_both(const int ends[2])
-{
-    if (ends[0] >= 0)
-        close(ends[0]);
-    if (ends[1] >= 0)
-        close(ends[1]);
-}
-
 static const struct {
     const char *name;
     void (*open)(int ends[2]);
 } channels[] = {{"pipe", open_pipe}, {"sockets", open_sockets}};
 
-static void fill(int fd)
-{
-    static const char block[4096];
-    while (write(fd, block, sizeof(block)) > 0)
-        ;
-}
-
-static void drain(int fd)
-{
-    char block[4096];
-    while (read(fd, block, sizeof(block)) > 0)
-        ;
-}
-
-/* A sleep, even of no time, does not end before the loop has looked for input. */
-static void let_others_run(void)
-{
-    for (int i = 0; i < 3; i++)
-        hob_sleep(0);
-}
-
 /* Readiness. A case prepares ends[0] to be ready. */
-
-static void put_data(const int ends[2])
-{
-    cr_expect_eq(write(ends[1], "x", 1), 1);
-}
 
 static void close_writer(int ends[2])
 {
@@ -275,27 +230,15 @@ CoroutineTest(descriptor, whose_wait_is_cancelled_in_the_turn_in_which_it_began_
     let_others_run();
 }
 
-/* The kernel has no memory, or fs.epoll.max_user_watches is reached: libev calls this one. */
-static bool epoll_is_full;
-
-int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
-{
-    if (epoll_is_full && op == EPOLL_CTL_ADD) {
-        errno = ENOSPC;
-        return -1;
-    }
-    return (int)syscall(SYS_epoll_ctl, epfd, op, fd, event);
-}
-
 CoroutineTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error)
 {
     int ends[2];
     char byte;
     open_pipe(ends);
-    epoll_is_full = true;
+    epoll_set_full(true);
     cr_expect_eq(hob_await(hob_readable(ends[0])), -ENOMEM);
     cr_expect_eq(hob_read(ends[0], &byte, 1), -ENOMEM);
-    epoll_is_full = false;
+    epoll_set_full(false);
     hob_future *readable = hob_readable(ends[0]);
     put_data(ends);
     cr_expect_eq(hob_await(readable), 0, "the next is tried again");

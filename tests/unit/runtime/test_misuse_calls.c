@@ -129,6 +129,11 @@ static void call_writable(void)
     hob_writable(1);
 }
 
+static void call_poll(void)
+{
+    hob_poll(NULL, 0, 0);
+}
+
 static void call_read(void)
 {
     char byte;
@@ -257,6 +262,7 @@ static struct call calls[] = {
     {"hob_promise", call_promise},
     {"hob_readable", call_readable},
     {"hob_writable", call_writable},
+    {"hob_poll", call_poll},
     {"hob_read", call_read},
     {"hob_write", call_write},
     {"hob_offload", call_offload},

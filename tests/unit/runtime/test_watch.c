@@ -1,0 +1,318 @@
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "hob/runtime.h"
+#include "hob/testing.h"
+#include "tests/support/channel.h"
+#include "tests/support/child.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/current.h"
+#include "tests/support/epoll_calls.h"
+#include "tests/support/mistake.h"
+
+TestSuite(watch, .timeout = 60);
+
+static char get_byte(int fd)
+{
+    char byte = '\0';
+    cr_expect_eq(read(fd, &byte, 1), 1);
+    return byte;
+}
+
+CoroutineTest(watch, is_ready_when_there_is_input_or_room)
+{
+    int ends[2];
+    open_sockets(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    hob_future *readable = hob_watch_readable(watch);
+    let_others_run();
+    cr_expect_not(readable->ready);
+    put_data(ends);
+    cr_expect_eq(hob_await(readable), 0);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "what is there is reported again");
+    get_byte(ends[0]);
+    readable = hob_watch_readable(watch);
+    let_others_run();
+    cr_expect_not(readable->ready);
+    cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+CoroutineTest(watch, is_ready_when_the_peer_is_gone)
+{
+    int ends[2];
+    open_sockets(ends);
+    fill(ends[0]);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    close(ends[1]);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0);
+    cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
+    hob_watch_close(watch);
+}
+
+struct echo {
+    hob_watch *watch;
+    int fd;
+    int rounds;
+};
+
+/* Receives a byte and sends the next one, so often. */
+static int echo(void *arg)
+{
+    const struct echo *self = arg;
+    for (int i = 0; i < self->rounds; i++) {
+        int err = hob_await(hob_watch_readable(self->watch));
+        char byte = (char)(get_byte(self->fd) + 1);
+        if (err < 0)
+            return err;
+        cr_expect_eq(write(self->fd, &byte, 1), 1);
+    }
+    return 0;
+}
+
+CoroutineTest(watch, stays_registered_from_one_wait_to_the_next)
+{
+    enum { ROUNDS = 100 };
+    int ends[2];
+    open_sockets(ends);
+    struct echo left = {hob_watch_new(ends[0]), ends[0], ROUNDS};
+    struct echo right = {hob_watch_new(ends[1]), ends[1], ROUNDS};
+    put_data(ends);
+    size_t before = epoll_calls();
+    cr_expect_eq(hob_join(hob_async(echo, &left), hob_async(echo, &right)), 0);
+    cr_expect_leq(epoll_calls() - before, 4, "%zu calls", epoll_calls() - before);
+    hob_watch_close(left.watch);
+    hob_watch_close(right.watch);
+}
+
+/* epoll would report it in each turn. */
+CoroutineTest(watch, does_not_keep_the_loop_busy_with_input_that_nobody_waits_for)
+{
+    int ends[2];
+    open_sockets(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    put_data(ends);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0);
+    cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
+    let_others_run();
+    uint64_t turns = ev_iteration(loop_current()->ev);
+    hob_sleep(0.2);
+    cr_expect_leq(ev_iteration(loop_current()->ev) - turns, 3);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "it is registered again");
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+static int wait_to_read(void *watch)
+{
+    return hob_await(hob_watch_readable(watch));
+}
+
+static int wait_to_write(void *watch)
+{
+    return hob_await(hob_watch_writable(watch));
+}
+
+CoroutineTest(watch, serves_readers_and_writers_at_the_same_time)
+{
+    int ends[2];
+    open_sockets(ends);
+    fill(ends[0]);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    hob_future *readers[] = {hob_async(wait_to_read, watch), hob_async(wait_to_read, watch)};
+    hob_future *writers[] = {hob_async(wait_to_write, watch), hob_async(wait_to_write, watch)};
+    let_others_run();
+    cr_expect_not(readers[0]->ready || readers[1]->ready || writers[0]->ready || writers[1]->ready);
+    put_data(ends);
+    cr_expect_eq(hob_join_all(readers, 2), 0);
+    cr_expect_not(writers[0]->ready || writers[1]->ready);
+    drain(ends[1]);
+    cr_expect_eq(hob_join_all(writers, 2), 0);
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+CoroutineTest(watch, that_is_closed_ends_its_waits)
+{
+    int ends[2];
+    open_sockets(ends);
+    fill(ends[0]);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    hob_future *reader = hob_async(wait_to_read, watch);
+    hob_future *writer = hob_async(wait_to_write, watch);
+    hob_future *not_awaited = hob_watch_readable(watch);
+    let_others_run();
+    hob_watch_close(watch);
+    cr_expect_eq(hob_await(reader), -EBADF);
+    cr_expect_eq(hob_await(writer), -EBADF);
+    cr_expect_eq(hob_await(not_awaited), -EBADF);
+    cr_expect_eq(fcntl(ends[0], F_GETFD), -1);
+    close(ends[1]);
+}
+
+CoroutineTest(watch, that_is_freed_leaves_the_descriptor_open)
+{
+    int ends[2];
+    open_pipe(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    hob_future *reader = hob_async(wait_to_read, watch);
+    let_others_run();
+    hob_watch_free(watch);
+    cr_expect_eq(hob_await(reader), -EBADF);
+    put_data(ends);
+    cr_expect_eq(get_byte(ends[0]), 'x');
+    hob_watch_free(NULL);
+    hob_watch_close(NULL);
+    close_both(ends);
+}
+
+/* libev knows the number already, and the kernel does not know the new descriptor. */
+CoroutineTest(watch, may_have_a_number_that_was_closed_in_the_same_turn)
+{
+    int ends[2], first = -1;
+    for (int i = 0; i < 20; i++) {
+        (i % 2 == 0 ? open_pipe : open_sockets)(ends);
+        first = i == 0 ? ends[0] : first;
+        cr_expect_eq(ends[0], first);
+        hob_watch *watch = hob_watch_new(ends[0]);
+        hob_future *readable = hob_watch_readable(watch);
+        if (i % 3 > 0)
+            let_others_run();
+        cr_expect_not(readable->ready, "round %d", i);
+        put_data(ends);
+        cr_expect_eq(hob_await(readable), 0, "round %d", i);
+        hob_watch_close(watch);
+        close(ends[1]);
+    }
+}
+
+CoroutineTest(watch, of_what_epoll_does_not_accept_is_an_error)
+{
+    int path = open("/", O_PATH);
+    hob_watch *watches[] = {hob_watch_new(path), hob_watch_new(-1), hob_watch_new(1000000)};
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_eq(hob_await(hob_watch_readable(watches[i])), -EBADF, "%zu", i);
+        cr_expect_eq(hob_await(hob_watch_writable(watches[i])), -EBADF, "%zu", i);
+        hob_watch_free(watches[i]);
+    }
+    close(path);
+}
+
+CoroutineTest(watch, that_the_kernel_has_no_room_for_is_an_error)
+{
+    int ends[2];
+    open_pipe(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    epoll_set_full(true);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), -ENOMEM);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), -ENOMEM);
+    epoll_set_full(false);
+    put_data(ends);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "the next is tried again");
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+CoroutineTest(watch, waits_can_be_cancelled_and_race)
+{
+    int ends[2];
+    size_t winner = 9;
+    open_sockets(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    hob_future *reader = hob_async(wait_to_read, watch);
+    let_others_run();
+    hob_cancel(reader);
+    cr_expect_eq(hob_await(reader), -ECANCELED);
+    cr_expect_eq(hob_await_for(hob_watch_readable(watch), 0.01), -ETIMEDOUT);
+    hob_future *either[] = {hob_watch_readable(watch), hob_watch_writable(watch)};
+    cr_expect_eq(hob_race_all(either, 2, &winner), 0);
+    cr_expect_eq(winner, 1);
+    cr_expect_not(hob_descriptors_awaited());
+    reader = hob_watch_readable(watch);
+    cr_expect(hob_descriptors_awaited());
+    put_data(ends);
+    cr_expect_eq(hob_await(reader), 0);
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+CoroutineTest(watch, works_beside_other_waits_for_the_descriptor)
+{
+    int ends[2];
+    open_sockets(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    for (int i = 0; i < 10; i++) {
+        hob_future *watched = hob_watch_readable(watch);
+        hob_future *readable = hob_readable(ends[0]);
+        hob_future *writable = hob_writable(ends[0]);
+        cr_expect_eq(hob_await(writable), 0);
+        put_data(ends);
+        cr_expect_eq(hob_join(watched, readable), 0);
+        get_byte(ends[0]);
+    }
+    hob_watch_close(watch);
+    close(ends[1]);
+}
+
+/* The registration alone is no reason to wait for. */
+static int wait_for_nothing(void *arg)
+{
+    int ends[2];
+    (void)arg;
+    open_sockets(ends);
+    hob_watch *watch = hob_watch_new(ends[0]);
+    put_data(ends);
+    cr_expect_eq(hob_await(hob_watch_readable(watch)), 0);
+    get_byte(ends[0]);
+    return hob_await(hob_promise());
+}
+
+static void deadlock(void *arg)
+{
+    hob_block_on(wait_for_nothing, arg);
+}
+
+Test(watch, does_not_hide_a_deadlock)
+{
+    const struct mistake mistake = {NULL, "wait_for_nothing", "hob_await", "deadlock"};
+    struct child_end end = run_in_child(deadlock, NULL);
+    expect_message(&end, &mistake);
+}
+
+static void make_watch(void *arg)
+{
+    (void)arg;
+    hob_watch_new(0);
+}
+
+static int leave_watch(void *arg)
+{
+    *(hob_watch **)arg = hob_watch_new(0);
+    return 0;
+}
+
+static void free_late(void *arg)
+{
+    hob_watch *watch = arg;
+    hob_block_on(leave_watch, &watch);
+    hob_watch_free(watch);
+}
+
+Test(watch, outside_of_its_loop_is_a_mistake)
+{
+    const struct {
+        void (*make)(void *arg);
+        struct mistake mistake;
+    } cases[] = {
+        {make_watch, {NULL, NULL, "hob_watch_new", "outside of a loop"}},
+        {free_late, {NULL, NULL, "hob_watch_free", "belongs to the loop"}},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct child_end end = run_in_child(cases[i].make, NULL);
+        expect_message(&end, &cases[i].mistake);
+    }
+}

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "hob/http.h"
-#include "runtime/text.h"
 
 struct entry {
     const char *extension;

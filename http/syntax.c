@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "hob/http.h"
-#include "runtime/text.h"
 
 /* Of a target; of a token; of a name; of both. */
 #define T  CHAR_TARGET

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "hob/text.h"
 #include "percent.h"
-#include "runtime/text.h"
 #include "syntax.h"
 
 /* RFC 3986 section 2.3: these mean the same encoded and not. `byte` is not NUL. */

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "hob/address.h"
-#include "runtime/decimal.h"
 
 _Static_assert(HOB_PEER_SIZE >= INET6_ADDRSTRLEN + sizeof("[]:65535"), "any has room");
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "diagnostics/misuse.h"
 #include "hob/runtime.h"
-#include "misuse.h"
 #include "stack.h"
 #include "task.h"
 

@@ -9,7 +9,7 @@
 #define VALGRIND_MAKE_MEM_UNDEFINED(start, size) ((void)(start))
 #endif
 
-#include "asan.h"
+#include "base/asan.h"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "background.h"
+#include "base/reserve.h"
 #include "future.h"
 #include "hob/runtime.h"
 #include "hob/testing.h"
 #include "loop.h"
-#include "reserve.h"
 #include "task.h"
 
 /* Waits for a descriptor to become readable or writable. */
@@ -21,9 +21,10 @@ struct readiness {
     hob_future future;
     struct ev_loop *ev;
     ev_io watcher;
-    struct list link;     /* in the loop's descriptor_waits */
-    struct list peers;    /* a ring of those that libev watches the same descriptor for */
-    struct stat identity; /* of the file, since the first audit */
+    struct turn_end begin; /* in the turn in which the wait begins, or begins again */
+    struct list link;      /* in the loop's descriptor_waits, once it has begun */
+    struct list peers;     /* a ring of those that libev watches the same descriptor for */
+    struct stat identity;  /* of the file, since the first audit */
     bool identified;
 };
 
@@ -36,14 +37,14 @@ static void peers_begin_again(struct readiness *self)
     struct loop *loop = ev_userdata(self->ev);
     for (struct list *peer = self->peers.next; peer != &self->peers; peer = peer->next) {
         struct readiness *wait = list_entry(peer, struct readiness, peers);
-        list_remove(&wait->link);
-        list_append(&loop->descriptors.beginning, &wait->link);
+        descriptor_waits_at_end(&loop->descriptors, &wait->begin);
     }
     list_remove(&self->peers);
 }
 
 static void readiness_end(struct readiness *self, int result)
 {
+    list_remove(&self->begin.link);
     list_remove(&self->link);
     peers_begin_again(self);
     ev_io_stop(self->ev, &self->watcher);
@@ -71,16 +72,6 @@ static const struct future_kind on_heap = {
     .release = release_readiness,
 };
 static const struct future_kind on_stack = {.cancel = cancel_readiness};
-
-static void readiness_start(struct readiness *self, struct loop *loop, int fd, int events)
-{
-    self->ev = loop->ev;
-    self->identified = false;
-    list_init(&self->peers);
-    ev_io_init(&self->watcher, on_ready, fd, events);
-    self->watcher.data = self;
-    list_append(&loop->descriptors.beginning, &self->link);
-}
 
 bool descriptor_can_be_watched(int fd)
 {
@@ -131,9 +122,8 @@ static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
 void descriptor_waits_init(struct descriptor_waits *self)
 {
     *self = (struct descriptor_waits){0};
-    list_init(&self->beginning);
+    list_init(&self->turn_ends);
     list_init(&self->watched);
-    list_init(&self->changed_watches);
     list_init(&self->free_watch_waits);
     ev_init(&self->audit, on_audit);
 }
@@ -152,30 +142,48 @@ void descriptor_waits_wake_audit(struct loop *loop)
 /* libev puts a watcher before the others of its descriptor. */
 static void start_watcher(struct readiness *self)
 {
-    if (ev_is_active(&self->watcher))
-        return; /* it begins again */
     ev_io_start(self->ev, &self->watcher);
     ev_io *other = (ev_io *)(void *)self->watcher.next;
     if (other && ev_cb(other) == on_ready)
         list_append(&((struct readiness *)other->data)->peers, &self->peers);
 }
 
-void descriptor_waits_begin(struct loop *loop)
+static void begin_readiness(struct turn_end *end)
 {
-    struct descriptor_waits *waits = &loop->descriptors;
-    while (!list_empty(&waits->beginning)) {
-        struct readiness *self = list_entry(waits->beginning.next, struct readiness, link);
-        if (!descriptor_can_be_watched(self->watcher.fd)) {
-            readiness_end(self, -EBADF);
-            continue;
-        }
-        list_remove(&self->link);
-        list_append(&waits->watched, &self->link);
-        start_watcher(self);
-        if (!ev_is_active(&waits->audit))
-            descriptor_waits_wake_audit(loop);
+    struct readiness *self = list_entry(end, struct readiness, begin);
+    struct loop *loop = ev_userdata(self->ev);
+    if (!descriptor_can_be_watched(self->watcher.fd)) {
+        readiness_end(self, -EBADF);
+        return;
     }
-    watches_change(&waits->changed_watches);
+    list_remove(&self->link);
+    list_append(&loop->descriptors.watched, &self->link);
+    if (!ev_is_active(&self->watcher)) /* or it begins again */
+        start_watcher(self);
+    if (!ev_is_active(&loop->descriptors.audit))
+        descriptor_waits_wake_audit(loop);
+}
+
+void descriptor_waits_end_turn(struct descriptor_waits *self)
+{
+    while (!list_empty(&self->turn_ends)) {
+        struct turn_end *end = list_entry(self->turn_ends.next, struct turn_end, link);
+        list_remove(&end->link);
+        end->fn(end);
+    }
+}
+
+static void readiness_start(struct readiness *self, struct loop *loop, int fd, int events)
+{
+    self->ev = loop->ev;
+    self->identified = false;
+    self->begin.fn = begin_readiness;
+    list_init(&self->begin.link);
+    list_init(&self->link);
+    list_init(&self->peers);
+    ev_io_init(&self->watcher, on_ready, fd, events);
+    self->watcher.data = self;
+    descriptor_waits_at_end(&loop->descriptors, &self->begin);
 }
 
 bool hob_descriptors_awaited(void)

@@ -1,12 +1,14 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "background.h"
+#include "base/reserve.h"
+#include "diagnostics/misuse.h"
 #include "hob/runtime.h"
 #include "hob/testing.h"
-#include "misuse.h"
-#include "reserve.h"
 
 static _Thread_local struct loop *current;
 
@@ -145,7 +147,7 @@ static void invoke_callbacks(struct ev_loop *ev)
 /* Looks for input and expired timers, and calls their callbacks. Sleeps if no task is ready. */
 static void look_for_events(struct loop *self, const struct task *root)
 {
-    descriptor_waits_begin(self);
+    descriptor_waits_end_turn(&self->descriptors);
     end_turn(self);
     int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
     if (!watched && !self->ready_first)
@@ -175,6 +177,31 @@ static void run_turns(struct loop *self, const hob_future *end, const struct tas
     }
 }
 
+static void ignore(struct ev_loop *ev, ev_async *watcher, int events)
+{
+    (void)ev;
+    (void)watcher;
+    (void)events;
+}
+
+/*
+ * libev makes the descriptor that its async and signal watchers share when the first of them
+ * starts, and cannot return an error. So this checks that a descriptor is left, and starts one at
+ * once.
+ */
+static int make_wake_descriptor(struct loop *self)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    ev_async_init(&self->wake, ignore);
+    ev_async_start(self->ev, &self->wake);
+    ev_unref(self->ev);             /* it is no reason to wait */
+    ev_run(self->ev, EVRUN_NOWAIT); /* registers the descriptor with the kernel */
+    return 0;
+}
+
 /*
  * epoll alone: it is the only backend of libev that hob is tested with, and the environment
  * (LIBEV_FLAGS) must not choose another one.
@@ -187,19 +214,10 @@ static int make_ev_loop(struct loop *self)
     self->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!self->ev)
         return -errno;
-    int err;
-    self->inbox = inbox_new(self->ev, &err);
-    if (self->inbox)
-        ev_run(self->ev, EVRUN_NOWAIT); /* registers the descriptor of the inbox with the kernel */
-    else
+    int err = make_wake_descriptor(self);
+    if (err < 0)
         ev_loop_destroy(self->ev);
     return err;
-}
-
-static void destroy_ev_loop(struct loop *self)
-{
-    inbox_close(self->inbox);
-    ev_loop_destroy(self->ev);
 }
 
 static int loop_init(struct loop *self)
@@ -209,7 +227,7 @@ static int loop_init(struct loop *self)
     if (err < 0)
         return err;
     if (overflow_watch(&self->overflow) < 0) {
-        destroy_ev_loop(self);
+        ev_loop_destroy(self->ev);
         return -ENOMEM;
     }
     self->ready_end = &self->ready_first;
@@ -231,9 +249,11 @@ static int loop_init(struct loop *self)
 
 static void loop_destroy(struct loop *self)
 {
+    while (arena_clean_up(&self->parts))
+        ;
+    arena_free(&self->parts);
     stall_watch_destroy(&self->stall);
     trace_destroy(&self->trace);
-    offload_end(&self->offload);
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
     descriptor_waits_free(&self->descriptors);
@@ -241,7 +261,7 @@ static void loop_destroy(struct loop *self)
     lsan_unwatch_frames(&self->frames);
     overflow_unwatch(&self->overflow);
     exceptions_unwatch(self->exceptions);
-    destroy_ev_loop(self);
+    ev_loop_destroy(self->ev);
 }
 
 /* Runs fn(arg) as the loop's first task. */

@@ -6,18 +6,16 @@
 
 #include <ev.h>
 
-#include "asan.h"
+#include "base/asan.h"
 #include "context.h"
 #include "descriptor.h"
-#include "exceptions.h"
-#include "inbox.h"
+#include "diagnostics/exceptions.h"
+#include "diagnostics/overflow.h"
+#include "diagnostics/stall.h"
+#include "diagnostics/trace.h"
 #include "list.h"
-#include "offload.h"
-#include "overflow.h"
 #include "stacks.h"
-#include "stall.h"
 #include "task.h"
-#include "trace.h"
 
 struct loop {
     struct ev_loop *ev;
@@ -38,10 +36,11 @@ struct loop {
     struct list free_timers;       /* futures of timers to use again: see future_take() */
     struct list free_asyncs;       /* ... and of hob_async() */
     struct descriptor_waits descriptors;
-    struct list hooks;      /* functions to call in each turn: see struct turn_hook */
-    int background_count;   /* timers of background.h that run */
-    struct inbox *inbox;    /* what threads have finished for this loop */
-    struct offload offload; /* the loop's own pools of threads */
+    struct list hooks;    /* functions to call in each turn: see struct turn_hook */
+    int background_count; /* timers of background.h that run */
+    ev_async wake;        /* keeps the descriptor by which other threads and signals wake libev */
+    struct arena parts;   /* what other folders add to the loop, which ends with it */
+    struct threads *threads; /* such a part: NULL until a coroutine needs a thread */
 };
 
 /* The loop that runs on this thread, or NULL. */

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "deadline.h"
+#include "diagnostics/misuse.h"
 #include "loop.h"
-#include "misuse.h"
 
 static void cancel_task_future(hob_future *future, int reason)
 {

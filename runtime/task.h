@@ -15,12 +15,12 @@
 
 #include "arena.h"
 #include "context.h"
-#include "describe.h"
-#include "exceptions.h"
+#include "diagnostics/describe.h"
+#include "diagnostics/exceptions.h"
+#include "diagnostics/trace.h"
 #include "future.h"
 #include "hob/runtime.h"
 #include "list.h"
-#include "trace.h"
 
 struct loop;
 struct stack;

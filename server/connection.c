@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/reserve.h"
 #include "hob/log.h"
 #include "request.h"
 #include "runtime/loop.h"
-#include "runtime/reserve.h"
 #include "serve.h"
 #include "waiting.h"
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "diagnostics/misuse.h"
 #include "hob/http.h"
 #include "hob/log.h"
 #include "hob/runtime.h"
@@ -9,7 +10,6 @@
 #include "http/syntax.h"
 #include "response.h"
 #include "runtime/arena.h"
-#include "runtime/misuse.h"
 
 struct hook {
     hob_head_hook *call;

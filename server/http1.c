@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/decimal.h"
 #include "counts.h"
 #include "hob/http.h"
 #include "http/status.h"
-#include "runtime/decimal.h"
 #include "runtime/loop.h"
 
 /* Output that a slow client has not taken yet; above it hob_send() waits. See hob/server.h. */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnostics/misuse.h"
 #include "hob/runtime.h"
 #include "http/target.h"
-#include "runtime/misuse.h"
 
 void request_init(
     struct hob_request *self, const struct carrier *carrier, hob_server *server, struct task *task)

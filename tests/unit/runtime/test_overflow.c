@@ -1,4 +1,4 @@
-#include "runtime/overflow.h"
+#include "diagnostics/overflow.h"
 
 #include <criterion/criterion.h>
 #include <ev.h>

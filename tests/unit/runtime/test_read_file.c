@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
-#include "runtime/offload.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/trace.h"
+#include "threads/pool.h"
 
 /* A folder for the files of a test. Others may look into it: one test is not root for a while. */
 static char folder[] = "/tmp/hob-test-XXXXXX";

@@ -1,5 +1,5 @@
 /* libev would end the process where it finds no memory or no descriptor. */
-#include "runtime/reserve.h"
+#include "base/reserve.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "runtime/reserve.h"
+#include "base/reserve.h"
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"

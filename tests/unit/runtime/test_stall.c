@@ -1,4 +1,4 @@
-#include "runtime/stall.h"
+#include "diagnostics/stall.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,0 +1,192 @@
+/*
+ * Descriptors that stay registered with epoll from one wait to the next. See hob_watch_new().
+ *
+ * epoll keeps reporting what is ready, so a watcher that nobody waits for has to end. Reading is
+ * what most connections wait for: it stays registered until there is input and no coroutine waits.
+ * Writing ends when a wait for it has ended, since a descriptor is nearly always writable. libev
+ * learns of changes at the end of a turn. A coroutine that waits again in the turn in which it was
+ * woken therefore causes none.
+ */
+#include <errno.h>
+#include <ev.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/reserve.h"
+#include "diagnostics/misuse.h"
+#include "hob/runtime.h"
+#include "runtime/future.h"
+#include "runtime/loop.h"
+#include "runtime/task.h"
+
+struct hob_watch {
+    struct loop *loop;
+    ev_io watcher;          /* while it is active, its events are registered */
+    int interest;           /* EV_READ and EV_WRITE: what is to be registered */
+    struct turn_end change; /* of the registration, if the two may differ */
+    struct list readers;    /* waits */
+    struct list writers;
+};
+
+struct watch_wait {
+    hob_future future;
+    struct list link; /* in the watch's readers or writers */
+};
+
+static void end_wait(hob_future *future, int result)
+{
+    struct watch_wait *self = (struct watch_wait *)future;
+    list_remove(&self->link);
+    future->loop->descriptors.watch_waits--;
+    ev_unref(future->loop->ev);
+    future_complete(future, result);
+}
+
+/* Kept for the next one. */
+static void release_wait(hob_future *future)
+{
+    list_append(&future->loop->descriptors.free_watch_waits, &future->sibling);
+}
+
+/* Returns whether there were any. */
+static bool end_waits(struct list *waits, int result)
+{
+    bool any = !list_empty(waits);
+    while (!list_empty(waits))
+        end_wait(&list_entry(waits->next, struct watch_wait, link)->future, result);
+    return any;
+}
+
+static void end_all_waits(hob_watch *self, int result)
+{
+    end_waits(&self->readers, result);
+    end_waits(&self->writers, result);
+}
+
+static void set_interest(hob_watch *self, int interest)
+{
+    self->interest = interest;
+    descriptor_waits_at_end(&self->loop->descriptors, &self->change);
+}
+
+static void on_event(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    hob_watch *self = watcher->data;
+    int ended = 0;
+    if (events & EV_ERROR) { /* the kernel has refused it, and libev has stopped the watcher */
+        ev_ref(ev);
+        ev_io_set(watcher, watcher->fd, 0); /* or it would take the events as registered */
+        self->interest = 0;
+        end_all_waits(self, -ENOMEM);
+        return;
+    }
+    if (events & EV_READ && !end_waits(&self->readers, 0))
+        ended |= EV_READ;
+    if (events & EV_WRITE) {
+        end_waits(&self->writers, 0);
+        ended |= EV_WRITE;
+    }
+    if (ended)
+        set_interest(self, self->interest & ~ended);
+}
+
+/* An active watcher is no reason for the loop to go on; a wait is one. */
+static void start_watcher(hob_watch *self)
+{
+    ev_io_modify(&self->watcher, self->interest);
+    ev_io_start(self->loop->ev, &self->watcher);
+    ev_unref(self->loop->ev);
+}
+
+static void stop_watcher(hob_watch *self)
+{
+    if (!ev_is_active(&self->watcher))
+        return;
+    ev_ref(self->loop->ev);
+    ev_io_stop(self->loop->ev, &self->watcher);
+}
+
+static void change_registration(struct turn_end *change)
+{
+    hob_watch *self = list_entry(change, hob_watch, change);
+    int registered = ev_is_active(&self->watcher) ? self->watcher.events : 0;
+    if (self->interest == registered)
+        return;
+    stop_watcher(self);
+    if (self->interest == 0)
+        return;
+    if (descriptor_can_be_watched(self->watcher.fd)) {
+        start_watcher(self);
+    } else {
+        self->interest = 0;
+        end_all_waits(self, -EBADF);
+    }
+}
+
+hob_watch *hob_watch_new(int fd)
+{
+    struct loop *loop = loop_current();
+    if (!loop)
+        misuse(__func__, "this was called outside of a loop; see hob_block_on()");
+    hob_watch *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
+    if (!self)
+        return NULL;
+    *self = (hob_watch){.loop = loop, .change.fn = change_registration};
+    ev_io_init(&self->watcher, on_event, fd, 0);
+    self->watcher.data = self;
+    list_init(&self->change.link);
+    list_init(&self->readers);
+    list_init(&self->writers);
+    return self;
+}
+
+static hob_future *wait_new(hob_watch *self, int event, struct list *waits, const char *call)
+{
+    static const struct future_kind kind = {.cancel = end_wait, .release = release_wait};
+    struct task *task = task_current(call);
+    struct loop *loop = task->future.loop;
+    if (self->loop != loop)
+        misuse(call, "the watch belongs to the loop of another thread");
+    struct list *kept = &loop->descriptors.free_watch_waits;
+    struct watch_wait *wait = (struct watch_wait *)future_take(kept, sizeof(*wait));
+    if (!wait)
+        return NULL;
+    future_init(&wait->future, &kind, task);
+    list_append(waits, &wait->link);
+    loop->descriptors.watch_waits++;
+    ev_ref(loop->ev);
+    if (!(self->interest & event))
+        set_interest(self, self->interest | event);
+    return &wait->future;
+}
+
+hob_future *hob_watch_readable(hob_watch *watch)
+{
+    return wait_new(watch, EV_READ, &watch->readers, __func__);
+}
+
+hob_future *hob_watch_writable(hob_watch *watch)
+{
+    return wait_new(watch, EV_WRITE, &watch->writers, __func__);
+}
+
+void hob_watch_free(hob_watch *watch)
+{
+    if (!watch)
+        return;
+    if (loop_current() != watch->loop)
+        misuse(__func__, "the watch belongs to the loop of another thread, or to one that is over");
+    end_all_waits(watch, -EBADF);
+    list_remove(&watch->change.link);
+    stop_watcher(watch);
+    free(watch);
+}
+
+void hob_watch_close(hob_watch *watch)
+{
+    if (!watch)
+        return;
+    int fd = watch->watcher.fd;
+    hob_watch_free(watch);
+    close(fd);
+}

@@ -1,0 +1,54 @@
+/*
+ * The stall detector: says who keeps the thread while everybody else waits.
+ *
+ * A timer of the kernel is set to go off a while after the turn of the loop that is going on. The
+ * loop puts it off again before that, so it goes off only if a turn takes long, or when the loop
+ * sleeps. Its signal then interrupts the task that is to blame, and what it was doing is known.
+ */
+#ifndef HOB_DIAGNOSTICS_STALL_H
+#define HOB_DIAGNOSTICS_STALL_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* A report. */
+struct stall {
+    double time;      /* on the clock of hob_now() */
+    double limit;     /* seconds */
+    const char *task; /* name of the one that is to blame */
+    uint64_t lane;    /* its lane, and what that is a part of; 0 is none */
+    uint64_t parent;
+};
+
+struct stall_watch {
+    bool usable; /* the system gave us a timer */
+    timer_t timer;
+    double limit;    /* seconds; 0 is off */
+    double goes_off; /* on the clock of ev_now() */
+    size_t resumed;  /* how often tasks were resumed: tells one time from another */
+    size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
+    size_t reported; /* ... that was reported last */
+
+    volatile bool asleep; /* the loop looks for input: nobody is kept waiting */
+
+    /* Written in the handler of a signal. */
+    volatile struct stall last; /* the last report */
+    volatile size_t count;      /* how many there were */
+};
+
+void stall_watch_init(struct stall_watch *self);
+void stall_watch_destroy(struct stall_watch *self);
+
+/*
+ * When a turn begins, `now` on the clock of ev_now(): before callbacks, or else before ready tasks.
+ * Does nothing while a turn goes on.
+ */
+void stall_watch_turn(struct stall_watch *self, double now);
+
+/* The turn is over, and the loop may sleep. */
+void stall_watch_sleep(struct stall_watch *self);
+
+#endif

@@ -1,0 +1,42 @@
+/* Threads for functions that block: see hob_pool in hob/runtime.h. */
+#ifndef HOB_THREADS_POOL_H
+#define HOB_THREADS_POOL_H
+
+#include "inbox.h"
+#include "runtime/future.h"
+
+/* A function on its way through a thread and back. Embed it at the beginning of a larger struct. */
+struct job {
+    hob_future future;
+    hob_fn *fn;
+    void *arg;
+    void (*interrupt)(void *arg); /* makes fn end early; NULL if nothing can */
+    struct inbox *inbox;          /* where it goes when fn has returned */
+    struct hob_pool *pool;
+    struct letter letter; /* in the pool's queue, or in the inbox */
+    bool queued;          /* guarded by the pool's lock, as is running */
+    bool running;
+    int result;
+    void (*release)(struct job *self); /* frees the job when its future is released */
+};
+
+/*
+ * Queues a job, whose fn, arg, interrupt and release are set, for the current task. If that fails,
+ * or if `pool` is NULL for want of memory, its future is ready with -EAGAIN or -ENOMEM: see
+ * hob_pool_run().
+ */
+hob_future *job_start(struct job *self, hob_pool *pool, const char *call);
+
+/* What a loop needs for other threads, from the first time that a coroutine needs one. */
+struct threads {
+    struct inbox *inbox; /* what they have finished for this loop */
+    hob_pool *functions; /* of hob_offload(); NULL until the first one, as is the other */
+    hob_pool *files;
+    size_t thread_limit; /* of functions */
+    size_t queue_limit;
+};
+
+/* Those of the task's loop, made if there are none. NULL when out of memory. */
+struct threads *threads_of(const struct task *task);
+
+#endif

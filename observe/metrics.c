@@ -249,8 +249,8 @@ static int write_piece(struct metrics_text *text, const struct sum *sum, struct 
 /* The content depends on the time and on Accept. */
 static int add_headers(hob_response *res)
 {
-    int err = hob_response_header(res, "Cache-Control", "no-store");
-    return err < 0 ? err : hob_response_header(res, "Vary", "Accept");
+    int err = hob_response_add_header(res, "Cache-Control", "no-store");
+    return err < 0 ? err : hob_response_add_header(res, "Vary", "Accept");
 }
 
 /* Sends the first piece and those that follow. */
@@ -272,11 +272,14 @@ static int stream_text(
 /* A page of one piece, as nearly always, is a response of known length. */
 static int reply_text(const struct sum *sum, hob_request *req, hob_response *res)
 {
-    struct metrics_text text = {
-        .open_metrics = metrics_text_wants_open_metrics(hob_request_header_list(req, "Accept"))};
+    const char *accept;
+    int err = hob_request_header_list(req, "Accept", &accept);
+    if (err < 0)
+        return err;
+    struct metrics_text text = {.open_metrics = metrics_text_wants_open_metrics(accept)};
     const char *type = metrics_text_type(text.open_metrics);
     struct piece piece = {.bytes = NULL};
-    int err = add_headers(res);
+    err = add_headers(res);
     if (err == 0)
         err = write_piece(&text, sum, &piece);
     if (err == 0 && !piece.more)

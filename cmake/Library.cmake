@@ -7,7 +7,8 @@
 #     (libev) are linked as any other.
 #
 # So a program may have a buffer_append() or another llhttp of its own. tests/consumer does.
-set(hob_layers hob_runtime hob_http hob_net hob_server hob_client hob_router hob_modules hob_observe)
+set(hob_layers hob_runtime hob_http hob_net hob_server hob_client hob_router hob_modules
+  hob_observe hob_test_requests)
 set(hob_libraries libev llhttp boost_context)
 
 file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/include" CONFIGURE_DEPENDS include/hob/*.h)

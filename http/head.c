@@ -3,6 +3,21 @@
 #include <string.h>
 
 #include "hob/text.h"
+#include "syntax.h"
+
+void head_add(
+    struct head *self, const char *name, size_t name_length, const char *value, size_t value_length)
+{
+    head_append(self, name, name_length);
+    head_end_string(self);
+    size_t begin = self->length;
+    head_append(self, value, value_length);
+    head_end_string(self);
+    self->header_count++;
+    if (self->request_id == 0 && element_is(name, name_length, "x-request-id") &&
+        is_request_id(self->data + begin))
+        self->request_id = begin;
+}
 
 const char *head_find(const struct head *self, const char *name)
 {

@@ -35,6 +35,11 @@ static inline void head_end_string(struct head *self)
     self->data[self->length++] = '\0';
 }
 
+/* Adds a header, and notes whether it is the X-Request-Id. There must be room. */
+void head_add(
+    struct head *self, const char *name, size_t name_length, const char *value,
+    size_t value_length);
+
 /*
  * The value of the first header of this name, in any case of letters (RFC 9110 section 5.1), or
  * NULL. The authority of the target, if it has one, stands for Host (RFC 9112 section 3.2.2).

@@ -13,23 +13,8 @@
 #include <stddef.h>
 
 #include "head.h"
+#include "parser_limits.h"
 #include "request_line.h"
-
-/* How much a client may send before it is refused. All in bytes but for the count. */
-struct parser_limits {
-    size_t target;       /* beyond it 414 */
-    size_t head;         /* request line and header fields on the wire, beyond it 431 */
-    size_t header_count; /* beyond it 431 */
-    /*
-     * What a chunked body may have besides its content: sizes, extensions, line breaks, trailers.
-     * Each chunk adds CHUNK_FRAMING to it. Beyond it 400, or 431 if it is in the trailers.
-     */
-    size_t framing;
-};
-
-enum {
-    CHUNK_FRAMING = 16, /* more than a plain chunk needs: a size and two line breaks */
-};
 
 enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 

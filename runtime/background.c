@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "hob/testing.h"
+#include "hob/virtual_time.h"
 #include "loop.h"
 
 void background_start(struct ev_loop *ev, ev_timer *timer, double seconds)

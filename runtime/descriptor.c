@@ -12,7 +12,7 @@
 #include "base/reserve.h"
 #include "future.h"
 #include "hob/runtime.h"
-#include "hob/testing.h"
+#include "hob/virtual_time.h"
 #include "loop.h"
 #include "task.h"
 

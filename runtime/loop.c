@@ -8,7 +8,7 @@
 #include "base/reserve.h"
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
-#include "hob/testing.h"
+#include "hob/virtual_time.h"
 
 static _Thread_local struct loop *current;
 

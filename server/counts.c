@@ -1,5 +1,4 @@
-#include "counts.h"
-
+/* What the server has counted: see hob_server_count(). */
 #include "server.h"
 
 void hob_server_count(const hob_server *server, hob_server_counts *counts)
@@ -27,18 +26,4 @@ const char *hob_reject_name(hob_reject reason)
         [HOB_REJECT_WRITE_TIMEOUT] = "write_timeout",
     };
     return names[reason];
-}
-
-hob_reject reject_of_parser(const struct parser *parser)
-{
-    switch (parser->status) {
-    case 400:
-        return HOB_REJECT_MALFORMED;
-    case 414:
-        return HOB_REJECT_TARGET_LIMIT;
-    case 431:
-        return parser->too_many_fields ? HOB_REJECT_HEADER_LIMIT : HOB_REJECT_HEAD_LIMIT;
-    default:
-        return HOB_REJECT_UNSUPPORTED;
-    }
 }

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "base/decimal.h"
-#include "counts.h"
 #include "hob/http.h"
 #include "http/status.h"
 #include "runtime/loop.h"
@@ -18,11 +17,26 @@
 /* Content from this size on is sent from where it is, without a copy. */
 #define LARGE (64 * 1024)
 
+/* Why a request was refused whose parser has failed. */
+static hob_reject reason_of(const struct parser *parser)
+{
+    switch (parser->status) {
+    case 400:
+        return HOB_REJECT_MALFORMED;
+    case 414:
+        return HOB_REJECT_TARGET_LIMIT;
+    case 431:
+        return parser->too_many_fields ? HOB_REJECT_HEADER_LIMIT : HOB_REJECT_HEAD_LIMIT;
+    default:
+        return HOB_REJECT_UNSUPPORTED;
+    }
+}
+
 static void refuse(struct http1 *self)
 {
     const struct parser *parser = &self->parser;
     self->exchange.req.refusal =
-        (struct refusal){parser->status, reject_of_parser(parser), parser->reason};
+        (struct refusal){parser->status, reason_of(parser), parser->reason};
 }
 
 /* Parses up to `limit` bytes of the unread input. */

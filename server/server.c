@@ -47,24 +47,28 @@ static int listen_somewhere(hob_server *self)
     return err;
 }
 
-/* The options must be complete. */
-static hob_server *server_new(const hob_server_options *options)
+int server_new(const hob_server_options *options, hob_server **server)
 {
+    hob_server_options complete = *options;
+    int err = options->handler ? limits_complete(&complete) : -EINVAL;
+    if (err < 0)
+        return err;
     hob_server *self = calloc(1, sizeof(*self));
-    struct workspace *workspace = workspace_new(options->head_limit);
+    struct workspace *workspace = workspace_new(complete.head_limit);
     if (!self || !workspace) {
         free(self);
         workspace_free(workspace);
-        return NULL;
+        return -ENOMEM;
     }
-    self->options = *options;
-    self->parser_limits = limits_for_parser(options);
+    self->options = complete;
+    self->parser_limits = limits_for_parser(&complete);
     self->workspace = workspace;
     list_init(&self->connections);
     list_init(&self->told_when_stopping);
     future_init(&self->stop, &event, NULL);
     future_init(&self->drained, &event, NULL);
-    return self;
+    *server = self;
+    return 0;
 }
 
 static int open_sockets(hob_server *self)
@@ -92,7 +96,7 @@ static int take_signals(hob_server *self)
     return err;
 }
 
-static void server_free(hob_server *self)
+void server_free(hob_server *self)
 {
     if (self->options.handle_signals)
         stop_signals_release();
@@ -104,13 +108,10 @@ static void server_free(hob_server *self)
 
 int hob_server_open(const hob_server_options *options, hob_server **server)
 {
-    hob_server_options complete = *options;
-    int err = options->handler ? limits_complete(&complete) : -EINVAL;
+    hob_server *self;
+    int err = server_new(options, &self);
     if (err < 0)
         return err;
-    hob_server *self = server_new(&complete);
-    if (!self)
-        return -ENOMEM;
     err = take_signals(self);
     if (err == 0)
         err = open_sockets(self);

@@ -9,7 +9,7 @@
 #include "door.h"
 #include "hob/address.h"
 #include "hob/server.h"
-#include "http/parser.h"
+#include "http/parser_limits.h"
 #include "net/listener.h"
 #include "process/stop_signals.h"
 #include "refusals.h"
@@ -74,6 +74,13 @@ struct hob_server {
     struct request_ids request_ids;
     struct measure measure;
 };
+
+/*
+ * A server without sockets: what hob_server_open() needs, and all that a test needs. Returns 0,
+ * -EINVAL without a handler, -ERANGE for options that make no sense, or -ENOMEM.
+ */
+int server_new(const hob_server_options *options, hob_server **server);
+void server_free(hob_server *self);
 
 /* A connection has been closed. */
 void server_connection_gone(hob_server *self);

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "hob/testing.h"
+#include "hob/virtual_time.h"
 
 #define NANOSECONDS 1000000000LL
 

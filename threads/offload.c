@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "hob/runtime.h"
-#include "hob/testing.h"
+#include "hob/virtual_time.h"
 #include "pool.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"

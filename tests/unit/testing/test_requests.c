@@ -1,0 +1,399 @@
+/* Handlers called by tests: hob_test_request() and hob_test_routes(). */
+#include "hob/testing.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/mistake.h"
+#include "tests/support/or_none.h"
+#include "tests/support/sanitizers.h"
+
+TestSuite(test_request, .fini = expect_no_leaks, .timeout = 20);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int say_hello(hob_request *req, hob_response *res)
+{
+    (void)req;
+    return hob_reply_text(res, 200, "hello\n");
+}
+
+static const hob_server_options hello = {.handler = say_hello};
+
+Test(test_request, returns_the_reply_of_a_handler)
+{
+    hob_test_reply *reply = hob_test_request(&hello, "GET /", NULL);
+    cr_expect_eq(reply->result, 0);
+    cr_expect_eq(reply->status, 200);
+    cr_expect_str_eq(reply->content, "hello\n");
+    cr_expect_eq(reply->size, 6);
+    cr_expect(reply->whole);
+    cr_expect_str_eq(reply->content_type, "text/plain; charset=utf-8");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "content-length")), "6");
+    cr_expect_null(hob_test_header(reply, "Date"));
+    hob_test_reply_free(reply);
+    hob_test_reply_free(NULL);
+}
+
+/*
+ * What the handler sees of the request.
+ */
+
+static int reply_with_request(hob_request *req, hob_response *res)
+{
+    char peer[HOB_PEER_SIZE], text[500];
+    hob_bytes body;
+    int err = hob_body_all(req, 100, &body);
+    if (err < 0)
+        return err;
+    cr_expect_eq(hob_request_peer(req, peer, sizeof(peer)), 0);
+    cr_expect_eq(hob_request_peer(req, peer, 1), -ENOSPC);
+    cr_expect_eq(hob_request_peer(req, peer, sizeof(peer)), 0);
+    snprintf(
+        text, sizeof(text), "%s %s %s %s|%s|%s|%s|%s|%.*s", hob_request_method(req),
+        hob_request_path(req), or_none(hob_request_query(req)), hob_request_protocol(req), peer,
+        or_none(hob_request_header(req, "host")), or_none(hob_request_header(req, "a")),
+        or_none(hob_request_header(req, "content-length")), (int)body.size, body.data);
+    return hob_reply_text(res, 200, text);
+}
+
+Test(test_request, gives_the_handler_what_the_test_sends)
+{
+    static const struct {
+        const char *line;
+        hob_test_input input;
+        const char *expected;
+    } cases[] = {
+        {"GET /a/../b%2f?c=d",
+         {0},
+         "GET /b%2F c=d HTTP/1.1|127.0.0.1:50000|localhost|(none)|(none)|"},
+        {"PUT http://shop/", {.peer = "unix:"}, "PUT / (none) HTTP/1.1|unix:|shop|(none)|(none)|"},
+        {"GET /",
+         {.headers = "Host: h\nA: b\n"},
+         "GET / (none) HTTP/1.1|127.0.0.1:50000|h|b|(none)|"},
+        {"POST /",
+         {.headers = "a:b", .body = "hi"},
+         "POST / (none) HTTP/1.1|127.0.0.1:50000|localhost|b|2|hi"},
+        {"POST /",
+         {.body = "a\0b", .body_size = 3, .piece_size = 1},
+         "POST / (none) HTTP/1.1|127.0.0.1:50000|localhost|(none)|3|a"},
+        {"POST /",
+         {.headers = "Transfer-Encoding: chunked", .body = "hi"},
+         "POST / (none) HTTP/1.1|127.0.0.1:50000|localhost|(none)|(none)|hi"},
+    };
+    static const hob_server_options options = {.handler = reply_with_request};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_test_reply *reply = hob_test_request(&options, cases[i].line, &cases[i].input);
+        cr_expect_eq(reply->status, 200, "%zu", i);
+        cr_expect_str_eq(reply->content, cases[i].expected, "%zu: %s", i, reply->content);
+        hob_test_reply_free(reply);
+    }
+}
+
+Test(test_request, refuses_a_target_as_a_server_does)
+{
+    hob_test_reply *reply = hob_test_request(&hello, "GET /../secret", NULL);
+    cr_expect_eq(reply->status, 400);
+    cr_expect(strstr(reply->content, "climbs above the root"), "%s", reply->content);
+    hob_test_reply_free(reply);
+}
+
+/*
+ * What the test gets of the response.
+ */
+
+static int add_headers(hob_request *req, hob_response *res)
+{
+    cr_expect_str_eq(or_none(hob_request_id(req)), "42");
+    cr_expect_eq(hob_response_header(res, "Set-Cookie", "a=b"), 0);
+    cr_expect_eq(hob_response_header(res, "X-Empty", ""), 0);
+    return hob_reply(res, 201, "a/b", "content", 7);
+}
+
+Test(test_request, returns_the_headers)
+{
+    static const hob_server_options options = {.handler = add_headers};
+    static const hob_test_input input = {.headers = "X-Request-Id: 42"};
+    hob_test_reply *reply = hob_test_request(&options, "HEAD /", &input);
+    cr_expect_eq(reply->status, 201);
+    cr_expect_str_eq(reply->content, "");
+    cr_expect(reply->whole);
+    cr_expect_str_eq(or_none(hob_test_header(reply, "set-cookie")), "a=b");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "X-Empty")), "");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "X-Request-Id")), "42");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "Content-Length")), "7");
+    hob_test_reply_free(reply);
+}
+
+/* Streams `count` pieces, as the path says, and returns what the query says. */
+static int stream_pieces(hob_request *req, hob_response *res)
+{
+    int err = hob_stream(res, 200, "text/csv");
+    for (int i = atoi(hob_request_path(req) + 1); i > 0 && err == 0; i--)
+        err = hob_send(res, "1,2\n", 4);
+    return err < 0 ? err : atoi(hob_request_query(req));
+}
+
+Test(test_request, collects_a_stream)
+{
+    static const hob_server_options options = {.handler = stream_pieces};
+    hob_test_reply *reply = hob_test_request(&options, "GET /3?0", NULL);
+    cr_expect_str_eq(reply->content, "1,2\n1,2\n1,2\n");
+    cr_expect(reply->whole);
+    cr_expect_null(hob_test_header(reply, "Content-Length"));
+    hob_test_reply_free(reply);
+    reply = hob_test_request(&options, "GET /50000?-5", NULL);
+    cr_expect_eq(reply->size, 200000);
+    cr_expect_eq(reply->result, -5);
+    cr_expect_not(reply->whole, "the handler returned an error");
+    hob_test_reply_free(reply);
+    reply = hob_test_request(&options, "HEAD /3?0", NULL);
+    cr_expect_eq(reply->size, 0);
+    cr_expect_eq(reply->result, -EPIPE);
+    cr_expect(reply->whole);
+    hob_test_reply_free(reply);
+}
+
+static int send_less_than_announced(hob_request *req, hob_response *res)
+{
+    (void)req;
+    int err = hob_stream_sized(res, 200, NULL, 10);
+    return err < 0 ? err : hob_send(res, "short", 5);
+}
+
+Test(test_request, shows_that_content_is_missing)
+{
+    static const hob_server_options options = {.handler = send_less_than_announced};
+    hob_test_reply *reply = hob_test_request(&options, "GET /", NULL);
+    cr_expect_str_eq(reply->content, "short");
+    cr_expect_not(reply->whole);
+    hob_test_reply_free(reply);
+}
+
+/*
+ * What a server does around the handler.
+ */
+
+static int return_error(hob_request *req, hob_response *res)
+{
+    (void)res;
+    return atoi(hob_request_path(req) + 1);
+}
+
+Test(test_request, has_the_replies_to_errors)
+{
+    static const struct {
+        const char *line;
+        int result, status;
+    } cases[] = {
+        {"GET /-2", -ENOENT, 404},
+        {"GET /-12", -ENOMEM, 503},
+        {"GET /0", -EIO, 500},
+        {"GET /-125", -ECANCELED, 0},
+    };
+    static const hob_server_options options = {.handler = return_error};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_test_reply *reply = hob_test_request(&options, cases[i].line, NULL);
+        cr_expect_eq(reply->result, cases[i].result, "%s: %d", cases[i].line, reply->result);
+        cr_expect_eq(reply->status, cases[i].status, "%s: %d", cases[i].line, reply->status);
+        hob_test_reply_free(reply);
+    }
+}
+
+static int
+reply_with_error_page(hob_request *req, hob_response *res, int status, const char *detail)
+{
+    (void)req;
+    return hob_reply_text(res, status, detail ? detail : "no detail");
+}
+
+Test(test_request, has_the_limit_of_the_body_and_the_error_page)
+{
+    const hob_server_options options = {
+        .handler = reply_with_request, .body_limit = 3, .error_page = reply_with_error_page};
+    hob_test_reply *reply = hob_test_request(&options, "POST /", &(hob_test_input){.body = "four"});
+    cr_expect_eq(reply->status, 413);
+    cr_expect_str_eq(reply->content, "the body is larger than 3 bytes");
+    hob_test_reply_free(reply);
+}
+
+struct observed {
+    int status;
+    uint64_t sent;
+    char route[32];
+};
+
+static void observe(void *context, const hob_exchange *exchange)
+{
+    struct observed *observed = context;
+    observed->status = exchange->status;
+    observed->sent = exchange->sent;
+    snprintf(
+        observed->route, sizeof(observed->route), "%s", or_none(hob_request_route(exchange->req)));
+}
+
+static int greet(hob_request *req, hob_response *res)
+{
+    char text[100];
+    snprintf(
+        text, sizeof(text), "%s %s", (const char *)hob_state(req), hob_path_value(req, "name"));
+    return hob_reply_text(res, 200, text);
+}
+
+static int add_a_header(hob_request *req, hob_response *res)
+{
+    hob_response_header(res, "X-Middleware", "passed");
+    return hob_next(req, res);
+}
+
+static char salute[] = "Hello,";
+
+static const hob_route routes[] = {
+    HOB_ROUTE("GET /{name}", greet, salute, (hob_handler *[]){add_a_header, NULL}),
+    {0},
+};
+
+Test(test_request, has_routes_with_state_middleware_and_observers)
+{
+    struct observed observed;
+    const hob_test_input input = {.observer = observe, .observer_context = &observed};
+    hob_test_reply *reply = hob_test_routes(routes, "GET /J%C3%B8rn", &input);
+    cr_expect_str_eq(reply->content, "Hello, J\xc3\xb8rn");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "X-Middleware")), "passed");
+    cr_expect_eq(observed.status, 200);
+    cr_expect_eq(observed.sent, reply->size);
+    cr_expect_str_eq(observed.route, "GET /{name}");
+    hob_test_reply_free(reply);
+    reply = hob_test_routes(routes, "DELETE /x", NULL);
+    cr_expect_eq(reply->status, 405);
+    cr_expect_str_eq(or_none(hob_test_header(reply, "Allow")), "GET, HEAD, OPTIONS");
+    hob_test_reply_free(reply);
+}
+
+/*
+ * Time, and coroutines.
+ */
+
+static int sleep_a_little(hob_request *req, hob_response *res)
+{
+    int err = hob_sleep(0.01);
+    if (err < 0)
+        return err;
+    char *text = hob_alloc(20);
+    snprintf(text, 20, "%s", hob_request_method(req));
+    return hob_reply_text(res, 200, text);
+}
+
+static const hob_server_options sleeping = {.handler = sleep_a_little};
+
+static int test_two_at_once(void *arg)
+{
+    hob_test_reply **reply = arg;
+    *reply = hob_test_request(&sleeping, "GET /", NULL);
+    return 0;
+}
+
+static int test_in_coroutines(void *arg)
+{
+    hob_test_reply **replies = arg;
+    return hob_join(
+        hob_async(test_two_at_once, &replies[0]), hob_async(test_two_at_once, &replies[1]));
+}
+
+Test(test_request, can_be_called_in_coroutines)
+{
+    hob_test_reply *replies[2];
+    cr_assert_eq(hob_block_on(test_in_coroutines, replies), 0);
+    for (size_t i = 0; i < COUNT(replies); i++) {
+        cr_expect_str_eq(replies[i]->content, "GET");
+        hob_test_reply_free(replies[i]);
+    }
+}
+
+static int test_without_time(void *arg)
+{
+    hob_test_reply **reply = arg;
+    hob_deadline(0);
+    *reply = hob_test_request(&sleeping, "GET /", NULL);
+    return 0;
+}
+
+Test(test_request, ends_with_the_coroutine_that_called_it)
+{
+    hob_test_reply *reply;
+    cr_assert_eq(hob_block_on(test_without_time, &reply), 0);
+    cr_expect(reply->result < 0);
+    hob_test_reply_free(reply);
+}
+
+/* A job on a thread, which ends when the observer was called. */
+static int read_byte(void *pipe)
+{
+    char byte;
+    return (int)read(*(const int *)pipe, &byte, 1);
+}
+
+static int wait_for_a_thread(hob_request *req, hob_response *res)
+{
+    int err = hob_await(hob_offload(read_byte, hob_request_context(req)));
+    cr_expect_eq(hob_response_status(res), 504, "the server has replied");
+    return err;
+}
+
+static void release_thread(void *pipe, const hob_exchange *exchange)
+{
+    cr_expect_eq(exchange->status, 504);
+    cr_expect_eq(write(((const int *)pipe)[1], "", 1), 1);
+}
+
+Test(test_request, has_the_reply_to_a_handler_that_cannot_be_cancelled)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    const hob_server_options options = {
+        .handler = wait_for_a_thread, .context = ends, .handler_timeout = 0.01};
+    const hob_test_input input = {.observer = release_thread, .observer_context = ends};
+    hob_test_reply *reply = hob_test_request(&options, "GET /", &input);
+    cr_expect_eq(reply->status, 504);
+    cr_expect_not_null(strstr(reply->content, "(handler_timeout)"), "%s", reply->content);
+    hob_test_reply_free(reply);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/*
+ * Mistakes.
+ */
+
+static void test_a_bad_line(void *line)
+{
+    hob_test_request(&hello, line, NULL);
+}
+
+static void test_a_bad_header(void *headers)
+{
+    hob_test_request(&hello, "GET /", &(hob_test_input){.headers = headers});
+}
+
+static void expect_mistake(void (*make)(void *text), const char *text, const char *what)
+{
+    char copy[20];
+    const struct mistake mistake = {.call = "hob_test_request", .what = what};
+    snprintf(copy, sizeof(copy), "%s", text);
+    struct child_end end = run_in_child(make, copy);
+    expect_message(&end, &mistake);
+}
+
+Test(test_request, that_makes_no_sense_ends_the_process)
+{
+    static const char *const lines[] = {"", "GET", "GET ", " /", "G(T /"};
+    static const char *const headers[] = {"A", ": b", "A b: c", "A: \r", "A: b\n\x01: c"};
+    for (size_t i = 0; i < COUNT(lines); i++)
+        expect_mistake(test_a_bad_line, lines[i], "the line is not");
+    for (size_t i = 0; i < COUNT(headers); i++)
+        expect_mistake(test_a_bad_header, headers[i], "a header is not");
+}

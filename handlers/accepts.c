@@ -29,12 +29,18 @@ static bool list_has(const char *list, const char *word)
     return false;
 }
 
+static bool header_has(hob_request *req, const char *name, const char *word)
+{
+    const char *list;
+    return hob_request_header_list(req, name, &list) > 0 && list_has(list, word);
+}
+
 bool accepts(hob_request *req, const char *type)
 {
-    return list_has(hob_request_header_list(req, "Accept"), type);
+    return header_has(req, "Accept", type);
 }
 
 bool accepts_coding(hob_request *req, const char *coding)
 {
-    return list_has(hob_request_header_list(req, "Accept-Encoding"), coding);
+    return header_has(req, "Accept-Encoding", coding);
 }

@@ -13,7 +13,7 @@ int serve_ping(hob_request *req, hob_response *res)
 /* A cache would go on to report an old state. */
 static int reply_uncached(hob_response *res, int status, const char *text)
 {
-    int err = hob_response_header(res, "Cache-Control", "no-store");
+    int err = hob_response_add_header(res, "Cache-Control", "no-store");
     return err < 0 ? err : hob_reply_text(res, status, text);
 }
 

@@ -11,21 +11,21 @@
 /* Headers are as good as the page is: it loads nothing, and nobody may frame it. */
 static int put_headers(hob_response *res, bool compressed)
 {
-    int err = hob_response_header(res, "Content-Security-Policy", kitchen_page_policy);
+    int err = hob_response_add_header(res, "Content-Security-Policy", kitchen_page_policy);
     if (err == 0)
-        err = hob_response_header(res, "X-Content-Type-Options", "nosniff");
+        err = hob_response_add_header(res, "X-Content-Type-Options", "nosniff");
     if (err == 0)
-        err = hob_response_header(res, "Referrer-Policy", "no-referrer");
+        err = hob_response_add_header(res, "Referrer-Policy", "no-referrer");
     if (err == 0)
-        err = hob_response_header(res, "Cache-Control", "no-cache");
+        err = hob_response_add_header(res, "Cache-Control", "no-cache");
     if (err == 0 && compressed)
-        err = hob_response_header(res, "Content-Encoding", "gzip");
+        err = hob_response_add_header(res, "Content-Encoding", "gzip");
     return err;
 }
 
 int serve_front(hob_request *req, hob_response *res)
 {
-    int err = hob_response_header(res, "Vary", "Accept, Accept-Encoding");
+    int err = hob_response_add_header(res, "Vary", "Accept, Accept-Encoding");
     if (err < 0)
         return err;
     if (!accepts(req, "text/html"))

@@ -80,7 +80,7 @@ static int serve_at_once(hob_response *res, hob_fn *recipe, struct order *order,
     hob_trace_lane(order->dish);
     int cooked = recipe(order);
     /* Each order is cooked. Not before it is: a header takes memory, and a thousand orders wait. */
-    int err = hob_response_header(res, "Cache-Control", "no-store");
+    int err = hob_response_add_header(res, "Cache-Control", "no-store");
     if (cooked < 0 || err < 0)
         return cooked < 0 ? cooked : err;
     return hob_reply_text(res, 200, text);

@@ -279,7 +279,7 @@ int serve_trace(hob_request *req, hob_response *res)
     self->res = res;
     int err = watch_until_end(&kitchen->recordings);
     if (err == 0)
-        err = hob_response_header(res, "Cache-Control", "no-store");
+        err = hob_response_add_header(res, "Cache-Control", "no-store");
     if (err == 0)
         err = hob_stream(res, 200, "application/json");
     return err < 0 ? err : record(self, req, hob_now() + (double)seconds);

@@ -104,9 +104,7 @@ bool hob_refuse_cross_site(hob_request *req, hob_response *res)
 {
     const char *host = hob_request_header(req, "Host");
     const char *why = NULL;
-    if (!hob_request_path(req)) /* out of memory */
-        why = "there is no memory to check the request";
-    else if (!may_name(req, host))
+    if (!may_name(req, host))
         why = "Host is neither a loopback name nor one of allowed_hosts";
     else if (!is_safe(hob_request_method(req)) && !is_same_site(req, host))
         why = "a page of another site may have sent this";

@@ -6,7 +6,7 @@
 
 #include "escape.h"
 
-/* Bytes of a value, as it is written. */
+/* Maximum bytes of a value, as it is written. */
 enum {
     METHOD_MAX = 32 + 3,
     TEXT_MAX = 768, /* each of path, query, referer and user agent */
@@ -37,7 +37,7 @@ void access_second(
 }
 
 /*
- * Each of these writes something at `at` and returns its end.
+ * These functions write to `at` and return the end of what they have written.
  */
 
 static char *put(char *at, const char *text)
@@ -45,7 +45,7 @@ static char *put(char *at, const char *text)
     return stpcpy(at, text);
 }
 
-/* In decimal, with leading zeros up to so many digits. */
+/* In decimal, with leading zeros up to `digits`. */
 static char *put_number(char *at, uint64_t number, unsigned digits)
 {
     char *end = at + 1;
@@ -79,7 +79,7 @@ static bool is_known(const char *value)
  * Apache's combined format: client - - [time] "request" status bytes "referer" "user agent".
  */
 
-/* Without the port. */
+/* The client's address without the port. */
 static char *put_host(char *at, const char *client)
 {
     const char *colon = strrchr(client, ':');
@@ -96,7 +96,7 @@ static char *put_quoted(char *at, const char *value)
     return at;
 }
 
-/* As much of it as came, or "-". */
+/* The part of the request line that was received, or "-". */
 static char *put_request_line(char *at, const struct access_record *record)
 {
     if (!is_known(record->method))
@@ -133,20 +133,20 @@ static char *put_combined(char *at, const struct access_record *record)
 }
 
 /*
- * JSON and logfmt have the same fields, and write strings alike.
+ * JSON and logfmt, which have the same fields and the same escapes.
  */
 
 struct style {
     const char *begin;
     const char *before_name;
     const char *behind_name;
-    bool bare; /* strings without a character that means something need no quotes */
+    bool bare; /* strings without special characters have no quotes */
 };
 
 static const struct style json = {"{\"time\":", ",\"", "\":", false};
 static const struct style logfmt = {"time=", " ", "=", true};
 
-/* Spaces, "=" and what is not plain mean something. */
+/* Spaces, "=" and characters that need an escape are special. */
 static bool is_bare(const char *value)
 {
     return !strpbrk(value, " =") && is_plain(value);

@@ -1,4 +1,4 @@
-/* A line of the access log, in each of its formats. */
+/* Formats a line of the access log. */
 #ifndef HOB_OBSERVE_ACCESS_LINE_H
 #define HOB_OBSERVE_ACCESS_LINE_H
 
@@ -8,14 +8,14 @@
 
 #include "hob/access_log.h"
 
-/* Strings may be anything, even NULL or "" if they are not known, but for the first two. */
+/* What a line reports. A string is NULL or "" if it is not known, except for the first two. */
 struct access_record {
-    const char *second; /* when the request began: of access_second() */
-    const char *client; /* of hob_request_peer() */
+    const char *second; /* when the request began, from access_second() */
+    const char *client; /* from hob_request_peer() */
     unsigned millisecond;
     const char *method;
     const char *path;
-    const char *query; /* "" if there is a "?" and nothing behind it */
+    const char *query; /* "" if nothing follows the "?" */
     const char *protocol;
     int status;
     uint64_t bytes;
@@ -28,17 +28,18 @@ struct access_record {
 
 enum {
     ACCESS_SECOND_SIZE = sizeof("22/Nov/2026:16:33:22 +0000"),
-    /* The longest line. Pipes take so much at once (pipe(7)), so that writers do not mix. */
+    /* The longest line: a pipe takes as much at once, so lines of several writers do not mix
+       (pipe(7)). */
     ACCESS_LINE_SIZE = 4096,
 };
 
-/* Writes a second of UTC as the lines of this format have it, whatever the program's locale is. */
+/* Writes a second of UTC as this format does, independent of the program's locale. */
 void access_second(
     hob_access_log_format format, time_t second, char text[static ACCESS_SECOND_SIZE]);
 
 /*
- * Writes the line and its "\n", with no NUL behind it. Returns its length. What is too long is cut:
- * path, query, referer and user agent at 768 bytes each, as they are written.
+ * Writes the line and its "\n", without a NUL. Returns its length. Path, query, referer and user
+ * agent are cut at 768 bytes each, counted as they are written.
  */
 size_t access_line(
     hob_access_log_format format, const struct access_record *record,

@@ -10,19 +10,19 @@
 #include "hob/runtime.h"
 #include "line_writer.h"
 
-/* Bytes of lines that wait to be written: some thousand of them. */
+/* Bytes of lines that wait to be written: some thousand lines. */
 #define CAPACITY ((size_t)1024 * 1024)
 /* Seconds that closing may take. */
-#define PATIENCE 2
+#define CLOSE_TIMEOUT 2
 
 struct hob_access_log {
     hob_access_log_format format;
     struct line_writer *writer;
-    double offset;      /* of the clock that people use from that of hob_now() */
-    double compared_at; /* when that was found out; they are compared once a second */
-    time_t second;      /* what `text` tells */
+    double offset;      /* from hob_now() to UTC */
+    double compared_at; /* when the offset was computed; once a second */
+    time_t second;      /* the second in `text` */
     char text[ACCESS_SECOND_SIZE];
-    char line[ACCESS_LINE_SIZE]; /* not on the stack of a coroutine */
+    char line[ACCESS_LINE_SIZE]; /* a buffer, too large for the stack of a coroutine */
 };
 
 bool hob_access_log_format_from_name(const char *name, hob_access_log_format *format)
@@ -57,7 +57,7 @@ int hob_access_log_open(hob_access_log_format format, const char *path, hob_acce
     return err;
 }
 
-/* A time of hob_now(), in seconds of UTC since 1970. */
+/* Converts a time of hob_now() to seconds of UTC since 1970. */
 static double to_utc(hob_access_log *self, double time)
 {
     if (time >= self->compared_at + 1) {
@@ -86,7 +86,7 @@ void hob_access_log_observe(void *log, const hob_exchange *exchange)
     hob_access_log *self = log;
     hob_request *req = exchange->req;
     char client[HOB_PEER_SIZE];
-    hob_request_peer(req, client, sizeof(client)); /* for which there is always room */
+    hob_request_peer(req, client, sizeof(client)); /* always fits */
     struct access_record record = {
         .client = client,
         .method = hob_request_method(req),
@@ -119,6 +119,6 @@ void hob_access_log_close(hob_access_log *log)
 {
     if (!log)
         return;
-    line_writer_close(log->writer, PATIENCE);
+    line_writer_close(log->writer, CLOSE_TIMEOUT);
     free(log);
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The longest that one character becomes: a pair of surrogates, "\ud83c\udf5f". */
+/* The longest escape of one character: a pair of surrogates, "\ud83c\udf5f". */
 #define UNIT_SIZE 12
 
 static const char cut[] = "...";
@@ -21,7 +21,7 @@ bool is_plain(const char *text)
     return text[span_plain(text, SIZE_MAX)] == '\0';
 }
 
-/* Takes the next character, which is not a plain one, off the text. Returns the unit's end. */
+/* Escapes the first character of *text, moves *text behind it, and returns the end of the unit. */
 typedef char *encoder(const char **text, char *unit);
 
 static char *escape(char *at, const char *text, size_t limit, encoder *encode)
@@ -48,7 +48,7 @@ static char *escape(char *at, const char *text, size_t limit, encoder *encode)
 
 #define REPLACEMENT 0xfffd
 
-/* "\n" and the like, for those bytes that have a letter. */
+/* A backslash and a letter, such as "\n". */
 static char *put_letter(char *at, char letter)
 {
     *at++ = '\\';
@@ -56,7 +56,7 @@ static char *put_letter(char *at, char letter)
     return at;
 }
 
-/* "\u20ac": a character of up to 16 bits. */
+/* A character of up to 16 bits, such as "\u20ac". */
 static char *put_code(char *at, unsigned code)
 {
     at = stpcpy(at, "\\u");
@@ -65,7 +65,8 @@ static char *put_code(char *at, unsigned code)
     return at;
 }
 
-/* The letter that stands for `c` behind a backslash, NUL if there is none: "n\nt\t" has two. */
+/* The letter of the escape of `c`, or NUL if it has none. Each pair is a letter and its character.
+ */
 static char letter_for(const char *pairs, char c)
 {
     for (; *pairs; pairs += 2) {
@@ -75,7 +76,7 @@ static char letter_for(const char *pairs, char c)
     return '\0';
 }
 
-/* How many bytes of 10xxxxxx follow a first byte, and the bits that this one has; 0 if none may. */
+/* How many bytes 10xxxxxx follow a first byte; 0 if it is not a first byte. Sets its own *bits. */
 static unsigned continuation_of(unsigned char first, uint32_t *bits)
 {
     unsigned count = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
@@ -84,10 +85,10 @@ static unsigned continuation_of(unsigned char first, uint32_t *bits)
 }
 
 /*
- * Takes a character off the text (RFC 3629 section 4). Of what is none, such as a longer form than
- * necessary or a surrogate, takes a byte and returns the replacement.
+ * Decodes the first character of *text (RFC 3629 section 4) and moves *text behind it. If it is not
+ * valid, such as an overlong form or a surrogate, skips a byte and returns the replacement.
  */
-static uint32_t take_utf8(const char **text)
+static uint32_t decode_utf8(const char **text)
 {
     static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     const unsigned char *bytes = (const unsigned char *)(*text)++;
@@ -96,7 +97,7 @@ static uint32_t take_utf8(const char **text)
         return bytes[0];
     unsigned count = continuation_of(bytes[0], &code);
     for (unsigned i = 1; i <= count; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) /* the end of the text, for one */
+        if ((bytes[i] & 0xc0) != 0x80) /* or the end of the text */
             return REPLACEMENT;
         code = code << 6 | (bytes[i] & 0x3f);
     }
@@ -110,7 +111,7 @@ static uint32_t take_utf8(const char **text)
 static char *encode_json(const char **text, char *unit)
 {
     char letter = letter_for("\"\"\\\\b\bf\fn\nr\rt\t", **text);
-    uint32_t code = take_utf8(text);
+    uint32_t code = decode_utf8(text);
     if (letter)
         return put_letter(unit, letter);
     if (code < 0x10000)

@@ -1,6 +1,6 @@
 /*
- * Text that anybody may have sent, written so that it cannot end the string that it stands in, nor
- * the line, nor do anything to a terminal: only visible characters of ASCII and spaces come out.
+ * Escapes text of clients, so that it cannot end the string or the line that it is a part of, or
+ * control a terminal. The result has only visible characters of ASCII and spaces.
  */
 #ifndef HOB_OBSERVE_ESCAPE_H
 #define HOB_OBSERVE_ESCAPE_H
@@ -8,23 +8,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the text comes out as it is. */
+/* Whether the text needs no escapes. */
 bool is_plain(const char *text);
 
 /*
- * These write at most `limit` bytes, at least 3, to `at` and return their end; no NUL is written.
- * What does not fit is left away, from a whole character on, and "..." stands in its place.
+ * These write up to `limit` bytes (at least 3) to `at`, without a NUL, and return their end. Text
+ * that does not fit is cut between two characters, and ends with "...".
  */
 
 /*
- * As part of a JSON string (RFC 8259 section 7). Characters above ASCII become "\u00fc" and the
- * like, and each byte that is no UTF-8 (RFC 3629) the replacement character, "\ufffd".
+ * For a JSON string (RFC 8259 section 7). Characters above ASCII become "\u00fc" and the like, and
+ * each byte that is not UTF-8 (RFC 3629) becomes the replacement character, "\ufffd".
  */
 char *escape_json(char *at, const char *text, size_t limit);
 
 /*
- * As nginx does in its logs: quotes, backslashes and all other bytes as "\x22". Apache's "\"" is
- * taken for the end of the string by lnav, AWStats, Webalizer and filters of fail2ban.
+ * As nginx does in its logs: quotes, backslashes and other bytes become "\x22". lnav, AWStats,
+ * Webalizer and filters of fail2ban take Apache's "\"" for the end of the string.
  */
 char *escape_nginx(char *at, const char *text, size_t limit);
 

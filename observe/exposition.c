@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 16 * 1024 }; /* bytes: the metrics of hob without a request fit */
+enum {
+    FIRST_CAPACITY = 16 * 1024
+}; /* bytes, enough for the metrics of hob before the first request */
 
 void exposition_free(hob_exposition *self)
 {
@@ -11,7 +13,7 @@ void exposition_free(hob_exposition *self)
     *self = (struct hob_exposition){.bytes = NULL};
 }
 
-/* Makes room for so many more bytes. Returns false and notes it when out of memory. */
+/* Makes room for `more` bytes. Returns false and sets out_of_memory if there is none. */
 static bool reserve(hob_exposition *self, size_t more)
 {
     size_t capacity = self->capacity ? self->capacity : FIRST_CAPACITY;
@@ -37,7 +39,7 @@ void exposition_append(hob_exposition *self, const void *records, size_t size)
     self->size += size;
 }
 
-/* A record behind the last one, with room for so much text; end_record() adds it. */
+/* Returns a record with room for the text, which end_record() adds; NULL when out of memory. */
 static struct record *
 begin_record(hob_exposition *self, enum record_kind kind, double value, size_t text_room)
 {
@@ -49,7 +51,7 @@ begin_record(hob_exposition *self, enum record_kind kind, double value, size_t t
     return record;
 }
 
-/* The record's text ends before `end`. */
+/* Adds the record, whose text ends before `end`. */
 static void end_record(hob_exposition *self, struct record *record, const char *end)
 {
     size_t size = (size_t)(end - (const char *)record);
@@ -100,7 +102,7 @@ static size_t room_for_labels(const hob_label *labels, size_t count)
     return room;
 }
 
-/* Returns the end of what is written to `to`: backslashes, quotes and line breaks are escaped. */
+/* Escapes backslashes, quotes and line breaks. Returns the end of what it has written. */
 static char *write_escaped(char *to, const char *text)
 {
     for (; *text; text++) {

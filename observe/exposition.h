@@ -1,7 +1,7 @@
 /*
- * Metrics before they are text: a buffer of records, which processes can copy to each other. A
- * record is a family (the name, type, unit and help of a metric), or a sample of the family that
- * stands before it: a value or a histogram.
+ * Metrics as a buffer of records, which processes can copy to each other. A record is a family (the
+ * name, type, unit and help of a metric) or a sample: a value or a histogram of the last family
+ * before it. metrics_text.h writes them as text.
  */
 #ifndef HOB_OBSERVE_EXPOSITION_H
 #define HOB_OBSERVE_EXPOSITION_H
@@ -28,8 +28,8 @@ enum record_kind {
 struct record {
     uint32_t size;     /* bytes to the next record, a multiple of 8 */
     uint32_t kind;     /* enum record_kind */
-    double value;      /* the sum, if it is a histogram; 0 if it is a family */
-    uint64_t counts[]; /* HISTOGRAM_BOUNDS + 1 if it is a histogram, else none; then the text */
+    double value;      /* of a histogram, its sum; of a family, 0 */
+    uint64_t counts[]; /* of a histogram, HISTOGRAM_BOUNDS + 1, otherwise none; then the text */
 };
 
 static inline bool record_is_family(const struct record *record)
@@ -38,8 +38,8 @@ static inline bool record_is_family(const struct record *record)
 }
 
 /*
- * Of a family: its name, unit ("" if it has none) and help, each ended by NUL. Of a sample: its
- * labels as both text formats write them, without braces: "a=\"1\",b=\"2\"".
+ * The text of a family: its name, unit ("" if it has none) and help, each ended by NUL. The text of
+ * a sample: its labels as both text formats write them, without braces: "a=\"1\",b=\"2\"".
  */
 static inline const char *record_text(const struct record *record)
 {
@@ -48,23 +48,33 @@ static inline const char *record_text(const struct record *record)
 }
 
 struct hob_exposition {
-    unsigned char *bytes; /* malloc()'s, so that records are aligned */
+    unsigned char *bytes; /* malloc()'s: aligned for records */
     size_t size;
     size_t capacity;
-    bool out_of_memory; /* a record is missing */
+    bool out_of_memory; /* a record could not be added */
 };
 
-/* Of what is all 0, before it is used, too. */
+/* All zero is an empty exposition. It can be used again when it was freed. */
 void exposition_free(hob_exposition *self);
 
-/* Begins a family whose samples are histograms of seconds. */
+/* Adds a family whose samples are histograms of seconds. */
 void exposition_begin_histogram(hob_exposition *self, const char *name, const char *help);
 
-/* The label is NULL if there is none. */
+/* Adds a histogram, with a label unless that is NULL. */
 void exposition_histogram(
     hob_exposition *self, const struct histogram *histogram, const hob_label *label);
 
-/* Copies records that another exposition has. */
+/* Adds a copy of records of another exposition. */
 void exposition_append(hob_exposition *self, const void *records, size_t size);
+
+/*
+ * Adds the metrics of the process, with the names that Prometheus' client libraries give them. A
+ * metric that the system does not provide, such as without /proc, is left out. `start_time` is
+ * process_start_time().
+ */
+void exposition_add_process(hob_exposition *self, double start_time);
+
+/* When the process started, in seconds of UTC since 1970; NAN if that is not known. */
+double process_start_time(void);
 
 #endif

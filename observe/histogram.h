@@ -1,7 +1,7 @@
 /*
- * How often something took how long. The buckets' bounds are the powers of two from an eighth of a
- * millisecond (2^-13 s) to about a minute (2^6 s), so that the place of a value can be read off the
- * exponent of its representation.
+ * A histogram of durations. The bounds of its buckets are the powers of two from an eighth of a
+ * millisecond (2^-13 s) to about a minute (2^6 s): the exponent of a value's representation gives
+ * its bucket.
  */
 #ifndef HOB_OBSERVE_HISTOGRAM_H
 #define HOB_OBSERVE_HISTOGRAM_H
@@ -16,14 +16,14 @@ enum {
 };
 
 struct histogram {
-    uint64_t counts[HISTOGRAM_BOUNDS + 1]; /* the last is of what lies above all bounds */
+    uint64_t counts[HISTOGRAM_BOUNDS + 1]; /* the last one counts values above all bounds */
     double sum;
 };
 
 /*
- * Of a number that is not negative: the first bucket whose bound is not below it. One less in the
- * representation (IEEE 754) is the next smaller number, so that the powers themselves fall into the
- * bucket that they bound; what is below the first one, 0 too, ends in the first bucket.
+ * The bucket of a number that is not negative: the first one whose bound is not below it. The
+ * representation minus one is the next smaller number (IEEE 754), so that a power of two falls into
+ * the bucket that it bounds. Numbers below the first bound, 0 too, fall into the first bucket.
  */
 static inline size_t histogram_bucket(double seconds)
 {
@@ -43,7 +43,7 @@ static inline void histogram_add(struct histogram *self, double seconds)
     self->sum += seconds;
 }
 
-/* The bound of a bucket, but the last, which has none. */
+/* The upper bound of a bucket, in seconds. The last bucket has none. */
 double histogram_bound(size_t bucket);
 
 #endif

@@ -15,12 +15,12 @@
 #include "sink.h"
 
 /*
- * Seconds that lines wait for others to be written with them, unless there are many: to wake the
- * thread for each line would cost more than all else.
+ * Seconds that lines wait to be written together, unless there are many: a wake-up of the thread
+ * for each line would cost more than everything else.
  */
-#define GATHERING 0.02
-/* Seconds between two messages about lines that were lost. */
-#define SILENCE 1
+#define BATCH_DELAY 0.02
+/* Seconds between two messages about lost lines. */
+#define MESSAGE_INTERVAL 1
 
 struct lines {
     char *text; /* of `capacity` bytes */
@@ -29,28 +29,30 @@ struct lines {
 
 struct line_writer {
     const char *name;
-    char *path; /* NULL: standard output */
+    char *path; /* NULL for standard output */
     size_t capacity;
     struct line_writer *next; /* in open_writers */
     atomic_uint_fast64_t lost;
 
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* something of what follows has */
+    pthread_cond_t changed; /* one of the members that follow */
     pthread_t thread;
-    struct lines filling; /* what was put since the thread looked last. This and the rest: locked */
-    bool reopening;
-    bool flushing; /* somebody waits until all is written */
-    bool ending;
-    bool started; /* there is a thread: not in a child of fork(2) */
-    bool working; /* the thread writes, or is about to look whether there is more */
+
+    /* Guarded by the lock. */
+    struct lines filling; /* lines that the thread has not taken yet */
+    bool reopening;       /* the thread is to reopen the file */
+    bool flushing;        /* a thread waits until all lines are written */
+    bool ending;          /* the thread is to end */
+    bool started;         /* the thread exists: not in a child of fork(2) */
+    bool working;         /* the thread does not wait for work */
     bool ended;
 
-    /* The thread's own. */
+    /* Used by the thread only. */
     struct lines writing;
     struct sink sink;
-    bool failing;  /* the last write failed, and the log says so */
-    uint64_t told; /* lost lines that the log has reported */
-    double told_at;
+    bool failing;      /* the last write failed, which is in the log */
+    uint64_t reported; /* lost lines that are in the log */
+    double reported_at;
 };
 
 static struct timespec add_seconds(struct timespec time, double seconds)
@@ -89,13 +91,13 @@ static void reopen(struct line_writer *self)
     int err = sink_open(&sink, self->path);
     if (err < 0) {
         hob_log(
-            HOB_LOG_ERROR, "%s: cannot open %s again: %s; it goes on in the old file", self->name,
+            HOB_LOG_ERROR, "%s: cannot reopen %s: %s; it continues in the old file", self->name,
             self->path, strerror(-err));
         return;
     }
     sink_close(&self->sink);
     self->sink = sink;
-    hob_log(HOB_LOG_INFO, "%s: %s is open again", self->name, self->path);
+    hob_log(HOB_LOG_INFO, "%s: reopened %s", self->name, self->path);
 }
 
 static uint64_t count_lines(const char *text, size_t size)
@@ -106,11 +108,11 @@ static uint64_t count_lines(const char *text, size_t size)
     return count;
 }
 
-static void note_failure(struct line_writer *self, int err, uint64_t lines)
+static void report_failure(struct line_writer *self, int err, uint64_t lines)
 {
     atomic_fetch_add(&self->lost, lines);
     if (!self->failing)
-        hob_log(HOB_LOG_ERROR, "%s: cannot be written: %s", self->name, strerror(-err));
+        hob_log(HOB_LOG_ERROR, "%s: cannot write: %s", self->name, strerror(-err));
     self->failing = true;
 }
 
@@ -120,22 +122,22 @@ static void write_lines(struct line_writer *self)
     struct lines *lines = &self->writing;
     size_t written = sink_write(&self->sink, lines->text, lines->length, &err);
     if (written < lines->length)
-        note_failure(self, err, count_lines(lines->text + written, lines->length - written));
+        report_failure(self, err, count_lines(lines->text + written, lines->length - written));
     else if (written > 0)
         self->failing = false;
     lines->length = 0;
 }
 
-static void tell_what_was_lost(struct line_writer *self, bool at_last)
+static void report_lost_lines(struct line_writer *self, bool ending)
 {
     uint64_t lost = atomic_load(&self->lost);
     struct timespec now = from_now(0);
     double seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-    if (lost == self->told || (!at_last && seconds < self->told_at + SILENCE))
+    if (lost == self->reported || (!ending && seconds < self->reported_at + MESSAGE_INTERVAL))
         return;
-    hob_log(HOB_LOG_WARN, "%s: %" PRIu64 " lines were lost", self->name, lost - self->told);
-    self->told = lost;
-    self->told_at = seconds;
+    hob_log(HOB_LOG_WARN, "%s: %" PRIu64 " lines were lost", self->name, lost - self->reported);
+    self->reported = lost;
+    self->reported_at = seconds;
 }
 
 /*
@@ -147,7 +149,7 @@ static bool has_many(const struct line_writer *self)
     return self->filling.length >= self->capacity / 2;
 }
 
-/* Waits until there is something to do. Locked. */
+/* Waits until there is work for the thread. Called with the lock held. */
 static void wait_for_work(struct line_writer *self)
 {
     self->working = false;
@@ -155,22 +157,23 @@ static void wait_for_work(struct line_writer *self)
         pthread_cond_broadcast(&self->changed);
     while (self->filling.length == 0 && !self->reopening && !self->ending)
         pthread_cond_wait(&self->changed, &self->lock);
-    struct timespec end = from_now(GATHERING);
+    struct timespec end = from_now(BATCH_DELAY);
     int err = 0;
     while (err == 0 && !has_many(self) && !self->reopening && !self->ending && !self->flushing)
         err = pthread_cond_timedwait(&self->changed, &self->lock, &end);
     self->working = true;
 }
 
-static void announce(struct line_writer *self, bool *what)
+/* Sets a member and wakes all threads that wait. */
+static void set_flag(struct line_writer *self, bool *flag)
 {
     pthread_mutex_lock(&self->lock);
-    *what = true;
+    *flag = true;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
 }
 
-static void *run(void *arg)
+static void *write_until_end(void *arg)
 {
     struct line_writer *self = arg;
     bool ending;
@@ -182,32 +185,32 @@ static void *run(void *arg)
         self->filling = empty;
         bool reopening = self->reopening;
         self->reopening = false;
-        ending = self->ending; /* nothing is put any more: this was the last of it */
+        ending = self->ending; /* no lines are put after these */
         pthread_mutex_unlock(&self->lock);
         if (reopening)
             reopen(self);
         write_lines(self);
-        tell_what_was_lost(self, ending);
+        report_lost_lines(self, ending);
     } while (!ending);
-    announce(self, &self->ended);
+    set_flag(self, &self->ended);
     return NULL;
 }
 
-/* Signals are for the thread of the loop. */
-static int start(struct line_writer *self)
+/* Starts the thread with all signals blocked: the thread of the loop handles them. */
+static int start_thread(struct line_writer *self)
 {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int err = pthread_create(&self->thread, NULL, run, self);
+    int err = pthread_create(&self->thread, NULL, write_until_end, self);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     self->started = err == 0;
     return err ? -EAGAIN : 0;
 }
 
 /*
- * The threads that have something to say.
+ * The threads that put lines.
  */
 
 void line_writer_put(struct line_writer *self, const char *line, size_t length)
@@ -215,8 +218,8 @@ void line_writer_put(struct line_writer *self, const char *line, size_t length)
     pthread_mutex_lock(&self->lock);
     struct lines *filling = &self->filling;
     bool fits = length <= self->capacity - filling->length;
-    if (!self->started) /* the process is a child: daemon(3) makes one, and goes on in it */
-        fits = start(self) == 0 && fits;
+    if (!self->started) /* in a child of fork(2), as after daemon(3) */
+        fits = start_thread(self) == 0 && fits;
     bool wakes = false;
     if (fits) {
         bool had_many = has_many(self);
@@ -235,7 +238,7 @@ void line_writer_put(struct line_writer *self, const char *line, size_t length)
 void line_writer_reopen(struct line_writer *self)
 {
     if (self->path)
-        announce(self, &self->reopening);
+        set_flag(self, &self->reopening);
 }
 
 uint64_t line_writer_lost(struct line_writer *self)
@@ -243,10 +246,10 @@ uint64_t line_writer_lost(struct line_writer *self)
     return atomic_load(&self->lost);
 }
 
-/* Waits until what was put is written. Returns false if that takes longer. Locked. */
-static bool flush(struct line_writer *self, double patience)
+/* Waits until all lines are written. Returns false on time-out. Called with the lock held. */
+static bool flush(struct line_writer *self, double timeout)
 {
-    struct timespec end = from_now(patience);
+    struct timespec end = from_now(timeout);
     int err = 0;
     self->flushing = true;
     pthread_cond_broadcast(&self->changed);
@@ -256,20 +259,23 @@ static bool flush(struct line_writer *self, double patience)
     return err == 0;
 }
 
-/* At the end of the process, and in its children, there is no thread that could write the lines. */
+/*
+ * The end of the process, and fork(2): the thread exists neither after exit(3) nor in a child. The
+ * functions for atexit(3) and pthread_atfork(3) have no argument, so this list is global.
+ */
 
 /* Seconds that exit(3) and fork(2) wait until the lines are written. */
-#define EXIT_PATIENCE 2
-#define FORK_PATIENCE 0.5
+#define EXIT_TIMEOUT 2
+#define FORK_TIMEOUT 0.5
 
-static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static struct line_writer *open_writers;
 
-static void warn_of_the_rest(const struct line_writer *self, double patience)
+static void warn_of_time_out(const struct line_writer *self, double timeout)
 {
     hob_log(
         HOB_LOG_WARN, "%s: the last lines were not written within %s s", self->name,
-        HOB_NUMBER(patience));
+        HOB_NUMBER(timeout));
 }
 
 static void flush_all(void)
@@ -277,8 +283,8 @@ static void flush_all(void)
     pthread_mutex_lock(&open_lock);
     for (struct line_writer *self = open_writers; self; self = self->next) {
         pthread_mutex_lock(&self->lock);
-        if (!flush(self, EXIT_PATIENCE))
-            warn_of_the_rest(self, EXIT_PATIENCE);
+        if (!flush(self, EXIT_TIMEOUT))
+            warn_of_time_out(self, EXIT_TIMEOUT);
         pthread_mutex_unlock(&self->lock);
     }
     pthread_mutex_unlock(&open_lock);
@@ -289,7 +295,7 @@ static void before_fork(void)
     pthread_mutex_lock(&open_lock);
     for (struct line_writer *self = open_writers; self; self = self->next) {
         pthread_mutex_lock(&self->lock);
-        flush(self, FORK_PATIENCE);
+        flush(self, FORK_TIMEOUT);
     }
 }
 
@@ -301,8 +307,8 @@ static void after_fork(void)
 }
 
 /*
- * The parent writes the lines that wait. The child has neither the thread nor the threads that
- * waited for it.
+ * The parent writes the queued lines. In the child there are neither the thread nor threads that
+ * wait for it.
  */
 static void after_fork_in_child(void)
 {
@@ -320,7 +326,7 @@ static void register_handlers(void)
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
-static void remember(struct line_writer *self)
+static void add_to_list(struct line_writer *self)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, register_handlers);
@@ -330,7 +336,7 @@ static void remember(struct line_writer *self)
     pthread_mutex_unlock(&open_lock);
 }
 
-static void forget(struct line_writer *self)
+static void remove_from_list(struct line_writer *self)
 {
     struct line_writer **place = &open_writers;
     pthread_mutex_lock(&open_lock);
@@ -381,20 +387,20 @@ int line_writer_open(
         return -ENOMEM;
     int err = sink_open(&self->sink, path);
     if (err == 0)
-        err = start(self);
+        err = start_thread(self);
     if (err < 0) {
         writer_free(self);
         return err;
     }
-    remember(self);
+    add_to_list(self);
     *writer = self;
     return 0;
 }
 
-/* Waits until the thread has ended. Returns false if that takes longer. */
-static bool wait_for_end(struct line_writer *self, double patience)
+/* Waits until the thread has ended. Returns false on time-out. */
+static bool wait_for_end(struct line_writer *self, double timeout)
 {
-    struct timespec end = from_now(patience);
+    struct timespec end = from_now(timeout);
     int err = 0;
     pthread_mutex_lock(&self->lock);
     while (err == 0 && !self->ended)
@@ -404,19 +410,19 @@ static bool wait_for_end(struct line_writer *self, double patience)
     return ended;
 }
 
-void line_writer_close(struct line_writer *self, double patience)
+void line_writer_close(struct line_writer *self, double timeout)
 {
-    forget(self);
-    announce(self, &self->ending);
-    if (!self->started) { /* a child, which has put nothing */
+    remove_from_list(self);
+    set_flag(self, &self->ending);
+    if (!self->started) { /* in a child of fork(2) that has put no line */
         writer_free(self);
         return;
     }
-    if (wait_for_end(self, patience)) {
+    if (wait_for_end(self, timeout)) {
         pthread_join(self->thread, NULL);
         writer_free(self);
         return;
     }
-    warn_of_the_rest(self, patience);
+    warn_of_time_out(self, timeout);
     pthread_detach(self->thread);
 }

@@ -1,13 +1,11 @@
 /*
- * Lines on their way to a file, a pipe or whatever may be slow. They are put into memory, and a
- * thread writes them out, so that nobody waits for the sink, but for exit(3) and fork(2): these
- * wait a while for what was put before. A child of fork(2), such as daemon(3) makes, may go on
- * putting lines.
- *
+ * Writes lines to a file or pipe that may be slow, from a thread of its own:
  *
  *     line_writer_put() --> filling   (swapped)   writing --> write(2)
  *
- * The lock is held to copy a line and to swap, never while something is written.
+ * The lock is held while a line is copied and while the two buffers are swapped, but not during
+ * write(2). So only exit(3) and fork(2) wait for the sink: for a limited time, for the lines that
+ * were put before. A child of fork(2), such as daemon(3) makes, can put lines too.
  */
 #ifndef HOB_OBSERVE_LINE_WRITER_H
 #define HOB_OBSERVE_LINE_WRITER_H
@@ -18,26 +16,26 @@
 struct line_writer;
 
 /*
- * Opens the file to append to it, or takes standard output if `path` is NULL, and starts the
- * thread. Up to `capacity` bytes of lines wait. `name` is what messages call it, and is not copied.
- * Returns 0 and sets *writer, or -ENOMEM, -EAGAIN, or what open(2) failed with.
+ * Opens a file to append to, or standard output if `path` is NULL, and starts the thread.
+ * `capacity` is the number of bytes that can wait to be written. `name` is for messages, and is not
+ * copied. Returns 0 and sets *writer, or returns -ENOMEM, -EAGAIN, or the error of open(2).
  */
 int line_writer_open(
     const char *name, const char *path, size_t capacity, struct line_writer **writer);
 
-/* Has a line, which ends with "\n", written later, or drops it if there is no room. */
+/* Queues a line, which ends with "\n". The line is lost if there is no room. Does not wait. */
 void line_writer_put(struct line_writer *self, const char *line, size_t length);
 
-/* Has the file opened again, if it has a path. */
+/* Makes the thread reopen the file, if it has a path. */
 void line_writer_reopen(struct line_writer *self);
 
-/* How many lines were dropped, or could not be written. */
+/* How many lines were lost: they had no room, or could not be written. */
 uint64_t line_writer_lost(struct line_writer *self);
 
 /*
- * Writes what waits, for so many seconds at most, and frees it. If it takes longer, the thread and
- * its memory are left to the end of the process.
+ * Writes the queued lines, for up to `timeout` seconds, and frees the writer. If that takes longer,
+ * the thread and its memory stay until the end of the process.
  */
-void line_writer_close(struct line_writer *self, double patience);
+void line_writer_close(struct line_writer *self, double timeout);
 
 #endif

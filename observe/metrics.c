@@ -10,7 +10,6 @@
 #include "hob/log.h"
 #include "hob/trace.h"
 #include "metrics_text.h"
-#include "process.h"
 #include "requests.h"
 #include "shared_metrics.h"
 #include "sum.h"
@@ -19,7 +18,7 @@
 #define SAMPLES_PER_PUBLICATION 10
 
 struct source {
-    hob_metrics_source *tell;
+    hob_metrics_source *expose;
     void *context;
     struct source *next;
 };
@@ -27,17 +26,20 @@ struct source {
 struct hob_metrics {
     struct requests requests;
     struct histogram lag;
-    hob_server *server;       /* NULL if there is none */
-    struct source *sources;   /* in the order in which they were added */
+    double start_time;      /* of the process: read once, since it must not change with the clock */
+    hob_server *server;     /* NULL if there is none */
+    struct source *sources; /* in the order in which they were added */
     hob_metrics_group *group; /* NULL if this process serves alone */
-    int published;            /* whether it worked the last time: 0, or a negative errno */
+    int published;            /* the last result of publishing: 0 or a negative errno */
 };
 
 hob_metrics *hob_metrics_new(void)
 {
     hob_metrics *self = calloc(1, sizeof(*self));
-    if (self)
-        requests_init(&self->requests);
+    if (!self)
+        return NULL;
+    requests_init(&self->requests);
+    self->start_time = process_start_time();
     return self;
 }
 
@@ -61,11 +63,11 @@ int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *cont
     *end = malloc(sizeof(**end));
     if (!*end)
         return -ENOMEM;
-    **end = (struct source){.tell = source, .context = context};
+    **end = (struct source){.expose = source, .context = context};
     return 0;
 }
 
-void hob_metrics_of_server(hob_metrics *metrics, hob_server *server)
+void hob_metrics_set_server(hob_metrics *metrics, hob_server *server)
 {
     metrics->server = server;
 }
@@ -76,15 +78,15 @@ void hob_metrics_observe(void *metrics, const hob_exchange *exchange)
 }
 
 /*
- * Telling.
+ * The metrics of this process.
  */
 
-static void tell_rejects(hob_exposition *out, const hob_server_counts *counts)
+static void expose_rejects(hob_exposition *out, const hob_server_counts *counts)
 {
     static const hob_metric rejects = {
         .name = "hob_http_rejects",
         .type = HOB_METRIC_COUNTER,
-        .help = "Clients that did not get what they came for, by the reason."};
+        .help = "Requests and connections that were rejected, by reason."};
     hob_metrics_begin(out, &rejects);
     for (hob_reject reason = 0; reason < HOB_REJECT_COUNT; reason++) {
         const hob_label label = {"reason", hob_reject_name(reason)};
@@ -92,12 +94,12 @@ static void tell_rejects(hob_exposition *out, const hob_server_counts *counts)
     }
 }
 
-static void tell_server(hob_exposition *out, const hob_server *server)
+static void expose_server(hob_exposition *out, const hob_server *server)
 {
     static const hob_metric serving = {
         .name = "hob_http_requests_in_progress",
         .type = HOB_METRIC_GAUGE,
-        .help = "Connections on which a request is being served."};
+        .help = "Connections on which a request is in progress."};
     static const hob_metric connections = {
         .name = "hob_http_connections",
         .type = HOB_METRIC_GAUGE,
@@ -123,37 +125,38 @@ static void tell_server(hob_exposition *out, const hob_server *server)
     hob_metrics_put(out, &accepted, (double)counts.accepted);
     hob_metrics_put(out, &received, (double)counts.received);
     hob_metrics_put(out, &sent, (double)counts.sent);
-    tell_rejects(out, &counts);
+    expose_rejects(out, &counts);
 }
 
-static void tell_runtime(hob_exposition *out)
+static void expose_runtime(hob_exposition *out)
 {
     static const hob_metric coroutines = {
         .name = "hob_coroutines",
         .type = HOB_METRIC_GAUGE,
-        .help = "Coroutines that are alive, the one that tells this included."};
+        .help = "Coroutines that have not ended, the one that serves this page included."};
     static const hob_metric ready = {
         .name = "hob_coroutines_ready",
         .type = HOB_METRIC_GAUGE,
-        .help = "Coroutines that wait for nothing but their turn."};
+        .help = "Coroutines that are ready to run."};
     static const hob_metric stacks = {
         .name = "hob_stacks",
         .type = HOB_METRIC_GAUGE,
-        .help = "Stacks that are mapped: those of coroutines, and those kept for more."};
+        .help = "Stacks that are mapped, in use or kept for later coroutines."};
     static const hob_metric switches = {
         .name = "hob_coroutine_switches",
         .type = HOB_METRIC_COUNTER,
-        .help = "How often a coroutine got the thread."};
+        .help = "Switches to a coroutine."};
     static const hob_metric running = {
         .name = "hob_coroutine_running_seconds",
         .type = HOB_METRIC_COUNTER,
         .unit = "seconds",
-        .help = "Seconds that coroutines had the thread while somebody watched the kitchen page or "
-                "recorded a trace; else they are not measured."};
+        .help = "Seconds that coroutines ran; measured only while the kitchen page is open or a "
+                "trace is "
+                "recorded."};
     static const hob_metric stalls = {
         .name = "hob_stalls",
         .type = HOB_METRIC_COUNTER,
-        .help = "How often a coroutine kept the thread for longer than the limit."};
+        .help = "How often a coroutine blocked the thread for longer than the limit."};
     hob_trace_totals totals;
     hob_trace_count(&totals);
     hob_metrics_put(out, &coroutines, (double)totals.coroutines);
@@ -164,42 +167,43 @@ static void tell_runtime(hob_exposition *out)
     hob_metrics_put(out, &stalls, (double)hob_stall_count());
 }
 
-static void tell_all(const hob_metrics *self, hob_exposition *out)
+static void expose_all(const hob_metrics *self, hob_exposition *out)
 {
-    requests_tell(&self->requests, out);
+    requests_expose(&self->requests, out);
     if (self->server)
-        tell_server(out, self->server);
-    tell_runtime(out);
+        expose_server(out, self->server);
+    expose_runtime(out);
     exposition_begin_histogram(
-        out, "hob_loop_lag_seconds", "How late the loop was, measured ten times a second.");
+        out, "hob_loop_lag_seconds", "Delay of a timer by the loop, measured ten times a second.");
     exposition_histogram(out, &self->lag, NULL);
-    process_metrics(out, NULL);
+    exposition_add_process(out, self->start_time);
     for (const struct source *source = self->sources; source; source = source->next)
-        source->tell(out, source->context);
+        source->expose(out, source->context);
 }
 
 /*
- * Replying.
+ * The reply.
  */
 
-/* This process's own numbers; in a group it publishes them. Returns 0, -ENOMEM or -EMSGSIZE. */
+/* Records the metrics of this process, and publishes them in a group. Returns 0, -ENOMEM or
+ * -EMSGSIZE. */
 static int record_own(const hob_metrics *self, hob_exposition *out)
 {
-    tell_all(self, out);
+    expose_all(self, out);
     if (self->group)
         return shared_metrics_publish(self->group, out);
     return out->out_of_memory ? -ENOMEM : 0;
 }
 
-/* The numbers of all processes, or of this one if it cannot publish its own. */
+/* Records the metrics of all processes, or of this one only if it cannot publish its own. */
 static int record_all(const hob_metrics *self, hob_exposition *out)
 {
     static const hob_metric unpublished = {
         .name = "hob_metrics_unpublished",
         .type = HOB_METRIC_COUNTER,
-        .help =
-            "How often a worker could not publish its metrics, because they were too large. While "
-            "this grows, it serves its own metrics alone, and other workers serve old ones of it."};
+        .help = "How often a worker could not publish its metrics, because they were too large. It "
+                "then "
+                "serves its own metrics only, and other workers serve its old ones."};
     int err = record_own(self, out);
     if (!self->group)
         return err;
@@ -209,7 +213,7 @@ static int record_all(const hob_metrics *self, hob_exposition *out)
     return out->out_of_memory ? -ENOMEM : err == -EMSGSIZE ? 0 : err;
 }
 
-/* A turn of the loop is between any two steps, since thousands of routes take milliseconds. */
+/* Yields between two steps, since thousands of routes take milliseconds. */
 static int sum_up(const hob_exposition *records, struct sum *sum)
 {
     size_t at = 0;
@@ -222,14 +226,14 @@ static int sum_up(const hob_exposition *records, struct sum *sum)
     return more;
 }
 
-/* The text that one step has written. */
+/* The text of one step. */
 struct piece {
     char *bytes; /* malloc()'s */
     size_t size;
-    bool more; /* comes after it */
+    bool more; /* pieces follow */
 };
 
-/* Replaces a piece by the next one. Returns 0 or -ENOMEM. */
+/* Frees the piece and writes the next one. Returns 0 or -ENOMEM. */
 static int write_piece(struct metrics_text *text, const struct sum *sum, struct piece *piece)
 {
     free(piece->bytes);
@@ -245,11 +249,11 @@ static int write_piece(struct metrics_text *text, const struct sum *sum, struct 
 /* The content depends on the time and on Accept. */
 static int add_headers(hob_response *res)
 {
-    int err = hob_response_header(res, "Cache-Control", "no-store");
-    return err < 0 ? err : hob_response_header(res, "Vary", "Accept");
+    int err = hob_response_add_header(res, "Cache-Control", "no-store");
+    return err < 0 ? err : hob_response_add_header(res, "Vary", "Accept");
 }
 
-/* Sends a page that is longer than what was written of it first. */
+/* Sends the first piece and those that follow. */
 static int stream_text(
     struct metrics_text *text, const struct sum *sum, hob_response *res, struct piece *piece)
 {
@@ -265,14 +269,17 @@ static int stream_text(
     return err;
 }
 
-/* With its length if it is short, as it nearly always is. */
+/* A page of one piece, as nearly always, is a response of known length. */
 static int reply_text(const struct sum *sum, hob_request *req, hob_response *res)
 {
-    struct metrics_text text = {
-        .open_metrics = metrics_text_wants_open_metrics(hob_request_header_list(req, "Accept"))};
+    const char *accept;
+    int err = hob_request_header_list(req, "Accept", &accept);
+    if (err < 0)
+        return err;
+    struct metrics_text text = {.open_metrics = metrics_text_wants_open_metrics(accept)};
     const char *type = metrics_text_type(text.open_metrics);
     struct piece piece = {.bytes = NULL};
-    int err = add_headers(res);
+    err = add_headers(res);
     if (err == 0)
         err = write_piece(&text, sum, &piece);
     if (err == 0 && !piece.more)
@@ -298,7 +305,7 @@ int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response
 }
 
 /*
- * Meanwhile.
+ * Groups and sampling.
  */
 
 int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t process)
@@ -307,23 +314,26 @@ int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t proc
     return shared_metrics_join(group, process);
 }
 
-/* Logs when it begins to fail, and not each second. */
+/* Logs the first of several failures in a row. */
 static void publish(hob_metrics *self)
 {
     hob_exposition own = {.bytes = NULL};
     int err = record_own(self, &own);
     exposition_free(&own);
     if (err < 0 && self->published >= 0)
-        hob_log(HOB_LOG_WARN, "the metrics of this process are not in the sum: %s", strerror(-err));
+        hob_log(
+            HOB_LOG_WARN,
+            "the metrics of this process cannot be published to the other workers: %s",
+            strerror(-err));
     self->published = err;
 }
 
-static void note_stack(void *metrics, const char *route, size_t used, size_t size)
+static void record_stack(void *metrics, const char *route, size_t used, size_t size)
 {
-    requests_note_stack(&((hob_metrics *)metrics)->requests, route, used, size);
+    requests_record_stack(&((hob_metrics *)metrics)->requests, route, used, size);
 }
 
-/* A timer is never early: what it is late by is what the loop had to do first. */
+/* A timer is never early; its delay is the time that the loop needed for other work. */
 int hob_metrics_sample(void *metrics)
 {
     hob_metrics *self = metrics;
@@ -334,7 +344,7 @@ int hob_metrics_sample(void *metrics)
         histogram_add(&self->lag, fmax(now - due, 0));
         due = now + SAMPLE_PERIOD;
         if (self->server)
-            hob_server_measure_stack(self->server, note_stack, self);
+            hob_server_measure_stack(self->server, record_stack, self);
         if (self->group && sample % SAMPLES_PER_PUBLICATION == 0)
             publish(self);
     }

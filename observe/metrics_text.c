@@ -7,16 +7,16 @@
 #include "hob/text.h"
 
 /*
- * Words.
+ * Values.
  */
 
-/* The help of 0.0.4 has its quotes as they are. */
-static void write_help(FILE *out, const char *help, bool quotes)
+/* Escapes quotes for OpenMetrics only. */
+static void write_help(FILE *out, const char *help, bool open_metrics)
 {
     for (const char *c = help; *c; c++) {
         if (*c == '\n')
             fputs("\\n", out);
-        else if (*c == '\\' || (*c == '"' && quotes))
+        else if (*c == '\\' || (*c == '"' && open_metrics))
             fprintf(out, "\\%c", *c);
         else
             fputc(*c, out);
@@ -29,7 +29,7 @@ static void write_number(FILE *out, double value)
     fputs(hob_text_number(value, text), out);
 }
 
-/* "1.0" in both formats, so that both have the same series. */
+/* "1.0" rather than "1" in both formats, so that both have the same series. */
 static void write_bound(FILE *out, size_t bucket)
 {
     double bound = bucket < HISTOGRAM_BOUNDS ? histogram_bound(bucket) : INFINITY;
@@ -68,7 +68,7 @@ static const char *type_of(const struct record *family, bool open_metrics)
     }
 }
 
-/* OpenMetrics calls a metric by its name alone; to 0.0.4 the suffix is a part of that. */
+/* In OpenMetrics the name of a family has no suffix; in 0.0.4 it has the one of its samples. */
 static void write_head(const struct metrics_text *self, const struct record *family)
 {
     const char *name = record_text(family);
@@ -86,7 +86,7 @@ static void write_head(const struct metrics_text *self, const struct record *fam
  * Series.
  */
 
-/* Of a line, all but its value. */
+/* A line without its value. */
 static void write_name(FILE *out, const char *name, const char *suffix, const char *labels)
 {
     fputs(name, out);
@@ -130,10 +130,11 @@ static void write_series(const struct metrics_text *self)
         write_value(self->out, family, sample);
 }
 
-/* Goes on to the next series, and writes the heads of families on the way. */
+/* Advances to the next series, and writes the heads of families before it. Returns false at the
+ * end. */
 static bool advance(struct metrics_text *self, const struct sum *sum)
 {
-    const struct summed *family = self->family;
+    const struct sum_entry *family = self->family;
     self->series = self->series ? self->series->next : NULL;
     while (!self->series) {
         family = self->begun ? family->next : sum->families;
@@ -161,7 +162,7 @@ bool metrics_text_step(struct metrics_text *self, const struct sum *sum)
 }
 
 /*
- * The format.
+ * The format, by Accept.
  */
 
 const char *metrics_text_type(bool open_metrics)
@@ -174,11 +175,11 @@ const char *metrics_text_type(bool open_metrics)
 struct range {
     const char *type;
     size_t length;       /* of the type */
-    const char *version; /* NULL if any will do */
+    const char *version; /* NULL for any */
     int weight;          /* thousandths */
 };
 
-/* "0.5" is 500: RFC 9110 section 12.4.2 has up to three digits behind the point. */
+/* "0.5" is 500. RFC 9110 section 12.4.2 allows up to three digits after the point. */
 static int read_weight(const char *text)
 {
     int weight = *text == '1' ? 1000 : 0;
@@ -215,7 +216,7 @@ static bool next_range(const char **rest, struct range *range)
     return true;
 }
 
-/* The weight that a range gives to a type; 0 if it does not have it. */
+/* The weight of a type in a range; 0 if the range does not match it. */
 static int weight_of(const struct range *range, const char *type, const char *version)
 {
     size_t length = strlen(version);

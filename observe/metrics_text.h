@@ -1,10 +1,10 @@
 /*
- * Metrics as text, in one of two formats that are nearly the same:
+ * Writes metrics as text, in one of two similar formats:
  *
  *  - Prometheus 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), which all collectors
- *    of metrics understand,
+ *    of metrics read,
  *  - OpenMetrics 1.0 (github.com/prometheus/OpenMetrics), which adds units, the type info and an
- *    end, so that a truncated page is recognised.
+ *    end mark, which a truncated page does not have.
  */
 #ifndef HOB_OBSERVE_METRICS_TEXT_H
 #define HOB_OBSERVE_METRICS_TEXT_H
@@ -16,18 +16,19 @@
 
 enum { METRICS_TEXT_STEP = 64 * 1024 }; /* bytes: less than a millisecond of work */
 
-/* A page that is being written. Set the first two; the others are 0 at first. */
+/* The state of a page that is written in steps. Set the first two members; the others begin as 0.
+ */
 struct metrics_text {
     FILE *out;
     bool open_metrics;
-    const struct summed *family; /* of the series written last */
-    const struct summed *series;
+    const struct sum_entry *family; /* of the series that was written last */
+    const struct sum_entry *series;
     bool begun;
 };
 
 /*
- * Writes the next series of a sum, until these take METRICS_TEXT_STEP bytes. Returns whether there
- * are more; the page is complete when there are none.
+ * Writes the next series of a sum, up to METRICS_TEXT_STEP bytes and the end of a series. Returns
+ * whether there are more. If not, the page is complete.
  */
 bool metrics_text_step(struct metrics_text *self, const struct sum *sum);
 

@@ -1,5 +1,3 @@
-#include "process.h"
-
 #include <dirent.h>
 #include <math.h>
 #include <stdbool.h>
@@ -10,6 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "exposition.h"
 
 static double seconds_of(clockid_t clock)
 {
@@ -27,7 +27,7 @@ static bool read_line(const char *path, char *line, int size)
     return read;
 }
 
-static void tell_memory(hob_exposition *out)
+static void expose_memory(hob_exposition *out)
 {
     static const hob_metric virtual = {
         .name = "process_virtual_memory_bytes",
@@ -48,7 +48,7 @@ static void tell_memory(hob_exposition *out)
     hob_metrics_put(out, &resident, (double)strtoull(rest, NULL, 10) * page);
 }
 
-/* Since Linux 6.2 the folder's size is how many there are; before, they have to be counted. */
+/* Since Linux 6.2 the size of the folder is their number; before, they have to be counted. */
 static size_t open_descriptors(void)
 {
     static const char folder[] = "/proc/self/fd";
@@ -61,10 +61,10 @@ static size_t open_descriptors(void)
         count++;
     if (entries)
         closedir(entries);
-    return count > 3 ? count - 3 : 0; /* ".", "..", and the one that it is read with */
+    return count > 3 ? count - 3 : 0; /* ".", "..", and the descriptor of the folder */
 }
 
-static void tell_descriptors(hob_exposition *out)
+static void expose_descriptors(hob_exposition *out)
 {
     static const hob_metric open = {
         .name = "process_open_fds",
@@ -83,14 +83,13 @@ static void tell_descriptors(hob_exposition *out)
             out, &most, limit.rlim_cur == RLIM_INFINITY ? INFINITY : (double)limit.rlim_cur);
 }
 
-/* On the clock of the wall; NAN if it is not known. */
-static double start_time(void)
+double process_start_time(void)
 {
-    enum { START_TIME = 22, COMMAND = 2 }; /* fields of /proc/self/stat, by proc(5) */
+    enum { START_TIME = 22, COMMAND = 2 }; /* fields of /proc/self/stat: see proc(5) */
     char line[1000];
     if (!read_line("/proc/self/stat", line, sizeof(line)))
         return NAN;
-    const char *field = strrchr(line, ')'); /* the command may have spaces and brackets in it */
+    const char *field = strrchr(line, ')'); /* the command may contain spaces and brackets */
     for (int i = COMMAND; field && i < START_TIME; i++)
         field = strchr(field + 1, ' ');
     if (!field)
@@ -99,31 +98,21 @@ static double start_time(void)
     return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot;
 }
 
-/* Found out once: it must not change when somebody sets the clock. */
-static void tell_start(hob_exposition *out)
-{
-    static const hob_metric start = {
-        .name = "process_start_time_seconds",
-        .type = HOB_METRIC_GAUGE,
-        .unit = "seconds",
-        .help = "Start time of the process since unix epoch in seconds."};
-    static double time;
-    if (time == 0)
-        time = start_time();
-    if (!isnan(time))
-        hob_metrics_put(out, &start, time);
-}
-
-void process_metrics(hob_exposition *out, void *unused)
+void exposition_add_process(hob_exposition *self, double start_time)
 {
     static const hob_metric cpu = {
         .name = "process_cpu_seconds",
         .type = HOB_METRIC_COUNTER,
         .unit = "seconds",
         .help = "Total user and system CPU time spent in seconds."};
-    (void)unused;
-    hob_metrics_put(out, &cpu, seconds_of(CLOCK_PROCESS_CPUTIME_ID));
-    tell_memory(out);
-    tell_descriptors(out);
-    tell_start(out);
+    static const hob_metric start = {
+        .name = "process_start_time_seconds",
+        .type = HOB_METRIC_GAUGE,
+        .unit = "seconds",
+        .help = "Start time of the process since unix epoch in seconds."};
+    hob_metrics_put(self, &cpu, seconds_of(CLOCK_PROCESS_CPUTIME_ID));
+    expose_memory(self);
+    expose_descriptors(self);
+    if (!isnan(start_time))
+        hob_metrics_put(self, &start, start_time);
 }

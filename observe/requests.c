@@ -12,7 +12,7 @@ enum { ROUTES_AT_MOST = 2000 };
 
 void requests_init(struct requests *self)
 {
-    memset(self, 0, sizeof(*self)); /* too large for a compound literal on the stack */
+    memset(self, 0, sizeof(*self)); /* a compound literal would be too large for the stack */
     for (size_t i = 0; i < RECENT_ROUTES; i++)
         self->recent[i] = &self->others;
 }
@@ -39,13 +39,13 @@ void requests_free(struct requests *self)
  * Counting.
  */
 
-/* The low bits of addresses are much the same: malloc(3) aligns what patterns are a part of. */
-static size_t place_of(const char *pattern)
+/* Without the lowest bits, which alignment makes equal. */
+static size_t cache_index(const char *pattern)
 {
     return ((uintptr_t)pattern >> 4) % RECENT_ROUTES;
 }
 
-static struct route_count *make_route(struct requests *self, const char *pattern)
+static struct route_count *add_route(struct requests *self, const char *pattern)
 {
     if (self->route_count == ROUTES_AT_MOST)
         return &self->others;
@@ -59,7 +59,8 @@ static struct route_count *make_route(struct requests *self, const char *pattern
     return route;
 }
 
-static struct route_count *search_route(struct requests *self, const char *pattern)
+/* Searches for a route by the text of its pattern, and adds it if it is new. */
+static struct route_count *find_or_add_route(struct requests *self, const char *pattern)
 {
     if (!pattern)
         return &self->others;
@@ -67,10 +68,10 @@ static struct route_count *search_route(struct requests *self, const char *patte
         if (strcmp(route->pattern, pattern) == 0)
             return route;
     }
-    return make_route(self, pattern);
+    return add_route(self, pattern);
 }
 
-/* A method has one name here, so that names are told apart by address. RFC 9110 and RFC 5789. */
+/* Methods of RFC 9110 and RFC 5789. Each is one constant, so that series compare addresses. */
 static const char get[] = "GET";
 static const char other[] = "other";
 static const char *const methods[] = {
@@ -86,7 +87,7 @@ static const char *known_method(const char *name)
     return other;
 }
 
-static struct series *make_series(struct route_count *route, const char *method, int status)
+static struct series *add_series(struct route_count *route, const char *method, int status)
 {
     struct series *series = malloc(sizeof(*series));
     if (!series)
@@ -110,19 +111,19 @@ static void count(struct route_count *route, struct series *series, const hob_ex
     histogram_add(&route->seconds, exchange->seconds);
 }
 
-/* Out of line, so that what is done for nearly every request saves no registers. */
+/* Not inlined, so that requests_add() saves no registers for it. */
 __attribute__((noinline)) static void
 search_and_count(struct requests *self, const hob_exchange *exchange)
 {
     const char *pattern = hob_request_route(exchange->req);
     const char *method = known_method(hob_request_method(exchange->req));
-    struct route_count *route = search_route(self, pattern);
+    struct route_count *route = find_or_add_route(self, pattern);
     struct series *series = find_series(route, method, exchange->status);
     if (!series)
-        series = make_series(route, method, exchange->status);
+        series = add_series(route, method, exchange->status);
     if (series)
         count(route, series, exchange);
-    self->recent[place_of(pattern)] = route;
+    self->recent[cache_index(pattern)] = route;
 }
 
 static bool is_get(const char *method)
@@ -133,7 +134,7 @@ static bool is_get(const char *method)
 void requests_add(struct requests *self, const hob_exchange *exchange)
 {
     const char *pattern = hob_request_route(exchange->req);
-    struct route_count *route = self->recent[place_of(pattern)];
+    struct route_count *route = self->recent[cache_index(pattern)];
     struct series *series = NULL;
     if (route->pattern == pattern && is_get(hob_request_method(exchange->req)))
         series = find_series(route, get, exchange->status);
@@ -148,9 +149,9 @@ static const char *name_of(const struct route_count *route)
     return route->pattern ? route->pattern : other;
 }
 
-void requests_note_stack(struct requests *self, const char *pattern, size_t used, size_t size)
+void requests_record_stack(struct requests *self, const char *pattern, size_t used, size_t size)
 {
-    struct route_count *route = search_route(self, pattern);
+    struct route_count *route = find_or_add_route(self, pattern);
     if (used <= route->stack.used)
         return;
     route->stack.used = used;
@@ -164,10 +165,10 @@ void requests_note_stack(struct requests *self, const char *pattern, size_t used
 }
 
 /*
- * Telling.
+ * Exposing.
  */
 
-static void tell_series(const struct route_count *route, hob_exposition *out)
+static void expose_series(const struct route_count *route, hob_exposition *out)
 {
     char status[16];
     for (const struct series *series = route->series; series; series = series->next) {
@@ -178,58 +179,59 @@ static void tell_series(const struct route_count *route, hob_exposition *out)
     }
 }
 
-static void tell_seconds(const struct route_count *route, hob_exposition *out)
+static void expose_seconds(const struct route_count *route, hob_exposition *out)
 {
     const hob_label label = {"route", name_of(route)};
     if (route->series)
         exposition_histogram(out, &route->seconds, &label);
 }
 
-static void tell_stack(const struct route_count *route, size_t bytes, hob_exposition *out)
+static void expose_stack(const struct route_count *route, size_t bytes, hob_exposition *out)
 {
     const hob_label label = {"route", name_of(route)};
     if (route->stack.size > 0)
         hob_metrics_value(out, &label, 1, (double)bytes);
 }
 
-static void tell_stacks(const struct requests *self, hob_exposition *out)
+static void expose_stacks(const struct requests *self, hob_exposition *out)
 {
     static const hob_metric used = {
         .name = "hob_stack_used_bytes",
         .type = HOB_METRIC_PEAK,
         .unit = "bytes",
-        .help = "The most of their stack that requests of the route were seen to use."};
+        .help = "The maximum of stack that was measured for requests of the route."};
     static const hob_metric size = {
         .name = "hob_stack_size_bytes",
         .type = HOB_METRIC_PEAK,
         .unit = "bytes",
-        .help = "The size of that stack."};
+        .help = "The size of the stack of requests of the route."};
     hob_metrics_begin(out, &used);
-    tell_stack(&self->others, self->others.stack.used, out);
+    expose_stack(&self->others, self->others.stack.used, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
-        tell_stack(route, route->stack.used, out);
+        expose_stack(route, route->stack.used, out);
     hob_metrics_begin(out, &size);
-    tell_stack(&self->others, self->others.stack.size, out);
+    expose_stack(&self->others, self->others.stack.size, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
-        tell_stack(route, route->stack.size, out);
+        expose_stack(route, route->stack.size, out);
 }
 
-void requests_tell(const struct requests *self, hob_exposition *out)
+void requests_expose(const struct requests *self, hob_exposition *out)
 {
     static const hob_metric requests = {
         .name = "hob_http_requests",
         .type = HOB_METRIC_COUNTER,
-        .help = "Requests by the route they matched, method and status of the response; status 0 "
-                "is none, since the client left."};
+        .help = "Completed requests by route, method and status of the response; status 0 if the "
+                "client "
+                "left before a response."};
     hob_metrics_begin(out, &requests);
-    tell_series(&self->others, out);
+    expose_series(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
-        tell_series(route, out);
+        expose_series(route, out);
     exposition_begin_histogram(
         out, "hob_http_request_duration_seconds",
-        "From the first bytes of a request until its response was left to the socket.");
-    tell_seconds(&self->others, out);
+        "Time from the first bytes of a request until its response was passed to the socket.");
+    expose_seconds(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)
-        tell_seconds(route, out);
-    tell_stacks(self, out);
+        expose_seconds(route, out);
+    expose_stacks(self, out);
 }

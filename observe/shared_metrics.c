@@ -8,10 +8,10 @@
 #include "sum.h"
 
 struct hob_metrics_group {
-    struct shared_pages *pages; /* one for each process */
+    struct shared_pages *pages; /* a page for each process */
     size_t processes;
-    size_t process;        /* this one */
-    hob_exposition before; /* counted by earlier processes with its number */
+    size_t process;        /* the number of this one */
+    hob_exposition before; /* counters of earlier processes with its number */
 };
 
 hob_metrics_group *hob_metrics_group_new(size_t processes)
@@ -36,8 +36,8 @@ void hob_metrics_group_free(hob_metrics_group *group)
     free(group);
 }
 
-/* Copies the counters of a page, whose records may have a series more than once, to `out`. */
-static int keep_counters(const hob_exposition *page, hob_exposition *out)
+/* Sums the counters of a page, which may have several records of a series, into `out`. */
+static int sum_counters(const hob_exposition *page, hob_exposition *out)
 {
     size_t at = 0;
     int more = 1;
@@ -58,7 +58,7 @@ int shared_metrics_join(hob_metrics_group *self, size_t process)
     self->process = process;
     exposition_free(&self->before);
     shared_pages_read(self->pages, process, &page);
-    int err = page.out_of_memory ? -ENOMEM : keep_counters(&page, &self->before);
+    int err = page.out_of_memory ? -ENOMEM : sum_counters(&page, &self->before);
     exposition_free(&page);
     return err;
 }

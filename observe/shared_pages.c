@@ -7,12 +7,12 @@
 #include <sys/mman.h>
 
 /*
- * The bytes and the place for the next ones: a process that dies while it writes leaves the last
- * ones as they were. Readers need no lock either. They see by the version whether the bytes were
- * overwritten meanwhile, and then read the next ones.
+ * The writer alternates between two halves, so that a process that dies while it writes leaves the
+ * last bytes intact. Readers need no lock: if the version has changed while they were reading, the
+ * bytes may have been overwritten, and they read again.
  */
 struct page {
-    atomic_uint_fast64_t version; /* the bytes are those of halves[version % 2] */
+    atomic_uint_fast64_t version; /* halves[version % 2] holds the bytes */
     size_t sizes[2];
     unsigned char halves[2][SHARED_PAGE_SIZE];
 };
@@ -23,7 +23,7 @@ struct shared_pages {
     struct page pages[];
 };
 
-static size_t size_of(size_t count)
+static size_t mapping_size(size_t count)
 {
     return sizeof(struct shared_pages) + count * sizeof(struct page);
 }
@@ -33,8 +33,8 @@ struct shared_pages *shared_pages_new(size_t count)
     if (count > (SIZE_MAX - sizeof(struct shared_pages)) / sizeof(struct page))
         return NULL;
     struct shared_pages *self = mmap(
-        NULL, size_of(count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
-        -1, 0);
+        NULL, mapping_size(count), PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (self == MAP_FAILED)
         return NULL;
     self->count = count;
@@ -44,7 +44,7 @@ struct shared_pages *shared_pages_new(size_t count)
 void shared_pages_free(struct shared_pages *self)
 {
     if (self)
-        munmap(self, size_of(self->count));
+        munmap(self, mapping_size(self->count));
 }
 
 int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposition *records)
@@ -55,7 +55,7 @@ int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposi
         return -EMSGSIZE;
     }
     uint64_t next = atomic_load_explicit(&page->version, memory_order_relaxed) + 1;
-    /* Nobody must see what is written now and still find the version before the last. */
+    /* A reader that sees the new bytes must not still see the version before the last one. */
     atomic_thread_fence(memory_order_release);
     if (records->size > 0)
         memcpy(page->halves[next % 2], records->bytes, records->size);
@@ -69,8 +69,8 @@ uint64_t shared_pages_refused(const struct shared_pages *self)
     return atomic_load(&self->refused);
 }
 
-/* Of a half that is being written it may be any number. */
-static size_t size_of_half(const struct page *page, uint64_t version)
+/* The stored size of a half that is being written may be any number. */
+static size_t half_size(const struct page *page, uint64_t version)
 {
     size_t size = page->sizes[version % 2];
     return size <= SHARED_PAGE_SIZE ? size : 0;
@@ -84,7 +84,7 @@ void shared_pages_read(const struct shared_pages *self, size_t index, hob_exposi
     do {
         version = atomic_load_explicit(&page->version, memory_order_acquire);
         out->size = before;
-        exposition_append(out, page->halves[version % 2], size_of_half(page, version));
+        exposition_append(out, page->halves[version % 2], half_size(page, version));
         atomic_thread_fence(memory_order_acquire);
     } while (atomic_load_explicit(&page->version, memory_order_relaxed) != version);
 }

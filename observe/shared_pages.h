@@ -1,7 +1,7 @@
 /*
- * Pages of records in memory that processes share: one process writes a page, all can read it. They
- * are made before the processes are forked and outlive each of them, so that what a process has
- * written last can be read when it has died.
+ * Pages of records in memory that processes share: one process writes a page, all can read it. The
+ * memory is allocated before the processes are forked, so that a page can be read after the process
+ * that has written it has died.
  */
 #ifndef HOB_OBSERVE_SHARED_PAGES_H
 #define HOB_OBSERVE_SHARED_PAGES_H
@@ -10,25 +10,25 @@
 
 struct shared_pages;
 
-/* Bytes of a page, at most. The metrics of 2,000 routes take a quarter of that. */
+/* The maximum size of a page in bytes. The metrics of 2,000 routes take a quarter of it. */
 enum { SHARED_PAGE_SIZE = 4 * 1024 * 1024 };
 
 /*
- * So many pages, empty at first, for this process and those that it forks from now on. A page takes
- * memory as it is written. NULL if there is no memory.
+ * Returns `count` empty pages, for this process and those that it forks later, or NULL when out of
+ * memory. A page takes memory as it is written.
  */
 struct shared_pages *shared_pages_new(size_t count);
 
-/* For this process alone. NULL is ignored. */
+/* Unmaps the pages of this process only. NULL is ignored. */
 void shared_pages_free(struct shared_pages *self);
 
 /*
  * Replaces a page, which only one process may do at a time. Does not wait. Returns 0, or -EMSGSIZE
- * and leaves the page as it was if the records take more than that.
+ * if the records are too large; the page stays as it was then.
  */
 int shared_pages_write(struct shared_pages *self, size_t index, const hob_exposition *records);
 
-/* How often records of any process were too large. */
+/* How often records of any process were too large for a page. */
 uint64_t shared_pages_refused(const struct shared_pages *self);
 
 /* Appends the records of a page. */

@@ -11,14 +11,14 @@
 
 #define FILE_MODE 0640
 
-/* Pipes take PIPE_BUF bytes as a whole: lines of several writers do not mix then (pipe(7)). */
-static size_t limit_of_pieces(int fd)
+/* A pipe takes PIPE_BUF bytes at once, so lines of several writers do not mix (pipe(7)). */
+static size_t max_piece(int fd)
 {
     struct stat stat;
     return fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode) ? PIPE_BUF : SIZE_MAX;
 }
 
-/* Not blocking until it is open: a pipe would have it wait for a reader. */
+/* Opens without blocking, since opening a pipe waits for a reader. */
 static int open_file(const char *path)
 {
     int fd =
@@ -34,7 +34,7 @@ int sink_open(struct sink *self, const char *path)
     int fd = path ? open_file(path) : STDOUT_FILENO;
     if (fd < 0)
         return fd;
-    *self = (struct sink){.fd = fd, .piece_limit = limit_of_pieces(fd), .owned = path};
+    *self = (struct sink){.fd = fd, .piece_limit = max_piece(fd), .owned = path};
     return 0;
 }
 
@@ -45,14 +45,14 @@ void sink_close(struct sink *self)
     self->owned = false;
 }
 
-/* Another process that shares the descriptor may have made it non-blocking. */
+/* A process that shares the descriptor may have made it non-blocking. */
 static void wait_for_room(int fd)
 {
     struct pollfd sink = {.fd = fd, .events = POLLOUT};
     poll(&sink, 1, -1);
 }
 
-/* Returns how much was written; if that is not all, sets *err to why. */
+/* Returns the number of bytes written; if not all, sets *err to a negative errno. */
 static size_t write_piece(int fd, const char *text, size_t size, int *err)
 {
     size_t done = 0;
@@ -70,7 +70,7 @@ static size_t write_piece(int fd, const char *text, size_t size, int *err)
     return done;
 }
 
-/* As many whole lines as go into one piece, or one that is longer. */
+/* The size of the whole lines that fit into one piece, or of one line that is longer. */
 static size_t next_piece(const char *text, size_t size, size_t limit)
 {
     if (size <= limit)

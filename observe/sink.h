@@ -1,6 +1,6 @@
 /*
- * Where lines are written to: a file that is appended to, a pipe, or standard output. Used by one
- * thread at a time, which may wait for it.
+ * The file, pipe or standard output that lines are written to. Blocks the calling thread; only one
+ * thread may use it at a time.
  */
 #ifndef HOB_OBSERVE_SINK_H
 #define HOB_OBSERVE_SINK_H
@@ -10,18 +10,19 @@
 
 struct sink {
     int fd;
-    size_t piece_limit; /* bytes for one write(2) */
-    bool torn;          /* the last line was written in part */
-    bool owned;         /* it is closed in the end: not standard output */
+    size_t piece_limit; /* maximum bytes of one write(2) */
+    bool torn;          /* the last line is incomplete */
+    bool owned;         /* sink_close() closes it; false for standard output */
 };
 
-/* Opens a file, or takes standard output if `path` is NULL. Returns 0 or a negative errno. */
+/* Opens a file to append to, or standard output if `path` is NULL. Returns 0 or a negative errno.
+ */
 int sink_open(struct sink *self, const char *path);
 void sink_close(struct sink *self);
 
 /*
- * Writes lines. Returns how many bytes it has written; if these are not all, sets *err to why. What
- * was cut off is no beginning for a line that comes later: it is ended first.
+ * Writes lines. Returns the number of bytes written, and sets *err to 0, or to a negative errno if
+ * not all were written. The next call ends an incomplete line before it writes.
  */
 size_t sink_write(struct sink *self, const char *text, size_t size, int *err);
 

@@ -16,7 +16,7 @@ struct sum *sum_new(void)
 void sum_free(struct sum *self)
 {
     for (size_t i = 0; self && i < SUM_BUCKETS; i++) {
-        for (struct summed *series = self->buckets[i], *next; series; series = next) {
+        for (struct sum_entry *series = self->buckets[i], *next; series; series = next) {
             next = series->collides;
             free(series);
         }
@@ -24,8 +24,8 @@ void sum_free(struct sum *self)
     free(self);
 }
 
-/* FNV-1a, over the text and the family's address. */
-static size_t hash(const struct summed *family, const char *text)
+/* FNV-1a of the text and the family's address. */
+static size_t hash(const struct sum_entry *family, const char *text)
 {
     uint64_t value = 0xcbf29ce484222325 ^ (uintptr_t)family;
     for (; *text; text++)
@@ -33,23 +33,23 @@ static size_t hash(const struct summed *family, const char *text)
     return (value ^ value >> 32) % SUM_BUCKETS;
 }
 
-/* The place of the series with a record's text, which holds NULL if there is none. */
-static struct summed **
-place_of(struct sum *self, const struct summed *family, const struct record *record)
+/* Where the entry with a record's text is, or is to be: it is NULL then. */
+static struct sum_entry **
+find_entry(struct sum *self, const struct sum_entry *family, const struct record *record)
 {
     const char *text = record_text(record);
-    struct summed **place = &self->buckets[hash(family, text)];
+    struct sum_entry **place = &self->buckets[hash(family, text)];
     while (*place &&
            ((*place)->family != family || strcmp(record_text((*place)->record), text) != 0))
         place = &(*place)->collides;
     return place;
 }
 
-static struct summed *make_series(const struct summed *family, struct record *record)
+static struct sum_entry *make_entry(const struct sum_entry *family, struct record *record)
 {
-    struct summed *series = calloc(1, sizeof(*series));
+    struct sum_entry *series = calloc(1, sizeof(*series));
     if (series) {
-        *series = (struct summed){.record = record, .family = family};
+        *series = (struct sum_entry){.record = record, .family = family};
         series->end = &series->first;
     }
     return series;
@@ -62,7 +62,7 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-static void add(const struct summed *series, const struct record *record)
+static void add_values(const struct sum_entry *series, const struct record *record)
 {
     struct record *sum = series->record;
     const struct record *family = series->family->record;
@@ -81,12 +81,12 @@ static void add(const struct summed *series, const struct record *record)
         sum->counts[i] += record->counts[i];
 }
 
-/* The records that follow belong to the family of this one. */
-static int take_family(struct sum *self, struct record *record)
+/* The samples that follow belong to this family. */
+static int add_family(struct sum *self, struct record *record)
 {
-    struct summed **place = place_of(self, NULL, record);
+    struct sum_entry **place = find_entry(self, NULL, record);
     if (!*place) {
-        *place = make_series(NULL, record);
+        *place = make_entry(NULL, record);
         if (!*place)
             return -ENOMEM;
         *self->end = *place;
@@ -96,14 +96,14 @@ static int take_family(struct sum *self, struct record *record)
     return 0;
 }
 
-static int take_sample(struct sum *self, struct record *record)
+static int add_sample(struct sum *self, struct record *record)
 {
-    struct summed **place = place_of(self, self->family, record);
+    struct sum_entry **place = find_entry(self, self->family, record);
     if (*place) {
-        add(*place, record);
+        add_values(*place, record);
         return 0;
     }
-    *place = make_series(self->family, record);
+    *place = make_entry(self->family, record);
     if (!*place)
         return -ENOMEM;
     *self->family->end = *place;
@@ -115,7 +115,7 @@ int sum_step(struct sum *self, const hob_exposition *records, size_t *at)
 {
     for (size_t i = 0; i < SUM_STEP && *at < records->size; i++) {
         struct record *record = (struct record *)(void *)(records->bytes + *at);
-        int err = record_is_family(record) ? take_family(self, record) : take_sample(self, record);
+        int err = record_is_family(record) ? add_family(self, record) : add_sample(self, record);
         if (err < 0)
             return err;
         *at += record->size;
@@ -125,12 +125,12 @@ int sum_step(struct sum *self, const hob_exposition *records, size_t *at)
 
 void sum_copy_counters(const struct sum *self, hob_exposition *out)
 {
-    for (const struct summed *family = self->families; family; family = family->next) {
+    for (const struct sum_entry *family = self->families; family; family = family->next) {
         uint32_t kind = family->record->kind;
         if (kind != RECORD_COUNTERS && kind != RECORD_HISTOGRAMS)
             continue;
         exposition_append(out, family->record, family->record->size);
-        for (const struct summed *series = family->first; series; series = series->next)
+        for (const struct sum_entry *series = family->first; series; series = series->next)
             exposition_append(out, series->record, series->record->size);
     }
 }

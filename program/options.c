@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -146,7 +147,9 @@ static char in_variable(char c)
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     if (c == '-')
         return '_';
-    return c >= 'a' && c <= 'z' ? letters[c - 'a'] : c;
+    if (c >= 'a' && c <= 'z')
+        return letters[c - 'a'];
+    return c;
 }
 
 void option_variable(const struct option_spec *spec, char name[static VARIABLE_SIZE])
@@ -297,6 +300,7 @@ static void decide_where_to_listen(struct parsing *self)
     struct setting *listen = find_setting(self, "listen");
     struct setting *host = find_setting(self, "host");
     struct setting *port = find_setting(self, "port");
+    assert(host->text && port->text); /* at least their defaults */
     enum option_source parts = host->source > port->source ? host->source : port->source;
     if (listen->source == parts && parts != FROM_DEFAULT)
         fail_contradiction(parts, port->source == parts);

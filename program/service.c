@@ -77,7 +77,7 @@ static int observe(struct process *self)
     if (err == 0 && self->log)
         err = hob_server_observe(self->server, hob_access_log_observe, self->log);
     self->service->kitchen->server = self->server;
-    hob_metrics_of_server(self->metrics, self->server);
+    hob_metrics_set_server(self->metrics, self->server);
     return err;
 }
 

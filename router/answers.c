@@ -21,7 +21,7 @@ static int add_allow_header(hob_response *res, unsigned methods)
                 list + length, sizeof(list) - length, "%s%s", length ? ", " : "",
                 method_names[i].text);
     }
-    return hob_response_header(res, "Allow", list);
+    return hob_response_add_header(res, "Allow", list);
 }
 
 static int reply_options(hob_response *res, unsigned methods)
@@ -49,8 +49,6 @@ int answer_unmatched(hob_request *req, hob_response *res)
 {
     const struct match *match = hob_request_match(req);
     const char *path = hob_request_peek_path(req);
-    if (!path)
-        return -ENOMEM;
     if (strcmp(path, "*") == 0)
         return reply_server_options(match->table, res);
     if (match->methods == 0)

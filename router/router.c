@@ -254,16 +254,16 @@ const char *hob_path_value(hob_request *req, const char *name)
 {
     const struct match *match = hob_request_match(req);
     const struct route *route = match ? match->route : NULL;
-    const char *rest = hob_request_peek_path(req);
-    for (size_t i = 0; route && rest && i < route->segment_count; i++) {
+    const char *rest = hob_request_path(req);
+    for (size_t i = 0; route && i < route->segment_count; i++) {
         const struct segment *segment = &route->segments[i];
         const char *text = rest + 1;
         size_t length = segment->kind == SEGMENT_REST ? strlen(text) : strcspn(text, "/");
         if (segment_has_name(segment, name, strlen(name)))
-            return hob_percent_decode(text, length);
+            return hob_request_decode(req, text, length);
         rest = text + length;
     }
-    if (route && rest && !has_route_with(match->table, name))
+    if (route && !has_route_with(match->table, name))
         hob_log(
             HOB_LOG_ERROR, "hob_path_value(): neither \"%s\" nor another route has {%s}",
             route->pattern, name);

@@ -14,14 +14,15 @@ static bool is_get(const hob_request *req)
 
 int hob_request_check_conditions(hob_request *req, const hob_validators *current)
 {
-    const struct conditions conditions = {
-        .if_match = hob_request_header_list(req, "If-Match"),
-        .if_none_match = hob_request_header_list(req, "If-None-Match"),
+    struct conditions conditions = {
         .if_modified_since = hob_request_header(req, "If-Modified-Since"),
         .if_unmodified_since = hob_request_header(req, "If-Unmodified-Since"),
         .reads = is_get(req) || strcmp(hob_request_method(req), "HEAD") == 0,
     };
-    return conditions_check(&conditions, current, time(NULL));
+    int err = hob_request_header_list(req, "If-Match", &conditions.if_match);
+    if (err >= 0)
+        err = hob_request_header_list(req, "If-None-Match", &conditions.if_none_match);
+    return err < 0 ? err : conditions_check(&conditions, current, time(NULL));
 }
 
 int hob_request_ranges(

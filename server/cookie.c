@@ -7,7 +7,7 @@
 #include "hob/server.h"
 #include "request.h"
 
-static const char *decode_value(const char *value, size_t length)
+static const char *decode_value(hob_request *req, const char *value, size_t length)
 {
     while (length > 0 && strchr(" \t", value[length - 1]))
         length--;
@@ -15,11 +15,11 @@ static const char *decode_value(const char *value, size_t length)
         value++;
         length -= 2;
     }
-    return hob_percent_decode(value, length);
+    return hob_request_decode(req, value, length);
 }
 
-/* The value in one field, decoded. NULL if it has no such cookie, and without memory. */
-static const char *find_value(const char *at, const char *name)
+/* The value in one field, decoded. NULL if it has no such cookie. */
+static const char *find_value(hob_request *req, const char *at, const char *name)
 {
     size_t name_length = strlen(name);
     while (*at) {
@@ -27,7 +27,7 @@ static const char *find_value(const char *at, const char *name)
         size_t length = strcspn(at, ";");
         const char *equals = memchr(at, '=', length);
         if (equals && (size_t)(equals - at) == name_length && memcmp(at, name, name_length) == 0)
-            return decode_value(equals + 1, length - name_length - 1);
+            return decode_value(req, equals + 1, length - name_length - 1);
         at += length;
     }
     return NULL;
@@ -39,6 +39,6 @@ const char *hob_request_cookie(hob_request *req, const char *name)
     const char *field;
     const char *value = NULL;
     for (size_t i = 0; head && !value && (field = head_find_nth(head, "cookie", i)); i++)
-        value = find_value(field, name);
+        value = find_value(req, field, name);
     return value;
 }

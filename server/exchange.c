@@ -51,7 +51,7 @@ static void reply_error(struct exchange *self, int err)
         return;
     }
     if (status == 503) /* RFC 9110 section 15.6.4 */
-        hob_response_header(&self->res, "Retry-After", "1");
+        hob_response_add_header(&self->res, "Retry-After", "1");
     if (err == -EMFILE || err == -ENFILE) {
         server_reject(server, HOB_REJECT_DESCRIPTORS);
         refusals_note(&server->refused.descriptors, "a request is refused", -err);
@@ -115,7 +115,9 @@ int exchange_serve(struct exchange *self, double now)
     struct hob_request *req = &self->req;
     self->called = now;
     req->cancellable = true;
-    int result = task_scope(req->task, run_handler, self);
+    int result = workspace_has_spare(req->server->workspace)
+                     ? task_scope(req->task, run_handler, self)
+                     : reply_for_handler(self, -ENOMEM);
     req->cancellable = false;
     response_end_stream(&self->res, result);
     return result;

@@ -53,9 +53,15 @@ static size_t line_size(const char *name, const char *value)
     return strlen(name) + strlen(value) + strlen(": \r\n");
 }
 
+/* Makes room for a line, and for the copies that hob_response_header() writes behind the lines. */
+static int reserve(struct buffer *fields, size_t size)
+{
+    return buffer_reserve(fields, size + buffer_length(fields) + size);
+}
+
 static int append(struct buffer *fields, const char *name, const char *value)
 {
-    int err = buffer_reserve(fields, line_size(name, value));
+    int err = reserve(fields, line_size(name, value));
     if (err < 0)
         return err;
     buffer_append(fields, name, strlen(name));
@@ -65,7 +71,7 @@ static int append(struct buffer *fields, const char *name, const char *value)
     return 0;
 }
 
-int hob_response_header(hob_response *res, const char *name, const char *value)
+int hob_response_add_header(hob_response *res, const char *name, const char *value)
 {
     int err = check_field(res, name, value);
     return err < 0 ? err : append(&res->fields, name, value);
@@ -105,14 +111,22 @@ int hob_response_set_header(hob_response *res, const char *name, const char *val
     struct buffer *fields = &res->fields;
     int err = check_field(res, name, value ? value : "");
     if (err == 0)
-        err = buffer_reserve(fields, value ? line_size(name, value) : 1);
+        err = reserve(fields, value ? line_size(name, value) : 1);
     if (err < 0)
         return err;
     remove_lines(fields, name);
     return value ? append(fields, name, value) : 0;
 }
 
-const char *hob_response_get_header(const hob_response *res, const char *name)
+/* Writes a copy that ends with NUL to the free half of the buffer, at the same place as here. */
+static const char *end_string(const struct buffer *fields, const char *value, size_t length)
+{
+    char *copy = fields->data + fields->end + (value - first_line(fields));
+    *(char *)mempcpy(copy, value, length) = '\0';
+    return copy;
+}
+
+const char *hob_response_header(const hob_response *res, const char *name)
 {
     char *end;
     const struct buffer *fields = &res->fields;
@@ -120,11 +134,7 @@ const char *hob_response_get_header(const hob_response *res, const char *name)
     if (!line)
         return NULL;
     const char *value = line + strlen(name) + 2;
-    size_t length = (size_t)(end - 2 - value);
-    char *copy = hob_alloc(length + 1);
-    if (copy)
-        *(char *)mempcpy(copy, value, length) = '\0';
-    return copy;
+    return end_string(fields, value, (size_t)(end - 2 - value));
 }
 
 /*

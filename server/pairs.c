@@ -6,6 +6,7 @@
 #include "hob/runtime.h"
 #include "hob/server.h"
 #include "http/percent.h"
+#include "request.h"
 
 /* A name or a value, still encoded. */
 struct text {
@@ -43,16 +44,19 @@ static bool is_equal(struct text text, const char *string)
     return *string == '\0';
 }
 
-static char *decode(struct text text)
+static char *decode(struct text text, char *to)
 {
-    char *decoded = hob_alloc((size_t)(text.end - text.at) + 1);
-    if (!decoded)
-        return NULL;
-    char *to = decoded;
+    char *decoded = to;
     while (text.at < text.end)
         *to++ = next_char(&text);
     *to = '\0';
     return decoded;
+}
+
+static char *decode_copy(struct text text)
+{
+    char *copy = hob_alloc((size_t)(text.end - text.at) + 1);
+    return copy ? decode(text, copy) : NULL;
 }
 
 int hob_next_pair(const char **rest, const char **name, const char **value)
@@ -60,27 +64,36 @@ int hob_next_pair(const char **rest, const char **name, const char **value)
     struct text raw_name, raw_value;
     if (!*rest || !take_pair(rest, &raw_name, &raw_value))
         return 0;
-    *name = decode(raw_name);
-    *value = decode(raw_value);
+    *name = decode_copy(raw_name);
+    *value = decode_copy(raw_value);
     return *name && *value ? 1 : -ENOMEM;
 }
 
-static const char *find_value(const char *pairs, const char *name)
+static bool find_value(const char *pairs, const char *name, struct text *value)
 {
-    struct text raw_name, value;
-    while (pairs && take_pair(&pairs, &raw_name, &value)) {
+    struct text raw_name;
+    while (pairs && take_pair(&pairs, &raw_name, value)) {
         if (is_equal(raw_name, name))
-            return decode(value);
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 const char *hob_request_query_value(hob_request *req, const char *name)
 {
-    return find_value(hob_request_query(req), name);
+    struct text value;
+    if (!find_value(hob_request_query(req), name, &value))
+        return NULL;
+    char *decoded = request_decoded(req, value.at);
+    return decoded ? decode(value, decoded) : NULL;
 }
 
-const char *hob_form_value(const hob_bytes *form, const char *name)
+int hob_form_value(const hob_bytes *form, const char *name, const char **value)
 {
-    return find_value(form->data, name);
+    struct text raw;
+    *value = NULL;
+    if (!find_value(form->data, name, &raw))
+        return 0;
+    *value = decode_copy(raw);
+    return *value ? 1 : -ENOMEM;
 }

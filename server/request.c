@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
+#include "http/percent.h"
 #include "http/target.h"
 
 void request_init(
@@ -46,7 +48,7 @@ int request_keep_head(struct hob_request *self)
     struct head *head = &self->head;
     if (self->kept_head || head->length == 0)
         return 0;
-    self->kept_head = malloc(head->length);
+    self->kept_head = workspace_keep_head(self->server->workspace, head->length);
     if (!self->kept_head)
         return -ENOMEM;
     memcpy(self->kept_head, head->data, head->length);
@@ -74,6 +76,15 @@ const struct head *request_stable_head(struct hob_request *self)
 {
     bool stable = self->observed || request_keep_head(self) == 0;
     return stable && self->head.data ? &self->head : NULL;
+}
+
+char *request_decoded(struct hob_request *self, const char *part)
+{
+    if (request_keep_head(self) < 0)
+        return NULL;
+    const struct head *head = &self->head;
+    assert(part >= head->data && part < head->data + head->length);
+    return self->kept_head + head->length + (part - head->data);
 }
 
 void request_client_left(struct hob_request *self)
@@ -210,17 +221,35 @@ const char *hob_request_header(hob_request *req, const char *name)
     return head ? head_find(head, name) : NULL;
 }
 
-const char *hob_request_header_list(hob_request *req, const char *name)
+int hob_request_header_list(hob_request *req, const char *name, const char **list)
 {
     const struct head *head = request_stable_head(req);
-    const char *first = head ? head_find(head, name) : NULL;
-    size_t size = first ? head_join(head, name, NULL) : 0;
-    if (size <= (first ? strlen(first) + 1 : 0)) /* there are no others */
-        return first;
+    *list = head ? head_find(head, name) : NULL;
+    if (!*list)
+        return 0;
+    size_t size = head_join(head, name, NULL);
+    if (size <= strlen(*list) + 1) /* there are no others */
+        return 1;
     char *joined = hob_alloc(size);
-    if (joined)
-        head_join(head, name, joined);
-    return joined;
+    *list = joined;
+    if (!joined)
+        return -ENOMEM;
+    head_join(head, name, joined);
+    return 1;
+}
+
+const char *hob_request_decode(hob_request *req, const char *part, size_t size)
+{
+    if (size == 0)
+        return "";
+    const char *end = part + size;
+    char *decoded = request_decoded(req, part);
+    char *to = decoded;
+    while (to && part < end)
+        *to++ = percent_next(&part, end);
+    if (to)
+        *to = '\0';
+    return decoded;
 }
 
 int hob_normalise_path(char *path)

@@ -63,7 +63,8 @@ static inline bool request_is_head(const struct hob_request *self)
 /*
  * The strings of a head lie in memory that all requests share, until the coroutine waits.
  *
- * Moves them to memory of the request. Returns 0 or -ENOMEM.
+ * Moves them to memory of the request. Returns 0, or -ENOMEM, but not while a handler runs: see
+ * workspace_has_spare().
  */
 int request_keep_head(struct hob_request *self);
 
@@ -73,8 +74,17 @@ void request_return_head(struct hob_request *self, char *room);
 /* Drops the strings: there was no memory for them, and the next request overwrites them. */
 void request_forget_head(struct hob_request *self);
 
-/* The head, with strings that stay valid until the handler returns. NULL without memory. */
+/*
+ * The head, with strings that stay valid until the handler returns. NULL without memory, or if the
+ * request was refused before there was a head; never to a handler.
+ */
 const struct head *request_stable_head(struct hob_request *self);
+
+/*
+ * Where to write the decoded form of a part of the head's strings, which is never longer: for the
+ * same part the same place. NULL as request_stable_head().
+ */
+char *request_decoded(struct hob_request *self, const char *part);
 
 /* Whether the response has X-Request-Id: the id was asked for or sent, or the server wants it. */
 static inline bool request_tells_id(const struct hob_request *self)

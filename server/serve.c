@@ -44,7 +44,7 @@ static bool admit(struct connection *connection)
 static void refuse_connection(struct hob_response *res)
 {
     server_reject(res->request->server, HOB_REJECT_CONNECTION_LIMIT);
-    hob_response_header(res, "Retry-After", "1"); /* RFC 9110 section 15.6.4 */
+    hob_response_add_header(res, "Retry-After", "1"); /* RFC 9110 section 15.6.4 */
     response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
 }
 

@@ -67,9 +67,9 @@ void response_end_stream(struct hob_response *self, int result)
 
 int hob_event_stream(hob_response *res)
 {
-    int err = hob_response_header(res, "Cache-Control", "no-store");
+    int err = hob_response_add_header(res, "Cache-Control", "no-store");
     if (err == 0)
-        err = hob_response_header(res, "X-Accel-Buffering", "no");
+        err = hob_response_add_header(res, "X-Accel-Buffering", "no");
     return err < 0 ? err : hob_stream(res, 200, "text/event-stream");
 }
 

@@ -4,12 +4,37 @@
 
 struct workspace *workspace_new(size_t head_limit)
 {
-    return calloc(1, sizeof(struct workspace) + head_limit);
+    struct workspace *self = calloc(1, sizeof(struct workspace) + head_limit);
+    if (!self)
+        return NULL;
+    self->head_limit = head_limit;
+    if (workspace_has_spare(self))
+        return self;
+    free(self);
+    return NULL;
 }
 
 void workspace_free(struct workspace *self)
 {
-    if (self)
-        buffer_free(&self->out);
+    if (!self)
+        return;
+    buffer_free(&self->out);
+    free(self->spare_head);
     free(self);
+}
+
+bool workspace_make_spare(struct workspace *self)
+{
+    self->spare_head = malloc(KEPT_HEAD_SIZE(self->head_limit));
+    return self->spare_head;
+}
+
+char *workspace_keep_head(struct workspace *self, size_t length)
+{
+    char *memory = malloc(KEPT_HEAD_SIZE(length));
+    if (memory)
+        return memory;
+    memory = self->spare_head;
+    self->spare_head = NULL;
+    return memory;
 }

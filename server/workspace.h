@@ -2,6 +2,7 @@
 #ifndef HOB_SERVER_WORKSPACE_H
 #define HOB_SERVER_WORKSPACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -20,13 +21,38 @@ struct workspace {
     char usual_begin[96]; /* the lines that a response with status 200 begins with */
     size_t usual_length;
     time_t formatted_at; /* the second that its Date tells */
-    char head[];         /* strings of the request that is being read; of limits.head bytes */
+    char *spare_head;    /* memory for the largest head, for when there is no other; NULL if used */
+    size_t head_limit;
+    char head[]; /* strings of the request that is being read: head_limit bytes */
 };
+
+/* The bytes that a request needs for a head of its own: for the strings and, decoded, their parts.
+ */
+#define KEPT_HEAD_SIZE(length) (2 * (length))
 
 /* NULL when out of memory. */
 struct workspace *workspace_new(size_t head_limit);
 
 /* NULL is ignored. */
 void workspace_free(struct workspace *self);
+
+/* Makes the spare memory. Returns false without memory. */
+bool workspace_make_spare(struct workspace *self);
+
+/*
+ * Whether the strings of one more head can be kept, whatever happens: asked before a handler is
+ * called, so that no string that the handler wants can be missing. Until the handler waits for the
+ * first time no other one runs, and from then on its head is kept.
+ */
+static inline bool workspace_has_spare(struct workspace *self)
+{
+    return self->spare_head || workspace_make_spare(self);
+}
+
+/*
+ * KEPT_HEAD_SIZE(length) bytes of malloc(3), or the spare memory. NULL if that is used as well,
+ * which cannot be while the head of a handler has not been kept.
+ */
+char *workspace_keep_head(struct workspace *self, size_t length);
 
 #endif

@@ -70,7 +70,7 @@ static int take_job(hob_request *req, hob_response *res)
     if (err < 0)
         return err;
     snprintf(text, sizeof(text), "/jobs/%zu", id);
-    err = hob_response_header(res, "Location", text);
+    err = hob_response_add_header(res, "Location", text);
     return err < 0 ? err : hob_reply_text(res, 202, "accepted\n");
 }
 

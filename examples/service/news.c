@@ -73,7 +73,7 @@ int serve_news(hob_request *req, hob_response *res)
 int serve_health(hob_request *req, hob_response *res)
 {
     const struct news *self = hob_state(req);
-    int err = hob_response_header(res, "Cache-Control", "no-store"); /* or a cache may answer */
+    int err = hob_response_add_header(res, "Cache-Control", "no-store"); /* or a cache may answer */
     if (err < 0)
         return err;
     return self->markets_answer ? hob_reply_text(res, 200, "ok\n")

@@ -140,7 +140,7 @@ void *hob_state(const hob_request *req);
 /*
  * What {name} or {name...} of the request's route stands for, percent-decoded: see
  * hob_percent_decode(). It may have slashes then that were encoded, and segments "..", so it is no
- * path to open as it is. In hob_alloc() memory. NULL if the route has no such name.
+ * path to open as it is. A string of the request. NULL if the route has no such name.
  */
 const char *hob_path_value(hob_request *req, const char *name);
 

@@ -54,8 +54,8 @@ typedef int hob_error_page(hob_request *req, hob_response *res, int status, cons
  */
 typedef struct {
     /*
-     * Its head can still be read, as far as it came, by the functions below that return neither the
-     * body nor hob_alloc() memory; strings that never came are NULL.
+     * Its head can still be read, as far as it came, by the functions below that return strings;
+     * those that never came are NULL.
      */
     hob_request *req;
     int status; /* of the response; 0 if there was none: the client left, or the server stopped */
@@ -302,8 +302,10 @@ typedef void hob_stack_observer(void *context, const char *route, size_t used, s
 void hob_server_measure_stack(hob_server *server, hob_stack_observer *done, void *context);
 
 /*
- * The request. Strings belong to the request and stay valid until its handler returns. They are
- * NULL, too, when there is no memory to keep them in.
+ * The request. Strings belong to the request and stay valid until its handler returns. NULL means
+ * that the client has not sent what was asked for, never that memory ran out: the server has the
+ * memory for all of these strings before it calls the handler, or replies with 503. Functions that
+ * make something new from the request return 1, 0 if it is not there, or -ENOMEM.
  */
 
 /* What hob_server_options.context was set to. */
@@ -335,15 +337,13 @@ int hob_request_peer(const hob_request *req, char *text, size_t size);
 /*
  * The path of the target, without the query; begins with "/" or is "*". It is normalised as told
  * at hob_normalise_path(): what is still encoded in it is a byte that would mean something else if
- * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it. NULL
- * without memory, as the others below.
+ * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
  */
 const char *hob_request_path(hob_request *req);
 
 /*
  * The same, but the string is valid only until the coroutine waits: it saves the copy that the
- * other calls make. For routers and the like. NULL if the coroutine has waited and there was no
- * memory for the path meanwhile.
+ * other calls make. For routers and the like.
  */
 const char *hob_request_peek_path(const hob_request *req);
 
@@ -366,15 +366,17 @@ const char *hob_request_query(hob_request *req);
  * The value of the first pair of this name in the query, "" if it has none. Both are decoded: "+"
  * is a space, "%2B" is a plus, and a "%" that encodes nothing stands for itself, as it does in
  * browsers (https://url.spec.whatwg.org/#urlencoded-parsing), and so does "%00", since no string
- * could hold what it encodes. In hob_alloc() memory. NULL if there is no such pair.
+ * could hold what it encodes. NULL if there is no such pair.
  */
 const char *hob_request_query_value(hob_request *req, const char *name);
 
 /*
- * The same for a body of the type application/x-www-form-urlencoded that was read as a whole. It
- * ends at its first NUL byte, should it have any.
+ * Sets *value to the value of the first such pair in a body of the type
+ * application/x-www-form-urlencoded that was read as a whole, in hob_alloc() memory. The form ends
+ * at its first NUL byte, should it have any. Returns 1, 0 if there is no such pair, and then *value
+ * is NULL, or -ENOMEM.
  */
-const char *hob_form_value(const hob_bytes *form, const char *name);
+int hob_form_value(const hob_bytes *form, const char *name, const char **value);
 
 /*
  * All pairs, one after the other, for names that come more than once. *rest begins as the query,
@@ -395,19 +397,26 @@ int hob_next_pair(const char **rest, const char **name, const char **value);
 const char *hob_request_header(hob_request *req, const char *name);
 
 /*
- * The values of all headers of this name, joined by ", ": for those that are lists, such as Accept,
- * which may come in several lines (RFC 9110 section 5.3). NULL if there is none, and without
- * memory. More than one are joined in hob_alloc() memory.
+ * Sets *list to the values of all headers of this name, joined by ", ": for those that are lists,
+ * such as Accept, which may come in several lines (RFC 9110 section 5.3). More than one are joined
+ * in hob_alloc() memory. Returns 1, 0 if there is none, and then *list is NULL, or -ENOMEM.
  */
-const char *hob_request_header_list(hob_request *req, const char *name);
+int hob_request_header_list(hob_request *req, const char *name, const char **list);
 
 /*
  * The value of the first cookie of this name in the headers Cookie (RFC 6265 section 4.2), without
  * the double quotes it may stand in. There may be several of them, from proxies that take HTTP/2
  * (RFC 9113 section 8.2.3). It is percent-decoded, so encode a "%" in what you set; names
- * are taken to the letter. In hob_alloc() memory. NULL if there is no such cookie.
+ * are taken to the letter. NULL if there is no such cookie.
  */
 const char *hob_request_cookie(hob_request *req, const char *name);
+
+/*
+ * Percent-decodes `size` bytes of a string of this request, such as a segment of hob_request_path()
+ * or a part of hob_request_header(). For the same part the result is at the same place, so it needs
+ * no memory. See also hob_percent_decode() of hob/http.h.
+ */
+const char *hob_request_decode(hob_request *req, const char *part, size_t size);
 
 /*
  * The key of a value that a request carries. The address of the key identifies it, so each value
@@ -499,10 +508,12 @@ void hob_request_set_timeout(hob_request *req, double seconds);
  *  304  the client has this version, or one that is as new: reply without content
  *  412  the client wants another version, or to a method other than GET and HEAD, another state
  *
+ * or -ENOMEM.
+ *
  *     const hob_validators version = {.etag = report->etag};
  *     int status = hob_request_check_conditions(req, &version);
- *     if (status == 412)
- *         return hob_reply_error(res, status, NULL);
+ *     if (status < 0 || status == 412)
+ *         return status < 0 ? status : hob_reply_error(res, status, NULL);
  *     int err = hob_response_set_validators(res, &version);
  *     if (err < 0 || status == 304)
  *         return err < 0 ? err : hob_reply(res, status, NULL, NULL, 0);
@@ -555,20 +566,20 @@ int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
  * such as a line break, or if it is a header that the server writes itself: Connection,
  * Content-Length, Content-Type, Date, Server, Transfer-Encoding, X-Request-Id.
  */
-int hob_response_header(hob_response *res, const char *name, const char *value);
+int hob_response_add_header(hob_response *res, const char *name, const char *value);
 
 /* The same in place of all headers of this name. A NULL value only removes them. */
 int hob_response_set_header(hob_response *res, const char *name, const char *value);
 
 /*
- * The value of the first header of this name that was added, in hob_alloc() memory. NULL if there
- * is none, or when out of memory.
+ * The value of the first header of this name that was added. NULL if there is none. Valid until the
+ * next header is added or set.
  */
-const char *hob_response_get_header(const hob_response *res, const char *name);
+const char *hob_response_header(const hob_response *res, const char *name);
 
 /*
  * Sets the headers ETag and Last-Modified, each if the version has it. Dates in the future are left
- * away (RFC 9110 section 8.8.2.1). Returns as hob_response_header().
+ * away (RFC 9110 section 8.8.2.1). Returns as hob_response_add_header().
  */
 int hob_response_set_validators(hob_response *res, const hob_validators *current);
 

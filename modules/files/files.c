@@ -160,7 +160,7 @@ static int send_content(
 
 static int add_header(hob_response *res, int err, const char *name, const char *value)
 {
-    return err < 0 || !value || !*value ? err : hob_response_header(res, name, value);
+    return err < 0 || !value || !*value ? err : hob_response_add_header(res, name, value);
 }
 
 /* For status 200, 206, 304 and 416. */
@@ -186,8 +186,8 @@ static int reply_file(const struct file *file, hob_request *req, hob_response *r
     hob_ranges parts = {.count = 0};
     version_of(&version, &file->status, time(NULL));
     int status = hob_request_check_conditions(req, &version.validators);
-    if (status == 412)
-        return hob_reply_error(res, status, NULL);
+    if (status < 0 || status == 412)
+        return status < 0 ? status : hob_reply_error(res, status, NULL);
     if (status == 200)
         status = hob_request_ranges(req, &version.validators, size_of(file), &parts);
     int err = add_headers(file, res, status, &version.validators, &parts);
@@ -219,7 +219,7 @@ static int redirect_to_folder(hob_request *req, hob_response *res)
 
 static int refuse_method(hob_response *res)
 {
-    int err = hob_response_header(res, "Allow", "GET, HEAD");
+    int err = hob_response_add_header(res, "Allow", "GET, HEAD");
     return err < 0 ? err : hob_reply_error(res, 405, NULL);
 }
 
@@ -259,8 +259,8 @@ int hob_files_as(
         return hob_reply_error(res, 500, NULL); /* -EALREADY, as for any second reply */
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return refuse_method(res);
-    if (!own_path || !path)
-        return -ENOMEM; /* the server keeps no strings without memory */
+    if (!path)
+        return -ENOENT; /* the route has no such name */
     if (!is_sound(options->content_type) || !is_sound(options->cache_control))
         return -EINVAL;
     struct file file = {

@@ -35,7 +35,7 @@ TestSuite(failing_calls, .timeout = 100);
 static int say_hello(hob_request *req, hob_response *res)
 {
     const char *agent = hob_request_header(req, "User-Agent");
-    int err = hob_response_header(res, "X-Agent", agent ? agent : "none");
+    int err = hob_response_add_header(res, "X-Agent", agent ? agent : "none");
     return err < 0 ? err : hob_reply_text(res, 200, "hello");
 }
 
@@ -101,8 +101,31 @@ static int use_the_runtime(hob_request *req, hob_response *res)
 
 static int wait_for_ever(hob_request *req, hob_response *res)
 {
+    (void)req;
     (void)res;
-    return hob_request_path(req) ? hob_sleep(INFINITY) : -ENOMEM;
+    return hob_sleep(INFINITY);
+}
+
+/* What the client has sent is there, whatever fails: else the handler is not called. */
+static int read_strings(hob_request *req, hob_response *res)
+{
+    int err = 0;
+    for (int i = 0; i < 2 && err == 0; i++) {
+        const char *path = hob_path_value(req, "name");
+        const char *query = hob_request_query_value(req, "a");
+        const char *cookie = hob_request_cookie(req, "c");
+        if (!path || !query || !cookie || !hob_request_header(req, "Host"))
+            abort();
+        err = i == 0 ? hob_sleep(0)
+                     : hob_reply_printf(res, 200, NULL, "%s %s %s", path, query, cookie);
+    }
+    return err;
+}
+
+static int read_strings_late(hob_request *req, hob_response *res)
+{
+    int err = hob_sleep(0);
+    return err < 0 ? err : read_strings(req, res);
 }
 
 static hob_server *running;
@@ -115,9 +138,11 @@ static int stop(hob_request *req, hob_response *res)
 }
 
 static const hob_route routes[] = {
-    {"GET /hello", say_hello},    {"POST /pieces", read_pieces}, {"POST /all", take_all},
-    {"GET /stream", stream},      {"GET /news", tell_news},      {"GET /runtime", use_the_runtime},
-    {"GET /wait", wait_for_ever}, {"GET /stop", stop},
+    {"GET /hello", say_hello},         {"POST /pieces", read_pieces},
+    {"POST /all", take_all},           {"GET /stream", stream},
+    {"GET /news", tell_news},          {"GET /runtime", use_the_runtime},
+    {"GET /wait", wait_for_ever},      {"GET /stop", stop},
+    {"GET /now/{name}", read_strings}, {"GET /late/{name}", read_strings_late},
 };
 
 /*
@@ -247,6 +272,9 @@ static const struct dialogue dialogues[] = {
     {"a stream to HTTP/1.0", "GET /stream HTTP/1.0\r\n\r\n", NULL, "", WAITS},
     {"events", REQUEST("GET /news", CLOSE), NULL, "\r\n0\r\n\r\n", WAITS},
     {"the runtime", REQUEST("GET /runtime", CLOSE), NULL, "{}", WAITS},
+    {"strings", REQUEST("GET /now/x%20y?a=%2B", CLOSE "Cookie: c=%41\r\n"), NULL, "x y + A", WAITS},
+    {"strings read late", REQUEST("GET /late/x%20y?a=%2B", CLOSE "Cookie: c=%41\r\n"), NULL,
+     "x y + A", WAITS},
     {"a bad request", "GET / HTTP/1.1\r\nHost : hob\r\n\r\n", NULL, "\n", WAITS},
     {"an unknown path", REQUEST("GET /unknown", CLOSE), NULL, "Not Found\n", WAITS},
     {"another method", REQUEST("DELETE /hello", CLOSE), NULL, "Not Allowed\n", WAITS},

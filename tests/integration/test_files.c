@@ -400,7 +400,7 @@ static int serve_or_fall_back(hob_request *req, hob_response *res)
 {
     char root[128];
     snprintf(root, sizeof(root), "%s", folder_path("root"));
-    hob_response_header(res, "Cache-Control", "no-cache");
+    hob_response_add_header(res, "Cache-Control", "no-cache");
     int err = hob_files(req, res, root, hob_request_path(req) + 1);
     if (err == -ENOENT)
         err = hob_files(req, res, root, "index.html");

@@ -24,7 +24,7 @@ static int reply_twice(hob_request *req, hob_response *res)
     (void)req;
     int first = hob_reply_text(res, 200, "first");
     int second = hob_reply_text(res, 404, "second");
-    int header = hob_response_header(res, "X-Late", "yes");
+    int header = hob_response_add_header(res, "X-Late", "yes");
     hob_log(HOB_LOG_INFO, "%d, %s, %s", first, strerror(-second), strerror(-header));
     return 0;
 }
@@ -157,7 +157,7 @@ static const struct {
 static int add_header(hob_request *req, hob_response *res)
 {
     size_t i = strtoul(hob_request_query(req), NULL, 10);
-    return reply(res, 200, "%d", hob_response_header(res, headers[i].name, headers[i].value));
+    return reply(res, 200, "%d", hob_response_add_header(res, headers[i].name, headers[i].value));
 }
 
 ProcessTest(handler_responses, a_header_is_added_if_it_can_do_no_harm)

@@ -86,7 +86,7 @@ static int serve_letters(hob_request *req, hob_response *res)
     if (strcmp(path, "/IMAGE.GIF") == 0)
         return hob_files(req, res, folder_path("."), path + 1);
     const char *value = hob_request_header(req, "if-none-match");
-    int refused = hob_response_header(res, "X-REQUEST-ID", "mine");
+    int refused = hob_response_add_header(res, "X-REQUEST-ID", "mine");
     return reply(res, 200, "%s %d", value ? value : "none", refused);
 }
 

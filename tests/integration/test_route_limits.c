@@ -105,7 +105,7 @@ static void note_status(void *unused, hob_response *res, const hob_head *head)
     char text[16];
     (void)unused;
     snprintf(text, sizeof(text), "%d", head->status);
-    hob_response_header(res, "X-Seen", text);
+    hob_response_add_header(res, "X-Seen", text);
 }
 
 static int tell_status(hob_request *req, hob_response *res)

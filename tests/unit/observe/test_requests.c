@@ -35,7 +35,7 @@ static void add(const char *route, const char *method, int status, double second
 static char *told(void)
 {
     hob_exposition records = {.bytes = NULL};
-    requests_tell(&requests, &records);
+    requests_expose(&requests, &records);
     return written_metrics(&records, false);
 }
 
@@ -89,10 +89,10 @@ Test(requests, with_the_most_stack_that_was_used, .init = begin, .fini = end)
         "hob_stack_used_bytes{route=\"other\"} 4096\n",
     };
     add("GET /coffee", "GET", 200, 0);
-    requests_note_stack(&requests, "GET /tea", 8192, 131072);
-    requests_note_stack(&requests, "GET /tea", 65536, 131072);
-    requests_note_stack(&requests, "GET /tea", 4096, 131072);
-    requests_note_stack(&requests, NULL, 4096, 131072);
+    requests_record_stack(&requests, "GET /tea", 8192, 131072);
+    requests_record_stack(&requests, "GET /tea", 65536, 131072);
+    requests_record_stack(&requests, "GET /tea", 4096, 131072);
+    requests_record_stack(&requests, NULL, 4096, 131072);
     expect_told(lines, COUNT(lines));
     char *text = told();
     cr_expect_eq(count_lines(text, "hob_stack_used_bytes{"), 2, "%s", text);
@@ -104,7 +104,7 @@ static void note_stacks(void *arg)
     static const size_t kib[] = {96, 100, 100, 8, 104};
     (void)arg;
     for (size_t i = 0; i < COUNT(kib); i++)
-        requests_note_stack(&requests, "GET /tea", kib[i] * 1024, (size_t)128 * 1024);
+        requests_record_stack(&requests, "GET /tea", kib[i] * 1024, (size_t)128 * 1024);
 }
 
 Test(requests, warn_when_three_quarters_of_a_stack_are_used, .init = begin, .fini = end)

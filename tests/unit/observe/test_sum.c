@@ -150,7 +150,7 @@ Test(sum, is_made_in_steps)
         steps++;
     cr_expect_geq(steps, 2 * 2 * SERIES / SUM_STEP); /* with a record for each family */
     size_t count = 0;
-    for (const struct summed *series = sum->families->first; series; series = series->next)
+    for (const struct sum_entry *series = sum->families->first; series; series = series->next)
         count += series->record->value == 2;
     cr_expect_eq(count, SERIES);
     sum_free(sum);

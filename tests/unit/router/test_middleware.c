@@ -213,22 +213,6 @@ Test(middleware, can_be_cancelled_even_if_the_route_finishes)
     hob_router_free(router);
 }
 
-static int forget_and_go_on(hob_request *req, hob_response *res)
-{
-    request_forget_head(req); /* as when it waited and there was no memory */
-    int result = hob_next(req, res);
-    cr_expect_eq(result, -ENOMEM);
-    return hob_reply_text(res, 503, "");
-}
-
-Test(middleware, is_told_when_the_path_could_not_be_kept)
-{
-    hob_router *router = make_router(routes, COUNT(routes));
-    cr_expect_eq(hob_router_use(router, forget_and_go_on), 0);
-    expect_status(router, "GET /a/b", "503");
-    hob_router_free(router);
-}
-
 /* Uses so many KiB of stack. */
 static int use_stack(int size)
 {

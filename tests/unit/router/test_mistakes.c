@@ -88,7 +88,7 @@ static int ask_for_the_name_of_another_route(hob_request *req, hob_response *res
 static int add_header_behind(hob_request *req, hob_response *res)
 {
     int err = hob_reply_text(res, 200, "");
-    hob_response_header(res, "X-Late", req ? "yes" : "no");
+    hob_response_add_header(res, "X-Late", req ? "yes" : "no");
     return err;
 }
 

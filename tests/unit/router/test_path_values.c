@@ -131,18 +131,3 @@ Test(path_values, has_no_values_for_a_handler_that_it_did_not_call)
     struct fake_response response = fake_exchange(&server, "GET /a HTTP/1.0\r\n\r\n");
     fake_response_free(&response);
 }
-
-static int forget_then_tell(hob_request *req, hob_response *res)
-{
-    request_forget_head(req); /* as when it waited and there was no memory */
-    return tell_values(req, res);
-}
-
-Test(path_values, are_none_when_the_path_could_not_be_kept)
-{
-    static const hob_route routes[] = {{"GET /{a}/{b...}", forget_then_tell}};
-    static const struct told cases[] = {{"GET /x/y", "a=(none) b=(none) c=(none)"}};
-    hob_router *router = make_router(routes, COUNT(routes));
-    expect_told(router, cases, COUNT(cases));
-    hob_router_free(router);
-}

@@ -64,9 +64,9 @@ static int set_validators(hob_request *req, hob_response *res)
     const hob_validators future = {.etag = "W/\"v8\"", .modified = time(NULL) + 100};
     (void)req;
     cr_expect_eq(hob_response_set_validators(res, &current), 0);
-    cr_expect_str_eq(hob_response_get_header(res, "Last-Modified"), DATE);
+    cr_expect_str_eq(hob_response_header(res, "Last-Modified"), DATE);
     cr_expect_eq(hob_response_set_validators(res, &future), 0);
-    cr_expect_null(hob_response_get_header(res, "Last-Modified"));
+    cr_expect_null(hob_response_header(res, "Last-Modified"));
     cr_expect_eq(hob_response_set_validators(res, &(hob_validators){.etag = "a\nb"}), -EINVAL);
     return hob_reply(res, 304, NULL, NULL, 0);
 }

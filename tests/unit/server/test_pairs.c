@@ -87,7 +87,10 @@ CoroutineTest(pairs, of_a_form_are_found_by_name)
         char data[64];
         snprintf(data, sizeof(data), "%s", lookups[i].pairs);
         const hob_bytes form = {.data = data, .size = strlen(data)};
-        expect_value(&lookups[i], hob_form_value(&form, lookups[i].name));
+        const char *value;
+        int found = hob_form_value(&form, lookups[i].name, &value);
+        cr_expect_eq(found, lookups[i].value != NULL, "%s", lookups[i].pairs);
+        expect_value(&lookups[i], value);
     }
 }
 
@@ -132,9 +135,12 @@ CoroutineTest(pairs, of_a_form_end_where_no_text_can_go_on)
     char data[] = "a=b\0c&d=e";
     const hob_bytes form = {.data = data, .size = sizeof(data) - 1};
     const hob_bytes none = {0};
-    cr_expect_str_eq(hob_form_value(&form, "a"), "b");
-    cr_expect_null(hob_form_value(&form, "d"));
-    cr_expect_null(hob_form_value(&none, "a"));
+    const char *value;
+    cr_expect_eq(hob_form_value(&form, "a", &value), 1);
+    cr_expect_str_eq(value, "b");
+    cr_expect_eq(hob_form_value(&form, "d", &value), 0);
+    cr_expect_null(value);
+    cr_expect_eq(hob_form_value(&none, "a", &value), 0);
 }
 
 /* Writes "name:value," for each. */

@@ -73,9 +73,12 @@ struct list_facts {
 static int expect_list(hob_request *req, hob_response *res)
 {
     const struct list_facts *facts = hob_request_context(req);
+    const char *list;
     (void)res;
-    cr_expect_str_eq(or_none(hob_request_header_list(req, "accept")), or_none(facts->list));
-    cr_expect_str_eq(or_none(hob_request_header_list(req, "host")), "h");
+    cr_expect_eq(hob_request_header_list(req, "accept", &list), facts->list != NULL);
+    cr_expect_str_eq(or_none(list), or_none(facts->list));
+    cr_expect_eq(hob_request_header_list(req, "host", &list), 1);
+    cr_expect_str_eq(list, "h");
     return 0;
 }
 
@@ -117,21 +120,35 @@ Test(request, has_strings_that_last_while_others_are_served)
     exchange(expect_lasting_strings, NULL, "GET /path?query HTTP/1.1\r\n" HOST "\r\n");
 }
 
-static int expect_nothing(hob_request *req, hob_response *res)
+/* Decoded parts have places of their own: asking again or for others changes none. */
+static int expect_decoded(hob_request *req, hob_response *res)
 {
     (void)res;
-    request_forget_head(req); /* as when the handler waited and there was no memory */
-    cr_expect_null(hob_request_peek_path(req));
-    cr_expect_null(hob_request_path(req));
-    cr_expect_null(hob_request_query(req));
-    cr_expect_null(hob_request_header(req, "Host"));
-    cr_expect_null(hob_request_header_list(req, "Host"));
+    const char *all = hob_request_decode(req, hob_request_path(req) + 1, strlen("a%2Fb"));
+    const char *x = hob_request_query_value(req, "x");
+    const char *y = hob_request_query_value(req, "y");
+    const char *z = hob_request_query_value(req, "z");
+    const char *c = hob_request_cookie(req, "c");
+    connection_leave_workspace(http1_of(req)->connection); /* as when the handler waits */
+    const char *d = hob_request_cookie(req, "d");
+    cr_expect_str_eq(all, "a/b");
+    cr_expect_str_eq(x, " ");
+    cr_expect_str_eq(y, "+");
+    cr_expect_str_empty(z);
+    cr_expect_str_eq(c, "1%");
+    cr_expect_str_eq(d, "A");
+    cr_expect_eq(hob_request_query_value(req, "x"), x);
+    cr_expect_str_eq(hob_request_query(req), "x=+&y=%2B&z");
+    cr_expect_str_eq(hob_request_header(req, "Cookie"), "c=\"1%25\"; d=%41");
+    cr_expect_str_empty(hob_request_decode(req, "", 0));
     return 0;
 }
 
-Test(request, has_no_strings_when_they_could_not_be_kept)
+Test(request, has_room_for_decoded_parts)
 {
-    exchange(expect_nothing, NULL, "GET /path?query HTTP/1.1\r\n" HOST "\r\n");
+    exchange(
+        expect_decoded, NULL,
+        "GET /a%2Fb?x=+&y=%2B&z HTTP/1.1\r\n" HOST "Cookie: c=\"1%25\"; d=%41\r\n\r\n");
 }
 
 /*

@@ -279,13 +279,13 @@ Test(response, of_a_server_that_stops_closes_the_connection)
 static int add_headers(hob_request *req, hob_response *res)
 {
     (void)req;
-    cr_expect_eq(hob_response_header(res, "Allow", "GET, HEAD"), 0);
-    cr_expect_eq(hob_response_header(res, "Set-Cookie", "a=b"), 0);
-    cr_expect_eq(hob_response_header(res, "set-cookie", "c=d"), 0);
-    cr_expect_eq(hob_response_header(res, "X-Empty", ""), 0);
-    cr_expect_eq(hob_response_header(res, "X-Tab", "a\tb  c"), 0);
-    cr_expect_eq(hob_response_header(res, "X-Utf-8", "\xc3\xa9"), 0);
-    cr_expect_eq(hob_response_header(res, "!#$%&'*+-.^_`|~09azAZ", ": x:"), 0);
+    cr_expect_eq(hob_response_add_header(res, "Allow", "GET, HEAD"), 0);
+    cr_expect_eq(hob_response_add_header(res, "Set-Cookie", "a=b"), 0);
+    cr_expect_eq(hob_response_add_header(res, "set-cookie", "c=d"), 0);
+    cr_expect_eq(hob_response_add_header(res, "X-Empty", ""), 0);
+    cr_expect_eq(hob_response_add_header(res, "X-Tab", "a\tb  c"), 0);
+    cr_expect_eq(hob_response_add_header(res, "X-Utf-8", "\xc3\xa9"), 0);
+    cr_expect_eq(hob_response_add_header(res, "!#$%&'*+-.^_`|~09azAZ", ": x:"), 0);
     return hob_reply(res, 200, NULL, "hi", 2);
 }
 
@@ -306,7 +306,7 @@ Test(response, has_the_headers_that_were_added_in_their_order)
 static int add_headers_to_no_content(hob_request *req, hob_response *res)
 {
     (void)req;
-    cr_expect_eq(hob_response_header(res, "ETag", "\"a\""), 0);
+    cr_expect_eq(hob_response_add_header(res, "ETag", "\"a\""), 0);
     return hob_reply(res, 304, NULL, NULL, 0);
 }
 
@@ -323,7 +323,7 @@ static int add_many_headers(hob_request *req, hob_response *res)
 {
     (void)req;
     for (int i = 0; i < MANY; i++)
-        cr_expect_eq(hob_response_header(res, "X-Many", "more than the room for one head"), 0);
+        cr_expect_eq(hob_response_add_header(res, "X-Many", "more than the room for one head"), 0);
     return hob_reply(res, 200, NULL, "hi", 2);
 }
 
@@ -381,7 +381,7 @@ static int add_bad_headers(hob_request *req, hob_response *res)
     (void)req;
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(
-            hob_response_header(res, cases[i].name, cases[i].value), -EINVAL, "%s: %s",
+            hob_response_add_header(res, cases[i].name, cases[i].value), -EINVAL, "%s: %s",
             cases[i].name, cases[i].value);
     return hob_reply(res, 200, NULL, "hi", 2);
 }
@@ -402,7 +402,7 @@ static int reply_again(hob_request *req, hob_response *res)
     cr_expect_eq(hob_reply(res, 201, NULL, "two", 3), -EALREADY);
     cr_expect_eq(hob_reply_text(res, 201, "three"), -EALREADY);
     cr_expect_eq(hob_reply(res, 0, NULL, NULL, 0), -EALREADY);
-    cr_expect_eq(hob_response_header(res, "X", "y"), -EALREADY);
+    cr_expect_eq(hob_response_add_header(res, "X", "y"), -EALREADY);
     return 0;
 }
 

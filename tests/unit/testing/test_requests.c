@@ -109,8 +109,8 @@ Test(test_request, refuses_a_target_as_a_server_does)
 static int add_headers(hob_request *req, hob_response *res)
 {
     cr_expect_str_eq(or_none(hob_request_id(req)), "42");
-    cr_expect_eq(hob_response_header(res, "Set-Cookie", "a=b"), 0);
-    cr_expect_eq(hob_response_header(res, "X-Empty", ""), 0);
+    cr_expect_eq(hob_response_add_header(res, "Set-Cookie", "a=b"), 0);
+    cr_expect_eq(hob_response_add_header(res, "X-Empty", ""), 0);
     return hob_reply(res, 201, "a/b", "content", 7);
 }
 
@@ -246,7 +246,7 @@ static int greet(hob_request *req, hob_response *res)
 
 static int add_a_header(hob_request *req, hob_response *res)
 {
-    hob_response_header(res, "X-Middleware", "passed");
+    hob_response_add_header(res, "X-Middleware", "passed");
     return hob_next(req, res);
 }
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "base/reserve.h"
+#include "descriptors.h"
 #include "hob/runtime.h"
 #include "runtime/future.h"
-#include "runtime/loop.h"
 #include "runtime/task.h"
 
 #define READ_EVENTS  (POLLIN | POLLRDNORM)

@@ -13,17 +13,17 @@
 #include <unistd.h>
 
 #include "base/reserve.h"
+#include "descriptors.h"
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
 #include "runtime/future.h"
-#include "runtime/loop.h"
 #include "runtime/task.h"
 
 struct hob_watch {
     struct loop *loop;
     ev_io watcher;          /* while it is active, its events are registered */
     int interest;           /* EV_READ and EV_WRITE: what is to be registered */
-    struct turn_end change; /* of the registration, if the two may differ */
+    struct turn_end change; /* of the registration, in a turn in which the two may differ */
     struct list readers;    /* waits */
     struct list writers;
 };
@@ -37,7 +37,7 @@ static void end_wait(hob_future *future, int result)
 {
     struct watch_wait *self = (struct watch_wait *)future;
     list_remove(&self->link);
-    future->loop->descriptors.watch_waits--;
+    future->loop->descriptors->watch_waits--;
     ev_unref(future->loop->ev);
     future_complete(future, result);
 }
@@ -45,7 +45,7 @@ static void end_wait(hob_future *future, int result)
 /* Kept for the next one. */
 static void release_wait(hob_future *future)
 {
-    list_append(&future->loop->descriptors.free_watch_waits, &future->sibling);
+    list_append(&future->loop->descriptors->free_waits, &future->sibling);
 }
 
 /* Returns whether there were any. */
@@ -66,7 +66,7 @@ static void end_all_waits(hob_watch *self, int result)
 static void set_interest(hob_watch *self, int interest)
 {
     self->interest = interest;
-    descriptor_waits_at_end(&self->loop->descriptors, &self->change);
+    loop_at_turn_end(self->loop, &self->change);
 }
 
 static void on_event(struct ev_loop *ev, ev_io *watcher, int events)
@@ -131,7 +131,7 @@ hob_watch *hob_watch_new(int fd)
     hob_watch *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
     if (!self)
         return NULL;
-    *self = (hob_watch){.loop = loop, .change.fn = change_registration};
+    *self = (hob_watch){.loop = loop, .change.run = change_registration};
     ev_io_init(&self->watcher, on_event, fd, 0);
     self->watcher.data = self;
     list_init(&self->change.link);
@@ -147,13 +147,14 @@ static hob_future *wait_new(hob_watch *self, int event, struct list *waits, cons
     struct loop *loop = task->future.loop;
     if (self->loop != loop)
         misuse(call, "the watch belongs to the loop of another thread");
-    struct list *kept = &loop->descriptors.free_watch_waits;
-    struct watch_wait *wait = (struct watch_wait *)future_take(kept, sizeof(*wait));
+    struct descriptors *descriptors = descriptors_of(task);
+    struct list *kept = descriptors ? &descriptors->free_waits : NULL;
+    struct watch_wait *wait = kept ? (struct watch_wait *)future_take(kept, sizeof(*wait)) : NULL;
     if (!wait)
         return NULL;
     future_init(&wait->future, &kind, task);
     list_append(waits, &wait->link);
-    loop->descriptors.watch_waits++;
+    descriptors->watch_waits++;
     ev_ref(loop->ev);
     if (!(self->interest & event))
         set_interest(self, self->interest | event);

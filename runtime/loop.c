@@ -85,8 +85,6 @@ void loop_resume(struct loop *self, struct task *task)
 static void begin_turn(struct loop *self)
 {
     stall_watch_turn(&self->stall, ev_now(self->ev));
-    if (self->descriptors.audit_sleeps)
-        descriptor_waits_wake_audit(self);
     trace_turn_begins(&self->trace);
 }
 
@@ -126,11 +124,29 @@ void loop_remove_hook(struct turn_hook *hook)
     list_remove(&hook->link);
 }
 
+/* A hook may remove itself. */
 static void run_hooks(struct loop *self)
 {
-    for (struct list *link = self->hooks.next; link != &self->hooks; link = link->next) {
+    struct list *link = self->hooks.next;
+    while (link != &self->hooks) {
         const struct turn_hook *hook = list_entry(link, struct turn_hook, link);
+        link = link->next;
         hook->run(hook->arg);
+    }
+}
+
+void loop_at_turn_end(struct loop *self, struct turn_end *end)
+{
+    list_remove(&end->link);
+    list_append(&self->turn_ends, &end->link);
+}
+
+static void run_turn_ends(struct loop *self)
+{
+    while (!list_empty(&self->turn_ends)) {
+        struct turn_end *end = list_entry(self->turn_ends.next, struct turn_end, link);
+        list_remove(&end->link);
+        end->run(end);
     }
 }
 
@@ -147,7 +163,7 @@ static void invoke_callbacks(struct ev_loop *ev)
 /* Looks for input and expired timers, and calls their callbacks. Sleeps if no task is ready. */
 static void look_for_events(struct loop *self, const struct task *root)
 {
-    descriptor_waits_end_turn(&self->descriptors);
+    run_turn_ends(self);
     end_turn(self);
     int watched = ev_run(self->ev, self->ready_first ? EVRUN_NOWAIT : EVRUN_ONCE);
     if (!watched && !self->ready_first)
@@ -236,7 +252,7 @@ static int loop_init(struct loop *self)
     list_init(&self->free_timers);
     list_init(&self->free_asyncs);
     list_init(&self->hooks);
-    descriptor_waits_init(&self->descriptors);
+    list_init(&self->turn_ends);
     stall_watch_init(&self->stall);
     self->exceptions = exceptions_watch();
     trace_init(&self->trace);
@@ -256,7 +272,6 @@ static void loop_destroy(struct loop *self)
     trace_destroy(&self->trace);
     future_free_kept(&self->free_timers);
     future_free_kept(&self->free_asyncs);
-    descriptor_waits_free(&self->descriptors);
     stacks_destroy(&self->stacks);
     lsan_unwatch_frames(&self->frames);
     overflow_unwatch(&self->overflow);

@@ -8,7 +8,6 @@
 
 #include "base/asan.h"
 #include "context.h"
-#include "descriptor.h"
 #include "diagnostics/exceptions.h"
 #include "diagnostics/overflow.h"
 #include "diagnostics/stall.h"
@@ -35,12 +34,13 @@ struct loop {
     ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */
     struct list free_timers;       /* futures of timers to use again: see future_take() */
     struct list free_asyncs;       /* ... and of hob_async() */
-    struct descriptor_waits descriptors;
-    struct list hooks;    /* functions to call in each turn: see struct turn_hook */
-    int background_count; /* timers of background.h that run */
-    ev_async wake;        /* keeps the descriptor by which other threads and signals wake libev */
-    struct arena parts;   /* what other folders add to the loop, which ends with it */
-    struct threads *threads; /* such a part: NULL until a coroutine needs a thread */
+    struct list hooks;             /* functions to call in each turn: see struct turn_hook */
+    struct list turn_ends;         /* ... and once at the end of this one: see struct turn_end */
+    int background_count;          /* timers of background.h that run */
+    ev_async wake;      /* keeps the descriptor by which other threads and signals wake libev */
+    struct arena parts; /* what other folders add to the loop, which ends with it */
+    struct threads *threads;         /* such parts: NULL until a coroutine needs a thread */
+    struct descriptors *descriptors; /* ... or waits for a descriptor */
 };
 
 /* The loop that runs on this thread, or NULL. */
@@ -74,6 +74,17 @@ struct turn_hook {
 
 void loop_add_hook(struct loop *self, struct turn_hook *hook);
 void loop_remove_hook(struct turn_hook *hook);
+
+/*
+ * A function to call once, at the end of this turn, before libev passes its watchers to the kernel.
+ * libev ends the process if one of them has a descriptor that is closed by then.
+ */
+struct turn_end {
+    struct list link; /* initialised by list_init() */
+    void (*run)(struct turn_end *self);
+};
+
+void loop_at_turn_end(struct loop *self, struct turn_end *end);
 
 /* Starts giving idle stacks back to the system, if that is not going on. */
 void loop_expect_idle_stacks(struct loop *self);

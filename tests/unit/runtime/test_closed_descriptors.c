@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "descriptors/descriptors.h"
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
@@ -189,7 +190,8 @@ CoroutineTest(closed_descriptors, are_not_looked_for_while_nothing_runs)
     open_pipe(false);
     hob_future *waiter = hob_async(wait_to_read, NULL);
     hob_sleep(10);
-    struct descriptor_waits *waits = &loop_current()->descriptors;
+    struct descriptors *waits = loop_current()->descriptors;
+    hob_yield();
     cr_expect(ev_is_active(&waits->audit), "a coroutine runs");
     hob_cancel(waiter);
     cr_expect_eq(hob_await(waiter), -ECANCELED);

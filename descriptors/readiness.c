@@ -1,4 +1,8 @@
-#include "descriptor.h"
+/*
+ * Futures that are ready when a descriptor can be read from or written to, and the audit that ends
+ * them when the descriptor was closed.
+ */
+#include "descriptors.h"
 
 #include <errno.h>
 #include <ev.h>
@@ -8,21 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "background.h"
 #include "base/reserve.h"
-#include "future.h"
 #include "hob/runtime.h"
 #include "hob/virtual_time.h"
-#include "loop.h"
-#include "task.h"
+#include "runtime/background.h"
+#include "runtime/future.h"
+#include "runtime/task.h"
 
 /* Waits for a descriptor to become readable or writable. */
 struct readiness {
     hob_future future;
-    struct ev_loop *ev;
+    struct descriptors *descriptors;
     ev_io watcher;
     struct turn_end begin; /* in the turn in which the wait begins, or begins again */
-    struct list link;      /* in the loop's descriptor_waits, once it has begun */
+    struct list link;      /* in `awaited` of the loop's descriptors, once it has begun */
     struct list peers;     /* a ring of those that libev watches the same descriptor for */
     struct stat identity;  /* of the file, since the first audit */
     bool identified;
@@ -34,10 +37,10 @@ struct readiness {
  */
 static void peers_begin_again(struct readiness *self)
 {
-    struct loop *loop = ev_userdata(self->ev);
+    struct loop *loop = self->descriptors->loop;
     for (struct list *peer = self->peers.next; peer != &self->peers; peer = peer->next) {
         struct readiness *wait = list_entry(peer, struct readiness, peers);
-        descriptor_waits_at_end(&loop->descriptors, &wait->begin);
+        loop_at_turn_end(loop, &wait->begin);
     }
     list_remove(&self->peers);
 }
@@ -47,7 +50,7 @@ static void readiness_end(struct readiness *self, int result)
     list_remove(&self->begin.link);
     list_remove(&self->link);
     peers_begin_again(self);
-    ev_io_stop(self->ev, &self->watcher);
+    ev_io_stop(self->descriptors->loop->ev, &self->watcher);
     future_complete(&self->future, result);
 }
 
@@ -97,52 +100,75 @@ static bool was_closed(struct readiness *self)
     return replaced;
 }
 
+static void start_audit(struct descriptors *self)
+{
+    background_start(self->loop->ev, &self->audit, AUDIT_INTERVAL);
+}
+
+/* Once coroutines have run: one of them may have closed a descriptor. */
+static void wake_audit(void *arg)
+{
+    struct descriptors *self = arg;
+    if (self->loop->stall.resumed == self->resumed)
+        return;
+    loop_remove_hook(&self->wake);
+    start_audit(self);
+}
+
 static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
 {
-    struct loop *loop = ev_userdata(ev);
-    struct descriptor_waits *self = &loop->descriptors;
+    struct descriptors *self = timer->data;
     (void)events;
     struct list mark; /* behind those that were not looked at; the end of one may move others */
     list_init(&mark);
-    list_append(&self->watched, &mark);
-    while (self->watched.next != &mark) {
-        struct readiness *wait = list_entry(self->watched.next, struct readiness, link);
+    list_append(&self->awaited, &mark);
+    while (self->awaited.next != &mark) {
+        struct readiness *wait = list_entry(self->awaited.next, struct readiness, link);
         list_remove(&wait->link);
-        list_append(&self->watched, &wait->link);
+        list_append(&self->awaited, &wait->link);
         if (was_closed(wait))
             readiness_end(wait, -EBADF);
     }
     list_remove(&mark);
-    self->audit_sleeps = !list_empty(&self->watched) && self->resumed == loop->stall.resumed;
-    if (self->audit_sleeps || list_empty(&self->watched))
+    bool slept = self->resumed == self->loop->stall.resumed;
+    self->resumed = self->loop->stall.resumed;
+    if (slept || list_empty(&self->awaited))
         background_stop(ev, timer);
-    self->resumed = loop->stall.resumed;
+    if (slept && !list_empty(&self->awaited))
+        loop_add_hook(self->loop, &self->wake);
 }
 
-void descriptor_waits_init(struct descriptor_waits *self)
+static void free_descriptors(void *arg)
 {
-    *self = (struct descriptor_waits){0};
-    list_init(&self->turn_ends);
-    list_init(&self->watched);
-    list_init(&self->free_watch_waits);
+    future_free_kept(&((struct descriptors *)arg)->free_waits);
+}
+
+static struct descriptors *make_descriptors(struct loop *loop)
+{
+    struct descriptors *self = arena_alloc(&loop->parts, sizeof(*self));
+    if (!self)
+        return NULL;
+    *self = (struct descriptors){.loop = loop, .wake = {.run = wake_audit, .arg = self}};
+    list_init(&self->awaited);
+    list_init(&self->free_waits);
+    list_init(&self->wake.link);
     ev_init(&self->audit, on_audit);
+    self->audit.data = self;
+    return arena_defer(&loop->parts, free_descriptors, self) == 0 ? self : NULL;
 }
 
-void descriptor_waits_free(struct descriptor_waits *self)
+struct descriptors *descriptors_of(const struct task *task)
 {
-    future_free_kept(&self->free_watch_waits);
-}
-
-void descriptor_waits_wake_audit(struct loop *loop)
-{
-    loop->descriptors.audit_sleeps = false;
-    background_start(loop->ev, &loop->descriptors.audit, AUDIT_INTERVAL);
+    struct loop *loop = task->future.loop;
+    if (!loop->descriptors)
+        loop->descriptors = make_descriptors(loop);
+    return loop->descriptors;
 }
 
 /* libev puts a watcher before the others of its descriptor. */
 static void start_watcher(struct readiness *self)
 {
-    ev_io_start(self->ev, &self->watcher);
+    ev_io_start(self->descriptors->loop->ev, &self->watcher);
     ev_io *other = (ev_io *)(void *)self->watcher.next;
     if (other && ev_cb(other) == on_ready)
         list_append(&((struct readiness *)other->data)->peers, &self->peers);
@@ -151,55 +177,49 @@ static void start_watcher(struct readiness *self)
 static void begin_readiness(struct turn_end *end)
 {
     struct readiness *self = list_entry(end, struct readiness, begin);
-    struct loop *loop = ev_userdata(self->ev);
+    struct descriptors *descriptors = self->descriptors;
     if (!descriptor_can_be_watched(self->watcher.fd)) {
         readiness_end(self, -EBADF);
         return;
     }
     list_remove(&self->link);
-    list_append(&loop->descriptors.watched, &self->link);
+    list_append(&descriptors->awaited, &self->link);
     if (!ev_is_active(&self->watcher)) /* or it begins again */
         start_watcher(self);
-    if (!ev_is_active(&loop->descriptors.audit))
-        descriptor_waits_wake_audit(loop);
+    if (list_empty(&descriptors->wake.link))
+        start_audit(descriptors);
 }
 
-void descriptor_waits_end_turn(struct descriptor_waits *self)
+static void
+readiness_start(struct readiness *self, struct descriptors *descriptors, int fd, int events)
 {
-    while (!list_empty(&self->turn_ends)) {
-        struct turn_end *end = list_entry(self->turn_ends.next, struct turn_end, link);
-        list_remove(&end->link);
-        end->fn(end);
-    }
-}
-
-static void readiness_start(struct readiness *self, struct loop *loop, int fd, int events)
-{
-    self->ev = loop->ev;
+    self->descriptors = descriptors;
     self->identified = false;
-    self->begin.fn = begin_readiness;
+    self->begin.run = begin_readiness;
     list_init(&self->begin.link);
     list_init(&self->link);
     list_init(&self->peers);
     ev_io_init(&self->watcher, on_ready, fd, events);
     self->watcher.data = self;
-    descriptor_waits_at_end(&loop->descriptors, &self->begin);
+    loop_at_turn_end(descriptors->loop, &self->begin);
 }
 
 bool hob_descriptors_awaited(void)
 {
     const struct loop *loop = loop_current();
-    return loop && (!list_empty(&loop->descriptors.watched) || loop->descriptors.watch_waits > 0);
+    const struct descriptors *self = loop ? loop->descriptors : NULL;
+    return self && (!list_empty(&self->awaited) || self->watch_waits > 0);
 }
 
 hob_future *descriptor_wait(int fd, int events)
 {
     struct task *task = task_current(events == EV_WRITE ? "hob_writable" : "hob_readable");
-    struct readiness *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
+    struct descriptors *descriptors = descriptors_of(task);
+    struct readiness *self = descriptors && reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
     if (!self)
         return NULL;
     future_init(&self->future, &on_heap, task);
-    readiness_start(self, task->future.loop, fd, events);
+    readiness_start(self, descriptors, fd, events);
     return &self->future;
 }
 
@@ -216,9 +236,11 @@ hob_future *hob_writable(int fd)
 static int wait_until_ready(const char *call, int fd, int events)
 {
     struct readiness self;
-    struct task *task = task_current(call);
+    struct descriptors *descriptors = descriptors_of(task_current(call));
+    if (!descriptors)
+        return -ENOMEM;
     future_init(&self.future, &on_stack, NULL);
-    readiness_start(&self, task->future.loop, fd, events);
+    readiness_start(&self, descriptors, fd, events);
     return future_await(&self.future, call);
 }
 

@@ -21,8 +21,7 @@ profile() {
 bench_instructions() {
   local compiler few=$instructions_folder/few many=$instructions_folder/many
   script/setup build test
-  configure release $instructions_folder -DHOB_BENCH=ON -DHOB_TESTS=OFF -DHOB_WERROR=OFF \
-    -DCMAKE_C_FLAGS=-g
+  configure release $instructions_folder -DHOB_BENCH=ON -DCMAKE_C_FLAGS=-g
   quietly cmake --build $instructions_folder --target hob bench_client
   profile 1600 $few
   profile 17600 $many

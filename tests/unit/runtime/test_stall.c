@@ -213,6 +213,18 @@ static int be_busy(void *arg)
     return 0;
 }
 
+/* Keeps the thread until that is reported, and then for some time in which it is not again. */
+static int be_reported(void *arg)
+{
+    (void)arg;
+    double end = clock_seconds() + PATIENCE;
+    size_t before = hob_stall_count();
+    while (hob_stall_count() == before && clock_seconds() < end)
+        ;
+    keep_busy(3 * LIMIT);
+    return 0;
+}
+
 static int stall_once(void *arg)
 {
     set_limit(LIMIT);
@@ -229,18 +241,18 @@ Test(stall, that_takes_long_is_reported_once)
 static int stall_twice(void *arg)
 {
     set_limit(LIMIT);
-    be_busy(arg);
+    be_reported(arg);
     hob_yield();
-    be_busy(arg);
+    be_reported(arg);
     return (int)hob_stall_count();
 }
 
 static int stall_in_two_turns(void *arg)
 {
     set_limit(LIMIT);
-    be_busy(arg);
+    be_reported(arg);
     hob_sleep(0.001);
-    be_busy(arg);
+    be_reported(arg);
     return (int)hob_stall_count();
 }
 
@@ -256,7 +268,8 @@ Test(stall, of_the_same_task_again_is_reported_again)
 static int let_two_stall(void *arg)
 {
     set_limit(LIMIT);
-    hob_join(hob_async_named("fries", be_busy, arg), hob_async_named("noodles", be_busy, arg));
+    hob_join(
+        hob_async_named("fries", be_reported, arg), hob_async_named("noodles", be_reported, arg));
     return (int)hob_stall_count();
 }
 
@@ -275,7 +288,7 @@ static int let_one_of_many_stall(void *arg)
     hob_future *many[20];
     set_limit(LIMIT);
     for (size_t i = 0; i < COUNT(many); i++)
-        many[i] = i == 10 ? hob_async_named("slow", be_busy, arg) : hob_async(do_nothing, arg);
+        many[i] = i == 10 ? hob_async_named("slow", be_reported, arg) : hob_async(do_nothing, arg);
     hob_join_all(many, COUNT(many));
     return (int)hob_stall_count();
 }

@@ -226,7 +226,7 @@ apply_allow_host(struct parsing *self, const struct option_spec *spec, const cha
 
 #define SETS(field) offsetof(struct options, field)
 
-/* The server has the same defaults, for other programs: see server/request_limits.c. */
+/* The server has the same defaults, for other programs: see server/server.c. */
 static const struct option_spec table[] = {
     {"host", "ADDRESS", "127.0.0.1", "IPv4 or IPv6 address to listen on", apply_host},
     {"port", "PORT", "8080",

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "buffer.h"
 #include "hob/runtime.h"
+#include "http/buffer.h"
 #include "request.h"
 
 /* Bytes of the body that are announced and have not been read; 0 if that is not known. */

@@ -1,5 +1,6 @@
 #include "connection.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,22 +8,75 @@
 #include <unistd.h>
 
 #include "base/reserve.h"
-#include "hob/log.h"
-#include "request.h"
-#include "runtime/loop.h"
 #include "serve.h"
-#include "waiting.h"
 
-/* A client that sends as fast as it is read must not keep the thread: others get a turn. */
-#define READS_IN_A_ROW 16
+/*
+ * Idle connections. All in a list may wait equally long, so that the one that began first is the
+ * first to be closed: one timer is enough, and to begin a wait or to end one does not touch it.
+ */
 
-static struct ev_loop *loop_of(const struct connection *self)
+static void set_timer(struct idle_list *self, double seconds)
 {
-    return task_ev_loop(self->server->task);
+    ev_timer_set(&self->timer, seconds, 0.);
+    ev_timer_start(self->ev, &self->timer);
 }
 
-static void on_readable(struct ev_loop *ev, ev_io *watcher, int events);
-static void on_writable(struct ev_loop *ev, ev_io *watcher, int events);
+static void idle_list_add(struct idle_list *self, struct connection *connection)
+{
+    connection->idle_since = connection_now(connection);
+    assert(
+        list_empty(&self->connections) ||
+        list_entry(self->connections.prev, struct connection, waiting)->idle_since <=
+            connection->idle_since);
+    list_append(&self->connections, &connection->waiting);
+    if (!ev_is_active(&self->timer) && !isinf(self->seconds))
+        set_timer(self, self->seconds);
+}
+
+/* Closes a connection whose time is over, unless it has input that the loop has not seen yet. */
+static void time_out(struct connection *connection)
+{
+    list_remove(&connection->waiting);
+    if (connection_has_input(connection))
+        return;
+    if (connection->head_until > 0) /* it has never sent a request */
+        server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
+    connection_close(connection);
+}
+
+static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
+{
+    struct idle_list *self = watcher->data;
+    double now = hob_now();
+    (void)ev;
+    (void)events;
+    while (!list_empty(&self->connections)) {
+        struct connection *first = list_entry(self->connections.next, struct connection, waiting);
+        double left = first->idle_since + self->seconds - now;
+        if (left > 0) {
+            set_timer(self, left);
+            return;
+        }
+        time_out(first);
+    }
+}
+
+void idle_list_init(struct idle_list *self, struct ev_loop *ev, double seconds)
+{
+    *self = (struct idle_list){.ev = ev, .seconds = seconds};
+    list_init(&self->connections);
+    ev_init(&self->timer, on_time);
+    self->timer.data = self;
+}
+
+void idle_list_stop(struct idle_list *self)
+{
+    ev_timer_stop(self->ev, &self->timer);
+}
+
+/*
+ * Open and closed.
+ */
 
 int connection_open(hob_server *server, int fd, const union peer *peer)
 {
@@ -35,20 +89,17 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     self->peer = *peer;
     list_append(&server->connections, &self->link);
     server->connection_count++;
-    self->over_limit = door_is_crowded(server);
-    ev_io_init(&self->readable, on_readable, fd, EV_READ);
-    ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
-    self->readable.data = self->writable.data = self;
-    ev_io_start(loop_of(self), &self->readable);
+    self->over_limit = acceptor_is_over_limit(server);
+    connection_watch(self, fd);
     list_init(&self->waiting);
-    waiting_begin(&server->silent, self);
+    idle_list_add(&server->idle_new, self);
     self->now = 0;
     self->head_until = self->idle_since + server->options.head_timeout;
     return 0;
 }
 
-/* The kernel goes on trying to deliver what a client does not take, unless it is told not to. */
-static void forget_output(int fd)
+/* Makes the kernel drop the output that the client has not taken, and reset the connection. */
+static void abandon_output(int fd)
 {
     struct linger none = {.l_onoff = 1};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
@@ -57,32 +108,44 @@ static void forget_output(int fd)
 void connection_close(struct connection *self)
 {
     hob_server *server = self->server;
+    assert(self->task || !self->sends_later); /* else a coroutine might begin to send the rest */
+    assert(!self->request && !self->input && !self->sent);
     if (self->sends_later)
         turn_send(&server->turn);
-    waiting_end(self);
-    ev_io_stop(loop_of(self), &self->readable);
-    ev_io_stop(loop_of(self), &self->writable);
+    list_remove(&self->waiting);
+    connection_unwatch(self);
     if (self->socket == SOCKET_ABANDONED)
-        forget_output(self->readable.fd);
+        abandon_output(self->readable.fd);
     close(self->readable.fd);
     list_remove(&self->link);
     buffer_free(&self->kept_input);
     buffer_free(&self->unsent);
     free(self);
-    server_connection_gone(server);
+    server_remove_connection(server);
 }
 
-/* A coroutine for the connection, or NULL, and then the connection is closed. */
+void connection_close_if_idle(struct connection *self)
+{
+    if (!self->task && !connection_has_input(self))
+        connection_close(self);
+}
+
+/*
+ * Served and idle.
+ */
+
+/* Makes the connection's coroutine. Returns NULL if there is none: the connection is closed. */
 static struct task *make_task(struct connection *self)
 {
-    waiting_end(self);
+    assert(!self->task);
+    list_remove(&self->waiting);
     struct task *task = task_make(
         self->server->stacks, self->server->task, NULL, "serve_connection", serve_connection, self);
     self->task = task;
     if (task) {
         task->role = &serve_role;
     } else {
-        server_lacks_memory(self->server);
+        server_reject_for_memory(self->server);
         connection_close(self);
     }
     return task;
@@ -90,416 +153,37 @@ static struct task *make_task(struct connection *self)
 
 void connection_serve(struct connection *self)
 {
+    assert(self->unread_length > 0);
     struct task *task = make_task(self);
     if (task)
         task_start(task); /* which may close the connection */
 }
 
+void connection_start_flush(struct connection *self)
+{
+    assert(buffer_length(&self->unsent) > 0);
+    if (make_task(self))
+        task_wake(self->task);
+}
+
 void connection_become_idle(struct connection *self)
 {
+    assert(self->socket == SOCKET_OPEN);
+    assert(!self->request && !self->input && !self->sent);
+    assert(self->unread_length == 0 && buffer_length(&self->kept_input) == 0);
+    assert(buffer_length(&self->unsent) == 0);
     self->task = NULL;
     self->reads = 0;
     buffer_free(&self->kept_input);
     buffer_free(&self->unsent);
-    ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
-    waiting_begin(&self->server->idle, self);
-    self->now = 0;
+    ev_io_start(connection_loop(self), &self->readable); /* it stops when too much is kept */
+    connection_stay_idle(self);
 }
 
-void connection_finish(struct connection *self)
-{
-    if (!self->task && !connection_has_input(self))
-        connection_close(self);
-}
-
-/* States only get worse. */
-static void set_socket_state(struct connection *self, enum socket_state state)
-{
-    if (self->socket < state)
-        self->socket = state;
-}
-
-/*
- * Bytes were lost: nothing that could still be read or sent makes sense. The client is told, and
- * the end of the input wakes and cancels whoever waits, as when the client had left.
- */
-static void break_off(struct connection *self)
-{
-    set_socket_state(self, SOCKET_BROKEN);
-    shutdown(self->readable.fd, SHUT_RDWR);
-    ev_io_start(loop_of(self), &self->readable); /* it stops when too much is kept */
-}
-
-/*
- * Waiting for the socket. `slot` is where the watcher's callback finds whom to wake.
- */
-
-static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
-{
-    (void)ev;
-    (void)events;
-    future_complete(watcher->data, -ETIME);
-}
-
-/*
- * Waits until the watcher's callback completes *slot. Returns 0 or a negative errno; after the
- * patience, -ETIMEDOUT, and then the connection is late. The loop calls timers before watchers of
- * sockets, and they may have been kept from running: look at the socket again before you act on it.
- */
-static int wait_for_io(struct connection *self, hob_future **slot, struct patience *patience)
-{
-    static const struct future_kind io_kind = {.cancel = future_complete};
-    hob_future ready;
-    ev_timer limit;
-    double now = hob_now();
-    if (patience->until == 0)
-        patience->until = now + patience->seconds;
-    future_init(&ready, &io_kind, NULL);
-    ev_timer_init(&limit, on_patience_over, fmax(patience->until - now, 0), 0.);
-    limit.data = &ready;
-    if (!isinf(patience->until)) {
-        ev_now_update(loop_of(self)); /* libev counts from when the loop last woke */
-        ev_timer_start(loop_of(self), &limit);
-    }
-    *slot = &ready;
-    int err = hob_await(&ready);
-    *slot = NULL;
-    ev_timer_stop(loop_of(self), &limit);
-    self->late = err == -ETIME;
-    return self->late ? -ETIMEDOUT : err;
-}
-
-/*
- * Input.
- */
-
-static bool would_block(int err)
-{
-    return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
-}
-
-/* As recv(2). */
-static ssize_t receive(struct connection *self, char *room, size_t size)
-{
-    ssize_t received = recv(self->readable.fd, room, size, 0);
-    if (received > 0)
-        self->server->counts.received += (size_t)received;
-    return received;
-}
-
-/* The client sends no more, or the connection has failed. Either cancels the handler. */
-static void end_input(struct connection *self, ssize_t received)
-{
-    set_socket_state(self, received < 0 ? SOCKET_BROKEN : SOCKET_HALF_CLOSED);
-    ev_io_stop(loop_of(self), &self->readable); /* an end stays readable for ever */
-    if (self->request)
-        request_client_left(self->request);
-}
-
-/* Input while the task waits for something else. Also how it is found out that a client left. */
-static void keep_early_input(struct connection *self)
-{
-    struct workspace *workspace = self->server->workspace;
-    ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
-    if (received < 0 && would_block(errno))
-        return;
-    if (received <= 0 || buffer_append(&self->kept_input, workspace->in, (size_t)received) < 0)
-        end_input(self, received > 0 ? -1 : received);
-    else if (buffer_length(&self->kept_input) >= self->server->options.pipeline_limit)
-        ev_io_stop(loop_of(self), &self->readable);
-}
-
-/* After the loop has reported input that is not there. */
-static void wait_again(struct connection *self)
+void connection_stay_idle(struct connection *self)
 {
     hob_server *server = self->server;
-    waiting_begin(self->head_until > 0 ? &server->silent : &server->idle, self);
+    assert(!self->task);
+    idle_list_add(self->head_until > 0 ? &server->idle_new : &server->idle, self);
     self->now = 0;
-}
-
-size_t connection_receive(struct connection *self, char *room, size_t size)
-{
-    ssize_t received = receive(self, room, size);
-    bool refused = !ev_is_active(&self->readable); /* by epoll, for want of memory: see libev */
-    if (received > 0) {
-        self->unread = room;
-        self->unread_length = (size_t)received;
-        return (size_t)received;
-    }
-    if (received < 0 && would_block(errno) && !refused) {
-        wait_again(self);
-        return 0;
-    }
-    if (refused)
-        server_lacks_memory(self->server);
-    connection_close(self);
-    return 0;
-}
-
-static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
-{
-    struct connection *self = watcher->data;
-    (void)ev;
-    (void)events;
-    if (!self->task)
-        turn_add_readable(&self->server->turn, self);
-    else if (self->input)
-        future_complete(self->input, 0);
-    else
-        keep_early_input(self);
-}
-
-const char *connection_unread(const struct connection *self, size_t *length)
-{
-    bool kept = buffer_length(&self->kept_input) > 0;
-    *length = kept ? buffer_length(&self->kept_input) : self->unread_length;
-    return kept ? buffer_bytes(&self->kept_input) : self->unread;
-}
-
-/* Looks at the input in the kernel. Returns as recv(2) does. */
-static ssize_t peek(const struct connection *self)
-{
-    char byte;
-    return recv(self->readable.fd, &byte, 1, MSG_PEEK);
-}
-
-bool connection_has_input(const struct connection *self)
-{
-    size_t unread;
-    connection_unread(self, &unread);
-    return unread > 0 || peek(self) > 0;
-}
-
-void connection_consume(struct connection *self, size_t size)
-{
-    if (buffer_length(&self->kept_input) > 0) {
-        buffer_consume(&self->kept_input, size);
-    } else {
-        self->unread += size;
-        self->unread_length -= size;
-    }
-}
-
-/* Out of line: what most requests need of connection_fill() saves no registers then. */
-__attribute__((noinline)) static int fill(struct connection *self, struct patience *patience)
-{
-    struct workspace *workspace = self->server->workspace;
-    size_t unread;
-    for (;;) {
-        if (connection_is_broken(self))
-            return -ECONNRESET;
-        connection_unread(self, &unread);
-        if (unread > 0)
-            return 1;
-        if (self->socket != SOCKET_OPEN)
-            return 0;
-        if (++self->reads % READS_IN_A_ROW == 0) {
-            int reason = hob_yield();
-            if (reason < 0)
-                return reason;
-            continue; /* what came meanwhile was kept */
-        }
-        ssize_t received = receive(self, workspace->in, sizeof(workspace->in));
-        if (received > 0) {
-            self->unread = workspace->in;
-            self->unread_length = (size_t)received;
-        } else if (received < 0 && would_block(errno)) {
-            self->reads = 0;
-            ev_io_start(loop_of(self), &self->readable);
-            int err = wait_for_io(self, &self->input, patience);
-            if (self->late && peek(self) >= 0)
-                self->late = false;
-            else if (err < 0)
-                return err;
-        } else {
-            end_input(self, received);
-        }
-    }
-}
-
-int connection_fill(struct connection *self, struct patience *patience)
-{
-    size_t unread;
-    connection_unread(self, &unread);
-    return unread > 0 && !connection_is_broken(self) ? 1 : fill(self, patience);
-}
-
-/*
- * Output.
- */
-
-struct buffer *connection_out(struct connection *self)
-{
-    return buffer_length(&self->unsent) > 0 ? &self->unsent : &self->server->workspace->out;
-}
-
-/*
- * Sends until the socket takes no more. The flags are those of send(2). Returns how many bytes need
- * not be sent any more: none is left for a connection that has failed.
- */
-static size_t send_some(struct connection *self, const char *bytes, size_t size, int flags)
-{
-    size_t done = 0;
-    while (done < size && !connection_is_broken(self)) {
-        ssize_t sent = send(self->readable.fd, bytes + done, size - done, flags | MSG_NOSIGNAL);
-        if (sent >= 0)
-            done += (size_t)sent;
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            break;
-        else if (errno != EINTR)
-            break_off(self);
-    }
-    self->server->counts.sent += done;
-    return connection_is_broken(self) ? size : done;
-}
-
-/* The same for a buffer. */
-static void send_buffer(struct connection *self, struct buffer *out, int flags)
-{
-    buffer_consume(out, send_some(self, buffer_bytes(out), buffer_length(out), flags));
-}
-
-/* Keeps what the socket did not take, until it does. */
-static void keep_unsent(struct connection *self, const char *output, size_t size)
-{
-    if (buffer_append(&self->unsent, output, size) < 0)
-        break_off(self);
-    ev_io_start(loop_of(self), &self->writable);
-}
-
-/* Responses above this size give their memory back at once. */
-#define OUT_CAPACITY_KEPT (256 * 1024)
-
-static void send_with(struct connection *self, int flags)
-{
-    struct buffer *out = connection_out(self);
-    if (buffer_length(out) == 0)
-        return;
-    if (self->sends_later)
-        turn_send(&self->server->turn);
-    send_buffer(self, out, flags);
-    if (buffer_length(out) > 0) {
-        if (out == &self->unsent)
-            ev_io_start(loop_of(self), &self->writable);
-        else
-            keep_unsent(self, buffer_bytes(out), buffer_length(out));
-    }
-    if (out != &self->unsent)
-        buffer_consume(out, buffer_length(out));
-    if (out->capacity > OUT_CAPACITY_KEPT && buffer_length(out) == 0)
-        buffer_free(out);
-}
-
-static void send_now(struct connection *self)
-{
-    send_with(self, 0);
-}
-
-void connection_send_large(struct connection *self, const char *data, size_t size)
-{
-    send_with(self, MSG_MORE);
-    size_t done = buffer_length(&self->unsent) == 0 ? send_some(self, data, size, 0) : 0;
-    if (done < size)
-        keep_unsent(self, data + done, size - done);
-}
-
-/* More than this is sent at once: to send it in a row with others saves too little. */
-#define SENT_LATER_AT_MOST (16 * 1024)
-
-bool connection_send_later(struct connection *self)
-{
-    struct buffer *out = connection_out(self);
-    size_t size = buffer_length(out);
-    if (size == 0)
-        return true;
-    if (out == &self->unsent || size > SENT_LATER_AT_MOST || connection_is_broken(self) ||
-        turn_send_later(&self->server->turn, self, buffer_bytes(out), size) < 0)
-        return false;
-    self->sends_later = true;
-    buffer_consume(out, size);
-    return true;
-}
-
-void connection_send_output(struct connection *self, const char *output, size_t size)
-{
-    self->sends_later = false;
-    size_t done = send_some(self, output, size, 0);
-    if (done == size)
-        return;
-    keep_unsent(self, output + done, size - done);
-    if (!self->task && make_task(self))
-        task_wake(self->task); /* waits, as long as it may, for the client to take the rest */
-}
-
-static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
-{
-    struct connection *self = watcher->data;
-    (void)events;
-    send_buffer(self, &self->unsent, 0);
-    if (self->sent)
-        future_complete(self->sent, 0);
-    if (buffer_length(&self->unsent) > 0)
-        return;
-    ev_io_stop(ev, watcher);
-}
-
-int connection_flush(struct connection *self)
-{
-    send_now(self);
-    while (buffer_length(&self->unsent) > 0 && !connection_is_broken(self)) {
-        struct patience patience = {.seconds = self->server->options.write_timeout};
-        size_t left = buffer_length(&self->unsent);
-        int err = wait_for_io(self, &self->sent, &patience);
-        if (err < 0 && !self->late)
-            return err;
-        if (self->late)
-            send_buffer(self, &self->unsent, 0);
-        self->late = self->late && buffer_length(&self->unsent) == left;
-        if (self->late) {
-            server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
-            set_socket_state(self, SOCKET_ABANDONED);
-        }
-    }
-    return connection_is_broken(self) ? -EPIPE : 0;
-}
-
-void connection_leave_workspace(void *connection)
-{
-    struct connection *self = connection;
-    self->now = 0;
-    send_now(self);
-    if (self->unread_length > 0) {
-        if (buffer_append(&self->kept_input, self->unread, self->unread_length) < 0)
-            break_off(self);
-        self->unread_length = 0;
-    }
-    if (self->request && request_keep_head(self->request) < 0) {
-        request_forget_head(self->request);
-        break_off(self);
-    }
-}
-
-/*
- * The end.
- */
-
-void connection_end_output(struct connection *self)
-{
-    if (buffer_length(&self->unsent) == 0)
-        shutdown(self->readable.fd, SHUT_WR);
-}
-
-void connection_linger(struct connection *self)
-{
-    double seconds = self->server->options.linger_timeout;
-    struct patience patience = {.seconds = seconds, .until = hob_now() + seconds};
-    int late_reads = 0; /* of what may have come in time */
-    size_t unread;
-    if (shutdown(self->readable.fd, SHUT_WR) < 0)
-        return; /* the client has left */
-    do {
-        connection_unread(self, &unread);
-        connection_consume(self, unread);
-        late_reads += hob_now() >= patience.until;
-    } while (late_reads < READS_IN_A_ROW && connection_fill(self, &patience) > 0);
 }

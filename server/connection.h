@@ -1,10 +1,11 @@
 /*
- * One client's connection: its socket, and the bytes on their way in and out.
+ * The connection of one client: its socket, and the bytes on their way in and out.
  *
- *     accepted --> idle --first bytes--> received --> a task serves --nothing more to read--> idle
- *                   '-------- closed <--------------------'
+ *     accepted --> idle --input--> received --> a task serves --no more input--> idle
+ *                   '-- closed <--------------------'
  *
- * While it is idle it costs this struct and nothing else.
+ * An idle connection costs this struct and nothing else. connection.c has its life, and
+ * connection_io.c its bytes.
  */
 #ifndef HOB_SERVER_CONNECTION_H
 #define HOB_SERVER_CONNECTION_H
@@ -13,10 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 #include "net/peer.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
+#include "runtime/loop.h"
 #include "runtime/task.h"
 #include "server.h"
 
@@ -39,10 +41,10 @@ enum socket_state {
  */
 struct connection {
     ev_io readable;      /* started from open to close, unless too much input is kept */
-    struct list waiting; /* in a list of the server while there is no task: see below */
+    struct list waiting; /* while there is no task: in an idle list, or in the server's turn */
 
     hob_server *server;
-    struct task *task;           /* serves a request; NULL while the connection is idle */
+    struct task *task;           /* serves requests; NULL while the connection is idle */
     struct hob_request *request; /* the one that the task serves */
     const char *unread;          /* input in memory of the server; none while kept_input has some */
     size_t unread_length;        /* 0 whenever the task waits, since others use that memory then */
@@ -51,7 +53,7 @@ struct connection {
     enum socket_state socket;
     bool over_limit;  /* accepted above the connection limit: its request is answered by 503 */
     bool late;        /* the last wait for the client took longer than it may */
-    bool sends_later; /* output of this connection is in server->turn */
+    bool sends_later; /* output of this connection is in the server's turn */
 
     struct buffer kept_input; /* unread input that came while the task waited for something else */
     struct buffer unsent;     /* output that the socket did not take */
@@ -70,17 +72,22 @@ struct connection {
     union peer peer;   /* the address of the client */
 };
 
-/* Whether nothing can be read or sent any more. */
-static inline bool connection_is_broken(const struct connection *self)
-{
-    return self->socket >= SOCKET_BROKEN;
-}
-
 /* How long to wait for the client. */
 struct patience {
     double seconds; /* in all, from the first wait on */
     double until;   /* on the clock of hob_now(); 0 before the first wait */
 };
+
+static inline struct ev_loop *connection_loop(const struct connection *self)
+{
+    return task_ev_loop(self->server->task);
+}
+
+/* Whether nothing can be read or sent any more. */
+static inline bool connection_is_broken(const struct connection *self)
+{
+    return self->socket >= SOCKET_BROKEN;
+}
 
 /* The time, by hob_now(), for the connection's task. */
 static inline double connection_now(struct connection *self)
@@ -90,23 +97,50 @@ static inline double connection_now(struct connection *self)
     return self->now;
 }
 
+/*
+ * The life of a connection: connection.c.
+ */
+
+/* The connections of an idle list may wait for `seconds`; then they are closed. */
+void idle_list_init(struct idle_list *self, struct ev_loop *ev, double seconds);
+
+/* Stops the timer. The connections are left as they are. */
+void idle_list_stop(struct idle_list *self);
+
 /* Takes over the socket of a client. Returns 0, or -ENOMEM, and then the socket is closed. */
 int connection_open(hob_server *server, int fd, const union peer *peer);
 
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);
 
-/*
- * Receives up to `size` bytes, for an idle connection: they are its unread input from now on, until
- * it is served. Returns how many. With 0, the connection waits again or is closed.
- */
-size_t connection_receive(struct connection *self, char *room, size_t size);
+/* Closes the connection, for a server that stops, if it is idle and no input is on its way. */
+void connection_close_if_idle(struct connection *self);
 
 /* Serves the request that was received, in a coroutine of its own, which runs at once. */
 void connection_serve(struct connection *self);
 
-/* For a server that stops: closes the connection if it is idle and has not been sent anything. */
-void connection_finish(struct connection *self);
+/* Starts a coroutine that waits until the client has taken the unsent output. */
+void connection_start_flush(struct connection *self);
+
+/* The task is about to return: from now on the connection waits for input without one. */
+void connection_become_idle(struct connection *self);
+
+/* Input that the loop has reported is not there after all: waits for it again. */
+void connection_stay_idle(struct connection *self);
+
+/*
+ * Input: connection_io.c.
+ */
+
+/* Begins to watch the socket for input, and stops. */
+void connection_watch(struct connection *self, int fd);
+void connection_unwatch(struct connection *self);
+
+/*
+ * Receives up to `size` bytes for an idle connection: they are its unread input until it is served.
+ * Returns how many. With 0, the connection is idle again or closed.
+ */
+size_t connection_receive(struct connection *self, char *room, size_t size);
 
 /*
  * Makes sure that there is unread input, and waits for it. Returns 1, 0 if the client has ended
@@ -114,21 +148,25 @@ void connection_finish(struct connection *self);
  */
 int connection_fill(struct connection *self, struct patience *patience);
 
-/* The input that is there but was not read yet, and how much of it there is. */
+/* The input that was received but not read, and its length. */
 const char *connection_unread(const struct connection *self, size_t *length);
 
-/* Whether there is any input that was not read, here or in the kernel. */
+/* Whether there is input that was not read, here or in the kernel. */
 bool connection_has_input(const struct connection *self);
 
 /* Marks `size` bytes of the unread input as read. */
 void connection_consume(struct connection *self, size_t size);
 
-/* Where to put output, behind whatever is to be sent before it. */
+/*
+ * Output: connection_io.c.
+ */
+
+/* Where to put output: behind all that has to be sent before it. */
 struct buffer *connection_out(struct connection *self);
 
 /*
- * Sends the output and then this, as much as the socket takes, and copies only the rest: for what
- * is so large that to copy it first would cost more than to send it by a call of its own.
+ * Sends the output and then this, as much as the socket takes, and copies only the rest: for
+ * content that is so large that a copy costs more than a call of send(2) of its own.
  */
 void connection_send_large(struct connection *self, const char *data, size_t size);
 
@@ -144,26 +182,26 @@ int connection_flush(struct connection *self);
  */
 bool connection_send_later(struct connection *self);
 
-/* Sends this in a turn. If the socket does not take all, a coroutine waits until it does. */
+/*
+ * Sends this, which connection_send_later() has passed to the server's turn. If the socket does not
+ * take all, a coroutine waits until it does.
+ */
 void connection_send_output(struct connection *self, const char *output, size_t size);
 
 /*
- * Leaves the workspace to other tasks; called each time the connection's task waits. Sends what
- * the socket takes at once, and moves the rest of the output, the unread input and the request's
- * head to memory of their own.
+ * Leaves the server's workspace to other tasks; called each time the connection's task waits. Sends
+ * what the socket takes at once, and moves the rest of the output, the unread input and the
+ * request's head to memory of their own.
  */
 void connection_leave_workspace(void *connection);
 
-/* Ends our side, unless there is unsent output: the client sees that no more will come. */
+/* Ends our side, unless there is unsent output: the client sees that no more comes. */
 void connection_end_output(struct connection *self);
 
-/* The task has nothing more to do: it is about to return, and the connection waits for input. */
-void connection_become_idle(struct connection *self);
-
 /*
- * Ends the connection in a way that lets the client read the last response: closing a socket that
- * has unread input makes the kernel reset the connection, which may destroy that response on its
- * way. So this ends our side, then reads and drops input for a short while (RFC 9112 9.6).
+ * Ends the connection in a way that lets the client read the last response: if a socket with unread
+ * input is closed, the kernel resets the connection, which may destroy that response on its way. So
+ * this ends our side, and then reads and drops input for a short while (RFC 9112 section 9.6).
  */
 void connection_linger(struct connection *self);
 

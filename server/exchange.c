@@ -54,7 +54,7 @@ static void reply_error(struct exchange *self, int err)
         hob_response_add_header(&self->res, "Retry-After", "1");
     if (err == -EMFILE || err == -ENFILE) {
         server_reject(server, HOB_REJECT_DESCRIPTORS);
-        refusals_note(&server->refused.descriptors, "a request is refused", -err);
+        refusal_log_add(&server->refused.descriptors, "a request is refused", -err);
     }
     if (err == -ETIMEDOUT && req->body_late) {
         status = 408;

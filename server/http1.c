@@ -262,7 +262,7 @@ static char *put_head(
 static bool is_last_response(const struct connection *connection)
 {
     return connection->over_limit ||
-           (connection->server->stopping && !connection_has_input(connection));
+           (connection->server->closing && !connection_has_input(connection));
 }
 
 static int http1_begin(

@@ -120,7 +120,7 @@ static void release_descriptor(void *arg)
 {
     hob_server *server = arg;
     server->reserved_descriptors--;
-    door_make_room(server);
+    acceptor_resume(server);
 }
 
 int hob_request_reserve_descriptor(hob_request *req)

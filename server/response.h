@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "buffer.h"
 #include "hob/server.h"
+#include "http/buffer.h"
 #include "request.h"
 
 struct hob_response {

@@ -36,7 +36,7 @@ const struct task_role serve_role = {.describe = describe_request, .expired = ex
 /* A connection above the limit is served all the same if others have gone meanwhile. */
 static bool admit(struct connection *connection)
 {
-    if (connection->over_limit && !door_is_crowded(connection->server))
+    if (connection->over_limit && !acceptor_is_over_limit(connection->server))
         connection->over_limit = false;
     return !connection->over_limit;
 }
@@ -148,8 +148,8 @@ static void finish(struct connection *self, enum next next)
 {
     if (next == NEXT_ABORT)
         self->socket = SOCKET_ABANDONED;
-    else
-        connection_flush(self);
+    else if (connection_flush(self) < 0 && next == NEXT_REQUEST)
+        next = NEXT_CLOSE; /* the coroutine was cancelled, or the client takes nothing */
     if (next == NEXT_CLOSE && connection_has_input(self))
         next = NEXT_LINGER;
     if (next == NEXT_LINGER && !connection_is_broken(self))

@@ -1,24 +1,24 @@
-/* The server and what its connections share. All of it is used on one thread. */
+/*
+ * The server, and what its connections share. All of it is used on one thread. server.c opens and
+ * closes it, and run.c runs and stops it.
+ */
 #ifndef HOB_SERVER_SERVER_H
 #define HOB_SERVER_SERVER_H
 
 #include <ev.h>
 #include <stdbool.h>
 
-#include "buffer.h"
-#include "door.h"
+#include "acceptor.h"
 #include "hob/address.h"
 #include "hob/server.h"
 #include "http/parser_limits.h"
 #include "net/listener.h"
 #include "process/stop_signals.h"
-#include "refusals.h"
 #include "request_id.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
 #include "turn.h"
-#include "waiting.h"
 #include "workspace.h"
 
 /* A measurement that hob_server_measure_stack() has asked for. */
@@ -34,41 +34,46 @@ struct observer {
     void *context;
 };
 
+/* Connections that wait for a request, and are closed after some time: see connection.c. */
+struct idle_list {
+    struct ev_loop *ev;
+    ev_timer timer; /* runs while there are any */
+    double seconds;
+    struct list connections; /* by connection->waiting, the one that waits longest first */
+};
+
 struct hob_server {
-    hob_server_options options;
-    char url[HOB_URL_SIZE]; /* of the first listener */
+    hob_server_options options; /* with the defaults filled in */
+    char url[HOB_URL_SIZE];     /* of the first listener */
     struct listener *listeners;
     size_t listener_count;
     bool exposed; /* other machines can reach one of them */
 
-    struct stack_pool *stacks; /* those that connections' tasks run on */
-    struct task *task;         /* runs the server; the connections' tasks are its children */
-    hob_future stop;           /* ready when the server is to stop */
-    bool stopping;             /* responses announce that their connection closes */
-    bool draining;             /* no client is accepted; the server waits for the last connection */
-    struct list told_when_stopping; /* futures of hob_server_until_stopping() */
+    struct stack_pool *stacks;    /* the connections' tasks run on them */
+    struct task *task;            /* runs the server; the connections' tasks are its children */
+    struct stop_signals signals;  /* if options.handle_signals */
+    hob_future stop;              /* ready when the server is to stop */
+    bool closing;                 /* after that and the drain_delay: responses close connections */
+    hob_future *drained;          /* what the task awaits while it waits for the last connection */
+    struct list stopping_futures; /* of hob_server_until_stopping(); those that are not ready */
 
-    struct door door;
-    struct stop_signals signals;
-
-    struct list connections;
-    struct waiting_list silent; /* those that have never sent anything */
-    struct waiting_list idle;   /* those between two requests */
+    struct acceptor acceptor;
+    struct list connections; /* all of them */
     size_t connection_count;
     size_t serving_count;        /* connections that a request is being served on */
     size_t reserved_descriptors; /* see hob_request_reserve_descriptor() */
-    hob_future drained;          /* while draining: ready when the last connection is gone */
+    struct idle_list idle_new;   /* connections that have never sent anything */
+    struct idle_list idle;       /* connections between two requests */
+    struct turn turn;
 
     struct {
-        struct refusals memory;
-        struct refusals descriptors;
-    } refused;                /* for want of these */
-    hob_server_counts counts; /* but for connections and serving, which are told above */
-
+        struct refusal_log memory;
+        struct refusal_log descriptors;
+    } refused;                  /* because there was none left */
+    hob_server_counts counts;   /* without connections and serving, which are above */
     struct observer *observers; /* in the order in which they are called */
     size_t observer_count;
 
-    struct turn turn;
     struct workspace *workspace;
     struct parser_limits parser_limits;
     struct request_ids request_ids;
@@ -82,16 +87,28 @@ struct hob_server {
 int server_new(const hob_server_options *options, hob_server **server);
 void server_free(hob_server *self);
 
-/* A connection has been closed. */
-void server_connection_gone(hob_server *self);
+/* Sets members that are 0 to their defaults. Returns 0, or -ERANGE if one makes no sense. */
+int server_options_complete(hob_server_options *options);
 
-/* A connection is closed for want of memory. */
-void server_lacks_memory(hob_server *self);
+/* The limits of the parser, by options that are complete. */
+struct parser_limits server_parser_limits(const hob_server_options *options);
+
+/* The drain_delay is over: see hob_server_until_stopping(). */
+void server_begin_closing(hob_server *self);
+
+/* Seconds that the server may take to stop. */
+double server_longest_stop(const hob_server *self);
 
 /* Counts a client that did not get what it came for. */
 static inline void server_reject(hob_server *self, hob_reject reason)
 {
     self->counts.rejects[reason]++;
 }
+
+/* Counts and logs a connection that is closed because there is no memory for it. */
+void server_reject_for_memory(hob_server *self);
+
+/* Takes note that a connection was closed. */
+void server_remove_connection(hob_server *self);
 
 #endif

@@ -93,12 +93,13 @@ void turn_add_readable(struct turn *self, struct connection *connection)
 int turn_send_later(
     struct turn *self, struct connection *connection, const void *output, size_t size)
 {
-    assert(size > 0 && self->output_count < BATCH_SIZE);
+    assert(size > 0 && !connection->sends_later && self->output_count < BATCH_SIZE);
     int err = buffer_append(&self->output, output, size);
     if (err < 0)
         return err;
     self->outputs[self->output_count++] =
         (struct turn_output){connection, buffer_length(&self->output)};
+    connection->sends_later = true;
     if (self->output_count == BATCH_SIZE)
         turn_send(self);
     return 0;

@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 #include "runtime/list.h"
 #include "runtime/loop.h"
 

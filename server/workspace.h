@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 
 #define USUAL_STATUS_LINE "HTTP/1.1 200 OK\r\n"
 

@@ -14,7 +14,6 @@
 #include "http/target.h"
 #include "runtime/loop.h"
 #include "server/exchange.h"
-#include "server/stopping.h"
 
 /* Content after which a stream lets other coroutines run, as that of a connection does. */
 #define SENT_IN_A_ROW ((size_t)64 * 1024)
@@ -292,8 +291,7 @@ static int stop(void *arg)
     struct test *self = arg;
     if (hob_sleep(self->input->stops) == 0) {
         hob_server_stop(self->server);
-        self->server->stopping = true;
-        tell_stopping(self->server);
+        server_begin_closing(self->server);
     }
     return 0;
 }
@@ -303,14 +301,14 @@ static int run(void *arg)
     struct test *self = arg;
     struct ev_loop *ev = task_ev_loop(task_current(__func__));
     self->server->task = task_current(__func__);
-    refusals_init(&self->server->refused.descriptors, ev);
+    refusal_log_init(&self->server->refused.descriptors, ev);
     self->exchange.began = hob_now();
     hob_future *served = hob_async_sized(self->server->options.stack, serve, self);
     int err = self->input->leaves > 0 ? hob_start(leave, self) : 0;
     if (err == 0 && self->input->stops > 0)
         err = hob_start(stop, self);
     int result = hob_await(served);
-    refusals_end(&self->server->refused.descriptors);
+    refusal_log_end(&self->server->refused.descriptors);
     return err < 0 ? err : result;
 }
 

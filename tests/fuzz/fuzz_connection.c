@@ -17,7 +17,6 @@
 #include "hob/hob.h"
 #include "runtime/loop.h"
 #include "server/connection.h"
-#include "server/request_limits.h"
 #include "server/server.h"
 
 /* What came of a run. */
@@ -144,8 +143,8 @@ static int serve_and_send(void *arg)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
         abort();
     server->task = task_current(__func__);
-    waiting_init(&server->silent, task_ev_loop(server->task), server->options.head_timeout);
-    waiting_init(&server->idle, task_ev_loop(server->task), server->options.idle_timeout);
+    idle_list_init(&server->idle_new, task_ev_loop(server->task), server->options.head_timeout);
+    idle_list_init(&server->idle, task_ev_loop(server->task), server->options.idle_timeout);
     turn_init(&server->turn, server->task->future.loop);
     const union peer peer = {.any.sa_family = AF_UNIX};
     if (connection_open(server, ends[0], &peer) < 0)
@@ -158,8 +157,8 @@ static int serve_and_send(void *arg)
     while (server->connection_count > 0)
         hob_sleep(1);
     turn_free(&server->turn);
-    waiting_stop(&server->silent);
-    waiting_stop(&server->idle);
+    idle_list_stop(&server->idle_new);
+    idle_list_stop(&server->idle);
     return 0;
 }
 
@@ -176,13 +175,13 @@ static void run_with(struct run *run, const uint8_t *input, size_t size, uint32_
     server = (hob_server){
         .options = {.handler = handle, .head_timeout = 1e6, .body_timeout = 1e6},
     };
-    limits_complete(&server.options);
-    server.parser_limits = limits_for_parser(&server.options);
+    server_options_complete(&server.options);
+    server.parser_limits = server_parser_limits(&server.options);
     server.workspace = workspace_new(server.options.head_limit);
     if (!server.workspace)
         abort();
     list_init(&server.connections);
-    list_init(&server.told_when_stopping);
+    list_init(&server.stopping_futures);
     if (hob_block_on(serve_and_send, &server) < 0)
         abort();
     workspace_free(server.workspace);

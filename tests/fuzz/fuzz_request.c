@@ -17,7 +17,6 @@
 #include "http/range.h"
 #include "modules/files/version.h"
 #include "server/http1.h"
-#include "server/request_limits.h"
 #include "server/server.h"
 
 /* Of hob_server_options, by default. */
@@ -207,8 +206,8 @@ static const hob_route routes[] = {
 static bool route(hob_router *router, const char *target, const char *cookies)
 {
     hob_server server = {.options.router = router};
-    CHECK(limits_complete(&server.options) == 0);
-    server.parser_limits = limits_for_parser(&server.options);
+    CHECK(server_options_complete(&server.options) == 0);
+    server.parser_limits = server_parser_limits(&server.options);
     server.workspace = workspace_new(server.parser_limits.head);
     CHECK(server.workspace);
     struct connection connection = {.server = &server, .now = 1};

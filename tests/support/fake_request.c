@@ -7,7 +7,6 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "server/http1.h"
-#include "server/request_limits.h"
 #include "server/server.h"
 
 /* What a server has while it answers one request. Too large for the stack of a coroutine. */
@@ -26,9 +25,9 @@ static struct fake_exchange *fake_new(const struct fake_server *server)
     self->server.options.router = server->router;
     self->server.options.error_page = server->error_page;
     self->server.options.request_ids = server->request_ids;
-    self->server.stopping = server->stopping;
-    limits_complete(&self->server.options);
-    self->server.parser_limits = limits_for_parser(&self->server.options);
+    self->server.closing = server->stopping;
+    server_options_complete(&self->server.options);
+    self->server.parser_limits = server_parser_limits(&self->server.options);
     self->server.workspace = workspace_new(self->server.options.head_limit);
     cr_assert_not_null(self->server.workspace);
     self->connection.server = &self->server;

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/request_limits.h"
+#include "server/server.h"
 
 struct parser_limits limits;
 
 void set_default_limits(void)
 {
     hob_server_options options = {0};
-    limits_complete(&options);
-    limits = limits_for_parser(&options);
+    server_options_complete(&options);
+    limits = server_parser_limits(&options);
 }
 
 struct parsed accept_bytes(const char *request, size_t length)

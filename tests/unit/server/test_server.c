@@ -3,9 +3,11 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "hob/address.h"
@@ -132,6 +134,46 @@ CoroutineTest(server, lets_coroutines_wait_until_it_is_stopping)
     cr_expect_eq(hob_await(run), 0);
     cr_expect_eq(hob_await(hob_server_until_stopping(server)), 0);
     hob_server_close(server);
+}
+
+static int reply_much(hob_request *req, hob_response *res)
+{
+    static const char content[4 * 1024 * 1024];
+    (void)req;
+    return hob_reply(res, 200, NULL, content, sizeof(content));
+}
+
+static int send_request(int listener)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    struct sockaddr_in address;
+    socklen_t size = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_expect_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    cr_expect_eq(connect(fd, (struct sockaddr *)&address, size), 0);
+    cr_expect_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+    return fd;
+}
+
+/* Its response ends within the grace or not: the connection does in any case. */
+CoroutineTest(server, closes_a_connection_whose_client_takes_nothing)
+{
+    int listener = hob_listen("127.0.0.1:0");
+    hob_server *server;
+    hob_server_counts counts = {0};
+    hob_server_options options = {
+        .handler = reply_much, .sockets = &listener, .socket_count = 1, .grace = 0.01};
+    cr_expect_eq(hob_server_open(&options, &server), 0);
+    hob_future *run = hob_server_start(server);
+    int client = send_request(listener);
+    while (counts.sent == 0 && hob_sleep(0.001) == 0)
+        hob_server_count(server, &counts);
+    hob_server_stop(server);
+    cr_expect_eq(hob_await(run), 0);
+    hob_server_count(server, &counts);
+    cr_expect_eq(counts.connections, 0);
+    hob_server_close(server);
+    close(client);
 }
 
 Test(server, that_is_none_can_be_closed)

@@ -1,5 +1,6 @@
 #include "buffer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ static void move_to_front(struct buffer *self)
 
 int buffer_reserve(struct buffer *self, size_t size)
 {
+    assert(self->start <= self->end && self->end <= self->capacity);
     if (size <= self->capacity - self->end)
         return 0;
     size_t length = buffer_length(self);
@@ -50,6 +52,7 @@ int buffer_append(struct buffer *self, const void *data, size_t size)
 
 void buffer_consume(struct buffer *self, size_t size)
 {
+    assert(size <= buffer_length(self));
     self->start += size;
     if (self->start == self->end)
         self->start = self->end = 0;

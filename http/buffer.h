@@ -1,12 +1,13 @@
 /*
- * Bytes in a row: appended at the end, consumed at the start. All zero is an empty buffer.
+ * A FIFO of bytes: appended at the end, consumed at the start. All zero is an empty buffer.
  *
  *     data        data + start         data + end        data + capacity
  *     |  consumed  |  buffer_bytes()   |  free           |
  */
-#ifndef HOB_SERVER_BUFFER_H
-#define HOB_SERVER_BUFFER_H
+#ifndef HOB_HTTP_BUFFER_H
+#define HOB_HTTP_BUFFER_H
 
+#include <assert.h>
 #include <stddef.h>
 
 struct buffer {
@@ -16,7 +17,7 @@ struct buffer {
     size_t capacity;
 };
 
-/* NULL if it has never held any. */
+/* The bytes. NULL if the buffer has no memory. */
 static inline const char *buffer_bytes(const struct buffer *self)
 {
     return self->data ? self->data + self->start : NULL;
@@ -33,18 +34,20 @@ int buffer_reserve(struct buffer *self, size_t size);
 /* Returns 0 or -ENOMEM, and then nothing was appended. */
 int buffer_append(struct buffer *self, const void *data, size_t size);
 
-/* Where reserved room begins, and where it ends once something was put there. */
+/* Where the reserved room begins. */
 static inline char *buffer_room(struct buffer *self)
 {
     return self->data + self->end;
 }
 
+/* Appends what was written to the reserved room, up to `end`. */
 static inline void buffer_fill(struct buffer *self, const char *end)
 {
+    assert(end >= self->data + self->end && end <= self->data + self->capacity);
     self->end = (size_t)(end - self->data);
 }
 
-/* Drops the first `size` bytes. */
+/* Drops the first `size` bytes, of which there must be as many. */
 void buffer_consume(struct buffer *self, size_t size);
 
 /* Frees the memory; the buffer is empty and can be used again. */

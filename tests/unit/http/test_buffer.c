@@ -1,7 +1,8 @@
-#include "server/buffer.h"
+#include "http/buffer.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -250,3 +251,12 @@ Test(buffer, agrees_with_its_model)
     }
     buffer_free(&model.buffer);
 }
+
+#ifndef NDEBUG
+Test(buffer, cannot_be_consumed_beyond_its_end, .signal = SIGABRT)
+{
+    struct buffer buffer = {0};
+    append(&buffer, "one");
+    buffer_consume(&buffer, 4);
+}
+#endif

@@ -1,37 +1,37 @@
-#include "server/request_limits.h"
+#include "server/server.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <math.h>
 
 /* nginx, Varnish and Squid close idle connections to a server after 60 to 61.3 s. */
-Test(request_limits, proxies_close_idle_connections_before_the_server_does)
+Test(server_options, proxies_close_idle_connections_before_the_server_does)
 {
     hob_server_options options = {0};
-    cr_assert_eq(limits_complete(&options), 0);
+    cr_assert_eq(server_options_complete(&options), 0);
     cr_expect_gt(options.idle_timeout, 61.3);
 }
 
-Test(request_limits, a_grace_that_is_left_out_has_its_default)
+Test(server_options, a_grace_that_is_left_out_has_its_default)
 {
     hob_server_options options = {0};
-    cr_assert_eq(limits_complete(&options), 0);
+    cr_assert_eq(server_options_complete(&options), 0);
     cr_expect_eq(options.grace, 30);
     cr_expect_eq(options.idle_grace, 1);
     cr_expect_eq(options.drain_delay, 0);
 }
 
-Test(request_limits, a_grace_can_be_none)
+Test(server_options, a_grace_can_be_none)
 {
     hob_server_options options = {.grace = -1, .idle_grace = -INFINITY};
-    cr_assert_eq(limits_complete(&options), 0);
+    cr_assert_eq(server_options_complete(&options), 0);
     cr_expect_eq(options.grace, 0);
     cr_expect_eq(options.idle_grace, 0);
 }
 
-Test(request_limits, a_grace_that_is_not_a_number_is_refused)
+Test(server_options, a_grace_that_is_not_a_number_is_refused)
 {
     hob_server_options options[] = {{.grace = NAN}, {.idle_grace = NAN}, {.drain_delay = NAN}};
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        cr_expect_eq(limits_complete(&options[i]), -ERANGE, "case %zu", i);
+        cr_expect_eq(server_options_complete(&options[i]), -ERANGE, "case %zu", i);
 }

@@ -12,7 +12,6 @@
 #include "handlers/routes.h"
 #include "hob/hob.h"
 #include "program/hangup.h"
-#include "program/healthcheck.h"
 #include "program/options.h"
 #include "program/service.h"
 #include "program/sockets.h"
@@ -24,16 +23,6 @@ static hob_router *make_router(const struct options *options, struct kitchen *ki
     if (err < 0)
         fprintf(stderr, "hob: the routes cannot be used: %s\n", strerror(-err));
     return router;
-}
-
-static int check_health(const struct options *options)
-{
-    int status = EXIT_SUCCESS;
-    if (options->admin)
-        return healthcheck(options->admin);
-    for (size_t i = 0; i < options->listen_count && status == EXIT_SUCCESS; i++)
-        status = healthcheck(options->listen[i]);
-    return status;
 }
 
 /*
@@ -80,7 +69,7 @@ int main(int argc, char **argv)
         hangup_unblock();
     signal(SIGPIPE, SIG_IGN); /* a broken pipe behind the log does not end the process */
     hob_log_set_level(options.log_level);
-    int status = options.healthcheck ? check_health(&options) : serve(&options, argv);
+    int status = options.healthcheck ? service_check_health(&options) : serve(&options, argv);
     options_free(&options);
     return status;
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The weight is the parameter q: "text/html;q=0" is what the client does not want. */
-static bool is_wanted(const char *parameters, size_t length)
+/* The parameter q is the weight: a client does not accept "text/html;q=0". */
+static bool has_weight(const char *parameters, size_t length)
 {
     for (const char *at = parameters; (at = memchr(at, ';', length - (size_t)(at - parameters)));) {
         at += 1 + strspn(at + 1, " \t");
@@ -15,7 +15,7 @@ static bool is_wanted(const char *parameters, size_t length)
     return true;
 }
 
-/* Whether a list such as "text/html, image/png;q=0.8" has this word. */
+/* Whether a list such as "text/html, image/png;q=0.8" has the word, with a weight above 0. */
 static bool list_has(const char *list, const char *word)
 {
     while (list && *list) {
@@ -23,7 +23,7 @@ static bool list_has(const char *list, const char *word)
         size_t length = strcspn(list, ",");
         size_t name_length = strcspn(list, ",; \t");
         if (name_length == strlen(word) && strncasecmp(list, word, name_length) == 0)
-            return is_wanted(list + name_length, length - name_length);
+            return has_weight(list + name_length, length - name_length);
         list += length;
     }
     return false;

@@ -1,4 +1,4 @@
-/* What the menu is made of: recipes, and the handlers that serve them. */
+/* The dishes: recipes, and the handlers that serve them. */
 #ifndef HOB_HANDLERS_DISHES_H
 #define HOB_HANDLERS_DISHES_H
 
@@ -6,18 +6,19 @@
 #include "hob/server.h"
 
 /*
- * Recipes, to be run as coroutines. The argument is a struct order. They return 0, or what an await
- * has returned: -ECANCELED, or -ETIMEDOUT.
+ * Recipes are coroutines; the argument is a struct order. They return 0, or the error of an await:
+ * -ECANCELED or -ETIMEDOUT.
  */
 hob_fn cook_french_fries;
 hob_fn cook_noodles;
 hob_fn cook_meal;
 
-/* Handlers. */
+/* Two seconds of computing, which a cook should not do with her own hands. */
+hob_fn block_the_thread;        /* does it here: nobody else is served meanwhile */
+hob_fn compute_on_other_thread; /* has another thread do it, and awaits that */
+
 hob_handler serve_french_fries;
 hob_handler serve_noodles;
 hob_handler serve_meal;
-hob_handler serve_menu;
-hob_handler serve_ping; /* 13 bytes of text without an await: the fast path in benchmarks */
 
 #endif

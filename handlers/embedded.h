@@ -1,4 +1,4 @@
-/* Files that are part of the program. The build makes them: see cmake/embed.cmake. */
+/* Files that are compiled into the program: see cmake/embed.cmake. */
 #ifndef HOB_HANDLERS_EMBEDDED_H
 #define HOB_HANDLERS_EMBEDDED_H
 
@@ -9,14 +9,14 @@ struct embedded {
     size_t size;
 };
 
-/* handlers/page/, its style and scripts within. */
+/* The page of handlers/page/, with its style and scripts. */
 extern const struct embedded kitchen_page;
 extern const struct embedded kitchen_page_gzip;
 
-/* Its Content-Security-Policy, which names the style and the script by their hashes. */
+/* The Content-Security-Policy of the page, with the hashes of the style and the script. */
 extern const char kitchen_page_policy[];
 
-/* handlers/french_fries.c, and so on. */
+/* handlers/french_fries.c, noodles.c and meal.c. */
 extern const struct embedded recipe_french_fries;
 extern const struct embedded recipe_noodles;
 extern const struct embedded recipe_meal;

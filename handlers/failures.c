@@ -38,7 +38,7 @@ int failures_log(void *kitchen)
     return got;
 }
 
-void failures_note(struct kitchen *kitchen, const char *dish, int err)
+void failures_add(struct kitchen *kitchen, const char *dish, int err)
 {
     struct failures *self = &kitchen->failures;
     if (err == -ECANCELED)
@@ -48,7 +48,7 @@ void failures_note(struct kitchen *kitchen, const char *dish, int err)
     self->dish = dish;
     self->err = err;
     if (self->news)
-        hob_queue_try_put(self->news, NULL); /* full: there is news already */
+        hob_queue_try_put(self->news, NULL); /* if it is full, it has a value */
     else
         log_sum(self);
 }

@@ -1,4 +1,4 @@
-/* Orders that failed while no client waited for them: counted, and logged in sums. */
+/* Failed orders of the kitchen page, which no client waits for: counted, and logged together. */
 #ifndef HOB_HANDLERS_FAILURES_H
 #define HOB_HANDLERS_FAILURES_H
 
@@ -6,22 +6,21 @@
 
 struct kitchen;
 
-/* Those that the log does not mention yet. All zero is none. */
+/* Failures that are not logged yet. All zero is none. */
 struct failures {
     size_t count;
-    const char *dish; /* of the last one */
+    const char *dish; /* of the last failure */
     int err;
-    hob_queue *news; /* has a value when there are any; NULL while nobody logs them */
+    hob_queue *news; /* has a value if there are failures; NULL while failures_log() does not run */
 };
 
 /*
- * A coroutine (arg is the struct kitchen) that logs failures until it is cancelled: those of one
- * second in one line. To be made before the first failure, so that it has the memory that may be
- * missing then.
+ * A coroutine (arg is the struct kitchen) that logs failures until it is cancelled, one line for
+ * all failures of a second. Started before the first failure, it needs no memory when one happens.
  */
 hob_fn failures_log;
 
-/* An order of this dish has failed with a negative errno. Cancelled orders are no failures. */
-void failures_note(struct kitchen *kitchen, const char *dish, int err);
+/* Counts an order of this dish that failed with a negative errno. -ECANCELED is not a failure. */
+void failures_add(struct kitchen *kitchen, const char *dish, int err);
 
 #endif

@@ -1,4 +1,4 @@
-#include "feed.h"
+#include "routes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,20 +13,19 @@
 #include "hob/cross_site.h"
 #include "hob/router.h"
 #include "hob/trace.h"
-#include "kitchen.h"
 #include "text.h"
 #include "watching.h"
 
 #define TICK            0.04 /* seconds between two batches */
-#define SILENCE_AT_MOST 0.25 /* a longer one means to the page that the thread is not free */
+#define SILENCE_AT_MOST 0.25 /* the page takes a longer one for a blocked thread */
 
-/* To write more at once would keep the thread from others for too long. */
+/* More events at once would block the thread for too long. */
 enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
 
-/* Each costs the thread some time, 25 times a second. */
+/* Each one takes some processor time, 25 times a second. */
 enum { WATCHERS_AT_MOST = 50 };
 
-/* What is told once a second, and needs the values of the second before. */
+/* Values that are computed once a second from the values of the second before. */
 struct rates {
     double since;
     uint64_t switches;
@@ -41,10 +40,10 @@ struct feed {
     hob_response *res;
     uint64_t position;
     uint64_t dropped;
-    double others; /* seconds that coroutines without a lane had the thread, not told yet */
+    double others; /* seconds that coroutines without a lane have run, not sent yet */
     double sent_at;
     struct rates rates;
-    double lags[LAGS]; /* how late the ticks were, the oldest overwritten */
+    double lags[LAGS]; /* of the last ticks, as a ring */
     size_t lag_count;
     hob_trace_event events[EVENTS_AT_ONCE];
 };
@@ -79,10 +78,10 @@ static void write_event(FILE *out, const hob_trace_event *event)
         fprintf(out, "[\"x\",%.3f,%" PRIu64 ",%.3f]", time, event->id, duration);
         break;
     case HOB_TRACE_OTHERS:
-        break; /* told as a sum */
+        break; /* sent as a sum */
     case HOB_TRACE_END:
         fprintf(
-            out, "[\"e\",%.3f,%" PRIu64 ",\"%s\"]", time, event->id, how_it_ended(event->result));
+            out, "[\"e\",%.3f,%" PRIu64 ",\"%s\"]", time, event->id, outcome_name(event->result));
         break;
     case HOB_TRACE_STALL:
         fprintf(
@@ -99,8 +98,8 @@ static void write_events(FILE *out, const hob_trace_event *events, size_t count)
     }
 }
 
-/* The feed is one of the others: alone they are no reason to send a batch. Returns what is left. */
-static size_t take_others(struct feed *self, size_t count)
+/* Sums the events of coroutines without a lane. Returns how many other events remain. */
+static size_t sum_others(struct feed *self, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -116,7 +115,7 @@ static size_t take_others(struct feed *self, size_t count)
  * Numbers.
  */
 
-/* In KiB, by proc(5): the second number, in pages. 0 where it is not there. */
+/* In KiB; 0 without /proc. The second number is in pages: see proc(5). */
 static long resident_memory(void)
 {
     char line[200] = "";
@@ -192,7 +191,7 @@ static int send_text(struct feed *self, struct text *text, const char *id, const
     return err;
 }
 
-/* Identifies this process, in place of another one that had the address before. */
+/* Identifies this process; another one may have had the address before. */
 static const char *session(struct kitchen *kitchen)
 {
     struct timespec wall;
@@ -246,7 +245,7 @@ static int send_hello(struct feed *self)
     return send_text(self, &text, NULL, "hello");
 }
 
-/* What cooks already when somebody begins to watch. */
+/* The orders that cook when the feed begins. */
 static int send_live(struct feed *self)
 {
     hob_trace_event *live = malloc(LIVE_AT_MOST * sizeof(*live));
@@ -264,16 +263,16 @@ static int send_news(struct feed *self)
     int err = 0;
     do {
         count = hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
-        size_t told = take_others(self, count);
-        if (told > 0 || hob_now() - self->sent_at >= SILENCE_AT_MOST)
-            err = send_batch(self, self->events, told);
+        size_t count_left = sum_others(self, count);
+        if (count_left > 0 || hob_now() - self->sent_at >= SILENCE_AT_MOST)
+            err = send_batch(self, self->events, count_left);
         if (err == 0)
-            err = hob_yield(); /* others get a turn between large batches */
+            err = hob_yield(); /* other coroutines run between large batches */
     } while (err == 0 && count == EVENTS_AT_ONCE);
     return err;
 }
 
-/* Waits for the next tick. Returns 1, 0 if the server stops, or a negative errno. */
+/* Waits for the next tick. Returns 1, 0 if the server is stopping, or a negative errno. */
 static int wait_for_tick(struct feed *self, hob_request *req)
 {
     double due = hob_now() + TICK;
@@ -282,14 +281,14 @@ static int wait_for_tick(struct feed *self, hob_request *req)
     return ticks;
 }
 
-/* A page that opens a new stream cannot set a header, so it names the id in the query. */
+/* A page cannot set the header of a new stream, so it puts the id into the query. */
 static const char *last_id(hob_request *req)
 {
     const char *header = hob_request_header(req, "Last-Event-ID");
     return header ? header : hob_request_query_value(req, "since");
 }
 
-/* A client that was away for a moment misses nothing, if what happened meanwhile is still there. */
+/* Continues a feed that was interrupted. Returns false if events are missing. */
 static bool resume(struct feed *self, hob_request *req)
 {
     uint64_t missed = 0;
@@ -308,7 +307,8 @@ static bool resume(struct feed *self, hob_request *req)
 
 static int begin(struct feed *self, hob_request *req)
 {
-    static const char reconnect_soon[] = "retry: 500\n\n"; /* ms: browsers would wait for seconds */
+    static const char reconnect_soon[] =
+        "retry: 500\n\n"; /* ms; the default of browsers is some seconds */
     int err = watch_until_end(&self->kitchen->watchers);
     if (err == 0)
         err = hob_event_stream(self->res);
@@ -320,13 +320,13 @@ static int begin(struct feed *self, hob_request *req)
     return err < 0 ? err : send_live(self);
 }
 
-int feed_kitchen(hob_request *req, hob_response *res)
+int serve_events(hob_request *req, hob_response *res)
 {
     struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
     if (kitchen->watchers >= WATCHERS_AT_MOST)
-        return hob_reply_text(res, 503, "50 are watching already\n");
+        return hob_reply_text(res, 503, "50 clients watch the kitchen already\n");
     struct feed *self = hob_alloc(sizeof(*self));
     if (!self)
         return -ENOMEM;

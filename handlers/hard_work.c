@@ -1,4 +1,4 @@
-#include "hard_work.h"
+#include "dishes.h"
 
 #include <time.h>
 
@@ -14,7 +14,7 @@ static double processor_time(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Takes the processor for so many seconds, on any thread. */
+/* Uses the processor for that many seconds, on any thread. */
 static int compute(void *seconds)
 {
     double end = processor_time() + *(double *)seconds;
@@ -28,12 +28,12 @@ int block_the_thread(void *arg)
     struct order *order = arg;
     double seconds = kitchen_time(order->kitchen, SECONDS);
     kitchen_do(order, "compute");
-    compute(&seconds); /* no await: the thread is gone until it is done */
+    compute(&seconds); /* no await: the thread does nothing else until this returns */
     kitchen_done(order);
     return 0;
 }
 
-int work_elsewhere(void *arg)
+int compute_on_other_thread(void *arg)
 {
     struct order *order = arg;
     double seconds = kitchen_time(order->kitchen, SECONDS);

@@ -1,8 +1,6 @@
-#include "health.h"
+#include "routes.h"
 
-#include "dishes.h"
 #include "hob/router.h"
-#include "kitchen.h"
 
 int serve_ping(hob_request *req, hob_response *res)
 {
@@ -10,7 +8,7 @@ int serve_ping(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "Hello, world!");
 }
 
-/* A cache would go on to report an old state. */
+/* A cache would report an old state. */
 static int reply_uncached(hob_response *res, int status, const char *text)
 {
     int err = hob_response_add_header(res, "Cache-Control", "no-store");

@@ -13,8 +13,8 @@ double kitchen_time(const struct kitchen *self, double seconds)
     return seconds * self->time_scale;
 }
 
-/* A recipe with more steps than there is room for is followed no further. */
-static void tell(struct order *order, const char *text, double seconds)
+/* Reports up to STEPS_AT_MOST steps; the others are left out. */
+static void report_step(struct order *order, const char *text, double seconds)
 {
     struct progress *progress = order->progress;
     if (!progress || progress->count == STEPS_AT_MOST)
@@ -27,14 +27,14 @@ static void tell(struct order *order, const char *text, double seconds)
 void kitchen_do(struct order *order, const char *step)
 {
     hob_log(HOB_LOG_DEBUG, "%s: %s", order->dish, step);
-    tell(order, step, 0);
+    report_step(order, step, 0);
 }
 
 hob_future *kitchen_start(struct order *order, const char *step, double seconds)
 {
     double time = kitchen_time(order->kitchen, seconds);
     hob_log(HOB_LOG_DEBUG, "%s: %s, %g s", order->dish, step, time);
-    tell(order, step, time);
+    report_step(order, step, time);
     hob_trace_step(step, time);
     order->seconds += time;
     return hob_timer(time);

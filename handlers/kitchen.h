@@ -1,4 +1,4 @@
-/* What all recipes need: someone who says what happens, and a clock. */
+/* The kitchen: the state of all routes, and what recipes need. */
 #ifndef HOB_HANDLERS_KITCHEN_H
 #define HOB_HANDLERS_KITCHEN_H
 
@@ -10,40 +10,40 @@
 #include "hob/runtime.h"
 #include "hob/server.h"
 
-/* Since the kitchen opened: orders that were served or failed, and seconds of cooking done. */
+/* Since the process started. */
 struct kitchen_totals {
-    size_t served;
-    size_t failed; /* cancelled orders do not count */
-    double seconds;
+    size_t served;  /* orders */
+    size_t failed;  /* orders, without cancelled ones */
+    double seconds; /* of cooking */
 };
 
-/* What a process serves from: the state of all routes. */
+/* The state of all routes; a process has one. */
 struct kitchen {
-    double time_scale; /* how long cooking takes: at 0.1 ten times less. Finite, not negative */
-    size_t worker;     /* which of how many kitchens it is, from 1 on, when several */
-    size_t workers;    /* processes have one each */
-    bool demo;         /* an order may keep the thread, to show what that does */
-    bool traces;       /* guests may record traces, which the page offers then */
-    char session[40];  /* identifies the process; "" until the first feed */
-    size_t watchers;   /* feeds that are open */
-    size_t recordings; /* traces that are being recorded */
-    const hob_server *server;   /* the one whose readiness is served; NULL is always ready */
-    const hob_metrics *metrics; /* served as /metrics; NULL is 404 */
+    double time_scale;          /* cooking takes this many times as long; finite, not negative */
+    size_t worker;              /* the number of this process, from 1 on */
+    size_t workers;             /* processes that serve, each with a kitchen */
+    bool demo;                  /* orders may block the thread, as a demonstration */
+    bool traces;                /* guests may record traces: the page offers it */
+    char session[40];           /* identifies the process; "" until the first feed */
+    size_t watchers;            /* open requests of GET /kitchen/events */
+    size_t recordings;          /* traces that are being recorded */
+    const hob_server *server;   /* of GET /readyz; NULL is always ready */
+    const hob_metrics *metrics; /* of GET /metrics; NULL is 404 */
 
     struct kitchen_totals totals;
     struct failures failures;
     struct page_order *page_orders; /* the newest first */
     size_t page_order_count;
-    hob_group *cooks; /* of the page's orders; NULL while the kitchen is closed */
+    hob_group *cooks; /* of the page's orders; NULL while orders_cook() does not run */
 };
 
-/* The only kitchen of all processes, at its usual speed. The rest is 0. */
+/* The only process, at normal speed. All other members are 0. */
 void kitchen_init(struct kitchen *self);
 
-/* The seconds that so many seconds of cooking really take. */
+/* How many seconds it takes to cook for `seconds`, with the time scale. */
 double kitchen_time(const struct kitchen *self, double seconds);
 
-/* Something that happens to an order. */
+/* A step of an order. */
 struct step {
     const char *dish;
     const char *text;
@@ -53,28 +53,31 @@ struct step {
 
 enum { STEPS_AT_MOST = 32 };
 
-/* Where the steps of an order are told, for somebody who wants to follow them. */
+/* Where an order reports its steps, if its client follows them. */
 struct progress {
-    struct step steps[STEPS_AT_MOST]; /* those that were put into the queue lie here */
+    struct step steps[STEPS_AT_MOST]; /* memory of the steps in the queue */
     size_t count;
     hob_queue *queue;
 };
 
-/* A dish while it is being cooked: what a recipe gets as its argument. */
+/* A dish that is being cooked: the argument of a recipe. */
 struct order {
     struct kitchen *kitchen;
     const char *dish;
-    struct progress *progress; /* NULL if nobody follows it */
+    struct progress *progress; /* NULL if the client does not follow it */
     double seconds;            /* of cooking, so far */
 };
 
-/* A step that the cook does with her own hands, and that takes no time. */
+/* Does a step with the cook's own hands, which takes no time. */
 void kitchen_do(struct order *order, const char *step);
 
-/* A step that a pan does alone: ready when so many seconds of cooking have passed. */
+/* Starts a step that a pan does alone: a future that is ready after `seconds` of cooking. */
 hob_future *kitchen_start(struct order *order, const char *step, double seconds);
 
-/* Says that the dish is ready. */
+/* Reports that the dish is ready. */
 void kitchen_done(struct order *order);
+
+/* Adds the orders that cook, were served and failed. The argument is a struct kitchen. */
+hob_metrics_source kitchen_metrics;
 
 #endif

@@ -1,8 +1,7 @@
 #include <stdio.h>
 
-#include "dishes.h"
 #include "hob/router.h"
-#include "kitchen.h"
+#include "routes.h"
 
 int serve_menu(hob_request *req, hob_response *res)
 {

@@ -1,11 +1,10 @@
-#include "metrics.h"
+#include "routes.h"
 
 #include <errno.h>
 
 #include "hob/cross_site.h"
 #include "hob/router.h"
 #include "hob/trace.h"
-#include "kitchen.h"
 
 int serve_metrics(hob_request *req, hob_response *res)
 {
@@ -33,7 +32,7 @@ void kitchen_metrics(hob_exposition *out, void *kitchen)
         .name = "hob_cooking_seconds",
         .type = HOB_METRIC_COUNTER,
         .unit = "seconds",
-        .help = "Seconds of cooking that were done, one pan beside the other."};
+        .help = "Sum of the cooking times of all dishes."};
     const struct kitchen_totals *totals = &((struct kitchen *)kitchen)->totals;
     hob_trace_totals trace;
     hob_trace_count(&trace);

@@ -8,7 +8,6 @@
 
 #include "dishes.h"
 #include "failures.h"
-#include "hard_work.h"
 #include "hob/cross_site.h"
 #include "hob/router.h"
 #include "hob/trace.h"
@@ -17,7 +16,7 @@
 #include "text.h"
 
 enum {
-    COUNT_AT_MOST = 1000, /* in one request */
+    COUNT_AT_MOST = 1000, /* of one request */
     ORDERS_AT_MOST = 2000,
 };
 
@@ -34,20 +33,20 @@ static const struct dish dishes[] = {
     {"noodles", "noodles", cook_noodles, .demo = false},
     {"meal", "meal", cook_meal, .demo = false},
     {"blocking", "blocking", block_the_thread, .demo = true, .single = true},
-    {"offloaded", "offloaded", work_elsewhere, .demo = true},
+    {"offloaded", "offloaded", compute_on_other_thread, .demo = true},
 };
 
-/* The orders of one request, until each of them has begun or could not. */
+/* The orders of one request, until each of them has begun or failed to begin. */
 struct intake {
     size_t waiting;
     size_t begun;
-    uint64_t lanes[]; /* of those that have begun */
+    uint64_t lanes[]; /* of the orders that have begun */
 };
 
 struct page_order {
     struct order order;
     const struct dish *dish;
-    double deadline;       /* seconds, 0 if it has none */
+    double deadline;       /* seconds; 0 for none */
     uint64_t lane;         /* 0 until it has begun */
     hob_future *cooking;   /* to cancel this order alone */
     struct intake *intake; /* until it has begun */
@@ -73,11 +72,11 @@ static bool is_cooking(const struct kitchen *kitchen, const struct dish *dish)
 }
 
 /*
- * Cooking. Each order is a coroutine of the kitchen's group, which has a child that cooks and can
+ * Cooking. Each order is a coroutine of the kitchen's group. It has a child that cooks, which can
  * be cancelled alone.
  */
 
-static void note_begun(struct page_order *self)
+static void leave_intake(struct page_order *self)
 {
     struct intake *intake = self->intake;
     if (!intake)
@@ -92,13 +91,13 @@ static int cook(void *arg)
 {
     struct page_order *self = arg;
     self->lane = hob_trace_lane(self->dish->title);
-    note_begun(self);
+    leave_intake(self);
     if (self->deadline > 0)
         hob_deadline(self->deadline);
     return self->dish->recipe(&self->order);
 }
 
-static void forget(struct page_order *self)
+static void remove_order(struct page_order *self)
 {
     struct kitchen *kitchen = self->order.kitchen;
     struct page_order **place = &kitchen->page_orders;
@@ -106,7 +105,7 @@ static void forget(struct page_order *self)
         place = &(*place)->next;
     *place = self->next;
     kitchen->page_order_count--;
-    note_begun(self);
+    leave_intake(self);
     free(self);
 }
 
@@ -117,10 +116,10 @@ static int serve_order(void *arg)
     self->cooking = hob_async_named(self->dish->title, cook, self);
     int err = hob_await(self->cooking);
     if (err < 0)
-        failures_note(kitchen, self->dish->title, err);
+        failures_add(kitchen, self->dish->title, err);
     else
         kitchen->totals.served++;
-    forget(self);
+    remove_order(self);
     return err;
 }
 
@@ -131,7 +130,7 @@ int orders_cook(void *arg)
     if (!kitchen->cooks)
         return -ENOMEM;
     int err = failures_log(kitchen);
-    kitchen->cooks = NULL; /* its orders are cancelled when this has returned */
+    kitchen->cooks = NULL; /* the group cancels its orders when this coroutine returns */
     return err;
 }
 
@@ -139,7 +138,7 @@ int orders_cook(void *arg)
  * Taking orders.
  */
 
-struct wish {
+struct request_values {
     const struct dish *dish;
     size_t count;
     double deadline;
@@ -151,15 +150,15 @@ static int refuse(hob_response *res, int status, const char *why)
     return -EINVAL;
 }
 
-/* Returns 0, or an error and has replied. */
-static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
+/* Returns 0, or a negative errno after it has replied. */
+static int read_values(hob_request *req, hob_response *res, struct request_values *wish)
 {
     const struct kitchen *kitchen = hob_state(req);
     const char *dish = hob_request_query_value(req, "dish");
     const char *count = hob_request_query_value(req, "count");
-    *wish = (struct wish){.dish = dish ? find_dish(kitchen, dish) : NULL, .count = 1};
+    *wish = (struct request_values){.dish = dish ? find_dish(kitchen, dish) : NULL, .count = 1};
     if (!dish)
-        return refuse(res, 400, "dish: which one?\n");
+        return refuse(res, 400, "dish: missing; french-fries, noodles or meal\n");
     if (!wish->dish)
         return refuse(res, 404, "dish: it is not on the menu\n");
     if (count && !parse_count(count, COUNT_AT_MOST, &wish->count))
@@ -167,15 +166,16 @@ static int read_wish(hob_request *req, hob_response *res, struct wish *wish)
     if (!query_deadline(req, res, &wish->deadline))
         return -EINVAL;
     if (wish->dish->single && (wish->count > 1 || is_cooking(kitchen, wish->dish)))
-        return refuse(res, 409, "dish: of this one only one can be cooked at a time\n");
+        return refuse(res, 409, "dish: only one of these can cook at a time\n");
     if (!kitchen->cooks)
         return refuse(res, 503, "the kitchen is closed\n");
     if (wish->count > ORDERS_AT_MOST - kitchen->page_order_count)
-        return refuse(res, 429, "count: there are too many orders already\n");
+        return refuse(res, 429, "count: there are too many orders\n");
     return 0;
 }
 
-static int begin_order(struct kitchen *kitchen, const struct wish *wish, struct intake *intake)
+static int
+begin_order(struct kitchen *kitchen, const struct request_values *wish, struct intake *intake)
 {
     struct page_order *self = malloc(sizeof(*self));
     if (!self)
@@ -198,16 +198,17 @@ static int begin_order(struct kitchen *kitchen, const struct wish *wish, struct 
     return 0;
 }
 
-static void begin_orders(struct kitchen *kitchen, const struct wish *wish, struct intake *intake)
+static void
+begin_orders(struct kitchen *kitchen, const struct request_values *wish, struct intake *intake)
 {
     for (size_t i = 0; i < wish->count; i++) {
         int err = begin_order(kitchen, wish, intake);
         if (err < 0)
-            failures_note(kitchen, wish->dish->title, err);
+            failures_add(kitchen, wish->dish->title, err);
     }
 }
 
-/* Not to be interrupted: the orders point to the intake. It takes as long as to begin them all. */
+/* Called with cancellation shielded, since the orders point to the intake. */
 static int wait_until_begun(void *intake)
 {
     while (((struct intake *)intake)->waiting > 0)
@@ -240,11 +241,11 @@ static int reply_lanes(
 
 int orders_take(hob_request *req, hob_response *res)
 {
-    struct wish wish;
+    struct request_values wish;
     struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
-    if (read_wish(req, res, &wish) < 0)
+    if (read_values(req, res, &wish) < 0)
         return 0;
     struct intake *intake = hob_alloc(sizeof(*intake) + wish.count * sizeof(intake->lanes[0]));
     if (!intake)
@@ -255,7 +256,7 @@ int orders_take(hob_request *req, hob_response *res)
     return intake->begun == 0 ? -ENOMEM : reply_lanes(res, kitchen, intake, wish.count);
 }
 
-/* The same number may be that of another order with another worker. */
+/* Workers number their orders independently. */
 static bool is_ours(hob_request *req)
 {
     size_t wanted;
@@ -272,7 +273,7 @@ int orders_cancel(hob_request *req, hob_response *res)
     if (hob_refuse_cross_site(req, res))
         return 0;
     if (!is_ours(req))
-        return hob_reply_text(res, 421, "worker: this is another one\n");
+        return hob_reply_text(res, 421, "worker: another worker has this order\n");
     if (!id || !parse_count(id, SIZE_MAX, &lane))
         return hob_reply_text(res, 400, "the id is not a number\n");
     for (struct page_order *order = kitchen->page_orders; order; order = order->next) {

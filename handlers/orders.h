@@ -1,6 +1,6 @@
 /*
- * Orders that no client waits for: those of the kitchen page. POST /orders takes them and
- * DELETE /orders/{id} cancels one; the kitchen's own coroutine cooks them.
+ * Orders of the kitchen page, which no client waits for. POST /orders takes them, DELETE
+ * /orders/{id} cancels one, and a coroutine of the kitchen cooks them.
  */
 #ifndef HOB_HANDLERS_ORDERS_H
 #define HOB_HANDLERS_ORDERS_H
@@ -9,22 +9,21 @@
 #include "hob/server.h"
 
 /*
- * A coroutine (arg is the struct kitchen) in which what is ordered cooks, to be run beside the
- * server. Ends when it is cancelled.
+ * A coroutine (arg is the struct kitchen) that cooks the orders, to be run beside the server. Ends
+ * when it is cancelled.
  */
 hob_fn orders_cook;
 
 /*
- * Takes `count` (1 to 1,000; default 1) orders of a `dish`, with a `deadline` in seconds if there
- * is one, and replies with 202 and the numbers of the lanes of those that have begun. For want of
- * memory these may be fewer, and then the reply says how many were refused; if none has begun the
- * status is 503.
+ * Takes `count` (1 to 1,000; default 1) orders of a `dish`, with an optional `deadline` in seconds.
+ * Replies with 202 and the lanes of the orders that have begun. When out of memory these may be
+ * fewer, and the reply has the number that was refused; if none has begun, the status is 503.
  */
 hob_handler orders_take;
 
 /*
- * Cancels the order of the lane {id}, as if its client had left. A `worker` in the query says whose
- * order it is: any other one replies with 421.
+ * Cancels the order with the lane {id}, as if its client had left. `worker` in the query is the
+ * worker that has the order; other workers reply with 421.
  */
 hob_handler orders_cancel;
 

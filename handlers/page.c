@@ -1,14 +1,13 @@
-#include "page.h"
+#include "routes.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "accepts.h"
-#include "dishes.h"
 #include "embedded.h"
 #include "hob/router.h"
 
-/* Headers are as good as the page is: it loads nothing, and nobody may frame it. */
+/* The page loads nothing from elsewhere, and no other page may frame it. */
 static int put_headers(hob_response *res, bool compressed)
 {
     int err = hob_response_add_header(res, "Content-Security-Policy", kitchen_page_policy);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* strtod() and strtoul() would take signs, spaces, and words. */
+/* strtod() and strtoul() also accept signs, spaces and words. */
 static bool has_only(const char *text, const char *characters)
 {
     return *text && text[strspn(text, characters)] == '\0';

@@ -1,4 +1,4 @@
-/* What requests say in their queries. */
+/* Values of queries. */
 #ifndef HOB_HANDLERS_QUERY_H
 #define HOB_HANDLERS_QUERY_H
 
@@ -7,12 +7,12 @@
 
 #include "hob/server.h"
 
-/* A whole number from 1 to `most`. Returns false if the text is none. */
+/* Reads a whole number from 1 to `most`. Returns false if the text is anything else. */
 bool parse_count(const char *text, size_t most, size_t *count);
 
 /*
- * ?deadline=SECONDS, above 0 and at most 3,600; 0 if the query has none. Returns false if it makes
- * no sense, and then it has replied.
+ * Reads ?deadline=SECONDS, above 0 and at most 3,600; 0 if the query has none. If it is wrong,
+ * replies with 400 and returns false.
  */
 bool query_deadline(hob_request *req, hob_response *res, double *seconds);
 

@@ -1,12 +1,7 @@
 #include "routes.h"
 
 #include "dishes.h"
-#include "feed.h"
-#include "health.h"
-#include "metrics.h"
 #include "orders.h"
-#include "page.h"
-#include "trace_file.h"
 
 int routes_for_guests(struct kitchen *kitchen, hob_router **router)
 {
@@ -18,8 +13,8 @@ int routes_for_guests(struct kitchen *kitchen, hob_router **router)
         HOB_ROUTE("GET /meal", serve_meal, kitchen),
         HOB_ROUTE("GET /ping", serve_ping),
 
-        /* What the page at / is made of. */
-        HOB_ROUTE("GET /kitchen/events", feed_kitchen, kitchen),
+        /* For the page at /. */
+        HOB_ROUTE("GET /kitchen/events", serve_events, kitchen),
         HOB_ROUTE("GET /recipes/{dish}", serve_recipe),
         HOB_ROUTE("POST /orders", orders_take, kitchen),
         HOB_ROUTE("DELETE /orders/{id}", orders_cancel, kitchen),

@@ -9,7 +9,7 @@
 #include "hob/trace.h"
 #include "query.h"
 
-/* Cooking that somebody follows goes on in a coroutine of its own: this one tells of it. */
+/* An order that is followed cooks in a coroutine of its own; the handler sends its steps. */
 struct followed {
     hob_fn *recipe;
     struct order *order;
@@ -24,7 +24,7 @@ static int cook_followed(void *arg)
     return err;
 }
 
-static int tell_step(hob_response *res, const struct step *step, double start)
+static int send_step(hob_response *res, const struct step *step, double start)
 {
     char line[200];
     char takes[40] = "";
@@ -35,17 +35,17 @@ static int tell_step(hob_response *res, const struct step *step, double start)
     return hob_event(res, NULL, NULL, line);
 }
 
-static int tell_steps(hob_response *res, hob_queue *steps, double start)
+static int send_steps(hob_response *res, hob_queue *steps, double start)
 {
     void *step;
     int got = hob_event_stream(res);
     while (got >= 0 && (got = hob_queue_get(steps, &step)) > 0)
-        got = tell_step(res, step, start);
+        got = send_step(res, step, start);
     return got;
 }
 
-/* The text may have several lines: each is told with the time. */
-static int tell_end(hob_response *res, const char *text, double start)
+/* Sends each line of the text with the time. */
+static int send_end(hob_response *res, const char *text, double start)
 {
     int err = 0;
     for (const char *end; err == 0 && (end = strchr(text, '\n')); text = end + 1) {
@@ -65,21 +65,21 @@ static int serve_followed(hob_response *res, hob_fn *recipe, struct order *order
         return -ENOMEM;
     order->progress = &progress;
     hob_future *cook = hob_async_named(order->dish, cook_followed, &followed);
-    int told = cook ? tell_steps(res, progress.queue, start) : -ENOMEM;
-    if (told < 0)
+    int sent = cook ? send_steps(res, progress.queue, start) : -ENOMEM;
+    if (sent < 0)
         hob_cancel(cook);
-    int err = hob_await(cook); /* in any case: it uses what lies on this stack */
+    int err = hob_await(cook); /* always: it uses variables of this function */
     hob_queue_free(progress.queue);
-    if (err == 0 && told == 0)
-        told = tell_end(res, text, start);
-    return told < 0 ? told : err;
+    if (err == 0 && sent == 0)
+        sent = send_end(res, text, start);
+    return sent < 0 ? sent : err;
 }
 
 static int serve_at_once(hob_response *res, hob_fn *recipe, struct order *order, const char *text)
 {
     hob_trace_lane(order->dish);
     int cooked = recipe(order);
-    /* Each order is cooked. Not before it is: a header takes memory, and a thousand orders wait. */
+    /* Not earlier: a header takes memory, and thousands of orders may wait. */
     int err = hob_response_add_header(res, "Cache-Control", "no-store");
     if (cooked < 0 || err < 0)
         return cooked < 0 ? cooked : err;

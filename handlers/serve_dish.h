@@ -1,4 +1,4 @@
-/* Serving a dish: what the handlers of all dishes have in common. */
+/* Serves a dish: what the handlers of all dishes share. */
 #ifndef HOB_HANDLERS_SERVE_DISH_H
 #define HOB_HANDLERS_SERVE_DISH_H
 
@@ -6,12 +6,12 @@
 #include "kitchen.h"
 
 /*
- * Cooks the order and replies with `text`. In the query may stand
+ * Cooks the order and replies with `text`. The query may have
  *
- *     deadline=2   seconds that the cook may take, more than 0 and at most 3,600; beyond them 504
- *     progress     each step is told as it happens, as an event of a stream, and the text last
+ *     deadline=2   a time limit in seconds, above 0 and at most 3,600; the reply is 504 beyond it
+ *     progress     the reply is a stream with an event for each step, and the text at the end
  *
- * A request that accepts text/event-stream by name is told the progress too.
+ * A request that accepts text/event-stream by name gets the progress too.
  */
 int serve_dish(
     hob_request *req, hob_response *res, hob_fn *recipe, struct order *order, const char *text);

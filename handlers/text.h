@@ -1,4 +1,4 @@
-/* Text that grows while it is written, with the means of stdio. */
+/* Text in memory that grows while stdio writes it. */
 #ifndef HOB_HANDLERS_TEXT_H
 #define HOB_HANDLERS_TEXT_H
 
@@ -7,14 +7,14 @@
 
 struct text {
     FILE *out;
-    char *bytes; /* once it is ended, with a NUL behind it */
+    char *bytes; /* after text_end(), followed by a NUL */
     size_t size;
 };
 
-/* Returns 0 or -ENOMEM, and then there is nothing to free. */
+/* Returns 0, or -ENOMEM; there is nothing to free then. */
 int text_begin(struct text *self);
 
-/* No more is written. Returns 0, or -ENOMEM if something is missing. Free it in either case. */
+/* Ends the text. Returns 0, or -ENOMEM if a part is missing. Free it in either case. */
 int text_end(struct text *self);
 
 void text_free(struct text *self);

@@ -1,4 +1,4 @@
-#include "trace_file.h"
+#include "routes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,12 +10,11 @@
 #include "hob/cross_site.h"
 #include "hob/router.h"
 #include "hob/trace.h"
-#include "kitchen.h"
 #include "query.h"
 #include "text.h"
 #include "watching.h"
 
-#define TICK 0.05 /* seconds between two looks at the trace */
+#define TICK 0.05 /* seconds between two reads of the trace */
 
 enum {
     SECONDS_BY_DEFAULT = 5,
@@ -28,29 +27,29 @@ enum {
 };
 
 /*
- * Tracks are threads of process 1. The cook is thread 1, as the main thread of a process is by
- * custom: readers take thread 0 for one that is not known. The lanes come behind it.
+ * Tracks are threads of process 1. The cook is thread 1, the usual number of a main thread: readers
+ * take thread 0 for an unknown one. The lanes have the numbers after it.
  */
 enum { COOK = 1 };
 
-static uint64_t track_of(uint64_t lane)
+static uint64_t track_number(uint64_t lane)
 {
     return COOK + lane;
 }
 
-/* What a lane does until its next event. A lane that shares its place with a newer one is lost. */
+/* A lane until its next event. A newer lane replaces an older one with the same index. */
 struct lane {
     uint64_t id;
     const char *name;
-    const char *doing; /* NULL while nothing is known */
+    const char *doing; /* NULL if it is not known */
     double since;
 };
 
 struct recording {
     hob_response *res;
-    FILE *out;     /* of the piece that is sent next */
-    bool begun;    /* something was written, so a comma comes first */
-    bool complete; /* neither the limit of events nor the end of the server came first */
+    FILE *out;     /* the piece that is sent next */
+    bool begun;    /* a line was written, so the next one begins with a comma */
+    bool complete; /* neither the limit of events nor the end of the server cut it short */
     size_t written;
     uint64_t position;
     uint64_t dropped;
@@ -59,8 +58,8 @@ struct recording {
 };
 
 /*
- * To an eighth, which is exact both in binary and in three decimals: a viewer that adds a duration
- * to a time gets the time at which the next slice begins, and sees no overlap.
+ * Rounded to an eighth, which is exact in binary and in three decimals: a viewer that adds a
+ * duration to a time gets the beginning of the next slice, and sees no overlap.
  */
 static double microseconds(double seconds)
 {
@@ -68,7 +67,7 @@ static double microseconds(double seconds)
 }
 
 /*
- * One line for each event of the format. Names are literals of the program and need no escapes.
+ * A line for each event of the format. Names are literals of the program and need no escapes.
  */
 
 static void begin_line(struct recording *self, const char *phase, uint64_t track)
@@ -80,8 +79,7 @@ static void begin_line(struct recording *self, const char *phase, uint64_t track
     self->written++;
 }
 
-/* Not one without a length: speedscope takes it, and the slice behind it, for one without an end.
- */
+/* Skips empty slices: speedscope takes one, and the slice behind it, for a slice without an end. */
 static void
 write_slice(struct recording *self, uint64_t track, const char *name, double begin, double end)
 {
@@ -99,10 +97,10 @@ static void write_instant(struct recording *self, uint64_t track, const char *na
     fprintf(self->out, ",\"s\":\"t\",\"name\":\"%s\",\"ts\":%.3f}", name, microseconds(time));
 }
 
-/* Of a lane, or of the cook, whose number is 0. */
+/* The name and order of a lane's track, or of the cook's, whose lane is 0. */
 static void write_track(struct recording *self, uint64_t lane, const char *name, uint64_t part_of)
 {
-    uint64_t track = track_of(lane);
+    uint64_t track = track_number(lane);
     begin_line(self, "M", track);
     fprintf(self->out, ",\"name\":\"thread_name\",\"args\":{\"name\":\"%s", name);
     if (lane != 0)
@@ -116,19 +114,19 @@ static void write_track(struct recording *self, uint64_t lane, const char *name,
 }
 
 /*
- * From the runtime's events to slices.
+ * The runtime's events as slices.
  */
 
-static struct lane *lane_of(struct recording *self, const hob_trace_event *event)
+static struct lane *find_lane(struct recording *self, const hob_trace_event *event)
 {
     struct lane *lane = &self->lanes[event->id % LANES];
     return lane->id == event->id && event->id != 0 ? lane : NULL;
 }
 
-static void change(struct recording *self, struct lane *lane, const char *doing, double time)
+static void set_activity(struct recording *self, struct lane *lane, const char *doing, double time)
 {
     if (lane->doing)
-        write_slice(self, track_of(lane->id), lane->doing, lane->since, time);
+        write_slice(self, track_number(lane->id), lane->doing, lane->since, time);
     lane->doing = doing;
     lane->since = time;
 }
@@ -137,15 +135,15 @@ static void write_run(struct recording *self, struct lane *lane, const hob_trace
 {
     double end = event->time + event->seconds;
     if (lane && lane->doing && lane->since <= event->time)
-        change(self, lane, NULL, event->time); /* it was ready; if it awaits, that began later */
+        set_activity(self, lane, NULL, event->time); /* it was ready; an await begins later */
     if (lane)
-        write_slice(self, track_of(lane->id), "running", event->time, end);
+        write_slice(self, track_number(lane->id), "running", event->time, end);
     write_slice(self, COOK, lane ? lane->name : "an order", event->time, end);
 }
 
 static void write_event(struct recording *self, const hob_trace_event *event)
 {
-    struct lane *lane = lane_of(self, event);
+    struct lane *lane = find_lane(self, event);
     switch (event->kind) {
     case HOB_TRACE_BEGIN:
         self->lanes[event->id % LANES] = (struct lane){.id = event->id, .name = event->text};
@@ -153,21 +151,21 @@ static void write_event(struct recording *self, const hob_trace_event *event)
         break;
     case HOB_TRACE_AWAIT:
         if (lane)
-            change(self, lane, event->text, event->time);
+            set_activity(self, lane, event->text, event->time);
         break;
     case HOB_TRACE_READY:
         if (lane)
-            change(self, lane, "ready", event->time);
+            set_activity(self, lane, "ready", event->time);
         break;
     case HOB_TRACE_RUN:
         write_run(self, lane, event);
         break;
     case HOB_TRACE_OTHERS:
-        break; /* a sum, that has no place in time */
+        break; /* a sum, without a time */
     case HOB_TRACE_END:
         if (lane) {
-            change(self, lane, NULL, event->time);
-            write_instant(self, track_of(lane->id), how_it_ended(event->result), event->time);
+            set_activity(self, lane, NULL, event->time);
+            write_instant(self, track_number(lane->id), outcome_name(event->result), event->time);
         }
         break;
     case HOB_TRACE_STALL:
@@ -179,7 +177,7 @@ static void write_event(struct recording *self, const hob_trace_event *event)
 static void close_lanes(struct recording *self, double time)
 {
     for (size_t i = 0; i < LANES; i++)
-        change(self, &self->lanes[i], NULL, time);
+        set_activity(self, &self->lanes[i], NULL, time);
 }
 
 /*
@@ -213,7 +211,7 @@ static int send_events(struct recording *self, const hob_trace_event *events, si
     return send_piece(self, &piece);
 }
 
-/* The lanes that are there already, and the head of the file. */
+/* The head of the file, and the lanes that exist. */
 static int send_begin(struct recording *self)
 {
     static const char head[] = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[";
@@ -243,7 +241,7 @@ static int send_end(struct recording *self)
     return send_piece(self, &piece);
 }
 
-/* Ends early, but in good order, when the server stops. */
+/* Ends the file early, but complete in form, when the server is stopping. */
 static int record(struct recording *self, const hob_request *req, double end)
 {
     int err = send_begin(self);

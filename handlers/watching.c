@@ -20,7 +20,7 @@ int watch_until_end(size_t *watchers)
     return hob_defer(stop_watching, watchers);
 }
 
-const char *how_it_ended(int result)
+const char *outcome_name(int result)
 {
     if (result >= 0)
         return "served";

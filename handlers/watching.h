@@ -1,4 +1,4 @@
-/* What those who watch the kitchen have in common: the feed of the page, and traces. */
+/* Shared by the feed of the page and by traces. */
 #ifndef HOB_HANDLERS_WATCHING_H
 #define HOB_HANDLERS_WATCHING_H
 
@@ -7,15 +7,15 @@
 #include "hob/server.h"
 
 /*
- * Records what happens, and counts one more in *watchers, until the calling coroutine ends. Returns
- * 0 or -ENOMEM.
+ * Turns the runtime's trace on and counts one more in *watchers, until the calling coroutine ends.
+ * Returns 0 or -ENOMEM.
  */
 int watch_until_end(size_t *watchers);
 
-/* Waits so many seconds. Returns 1, 0 if the server stops, or a negative errno. */
+/* Waits for `seconds`. Returns 1, 0 if the server is stopping, or a negative errno. */
 int wait_unless_stopping(const hob_request *req, double seconds);
 
-/* How an order ended that returned this: "served", "late", "cancelled" or "failed". */
-const char *how_it_ended(int result);
+/* The end of an order by its result: "served", "late", "cancelled" or "failed". */
+const char *outcome_name(int result);
 
 #endif

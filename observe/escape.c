@@ -65,8 +65,7 @@ static char *put_code(char *at, unsigned code)
     return at;
 }
 
-/* The letter of the escape of `c`, or NUL if it has none. Each pair is a letter and its character.
- */
+/* The letter of the escape of `c`, or NUL if it has none. A pair is a letter and its character. */
 static char letter_for(const char *pairs, char c)
 {
     for (; *pairs; pairs += 2) {

@@ -185,8 +185,7 @@ static void expose_all(const hob_metrics *self, hob_exposition *out)
  * The reply.
  */
 
-/* Records the metrics of this process, and publishes them in a group. Returns 0, -ENOMEM or
- * -EMSGSIZE. */
+/* Records the metrics of this process, and publishes them. Returns 0, -ENOMEM or -EMSGSIZE. */
 static int record_own(const hob_metrics *self, hob_exposition *out)
 {
     expose_all(self, out);

@@ -130,8 +130,7 @@ static void write_series(const struct metrics_text *self)
         write_value(self->out, family, sample);
 }
 
-/* Advances to the next series, and writes the heads of families before it. Returns false at the
- * end. */
+/* Advances to the next series and writes the heads of families on the way. False at the end. */
 static bool advance(struct metrics_text *self, const struct sum *sum)
 {
     const struct sum_entry *family = self->family;

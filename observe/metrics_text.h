@@ -16,8 +16,7 @@
 
 enum { METRICS_TEXT_STEP = 64 * 1024 }; /* bytes: less than a millisecond of work */
 
-/* The state of a page that is written in steps. Set the first two members; the others begin as 0.
- */
+/* A page that is written in steps. Set the first two members; the others begin as 0. */
 struct metrics_text {
     FILE *out;
     bool open_metrics;

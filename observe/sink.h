@@ -15,8 +15,7 @@ struct sink {
     bool owned;         /* sink_close() closes it; false for standard output */
 };
 
-/* Opens a file to append to, or standard output if `path` is NULL. Returns 0 or a negative errno.
- */
+/* Opens a file to append to, or standard output for NULL. Returns 0 or a negative errno. */
 int sink_open(struct sink *self, const char *path);
 void sink_close(struct sink *self);
 

@@ -1,5 +1,3 @@
-#include "healthcheck.h"
-
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -9,11 +7,12 @@
 #include <unistd.h>
 
 #include "hob/address.h"
+#include "service.h"
 
-/* For connecting, sending and receiving, each. */
-static const struct timeval patience = {.tv_sec = 1};
+/* Each for connecting, sending and receiving. */
+static const struct timeval timeout = {.tv_sec = 1};
 
-/* Where a client reaches whoever listens on all interfaces. */
+/* A server on all interfaces is also on the loopback one. */
 static void use_loopback(hob_address *address)
 {
     if (address->any.sa_family == AF_INET && address->ipv4.sin_addr.s_addr == htonl(INADDR_ANY))
@@ -33,8 +32,8 @@ static int connect_to(const char *text)
     int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
     if (connect(fd, &address.any, address.length) < 0) {
         int err = errno;
         close(fd);
@@ -44,32 +43,42 @@ static int connect_to(const char *text)
     return fd;
 }
 
-/* Sends the request and reads the beginning of the answer. Returns -1 with errno set. */
-static int ask(int fd, char *answer, size_t size)
+/* Sends the request and receives the beginning of the response. Returns 0, or -1 with errno set. */
+static int send_request(int fd, char *response, size_t size)
 {
     static const char request[] = "GET /healthz HTTP/1.0\r\n\r\n";
     if (send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0)
         return -1;
-    ssize_t length = recv(fd, answer, size - 1, MSG_WAITALL);
+    ssize_t length = recv(fd, response, size - 1, MSG_WAITALL);
     if (length < 0)
         return -1;
-    answer[length] = '\0';
+    response[length] = '\0';
     return 0;
 }
 
-int healthcheck(const char *address)
+static int check_health(const char *address)
 {
-    char answer[sizeof("HTTP/1.1 200")] = "";
+    char response[sizeof("HTTP/1.1 200")] = "";
     int fd = connect_to(address);
-    int err = fd < 0 ? -1 : ask(fd, answer, sizeof(answer));
+    int err = fd < 0 ? -1 : send_request(fd, response, sizeof(response));
     if (err < 0)
         fprintf(stderr, "hob: no answer from %s: %s\n", address, strerror(errno));
     if (fd >= 0)
         close(fd);
     if (err < 0)
         return 1;
-    if (strcmp(answer, "HTTP/1.1 200") == 0)
+    if (strcmp(response, "HTTP/1.1 200") == 0)
         return 0;
-    fprintf(stderr, "hob: %s answered: %s\n", address, answer);
+    fprintf(stderr, "hob: %s answered: %s\n", address, response);
     return 1;
+}
+
+int service_check_health(const struct options *options)
+{
+    int status = 0;
+    if (options->admin)
+        return check_health(options->admin);
+    for (size_t i = 0; i < options->listen_count && status == 0; i++)
+        status = check_health(options->listen[i]);
+    return status;
 }

@@ -27,8 +27,7 @@ struct environment {
     bool out_of_memory;
 };
 
-/* They describe this process, its sockets and its watchdog: the new process does not inherit them.
- */
+/* The new process does not inherit these: they describe this process and its sockets. */
 static const char *const own_variables[] = {
     "LISTEN_PID=",         "LISTEN_FDS=",       "LISTEN_FDNAMES=", "HOB_READY_FD=",
     "HOB_SOCKETS_SHARED=", "HOB_SOCKET_FILES=", "HOB_ADMIN_FD=",   "WATCHDOG_PID=",

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "admin.h"
-#include "handlers/metrics.h"
 #include "handlers/orders.h"
+#include "handlers/routes.h"
 #include "hangup.h"
 #include "hob/access_log.h"
 #include "hob/version.h"
@@ -28,7 +27,8 @@ struct process {
     hob_access_log *log; /* NULL if there is none */
     hob_metrics *metrics;
     hob_server *server;
-    struct admin admin;
+    hob_router *admin_router; /* these two are NULL without --admin */
+    hob_server *admin;        /* a second server in the same loop, for operators */
 };
 
 /*
@@ -109,31 +109,58 @@ static hob_server_options server_settings(const struct process *self)
     return settings;
 }
 
+/* Operators and their tools are few. */
+#define ADMIN_CONNECTION_LIMIT 64
+
+/* Seconds: when the first server has ended, requests of operators are not worth a longer wait. */
+#define ADMIN_GRACE    1
+#define ADMIN_NO_GRACE (-1.0)
+
+/* With the time-outs of the first server. */
+static int open_admin_server(struct process *self, hob_server_options settings)
+{
+    const struct sockets *sockets = &self->service->sockets;
+    int err = routes_for_operators(self->service->kitchen, &self->admin_router);
+    if (err < 0)
+        return err;
+    settings.router = self->admin_router;
+    settings.sockets = &sockets->admin;
+    settings.socket_files = &sockets->admin_file;
+    settings.socket_count = 1;
+    settings.shared = false;
+    settings.handle_signals = false;
+    settings.connection_limit = ADMIN_CONNECTION_LIMIT;
+    settings.drain_delay = 0;
+    settings.grace = ADMIN_GRACE;
+    settings.idle_grace = ADMIN_NO_GRACE;
+    return hob_server_open(&settings, &self->admin);
+}
+
 /* Returns 0 or a negative errno; close_servers() is to be called in either case. */
 static int open_servers(struct process *self)
 {
-    const struct service *service = self->service;
     hob_server_options settings = server_settings(self);
     int err = open_metrics(self);
     if (err == 0)
         err = hob_server_open(&settings, &self->server);
-    if (err == 0 && service->sockets.admin >= 0)
-        err = admin_open(&self->admin, service->kitchen, &settings, &service->sockets);
+    if (err == 0 && self->service->sockets.admin >= 0)
+        err = open_admin_server(self, settings);
     return err < 0 ? err : observe(self);
 }
 
 static void close_servers(struct process *self)
 {
     hob_server_close(self->server);
-    admin_close(&self->admin);
+    hob_server_close(self->admin);
+    hob_router_free(self->admin_router);
     hob_metrics_free(self->metrics);
 }
 
 /* Stops both servers, and leaves the clients in their accept queues to other processes. */
 static void leave(const struct process *self)
 {
-    if (self->admin.server)
-        hob_server_leave(self->admin.server);
+    if (self->admin)
+        hob_server_leave(self->admin);
     hob_server_leave(self->server);
 }
 
@@ -175,10 +202,9 @@ static int obey_supervisor(void *arg)
 static int serve(void *arg)
 {
     struct process *self = arg;
-    hob_server *admin = self->admin.server;
     hob_stall_limit(self->service->options->stall_limit);
     hob_future *server = hob_server_start(self->server);
-    hob_future *operators = admin ? hob_server_start(admin) : NULL;
+    hob_future *admin = self->admin ? hob_server_start(self->admin) : NULL;
     hob_async(report_ready, self);
     hob_async(hob_metrics_sample, self->metrics);
     if (self->worker) {
@@ -191,9 +217,9 @@ static int serve(void *arg)
         hob_async(hangup_watch, self->log);
     hob_async(orders_cook, self->service->kitchen);
     int err = hob_await(server);
-    if (operators) {
-        hob_server_stop(admin); /* last, so that operators see how the first server ends */
-        hob_await(operators);
+    if (admin) {
+        hob_server_stop(self->admin); /* last, so that operators see how the first server ends */
+        hob_await(admin);
     }
     return err;
 }

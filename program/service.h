@@ -1,4 +1,4 @@
-/* The service: the processes that serve, the only one or several workers. */
+/* The service: the processes that serve, which are the only one or several workers. */
 #ifndef HOB_PROGRAM_SERVICE_H
 #define HOB_PROGRAM_SERVICE_H
 
@@ -20,5 +20,12 @@ struct service {
 
 /* Serves until the process is told to stop. Returns the exit status; an error is printed. */
 int service_run(struct service *service);
+
+/*
+ * For the HEALTHCHECK of a container, whose image has no curl: requests /healthz from the server at
+ * the address of --admin, or at each address of the options. An address for all interfaces stands
+ * for the loopback one. Returns 0 if each response is 200, otherwise prints why and returns 1.
+ */
+int service_check_health(const struct options *options);
 
 #endif

@@ -164,8 +164,7 @@ static void close_admin(struct sockets *self)
     self->admin = -1;
 }
 
-/* Opens the sockets that are not inherited. An inherited admin socket that is not wanted is closed.
- */
+/* Opens the sockets that are not inherited. Closes an inherited admin socket without --admin. */
 static bool open_missing(struct sockets *self, const struct options *options)
 {
     const char *addresses[LISTEN_MAX + 1];

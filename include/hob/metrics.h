@@ -112,8 +112,7 @@ typedef struct hob_exposition hob_exposition;
 /* Adds metrics to a reply. Called for each hob_metrics_reply(); must not await. */
 typedef void hob_metrics_source(hob_exposition *out, void *context);
 
-/* Adds a source of metrics, whose context must live as long as the metrics. Returns 0 or -ENOMEM.
- */
+/* Adds a source. Its context must live as long as the metrics. Returns 0 or -ENOMEM. */
 int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *context);
 
 /* What a metric measures. */

@@ -71,6 +71,11 @@ if(llhttp_version VERSION_LESS 9.2)
     "Run script/setup, which installs it or says how.")
 endif()
 
+# With -DHOB_CARES=OFF, each name that is looked up takes a thread until its answer comes.
+if(HOB_CARES)
+  hob_find_library(libcares ares.h cares)
+endif()
+
 # hob can be built and installed without its tests, and without what they need.
 if(HOB_TESTS)
   find_package(PkgConfig)

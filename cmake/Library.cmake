@@ -4,12 +4,15 @@
 #   - Of hob, just what a header in include/hob declares is visible. Everything is compiled hidden,
 #     behind a header of all those headers in which nothing is.
 #   - Of the libraries below, nothing is. Those that are archives become a part of libhob. The others
-#     (libev) are linked as any other.
+#     (libev, c-ares) are linked as any other.
 #
 # So a program may have a buffer_append() or another llhttp of its own. tests/consumer does.
 set(hob_layers hob_runtime hob_http hob_net hob_server hob_client hob_router hob_modules
   hob_observe hob_test_requests)
 set(hob_libraries libev llhttp boost_context)
+if(HOB_CARES)
+  list(APPEND hob_libraries libcares)
+endif()
 
 file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}/include" CONFIGURE_DEPENDS include/hob/*.h)
 list(TRANSFORM headers REPLACE ".+" "#include \"\\0\"")

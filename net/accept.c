@@ -34,7 +34,7 @@ static int accept_one(int listener, union peer *peer)
 
 int hob_accept(int listener, hob_conn **conn)
 {
-    union peer peer;
+    union peer peer = {.any.sa_family = AF_UNSPEC};
     char name[HOB_PEER_SIZE];
     *conn = NULL;
     int fd = accept_one(listener, &peer);

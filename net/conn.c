@@ -24,30 +24,30 @@ hob_conn *conn_new(int fd, const union peer *peer, const char *name)
     return self;
 }
 
-void hob_conn_close(hob_conn *self)
+void hob_conn_close(hob_conn *conn)
 {
-    if (!self)
+    if (!conn)
         return;
-    close(self->fd);
-    free(self);
+    close(conn->fd);
+    free(conn);
 }
 
-int hob_conn_fd(const hob_conn *self)
+int hob_conn_fd(const hob_conn *conn)
 {
-    return self->fd;
+    return conn->fd;
 }
 
-int hob_conn_peer(const hob_conn *self, char *text, size_t size)
+int hob_conn_peer(const hob_conn *conn, char *text, size_t size)
 {
-    return peer_format(&self->peer, text, size);
+    return peer_format(&conn->peer, text, size);
 }
 
-void hob_conn_error(const hob_conn *self, hob_error *error)
+void hob_conn_error(const hob_conn *conn, hob_error *error)
 {
-    if (self->err == 0)
+    if (conn->err == 0)
         error->text[0] = '\0';
     else
-        error_set(error, "%s %s: %s", self->failure, self->name, strerror(-self->err));
+        error_set(error, "%s %s: %s", conn->failure, conn->name, strerror(-conn->err));
 }
 
 /* Remembers what failed, if it did. Returns the result. */
@@ -88,23 +88,23 @@ static int try_read(hob_conn *self, void *data, size_t size, int flags)
     return length < 0 ? -errno : (int)length;
 }
 
-int hob_conn_read(hob_conn *self, void *data, size_t size)
+int hob_conn_read(hob_conn *conn, void *data, size_t size)
 {
     int err = begin(__func__);
     size = size < INT_MAX ? size : INT_MAX;
     while (err == 0) {
-        int length = try_read(self, data, size, 0);
+        int length = try_read(conn, data, size, 0);
         if (length != -EAGAIN)
-            return note(self, "reading from", length);
-        err = wait_for(self, POLLIN);
+            return note(conn, "reading from", length);
+        err = wait_for(conn, POLLIN);
     }
-    return note(self, "reading from", err);
+    return note(conn, "reading from", err);
 }
 
-bool hob_conn_is_readable(hob_conn *self)
+bool hob_conn_is_readable(hob_conn *conn)
 {
     char byte;
-    return try_read(self, &byte, 1, MSG_PEEK) != -EAGAIN;
+    return try_read(conn, &byte, 1, MSG_PEEK) != -EAGAIN;
 }
 
 /*
@@ -146,27 +146,27 @@ static int try_write(hob_conn *self, struct rest *rest)
     return 0;
 }
 
-int hob_conn_writev(hob_conn *self, const struct iovec *parts, size_t count)
+int hob_conn_writev(hob_conn *conn, const struct iovec *parts, size_t count)
 {
     struct rest rest = {.parts = parts, .count = count};
     int err = begin(__func__);
     rest_skip(&rest, 0);
     while (err == 0 && rest.count > 0) {
-        err = try_write(self, &rest);
+        err = try_write(conn, &rest);
         if (err == -EAGAIN)
-            err = wait_for(self, POLLOUT);
+            err = wait_for(conn, POLLOUT);
     }
-    return note(self, "writing to", err);
+    return note(conn, "writing to", err);
 }
 
-int hob_conn_write(hob_conn *self, const void *data, size_t size)
+int hob_conn_write(hob_conn *conn, const void *data, size_t size)
 {
     struct iovec part = {.iov_len = size};
     memcpy(&part.iov_base, &data, sizeof(data)); /* which is not const, though it is only read */
-    return hob_conn_writev(self, &part, 1);
+    return hob_conn_writev(conn, &part, 1);
 }
 
-int hob_conn_shutdown(hob_conn *self)
+int hob_conn_shutdown(hob_conn *conn)
 {
-    return note(self, "ending the output to", shutdown(self->fd, SHUT_WR) < 0 ? -errno : 0);
+    return note(conn, "ending the output to", shutdown(conn->fd, SHUT_WR) < 0 ? -errno : 0);
 }

@@ -6,14 +6,14 @@
 #include "dial.h"
 #include "error.h"
 #include "hob/net.h"
-#include "names.h"
 #include "tcp.h"
 
 /* Seconds. */
 #define DEFAULT_TIMEOUT 10
 
-/* Sets the addresses, which have room for NAME_ADDRESSES_MAX. Returns how many, at least 1. */
-static int find_addresses(const char *address, hob_address *addresses, hob_error *error)
+/* Sets the addresses, which have room for HOB_LOOKUP_MAX. Returns how many, at least 1. */
+static int
+find_addresses(const char *address, const hob_connect_options *options, hob_address *addresses)
 {
     struct host_port split;
     int err = hob_address_parse(address, addresses);
@@ -21,10 +21,10 @@ static int find_addresses(const char *address, hob_address *addresses, hob_error
         return 1;
     bool is_name = err == -EINVAL && host_port_parse(address, &split) == 0 && !split.brackets;
     if (!is_name || !host_name_is_valid(split.host)) {
-        error_set(error, "connecting to %s: this is no address", address);
+        error_set(options->error, "connecting to %s: this is no address", address);
         return err;
     }
-    int count = names_lookup(split.host, addresses, error);
+    int count = hob_lookup(options->resolver, split.host, addresses, options->error);
     for (int i = 0; i < count; i++)
         address_set_port(&addresses[i], split.port);
     return count;
@@ -39,16 +39,16 @@ static union peer peer_of(const hob_address *address)
     return peer;
 }
 
-static int connect_plain(const char *address, hob_error *error, hob_conn **conn)
+static int connect_plain(const char *address, const hob_connect_options *options, hob_conn **conn)
 {
-    hob_address addresses[NAME_ADDRESSES_MAX];
+    hob_address addresses[HOB_LOOKUP_MAX];
     size_t index;
-    int count = find_addresses(address, addresses, error);
+    int count = find_addresses(address, options, addresses);
     if (count < 0)
         return count;
     dial_interleave(addresses, (size_t)count);
-    error_set(error, "connecting to %s: ", address);
-    int fd = dial(addresses, (size_t)count, &index, error);
+    error_set(options->error, "connecting to %s: ", address);
+    int fd = dial(addresses, (size_t)count, &index, options->error);
     if (fd < 0)
         return fd;
     if (addresses[index].any.sa_family != AF_UNIX)
@@ -66,7 +66,7 @@ int hob_connect(const char *address, const hob_connect_options *options, hob_con
     *conn = NULL;
     error_set(options->error, "%s", "");
     double before = hob_deadline(options->timeout != 0 ? options->timeout : DEFAULT_TIMEOUT);
-    int err = connect_plain(address, options->error, conn);
+    int err = connect_plain(address, options, conn);
     hob_deadline_at(before);
     if (err == 0)
         error_set(options->error, "%s", "");

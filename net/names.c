@@ -1,61 +1,270 @@
-#include "names.h"
-
+/* Names that were looked up, and those that are looked up now. */
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "error.h"
+#include "hob/net.h"
+#include "hob/text.h"
+#include "query.h"
+#include "runtime/loop.h"
+#include "sync/line.h"
 
-struct query {
-    const char *name;
-    int err; /* of getaddrinfo(3), or 0 */
-    struct addrinfo *found;
+/* Seconds. Coroutines that have waited for the same answer all get it, though its TTL may be 0. */
+#define TTL_MIN        1.0
+#define TTL_MAX        3600.0
+#define NO_ADDRESS_TTL 5.0
+
+struct name {
+    struct list link;
+    bool asking;         /* a coroutine asks for it; the rest is not set yet */
+    struct line waiters; /* coroutines that wait for the answer */
+    double expires;      /* on the clock of hob_now() */
+    int result;          /* how many addresses there are, or -ENXIO */
+    hob_address *addresses;
+    char text[];
 };
 
-static int ask_system(void *arg)
+struct hob_resolver {
+    hob_resolver_options options; /* without zeros, but for the servers */
+    char *servers;
+    struct list names; /* the one that was used last is the last */
+    size_t count;
+};
+
+/*
+ * The names that are kept.
+ */
+
+static void name_free(hob_resolver *resolver, struct name *self)
 {
-    struct query *self = arg;
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    self->err = getaddrinfo(self->name, NULL, &hints, &self->found);
+    list_remove(&self->link);
+    resolver->count--;
+    free(self->addresses);
+    free(self);
+}
+
+static bool is_in_use(const struct name *self)
+{
+    return self->asking || self->waiters.waiting > 0;
+}
+
+/* Frees the names that are out of date, and as many others as make room for one more. */
+static void make_room(hob_resolver *self)
+{
+    double now = hob_now();
+    struct list *link = self->names.next;
+    while (link != &self->names) {
+        struct name *name = list_entry(link, struct name, link);
+        link = link->next;
+        if (!is_in_use(name) && (name->expires <= now || self->count >= self->options.names))
+            name_free(self, name);
+    }
+}
+
+static struct name *name_add(hob_resolver *resolver, const char *text)
+{
+    size_t length = strlen(text);
+    make_room(resolver);
+    struct name *self = malloc(sizeof(*self) + length + 1);
+    if (!self)
+        return NULL;
+    *self = (struct name){.asking = true};
+    line_init(&self->waiters);
+    memcpy(self->text, text, length + 1);
+    list_append(&resolver->names, &self->link);
+    resolver->count++;
+    return self;
+}
+
+/* The name, if it is known or being asked for. It is the one that was used last from now on. */
+static struct name *find(hob_resolver *self, const char *text)
+{
+    double now = hob_now();
+    for (struct list *link = self->names.next; link != &self->names; link = link->next) {
+        struct name *name = list_entry(link, struct name, link);
+        if ((!name->asking && name->expires <= now) || !hob_text_same(name->text, text))
+            continue;
+        list_remove(link);
+        list_append(&self->names, link);
+        return name;
+    }
+    return NULL;
+}
+
+static int name_result(const struct name *self, hob_address *addresses)
+{
+    if (self->result > 0)
+        memcpy(addresses, self->addresses, (size_t)self->result * sizeof(addresses[0]));
+    return self->result;
+}
+
+/*
+ * Asking.
+ */
+
+void answer_add(struct answer *self, const struct sockaddr *address, socklen_t length)
+{
+    bool known = address->sa_family == AF_INET || address->sa_family == AF_INET6;
+    if (!known || self->count == HOB_LOOKUP_MAX)
+        return;
+    hob_address *added = &self->addresses[self->count++];
+    memset(added, 0, sizeof(*added));
+    memcpy(&added->any, address, length);
+    added->length = length;
+}
+
+/* Returns 0 if the answer is kept, -ENOMEM, or the error that it is. */
+static int name_keep(struct name *self, int err, const struct answer *answer)
+{
+    size_t size = answer->count * sizeof(answer->addresses[0]);
+    if (err == -ENXIO) {
+        self->result = err;
+        self->expires = hob_now() + NO_ADDRESS_TTL;
+        return 0;
+    }
+    self->addresses = err == 0 ? malloc(size) : NULL;
+    if (!self->addresses)
+        return err < 0 ? err : -ENOMEM;
+    memcpy(self->addresses, answer->addresses, size);
+    self->result = (int)answer->count;
+    self->expires = hob_now() + fmin(fmax(answer->ttl, TTL_MIN), TTL_MAX);
     return 0;
 }
 
-static int copy_addresses(const struct addrinfo *found, hob_address *addresses)
+/* Asks, and wakes those who wait. If this coroutine is interrupted, one of them asks again. */
+static int ask(hob_resolver *self, const char *text, hob_address *addresses)
 {
-    int count = 0;
-    for (; found && count < NAME_ADDRESSES_MAX; found = found->ai_next) {
-        if (found->ai_family != AF_INET && found->ai_family != AF_INET6)
-            continue;
-        memcpy(&addresses[count].any, found->ai_addr, found->ai_addrlen);
-        addresses[count++].length = found->ai_addrlen;
-    }
-    return count > 0 ? count : -ENXIO;
+    struct answer answer = {.count = 0};
+    struct name *name = name_add(self, text);
+    if (!name)
+        return -ENOMEM;
+    int err = query_addresses(&self->options, text, &answer);
+    err = name_keep(name, err, &answer);
+    name->asking = false;
+    bool interrupted = err == -ECANCELED || err == -ETIMEDOUT;
+    line_serve_all(&name->waiters, interrupted ? 0 : err);
+    return err < 0 ? err : name_result(name, addresses);
 }
 
-static int errno_of(int err)
+static int look_up(hob_resolver *self, const char *text, hob_address *addresses)
+{
+    int err = line_begin("hob_lookup");
+    while (err == 0) {
+        struct waiter waiter;
+        struct name *name = find(self, text);
+        if (!name)
+            return ask(self, text, addresses);
+        if (!name->asking)
+            return name_result(name, addresses);
+        err = line_wait(&name->waiters, &waiter, "hob_lookup");
+    }
+    return err;
+}
+
+/*
+ * Resolvers.
+ */
+
+int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver)
+{
+    static const hob_resolver_options defaults = {.timeout = 2, .tries = 3, .names = 256};
+    hob_resolver *self = calloc(1, sizeof(*self));
+    *resolver = NULL;
+    if (!self)
+        return -ENOMEM;
+    list_init(&self->names);
+    self->options = options ? *options : defaults;
+    if (self->options.timeout == 0)
+        self->options.timeout = defaults.timeout;
+    if (self->options.tries == 0)
+        self->options.tries = defaults.tries;
+    if (self->options.names == 0)
+        self->options.names = defaults.names;
+    self->servers = options && options->servers ? strdup(options->servers) : NULL;
+    bool whole = self->servers || !self->options.servers;
+    self->options.servers = self->servers;
+    int err = whole ? query_check(&self->options) : -ENOMEM;
+    if (err < 0)
+        hob_resolver_free(self);
+    else
+        *resolver = self;
+    return err;
+}
+
+void hob_resolver_free(hob_resolver *resolver)
+{
+    if (!resolver)
+        return;
+    while (!list_empty(&resolver->names)) {
+        struct name *name = list_entry(resolver->names.next, struct name, link);
+        line_expect_unused(&name->waiters, __func__, "a coroutine looks up a name with it");
+        name_free(resolver, name);
+    }
+    free(resolver->servers);
+    free(resolver);
+}
+
+static void free_resolver(void *resolver)
+{
+    hob_resolver_free(resolver);
+}
+
+/* The loop's own, which is made when it is needed first. NULL when out of memory. */
+static hob_resolver *resolver_of_loop(void)
+{
+    struct loop *loop = loop_current();
+    hob_resolver *made;
+    if (loop->resolver || hob_resolver_new(NULL, &made) < 0)
+        return loop->resolver;
+    if (arena_defer(&loop->parts, free_resolver, made) == 0)
+        loop->resolver = made;
+    return loop->resolver;
+}
+
+/* The text of an address is its own answer: c-ares 1.18 would ask the name servers about it. */
+static bool parse_numeric(const char *host, hob_address *address)
+{
+    memset(address, 0, sizeof(*address));
+    if (inet_pton(AF_INET, host, &address->ipv4.sin_addr) == 1) {
+        address->ipv4.sin_family = AF_INET;
+        address->length = sizeof(address->ipv4);
+    } else if (inet_pton(AF_INET6, host, &address->ipv6.sin6_addr) == 1) {
+        address->ipv6.sin6_family = AF_INET6;
+        address->length = sizeof(address->ipv6);
+    }
+    return address->length > 0;
+}
+
+static const char *reason_of(int err)
 {
     switch (err) {
-    case EAI_MEMORY:
-        return -ENOMEM;
-    case EAI_NONAME:
-    case EAI_NODATA:
-        return -ENXIO;
+    case -ENXIO:
+        return "the name has no address";
+    case -EREMOTEIO:
+        return "no name server has given an answer";
+    case -EINVAL:
+        return "this is no name of a host";
     default:
-        return -EREMOTEIO;
+        return strerror(-err);
     }
 }
 
-int names_lookup(const char *name, hob_address *addresses, hob_error *error)
+int hob_lookup(
+    hob_resolver *resolver, const char *host, hob_address addresses[HOB_LOOKUP_MAX],
+    hob_error *error)
 {
-    struct query query = {.name = name};
-    int err = hob_await(hob_offload(ask_system, &query));
-    if (err < 0)
-        error_set(error, "looking up %s: %s", name, strerror(-err));
-    else if (query.err != 0)
-        error_set(error, "looking up %s: %s", name, gai_strerror(query.err));
-    if (err == 0)
-        err = query.err != 0 ? errno_of(query.err) : copy_addresses(query.found, addresses);
-    if (query.found)
-        freeaddrinfo(query.found);
-    return err;
+    if (parse_numeric(host, addresses))
+        return 1;
+    int result = -EINVAL;
+    if (!resolver)
+        resolver = resolver_of_loop();
+    if (host_name_is_valid(host))
+        result = resolver ? look_up(resolver, host, addresses) : -ENOMEM;
+    if (result < 0)
+        error_set(error, "looking up %s: %s", host, reason_of(result));
+    return result;
 }

@@ -16,6 +16,8 @@
 #include "stacks.h"
 #include "task.h"
 
+struct hob_resolver;
+
 struct loop {
     struct ev_loop *ev;
     struct context scheduler; /* where tasks switch back to */
@@ -41,6 +43,7 @@ struct loop {
     struct arena parts; /* what other folders add to the loop, which ends with it */
     struct threads *threads;         /* such parts: NULL until a coroutine needs a thread */
     struct descriptors *descriptors; /* ... or waits for a descriptor */
+    struct hob_resolver *resolver;   /* ... or looks up a name */
 };
 
 /* The loop that runs on this thread, or NULL. */

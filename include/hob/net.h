@@ -25,13 +25,62 @@ typedef struct {
     char text[512]; /* such as "connecting to example.com:443: Connection refused" */
 } hob_error;
 
+/*
+ * Names. They are looked up by c-ares, without a thread: first in /etc/hosts, then at the name
+ * servers and with the search domains of /etc/resolv.conf (see resolv.conf(5), also for its
+ * environment variables). A build without c-ares calls getaddrinfo(3) on a thread of hob_offload().
+ */
+
+/* Looks up names, and keeps their addresses as long as the name servers allow it. */
+typedef struct hob_resolver hob_resolver;
+
+/* All 0 is the default. */
+typedef struct {
+    const char *servers; /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
+    double timeout;      /* seconds until a server is asked again, then twice that; 0 is 2 */
+    unsigned tries;      /* how often each server is asked; 0 is 3 */
+    size_t names;        /* that are kept; 0 is 256. They are searched one by one */
+} hob_resolver_options;
+
+/*
+ * Makes a resolver for the loop of this coroutine. One is enough for all coroutines of the loop;
+ * hob_connect() and hob_lookup() have one of their own if they are given none. Names are kept for
+ * their TTL, but between a second and an hour, and for 5 seconds if they have no address. If all
+ * places are taken, the name that was not used for the longest time makes room.
+ *
+ * Returns 0 and sets *resolver, or sets it to NULL and returns -ENOMEM, -EINVAL if `servers` is not
+ * a list of addresses, or -ENOTSUP if hob was built without c-ares and `servers` is not NULL.
+ */
+int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver);
+
+/* Frees a resolver that no coroutine uses. NULL is ignored. */
+void hob_resolver_free(hob_resolver *resolver);
+
+/* No name has more addresses than this; the others are left out. */
+enum { HOB_LOOKUP_MAX = 16 };
+
+/*
+ * Looks up the addresses of a host, with port 0, in the order in which to try them (RFC 6724). The
+ * text of an address, such as "192.0.2.7" or "2001:db8::7", is its own answer. Of several
+ * coroutines that look up the same name at the same time, one asks. A name server that does not
+ * answer about IPv6 delays the answer by 0.3 s. `resolver` may be NULL, and so may `error`.
+ *
+ * Returns how many addresses there are, at least 1, or a negative errno: -ENXIO if the name has no
+ * address, -EREMOTEIO if no name server has given an answer, -EINVAL if it is no name of a host,
+ * -ENOMEM, -ECANCELED or -ETIMEDOUT.
+ */
+int hob_lookup(
+    hob_resolver *resolver, const char *host, hob_address addresses[HOB_LOOKUP_MAX],
+    hob_error *error);
+
 /* A connection: TCP or a unix socket. */
 typedef struct hob_conn hob_conn;
 
 /* All 0 is the default. */
 typedef struct {
-    double timeout;   /* seconds for all that hob_connect() does; 0 is 10 */
-    hob_error *error; /* gets a text if hob_connect() fails; NULL if the caller needs none */
+    double timeout;         /* seconds for all that hob_connect() does; 0 is 10 */
+    hob_error *error;       /* gets a text if hob_connect() fails; NULL if the caller needs none */
+    hob_resolver *resolver; /* for names; NULL: one of the loop's own */
 } hob_connect_options;
 
 /*
@@ -40,8 +89,8 @@ typedef struct {
  * (Happy Eyeballs, RFC 8305). `options` may be NULL.
  *
  * Returns 0 and sets *conn, or returns a negative errno and sets *conn to NULL: -EINVAL if the
- * address is none of these, -ENXIO if the name has no address, -EREMOTEIO if no name server gave an
- * answer, -ETIMEDOUT after the time-out, or what connect(2) has failed with for the first address.
+ * address is none of these, what hob_lookup() returns for a name, -ETIMEDOUT after the time-out, or
+ * what connect(2) has failed with for the first address.
  */
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn);
 

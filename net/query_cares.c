@@ -1,0 +1,252 @@
+/*
+ * Names by c-ares. Each query has a channel of its own, which reads the settings of the system and
+ * ends with the query: so changes of these settings count at once, and cancellation is the end of
+ * the channel.
+ */
+#include <ares.h>
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "query.h"
+
+/* Sockets that are waited for. One more would be read from at the next time-out. */
+enum { SOCKETS_MAX = 16 };
+
+/* What is asked for, and what has come. */
+struct question {
+    bool ended;
+    int status; /* of c-ares */
+    struct ares_addrinfo *found;
+};
+
+struct query {
+    ares_channel channel;
+    struct pollfd sockets[SOCKETS_MAX];
+    size_t socket_count;
+    struct question both; /* IPv6 and IPv4 */
+    struct question ipv4;
+};
+
+/*
+ * c-ares writes to TCP sockets in a way that may raise SIGPIPE (1.18). It takes all functions or
+ * none.
+ */
+
+static ares_socket_t open_socket(int family, int type, int protocol, void *unused)
+{
+    (void)unused;
+    return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+static int close_socket(ares_socket_t fd, void *unused)
+{
+    (void)unused;
+    return close(fd);
+}
+
+static int
+connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t length, void *unused)
+{
+    (void)unused;
+    return connect(fd, to, length);
+}
+
+static ares_ssize_t receive(
+    ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from,
+    ares_socklen_t *length, void *unused)
+{
+    (void)unused;
+    return recvfrom(fd, data, size, flags, from, length);
+}
+
+static ares_ssize_t send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *unused)
+{
+    struct msghdr message = {.msg_iovlen = (size_t)count};
+    (void)unused;
+    memcpy(&message.msg_iov, &parts, sizeof(void *)); /* which is not const, but only read */
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static const struct ares_socket_functions socket_functions = {
+    .asocket = open_socket,
+    .aclose = close_socket,
+    .aconnect = connect_socket,
+    .arecvfrom = receive,
+    .asendv = send_parts,
+};
+
+/*
+ * The channel.
+ */
+
+/* Called by c-ares: what to wait for on a socket from now on. */
+static void on_socket(void *data, ares_socket_t fd, int readable, int writable)
+{
+    struct query *self = data;
+    size_t i = 0;
+    short events = (short)((readable ? POLLIN : 0) | (writable ? POLLOUT : 0));
+    while (i < self->socket_count && self->sockets[i].fd != fd)
+        i++;
+    if (events != 0 && i < SOCKETS_MAX) {
+        self->sockets[i] = (struct pollfd){.fd = fd, .events = events};
+        self->socket_count += i == self->socket_count;
+    } else if (events == 0 && i < self->socket_count) {
+        self->sockets[i] = self->sockets[--self->socket_count];
+    }
+}
+
+static int open_channel(const hob_resolver_options *options, void *data, ares_channel *channel)
+{
+    struct ares_options wanted = {
+        .timeout = (int)ceil(options->timeout * 1000),
+        .tries = (int)options->tries,
+        .sock_state_cb = on_socket,
+        .sock_state_cb_data = data,
+    };
+    int set = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+    int status = ares_init_options(channel, &wanted, set);
+    if (status != ARES_SUCCESS)
+        return -ENOMEM;
+    ares_set_socket_functions(*channel, &socket_functions, NULL);
+    if (options->servers) /* c-ares takes an empty list for those of the system */
+        status = options->servers[0] ? ares_set_servers_ports_csv(*channel, options->servers)
+                                     : ARES_EBADSTR;
+    if (status == ARES_SUCCESS)
+        return 0;
+    ares_destroy(*channel);
+    return status == ARES_ENOMEM ? -ENOMEM : -EINVAL;
+}
+
+int query_check(const hob_resolver_options *options)
+{
+    ares_channel channel;
+    int err = open_channel(options, NULL, &channel);
+    if (err == 0)
+        ares_destroy(channel);
+    return err;
+}
+
+/* Seconds until c-ares has something to do, or until the time `when`, if that is earlier. */
+static double seconds_left(const struct query *self, double when)
+{
+    struct timeval left;
+    double until = fmax(when - hob_now(), 0);
+    if (!ares_timeout(self->channel, NULL, &left))
+        return until;
+    return fmin(until, (double)left.tv_sec + (double)left.tv_usec / 1e6);
+}
+
+/* Waits for answers, but not beyond the time `when`, and has c-ares look at what has come. */
+static int advance(struct query *self, double when)
+{
+    struct pollfd ready[SOCKETS_MAX];
+    size_t count = self->socket_count;
+    int err = hob_poll(self->sockets, count, seconds_left(self, when));
+    if (err < 0)
+        return err;
+    memcpy(ready, self->sockets, sizeof(ready)); /* c-ares changes the sockets */
+    for (size_t i = 0; i < count; i++) {
+        bool readable = ready[i].revents & ~POLLOUT;
+        bool writable = ready[i].revents & POLLOUT;
+        if (readable || writable)
+            ares_process_fd(
+                self->channel, readable ? ready[i].fd : ARES_SOCKET_BAD,
+                writable ? ready[i].fd : ARES_SOCKET_BAD);
+    }
+    ares_process_fd(self->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD); /* its time-outs */
+    return 0;
+}
+
+/*
+ * The questions.
+ */
+
+static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *found)
+{
+    struct question *self = arg;
+    (void)timeouts;
+    *self = (struct question){.ended = true, .status = status, .found = found};
+}
+
+static void ask(struct query *self, const char *name, int family, struct question *question)
+{
+    const struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    ares_getaddrinfo(self->channel, name, NULL, &hints, on_answer, question);
+}
+
+/*
+ * Some name servers do not answer questions about IPv6. After so many seconds without an answer,
+ * the IPv4 addresses are asked for alone, and are the answer if they come first.
+ */
+#define IPV4_ALONE_DELAY 0.3
+
+static bool has_addresses(const struct question *self)
+{
+    return self->ended && self->status == ARES_SUCCESS && self->found && self->found->nodes;
+}
+
+static int ask_all(struct query *self, const char *name)
+{
+    int err = 0;
+    double when = hob_now() + IPV4_ALONE_DELAY;
+    ask(self, name, AF_UNSPEC, &self->both);
+    while (err == 0 && !self->both.ended && !has_addresses(&self->ipv4)) {
+        if (hob_now() >= when) {
+            ask(self, name, AF_INET, &self->ipv4);
+            when = INFINITY;
+        } else {
+            err = advance(self, when);
+        }
+    }
+    return err;
+}
+
+static int errno_of(int status)
+{
+    switch (status) {
+    case ARES_SUCCESS:
+    case ARES_ENODATA:
+    case ARES_ENOTFOUND:
+    case ARES_ENONAME:
+        return -ENXIO;
+    case ARES_EBADNAME:
+        return -EINVAL;
+    case ARES_ENOMEM:
+        return -ENOMEM;
+    default:
+        return -EREMOTEIO;
+    }
+}
+
+static int use_answer(const struct question *question, struct answer *answer)
+{
+    if (!has_addresses(question))
+        return errno_of(question->status);
+    answer->ttl = INFINITY;
+    for (const struct ares_addrinfo_node *at = question->found->nodes; at; at = at->ai_next) {
+        answer_add(answer, at->ai_addr, at->ai_addrlen);
+        answer->ttl = fmin(answer->ttl, at->ai_ttl);
+    }
+    return answer->count > 0 ? 0 : -ENXIO;
+}
+
+int query_addresses(const hob_resolver_options *options, const char *name, struct answer *answer)
+{
+    struct query self = {.socket_count = 0};
+    int err = open_channel(options, &self, &self.channel);
+    if (err < 0)
+        return err;
+    err = ask_all(&self, name);
+    if (err == 0)
+        err = use_answer(has_addresses(&self.ipv4) ? &self.ipv4 : &self.both, answer);
+    ares_destroy(self.channel); /* ends the questions that are left */
+    ares_freeaddrinfo(self.both.found);
+    ares_freeaddrinfo(self.ipv4.found);
+    return err;
+}

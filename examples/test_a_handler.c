@@ -11,15 +11,16 @@ struct shop {
 static int take_order(hob_request *req, hob_response *res)
 {
     struct shop *shop = hob_state(req);
-    hob_bytes body;
-    int err = hob_body_all(req, 1000, &body);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, 1000, &body, &size);
     if (err < 0)
         return err;
-    if (body.size == 0)
+    if (size == 0)
         return hob_reply_error(res, 400, "the order is empty");
     shop->orders++;
     return hob_reply_printf(
-        res, 201, "text/plain; charset=utf-8", "%s: order %d", body.data, shop->orders);
+        res, 201, "text/plain; charset=utf-8", "%s: order %d", body, shop->orders);
 }
 
 static void test_order(const hob_route *routes)

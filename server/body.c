@@ -65,19 +65,21 @@ static int read_all(struct hob_request *request, size_t limit, struct buffer *bo
     return length < 0 ? length : check_size(request, limit);
 }
 
-int hob_body_all(hob_request *req, size_t limit, hob_bytes *out)
+int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size)
 {
     struct buffer body = {0};
     int err = read_all(req, limit, &body);
-    *out = (hob_bytes){0};
+    *data = NULL;
+    *size = 0;
     if (err < 0) {
         buffer_free(&body);
         return err;
     }
-    *out = (hob_bytes){.data = body.data, .size = buffer_length(&body)};
-    out->data[out->size] = '\0';
-    err = hob_defer(free, out->data);
+    body.data[body.end] = '\0';
+    err = hob_defer(free, body.data);
     if (err < 0)
-        *out = (hob_bytes){0};
-    return err;
+        return err;
+    *data = body.data;
+    *size = body.end;
+    return 0;
 }

@@ -88,11 +88,11 @@ const char *hob_request_query_value(hob_request *req, const char *name)
     return decoded ? decode(value, decoded) : NULL;
 }
 
-int hob_form_value(const hob_bytes *form, const char *name, const char **value)
+int hob_form_value(const char *form, const char *name, const char **value)
 {
     struct text raw;
     *value = NULL;
-    if (!find_value(form->data, name, &raw))
+    if (!find_value(form, name, &raw))
         return 0;
     *value = decode_copy(raw);
     return *value ? 1 : -ENOMEM;

@@ -430,7 +430,10 @@ void hob_pool_free(hob_pool *pool);
  */
 hob_pool *hob_file_pool(void);
 
-/* Bytes in memory of their own, followed by a NUL that is not counted. All zero is none. */
+/*
+ * Bytes, followed by a NUL that is not counted. They belong to the caller of the function that
+ * made them, which frees them with hob_bytes_free(). All zero is none.
+ */
 typedef struct {
     char *data;  /* of malloc(3), or NULL */
     size_t size; /* without the NUL */

@@ -371,12 +371,15 @@ const char *hob_request_query(hob_request *req);
 const char *hob_request_query_value(hob_request *req, const char *name);
 
 /*
- * Sets *value to the value of the first such pair in a body of the type
- * application/x-www-form-urlencoded that was read as a whole, in hob_alloc() memory. The form ends
- * at its first NUL byte, should it have any. Returns 1, 0 if there is no such pair, and then *value
- * is NULL, or -ENOMEM.
+ * Sets *value to the value of the first such pair in a form, in hob_alloc() memory: a body of the
+ * type application/x-www-form-urlencoded that hob_body_all() has read; NULL is one without pairs.
+ * Returns 1, 0 if there is no such pair, and then *value is NULL, or -ENOMEM.
+ *
+ *     int err = hob_body_all(req, 1000, &form, &size);
+ *     if (err == 0)
+ *         err = hob_form_value(form, "dish", &dish);
  */
-int hob_form_value(const hob_bytes *form, const char *name, const char **value);
+int hob_form_value(const char *form, const char *name, const char **value);
 
 /*
  * All pairs, one after the other, for names that come more than once. *rest begins as the query,
@@ -549,11 +552,12 @@ int hob_request_ranges(
 int hob_body_read(hob_request *req, void *data, size_t size);
 
 /*
- * Reads all of the body that has not been read yet. The bytes are the request's: they are freed
- * when its handler has returned. Returns 0, -EMSGSIZE if there are more than `limit` bytes or the
- * server's body_limit, -ENOMEM, or what hob_body_read() returns; *out is set to no bytes then.
+ * Reads all of the body that has not been read yet. Sets *data to the bytes, followed by a NUL, and
+ * *size to their number without it. They belong to the request, as its strings do. Returns 0,
+ * -EMSGSIZE if there are more than `limit` bytes or the server's body_limit, -ENOMEM, or what
+ * hob_body_read() returns; then *data is NULL.
  */
-int hob_body_all(hob_request *req, size_t limit, hob_bytes *out);
+int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size);
 
 /*
  * The response. The first reply wins; it is sent when the handler waits or returns, or at once if

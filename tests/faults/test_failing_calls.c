@@ -51,9 +51,10 @@ static int read_pieces(hob_request *req, hob_response *res)
 
 static int take_all(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
-    int err = hob_body_all(req, 1000, &body);
-    return err < 0 ? err : hob_reply(res, 200, "text/plain", body.data, body.size);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, 1000, &body, &size);
+    return err < 0 ? err : hob_reply(res, 200, "text/plain", body, size);
 }
 
 /* More than is kept for a slow client, so that it has to wait. */

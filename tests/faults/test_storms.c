@@ -25,9 +25,10 @@ TestSuite(storms, .timeout = 60);
 
 static int echo(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
-    int err = hob_body_all(req, 1000, &body);
-    return err < 0 ? err : hob_reply(res, 200, "text/plain", body.data, body.size);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, 1000, &body, &size);
+    return err < 0 ? err : hob_reply(res, 200, "text/plain", body, size);
 }
 
 static int flood(hob_response *res)

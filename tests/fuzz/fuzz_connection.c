@@ -52,7 +52,8 @@ static void note_text(const char *text)
 static int handle(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);
-    hob_bytes body = {0};
+    const char *body;
+    size_t size;
     char piece[7];
     int length = 0;
     note_text(hob_request_method(req));
@@ -73,19 +74,19 @@ static int handle(hob_request *req, hob_response *res)
         return length;
     case 'w': /* waits before and after */
         hob_sleep(0.001);
-        length = hob_body_all(req, 1000, &body);
+        length = hob_body_all(req, 1000, &body, &size);
         hob_sleep(0.001);
-        return length < 0 ? length : hob_reply(res, 200, "text/plain", body.data, body.size);
+        return length < 0 ? length : hob_reply(res, 200, "text/plain", body, size);
     case 'n': /* none */
         return hob_reply(res, 204, NULL, NULL, 0);
     case 'e':
         return -EIO;
     default:
-        length = hob_body_all(req, 1000, &body);
+        length = hob_body_all(req, 1000, &body, &size);
         if (length < 0)
             return length;
-        note(body.data, body.size);
-        return hob_reply(res, 200, "text/plain", body.data, body.size);
+        note(body, size);
+        return hob_reply(res, 200, "text/plain", body, size);
     }
 }
 

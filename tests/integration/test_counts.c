@@ -45,7 +45,8 @@ static int flood(hob_response *res)
 
 static int answer(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
+    const char *body;
+    size_t size;
     const char *path = hob_request_path(req);
     if (strcmp(path, "/counts") == 0)
         return tell_counts(req, res);
@@ -53,7 +54,7 @@ static int answer(hob_request *req, hob_response *res)
         return flood(res);
     if (strcmp(path, "/wait") == 0)
         return hob_sleep(INFINITY);
-    int err = hob_body_all(req, SIZE_MAX, &body);
+    int err = hob_body_all(req, SIZE_MAX, &body, &size);
     return err < 0 ? err : hob_reply_text(res, 200, "hello");
 }
 

@@ -32,11 +32,12 @@ static int say_much(hob_response *res)
 
 static int read_and_reply(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
+    const char *body;
+    size_t size;
     if (strcmp(hob_request_path(req), "/much") == 0)
         return say_much(res);
-    int err = hob_body_all(req, SIZE_MAX, &body);
-    return err < 0 ? err : hob_reply(res, 200, NULL, body.data, body.size);
+    int err = hob_body_all(req, SIZE_MAX, &body, &size);
+    return err < 0 ? err : hob_reply(res, 200, NULL, body, size);
 }
 
 static struct server serve_in_time(void)

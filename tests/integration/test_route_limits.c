@@ -17,9 +17,10 @@ TestSuite(route_limits, .timeout = 60);
 
 static int reply_size(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
-    int err = hob_body_all(req, SIZE_MAX, &body);
-    return err < 0 ? err : reply(res, 200, "%zu", body.size);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, SIZE_MAX, &body, &size);
+    return err < 0 ? err : reply(res, 200, "%zu", size);
 }
 
 static int wait_some(hob_request *req, hob_response *res)

@@ -118,9 +118,10 @@ ProcessTest(timeouts, an_idle_connection_is_closed_without_a_word)
 
 static int take_body(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
-    int err = hob_body_all(req, SIZE_MAX, &body);
-    return err < 0 ? err : reply(res, 200, "%zu bytes", body.size);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, SIZE_MAX, &body, &size);
+    return err < 0 ? err : reply(res, 200, "%zu bytes", size);
 }
 
 ProcessTest(timeouts, a_body_that_does_not_go_on_gets_408)

@@ -46,8 +46,9 @@ Test(test_request, returns_the_reply_of_a_handler)
 static int reply_with_request(hob_request *req, hob_response *res)
 {
     char peer[HOB_PEER_SIZE], text[500];
-    hob_bytes body;
-    int err = hob_body_all(req, 100, &body);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, 100, &body, &size);
     if (err < 0)
         return err;
     cr_expect_eq(hob_request_peer(req, peer, sizeof(peer)), 0);
@@ -57,7 +58,7 @@ static int reply_with_request(hob_request *req, hob_response *res)
         text, sizeof(text), "%s %s %s %s|%s|%s|%s|%s|%.*s", hob_request_method(req),
         hob_request_path(req), or_none(hob_request_query(req)), hob_request_protocol(req), peer,
         or_none(hob_request_header(req, "host")), or_none(hob_request_header(req, "a")),
-        or_none(hob_request_header(req, "content-length")), (int)body.size, body.data);
+        or_none(hob_request_header(req, "content-length")), (int)size, body);
     return hob_reply_text(res, 200, text);
 }
 

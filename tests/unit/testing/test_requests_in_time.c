@@ -51,9 +51,10 @@ Test(requests_in_time, a_handler_can_set_its_time)
 
 static int reply_with_body(hob_request *req, hob_response *res)
 {
-    hob_bytes body;
-    int err = hob_body_all(req, 100, &body);
-    return err < 0 ? err : hob_reply_text(res, 200, body.data);
+    const char *body;
+    size_t size;
+    int err = hob_body_all(req, 100, &body, &size);
+    return err < 0 ? err : hob_reply_text(res, 200, body);
 }
 
 Test(requests_in_time, a_body_may_come_in_pieces)

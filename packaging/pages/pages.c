@@ -1,7 +1,7 @@
 /*
  * Makes the man page and the completions when hob is built. They are files of its package.
  *
- *     hob_pages bash|zsh|fish OUTPUT
+ *     hob_pages bash|zsh|fish|markdown OUTPUT
  *     hob_pages man OUTPUT hob.1.in
  */
 #include "pages.h"
@@ -34,6 +34,8 @@ static bool write_page(const char *kind, const char *source)
         write_zsh();
     else if (strcmp(kind, "fish") == 0)
         write_fish();
+    else if (strcmp(kind, "markdown") == 0)
+        write_markdown();
     else
         return false;
     return true;
@@ -42,7 +44,9 @@ static bool write_page(const char *kind, const char *source)
 int main(int argc, char **argv)
 {
     if (argc < 3 || argc > 4 || !freopen(argv[2], "w", stdout) || !write_page(argv[1], argv[3])) {
-        fputs("usage: hob_pages bash|zsh|fish OUTPUT, or hob_pages man OUTPUT SOURCE\n", stderr);
+        fputs(
+            "usage: hob_pages bash|zsh|fish|markdown OUTPUT, or hob_pages man OUTPUT SOURCE\n",
+            stderr);
         return EXIT_USAGE;
     }
     return ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -13,6 +13,9 @@ void write_bash(void);
 void write_zsh(void);
 void write_fish(void);
 
+/* A table for docs/options.md. */
+void write_markdown(void);
+
 /* The man page: copies `source`, and writes the options in place of its line @OPTIONS@. */
 void write_man(FILE *source);
 

@@ -33,12 +33,12 @@ hob_fetched *fetched_new(hob_client *client)
     return self;
 }
 
-void hob_fetched_close(hob_fetched *self)
+void hob_fetched_close(hob_fetched *fetched)
 {
-    if (!self)
+    if (!fetched)
         return;
-    arena_take_back(self->arena, &self->cleanup);
-    end(self);
+    arena_take_back(fetched->arena, &fetched->cleanup);
+    end(fetched);
 }
 
 /*
@@ -192,24 +192,24 @@ int fetched_read_head(hob_fetched *self, const hob_fetch_request *request)
     return err;
 }
 
-int hob_fetched_status(const hob_fetched *self)
+int hob_fetched_status(const hob_fetched *fetched)
 {
-    return self->reader.status;
+    return fetched->reader.status;
 }
 
-const char *hob_fetched_url(const hob_fetched *self)
+const char *hob_fetched_url(const hob_fetched *fetched)
 {
-    return self->url;
+    return fetched->url;
 }
 
-const char *hob_fetched_header(const hob_fetched *self, const char *name)
+const char *hob_fetched_header(const hob_fetched *fetched, const char *name)
 {
-    return head_find_nth(&self->reader.head, name, 0);
+    return head_find_nth(&fetched->reader.head, name, 0);
 }
 
-bool hob_fetched_next_header(const hob_fetched *self, size_t *position, hob_header *header)
+bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_header *header)
 {
-    const struct head *head = &self->reader.head;
+    const struct head *head = &fetched->reader.head;
     size_t at = *position > 0 ? *position : head->headers;
     if (at >= head->length)
         return false;
@@ -262,13 +262,13 @@ static int read_step(hob_fetched *self, char *data, size_t size)
     return length;
 }
 
-int hob_fetched_read(hob_fetched *self, void *data, size_t size)
+int hob_fetched_read(hob_fetched *fetched, void *data, size_t size)
 {
     int length = 0;
     size = size < INT_MAX ? size : INT_MAX;
-    while (self->err == 0 && self->conn && length == 0)
-        length = read_step(self, data, size);
-    return self->err < 0 ? self->err : length;
+    while (fetched->err == 0 && fetched->conn && length == 0)
+        length = read_step(fetched, data, size);
+    return fetched->err < 0 ? fetched->err : length;
 }
 
 void fetched_drain(hob_fetched *self, size_t limit)

@@ -98,32 +98,30 @@ static void take_out(struct pool *self, struct pooled *pooled)
     self->idle_count--;
 }
 
-static struct pooled *idle_longest(struct pool *self)
+static void close_idle(struct pool *self, struct pooled *pooled)
 {
-    return list_entry(self->idle.next, struct pooled, of_pool);
-}
-
-static void close_idle_longest(struct pool *self)
-{
-    struct pooled *pooled = idle_longest(self);
     struct origin *origin = pooled->origin;
     take_out(self, pooled);
     close_conn(self, pooled);
     origin_free_unless_used(origin);
 }
 
-void pool_close_idle(struct pool *self)
+/* Closes the first idle connections, up to one that has not expired at that time. */
+static void close_expired(struct pool *self, double time)
 {
-    while (!list_empty(&self->idle))
-        close_idle_longest(self);
+    struct list *next;
+    for (struct list *at = self->idle.next; at != &self->idle; at = next) {
+        struct pooled *pooled = list_entry(at, struct pooled, of_pool);
+        next = at->next;
+        if (pooled->expires > time)
+            return;
+        close_idle(self, pooled);
+    }
 }
 
-/* Times that servers announce are shorter than the pool's: so some may expire a little later. */
-static void close_expired(struct pool *self)
+void pool_close_idle(struct pool *self)
 {
-    double now = hob_now();
-    while (!list_empty(&self->idle) && idle_longest(self)->expires <= now)
-        close_idle_longest(self);
+    close_expired(self, INFINITY);
 }
 
 /*
@@ -133,8 +131,10 @@ static void close_expired(struct pool *self)
  */
 static struct pooled *take_idle(struct pool *self, struct origin *origin)
 {
-    while (!list_empty(&origin->idle)) {
-        struct pooled *pooled = list_entry(origin->idle.prev, struct pooled, of_origin);
+    struct list *before;
+    for (struct list *at = origin->idle.prev; at != &origin->idle; at = before) {
+        struct pooled *pooled = list_entry(at, struct pooled, of_origin);
+        before = at->prev;
         take_out(self, pooled);
         if (pooled->expires > hob_now() && !hob_conn_is_readable(pooled->conn))
             return pooled;
@@ -153,7 +153,7 @@ connect_new(struct pool *self, struct origin *origin, hob_error *error, struct p
     list_init(&new->of_origin);
     list_init(&new->of_pool);
     if (self->open == self->limit) /* then one is idle: there are no more in use than permits */
-        close_idle_longest(self);
+        close_idle(self, list_entry(self->idle.next, struct pooled, of_pool));
     self->open++;
     self->connects++;
     const hob_connect_options options = {.timeout = self->connect_timeout, .error = error};
@@ -195,7 +195,7 @@ int pool_take(
     if (!origin)
         return -ENOMEM;
     origin->users++;
-    close_expired(self);
+    close_expired(self, hob_now());
     int err = take_permits(self, origin);
     if (err < 0) {
         error_set(error, "waiting for a connection to %s: %s", place->address, strerror(-err));

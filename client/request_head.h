@@ -27,6 +27,6 @@ struct outgoing {
 int request_head_check(const hob_fetch_request *request, hob_error *error);
 
 /* The bytes of the head, for free(3). NULL when out of memory. */
-char *request_head_write(const struct outgoing *outgoing, size_t *size);
+char *request_head_write(const struct outgoing *self, size_t *size);
 
 #endif

@@ -12,9 +12,19 @@
 #include "net/error.h"
 #include "runtime/task.h"
 
+/* Drops content that has been received, so that the connection can be kept if there is no more. */
+static void drop_unread(hob_fetched *self)
+{
+    char *unread = self->kept + self->unread;
+    size_t size = self->unread_end - self->unread;
+    if (self->reader.state == RESPONSE_BODY)
+        self->unread += response_reader_feed(&self->reader, unread, size, unread);
+}
+
 static void end(void *arg)
 {
     hob_fetched *self = arg;
+    drop_unread(self);
     if (self->conn)
         fetched_release(self);
     free(self->kept);

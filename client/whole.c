@@ -19,18 +19,25 @@ static int set_room(hob_bytes *body, size_t room)
     return 0;
 }
 
-/* The room that a body is likely to need: its length, and never more than the limit. */
-static size_t first_room(const hob_fetched *fetched, size_t limit)
+static int fail_large(hob_fetched *fetched, size_t limit)
+{
+    return fetched_fail(fetched, -EOVERFLOW, "the body is larger than %zu bytes", limit);
+}
+
+/* How many bytes the body has, or may have if that is not known. */
+static uint64_t expected_size(const hob_fetched *fetched)
 {
     const struct response_reader *reader = &fetched->reader;
-    uint64_t room = reader->framing == FRAMING_LENGTH ? reader->left : FIRST_ROOM;
-    return room < limit ? (size_t)room : limit;
+    return reader->framing == FRAMING_LENGTH ? reader->left : FIRST_ROOM;
 }
 
 /* Reads until the end. One byte more than the limit is asked for, to see whether there is one. */
 static int read_all(hob_fetched *fetched, hob_bytes *body, size_t limit)
 {
-    size_t room = first_room(fetched, limit);
+    uint64_t expected = expected_size(fetched);
+    if (fetched->reader.framing == FRAMING_LENGTH && expected > limit)
+        return fail_large(fetched, limit);
+    size_t room = expected < limit ? (size_t)expected : limit;
     int err = set_room(body, room);
     int length = 1;
     while (err == 0 && length > 0) {
@@ -41,7 +48,7 @@ static int read_all(hob_fetched *fetched, hob_bytes *body, size_t limit)
         if (length < 0)
             return length;
         if (full && length > 0 && room == limit)
-            return fetched_fail(fetched, -EOVERFLOW, "the body is larger than %zu bytes", limit);
+            return fail_large(fetched, limit);
         if (full && length > 0) {
             room = room < limit / 2 ? 2 * room : limit;
             err = set_room(body, room);

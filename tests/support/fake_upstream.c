@@ -40,6 +40,7 @@ static int read_head(struct guest *self, char *head, size_t size)
         if (length >= 4 && strcmp(head + length - 4, "\r\n\r\n") == 0)
             break;
     }
+    self->upstream->last_request = self->upstream->received_size;
     note_received(self->upstream, head, length);
     return 1;
 }
@@ -77,6 +78,18 @@ static void say(struct guest *self, const char *text, bool slow)
     }
 }
 
+/* Sends what the act says, with five bytes of the request's target if it echoes. */
+static void say_act(struct guest *self, const struct act *act, const char *head)
+{
+    char text[512];
+    snprintf(text, sizeof(text), "%s", act->send);
+    char *hello = strstr(text, "hello");
+    const char *end = strstr(head, " HTTP/1.1\r\n");
+    if (hello && end)
+        memcpy(hello, end - 5, 5);
+    say(self, text, act->slow);
+}
+
 static void reset(struct guest *self)
 {
     const struct linger linger = {.l_onoff = 1};
@@ -89,7 +102,9 @@ static bool answer(struct guest *self, const char *head)
     const struct act *act = next_act(self->upstream);
     if (!act->early)
         read_request_body(self, head);
-    if (act->send)
+    if (act->send && act->echo)
+        say_act(self, act, head);
+    else if (act->send)
         say(self, act->send, act->slow);
     if (act->later) {
         hob_sleep(0.01);

@@ -26,6 +26,7 @@ struct act {
     const char *later; /* sent a little later, before the next request */
     bool early;        /* answers when it has the head, and reads no body */
     bool slow;         /* sends byte by byte */
+    bool echo; /* the first "hello" that is sent is the end of the request's target instead */
 };
 
 struct fake_upstream {
@@ -39,6 +40,7 @@ struct fake_upstream {
     size_t open;          /* connections that are open now */
     char received[16384]; /* the requests as they came, one after the other; ended by NUL */
     size_t received_size;
+    size_t last_request;        /* where the last one begins in it */
     char url[HOB_URL_SIZE + 8]; /* without a path: "http://127.0.0.1:12345" */
 };
 

@@ -29,12 +29,14 @@ static void complete(hob_client_options *self)
     self->interim_limit = size_or(self->interim_limit, 32);
     self->body_limit = size_or(self->body_limit, 1024 * 1024);
     self->redirects = self->redirects != 0 ? self->redirects : 10;
+    self->retry_delay = time_or(self->retry_delay, 0.1);
     self->user_agent = self->user_agent ? self->user_agent : "hob";
 }
 
 static int check(const hob_client_options *self)
 {
-    const double times[] = {self->connect_timeout, self->head_timeout, self->read_timeout};
+    const double times[] = {
+        self->connect_timeout, self->head_timeout, self->read_timeout, self->retry_delay};
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         if (isnan(times[i]) || times[i] < 0)
             return -ERANGE;
@@ -60,6 +62,7 @@ static hob_client *client_new(const hob_client_options *options)
         .interim_count = options->interim_limit,
         .framing = options->head_limit,
     };
+    retry_budget_init(&self->budget);
     self->pool.limit = options->connections;
     self->pool.origin_limit = options->origin_connections;
     self->pool.idle_timeout = options->idle_timeout;

@@ -1,8 +1,10 @@
 /* A fetch: one request, or several when a connection has ended or a redirect is followed. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fetched.h"
 #include "net/error.h"
@@ -84,17 +86,26 @@ static int exchange(struct fetch *self, const char *head, size_t head_size)
     return err;
 }
 
+/* Whether the same request may be sent again, although the server may have got it. */
+static bool is_repeatable(const struct fetch *self)
+{
+    bool from_source = self->outgoing.has_body && request_of(self)->source;
+    return is_idempotent(self->outgoing.method) && !from_source;
+}
+
+/* Whether the connection ended before the first byte of a response. */
+static bool ended_early(const struct fetch *self, int err)
+{
+    return (err == -ECONNRESET || err == -EPIPE) && self->fetched->conn && !self->fetched->began;
+}
+
 /*
  * Whether a kept connection was closed just when the request was sent: then it can be sent again,
  * on a new connection (RFC 9110 section 9.2.2).
  */
 static bool was_too_late(const struct fetch *self, int err)
 {
-    const hob_fetched *fetched = self->fetched;
-    bool ended = err == -ECONNRESET || err == -EPIPE;
-    bool repeatable = is_idempotent(self->outgoing.method) &&
-                      !(self->outgoing.has_body && request_of(self)->source);
-    return ended && fetched->conn && fetched->conn->reused && !fetched->began && repeatable;
+    return ended_early(self, err) && self->fetched->conn->reused && is_repeatable(self);
 }
 
 static int exchange_again(struct fetch *self, const char *head, size_t head_size)
@@ -118,6 +129,49 @@ static int send_and_receive(struct fetch *self)
         err = exchange_again(self, head, head_size);
     free(head);
     return err;
+}
+
+/*
+ * Retries.
+ */
+
+static bool retry_helps(const struct fetch *self, int err)
+{
+    const hob_fetched *fetched = self->fetched;
+    if (err < 0 && !fetched->conn)
+        return retry_helps_connecting(err);
+    bool failed = err == 0 ? retry_helps_status(fetched->reader.status) : ended_early(self, err);
+    return failed && is_repeatable(self);
+}
+
+/* Ends what is left of a try. */
+static void give_up(hob_fetched *self)
+{
+    fetched_drain(self, DRAINED);
+    if (self->conn)
+        fetched_release(self);
+    self->err = 0;
+}
+
+/* Sends the request, and again while that may help and there is time. */
+static int send_until_done(struct fetch *self)
+{
+    hob_client *client = self->client;
+    retry_budget_add(&client->budget);
+    for (int number = 0;; number++) {
+        int err = send_and_receive(self);
+        if (number >= client->options.retries || !retry_helps(self, err))
+            return err;
+        const char *after = err == 0 ? hob_fetched_header(self->fetched, "Retry-After") : NULL;
+        double wait = retry_wait(client->options.retry_delay, number, after, time(NULL));
+        bool in_time = hob_now() + wait < hob_deadline(INFINITY);
+        if (!in_time || !retry_budget_take(&client->budget))
+            return err;
+        give_up(self->fetched);
+        err = hob_sleep(wait);
+        if (err < 0)
+            return fetched_fail(self->fetched, err, "waiting for a retry: %s", strerror(-err));
+    }
 }
 
 /*
@@ -201,10 +255,7 @@ static int follow(struct fetch *self)
     change_method(&self->outgoing, fetched->reader.status);
     if (self->outgoing.has_body && request_of(self)->source)
         return 0; /* the body cannot be sent again */
-    fetched_drain(fetched, DRAINED);
-    if (fetched->conn)
-        fetched_release(fetched);
-    fetched->err = 0;
+    give_up(fetched);
     int err = set_location(self, hob_fetched_header(fetched, "Location"));
     return err < 0 ? err : 1;
 }
@@ -217,7 +268,7 @@ static int fetch(struct fetch *self)
     if (err == 0)
         err = set_url(self, request->url ? request->url : "");
     while (err == 0) {
-        err = send_and_receive(self);
+        err = send_until_done(self);
         int more = err == 0 ? follow(self) : err;
         if (more <= 0)
             return more;

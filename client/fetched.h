@@ -8,12 +8,14 @@
 #include "hob/client.h"
 #include "http/response_reader.h"
 #include "pool.h"
+#include "retry.h"
 #include "runtime/arena.h"
 
 struct hob_client {
     hob_client_options options; /* complete */
     struct response_limits limits;
     struct pool pool;
+    struct retry_budget budget;
     uint64_t requests;
     hob_error error;
     /*

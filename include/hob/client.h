@@ -60,6 +60,20 @@ typedef struct {
     size_t body_limit;    /* bytes of a body that is read as a whole (1 MiB) */
     int redirects;        /* how many are followed; negative is none (10) */
 
+    /*
+     * How often a request is sent again when a failure may pass (0): when no connection could be
+     * made; and if the method is idempotent and the body is not from a source, when a connection
+     * ended before the response, and for status 429, 502, 503 and 504. All retries of a client
+     * together are no more than 10, and one for each 10 requests. None is waited for beyond the
+     * deadline of the coroutine: then the last failure is returned.
+     */
+    int retries;
+    /*
+     * Seconds before the first retry, doubled for each that follows, of which up to half is left
+     * out at random (0.1). If the server says Retry-After, at least that long.
+     */
+    double retry_delay;
+
     const char *user_agent; /* the field User-Agent; "" is none ("hob") */
 } hob_client_options;
 

@@ -47,6 +47,10 @@ struct fake_upstream {
 /* Starts the server. The acts must live as long as it. */
 void fake_upstream_start(struct fake_upstream *self, const struct act *acts, size_t count);
 
+/* The same at an address, "127.0.0.1:12345". */
+void fake_upstream_start_at(
+    struct fake_upstream *self, const char *address, const struct act *acts, size_t count);
+
 /* Closes all connections and the socket. */
 void fake_upstream_stop(struct fake_upstream *self);
 

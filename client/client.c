@@ -5,6 +5,7 @@
 
 #include "fetched.h"
 #include "hob/http.h"
+#include "hob/log.h"
 
 static double time_or(double seconds, double usual)
 {
@@ -70,6 +71,16 @@ static hob_client *client_new(const hob_client_options *options)
     return self;
 }
 
+static int set_proxy(hob_client *self)
+{
+    const char *rule;
+    const char *url = self->options.no_proxy ? NULL : getenv("http_proxy");
+    int err = proxy_init(&self->proxy, url, getenv("no_proxy"), &rule);
+    if (err == -EINVAL)
+        hob_log(HOB_LOG_ERROR, "http_proxy=%s cannot be used: %s", url, rule);
+    return err;
+}
+
 int hob_client_new(const hob_client_options *options, hob_client **client)
 {
     hob_client_options complete_options = options ? *options : (hob_client_options){0};
@@ -83,8 +94,12 @@ int hob_client_new(const hob_client_options *options, hob_client **client)
         free(self);
         return -ENOMEM;
     }
-    *client = self;
-    return 0;
+    err = set_proxy(self);
+    if (err < 0)
+        hob_client_free(self);
+    else
+        *client = self;
+    return err;
 }
 
 void hob_client_free(hob_client *client)
@@ -92,6 +107,7 @@ void hob_client_free(hob_client *client)
     if (!client)
         return;
     pool_free(&client->pool);
+    proxy_free(&client->proxy);
     free(client);
 }
 

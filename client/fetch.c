@@ -42,6 +42,8 @@ static const char *address_of(const struct fetch *self, char *text, size_t size)
     const hob_fetch_request *request = request_of(self);
     if (request->address && !self->outgoing.other_origin)
         return request->address;
+    if (self->outgoing.absolute_form)
+        return self->client->proxy.address;
     snprintf(text, size, "%.*s:%u", (int)url->host_length, url->host, url->port);
     return text;
 }
@@ -196,6 +198,8 @@ static int set_url(struct fetch *self, const char *text)
         return fetched_fail(fetched, -ENOMEM, "no memory for the URL");
     free(fetched->url);
     fetched->url = url;
+    outgoing->absolute_form = !request_of(self)->address && !outgoing->url.tls &&
+                              proxy_for(&self->client->proxy, &outgoing->url);
     url_parse(url, &outgoing->url); /* of the copy, which lives as long as the response */
     return 0;
 }

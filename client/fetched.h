@@ -8,6 +8,7 @@
 #include "hob/client.h"
 #include "http/response_reader.h"
 #include "pool.h"
+#include "proxy.h"
 #include "retry.h"
 #include "runtime/arena.h"
 
@@ -15,6 +16,7 @@ struct hob_client {
     hob_client_options options; /* complete */
     struct response_limits limits;
     struct pool pool;
+    struct proxy proxy;
     struct retry_budget budget;
     uint64_t requests;
     hob_error error;

@@ -1,0 +1,126 @@
+#include "client/proxy.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hob/client.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/fake_upstream.h"
+#include "tests/support/or_none.h"
+
+TestSuite(proxy, .timeout = 60);
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define HELLO        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+Test(proxy, is_a_url_or_an_address)
+{
+    static const struct {
+        const char *url, *address;
+    } cases[] = {
+        {"http://p:3128", "p:3128"},
+        {"http://p", "p:80"},
+        {"p:3128", "p:3128"},
+        {"[::1]:3128", "[::1]:3128"},
+        {"http://p:1/", "p:1"},
+        {"", "(none)"},
+        {NULL, "(none)"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct proxy proxy;
+        const char *rule;
+        cr_expect_eq(proxy_init(&proxy, cases[i].url, NULL, &rule), 0, "%s", cases[i].url);
+        cr_expect_str_eq(or_none(proxy.address), cases[i].address);
+        proxy_free(&proxy);
+    }
+}
+
+Test(proxy, is_refused_if_it_is_neither)
+{
+    static const char *const urls[] = {
+        "https://p", "socks5://p", "http://u:p@p:1", "http://", "p:0", "p:x", "p q", ":3128"};
+    for (size_t i = 0; i < COUNT(urls); i++) {
+        struct proxy proxy;
+        const char *rule;
+        cr_expect_eq(proxy_init(&proxy, urls[i], "a", &rule), -EINVAL, "%s", urls[i]);
+        cr_expect_not_null(rule, "%s", urls[i]);
+    }
+}
+
+Test(proxy, has_exceptions)
+{
+    static const struct {
+        const char *exceptions, *url;
+        bool direct;
+    } cases[] = {
+        {"", "http://a", false},          {"a", "http://a", true},
+        {"A", "http://a:81/b", true},     {"a", "http://b.a", true},
+        {".a", "http://b.a", true},       {".a", "http://a", true},
+        {"a", "http://ba", false},        {"b.a", "http://a", false},
+        {"x, a ,y", "http://a", true},    {"*", "http://a", true},
+        {",", "http://a", false},         {"127.0.0.1", "http://127.0.0.1:8080", true},
+        {"[::1]", "http://[::1]/", true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct proxy proxy;
+        struct url url;
+        const char *rule;
+        cr_assert_eq(proxy_init(&proxy, "p:1", cases[i].exceptions, &rule), 0);
+        cr_assert_null(url_parse(cases[i].url, &url));
+        cr_expect_eq(
+            proxy_for(&proxy, &url) == NULL, cases[i].direct, "%s %s", cases[i].exceptions,
+            cases[i].url);
+        proxy_free(&proxy);
+    }
+}
+
+/* RFC 9112 section 3.2.2. Nobody looks up the name of the origin. */
+CoroutineTest(proxy, gets_the_whole_url)
+{
+    static const struct act acts[] = {{HELLO}};
+    struct fake_upstream upstream;
+    hob_client *client;
+    hob_bytes body;
+    fake_upstream_start(&upstream, acts, 1);
+    setenv("http_proxy", upstream.url, 1);
+    cr_expect_eq(hob_client_new(NULL, &client), 0);
+    unsetenv("http_proxy");
+    cr_expect_eq(hob_fetch_text(client, "http://tea.invalid:81/a?b", &body), 0);
+    cr_expect(strstr(
+        upstream.received, "GET http://tea.invalid:81/a?b HTTP/1.1\r\nHost: tea.invalid:81\r\n"));
+    hob_bytes_free(&body);
+    cr_expect_eq(hob_fetch_text(client, "http://milk.invalid", &body), 0);
+    cr_expect(strstr(upstream.received, "GET http://milk.invalid/ HTTP/1.1\r\n"));
+    cr_expect_eq(upstream.accepted, 1, "its connections serve all origins");
+    hob_bytes_free(&body);
+    hob_client_free(client);
+    fake_upstream_stop(&upstream);
+}
+
+CoroutineTest(proxy, is_not_asked_for_exceptions)
+{
+    static const struct act acts[] = {{HELLO}};
+    struct fake_upstream upstream;
+    hob_client *client;
+    hob_bytes body;
+    fake_upstream_start(&upstream, acts, 1);
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("no_proxy", "localhost,127.0.0.1", 1);
+    cr_expect_eq(hob_client_new(NULL, &client), 0);
+    cr_expect_eq(hob_fetch_text(client, upstream.url, &body), 0, "%s", hob_fetch_error(client));
+    hob_bytes_free(&body);
+    hob_client_free(client);
+
+    unsetenv("no_proxy");
+    cr_expect_eq(hob_client_new(&(hob_client_options){.no_proxy = true}, &client), 0);
+    cr_expect_eq(hob_fetch_text(client, upstream.url, &body), 0, "%s", hob_fetch_error(client));
+    hob_bytes_free(&body);
+    hob_client_free(client);
+
+    setenv("http_proxy", "not a proxy", 1);
+    cr_expect_eq(hob_client_new(NULL, &client), -EINVAL);
+    unsetenv("http_proxy");
+    fake_upstream_stop(&upstream);
+}

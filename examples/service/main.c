@@ -1,7 +1,6 @@
 /* pricewatch: asks several markets at once what something costs. */
 #include <errno.h>
 #include <hob/hob.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,7 @@ make_router(struct markets *markets, struct news *news, hob_router **router, con
 int main(int argc, char **argv)
 {
     struct options options = options_parse(argc, argv);
-    struct markets markets = {options.markets, options.market_count, options.patience};
+    struct markets markets = {NULL, options.markets, options.market_count, options.patience};
     struct news news = {
         .markets = &markets,
         .goods = options.watch,
@@ -82,13 +81,16 @@ int main(int argc, char **argv)
     };
     hob_router *router;
     const char *culprit;
-    signal(SIGPIPE, SIG_IGN); /* for hob_write() to a market that has gone */
-    int err = make_router(&markets, &news, &router, &culprit);
+    int err = hob_client_new(NULL, &markets.client);
+    if (err < 0)
+        return failed("the client", err);
+    err = make_router(&markets, &news, &router, &culprit);
     if (err < 0)
         return failed(culprit, err);
     int socket = hob_listen(options.listen);
     int status = socket < 0 ? failed(options.listen, socket) : serve(socket, router, &news);
     hob_router_free(router);
     hob_condition_free(news.changed);
+    hob_client_free(markets.client);
     return status;
 }

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_get.h"
-
 /* It becomes part of another request: nothing that means something there is let through. */
 bool goods_are_valid(const char *goods)
 {
@@ -25,12 +23,21 @@ static int read_price(const char *text, long *cents)
 
 static int ask(struct offer *self)
 {
-    char path[GOODS_LENGTH_AT_MOST + 2], text[32];
-    snprintf(path, sizeof(path), "/%s", self->goods);
-    int status = http_get(self->market->address, path, text, sizeof(text));
-    if (status < 0)
-        return status;
-    return status == 200 ? read_price(text, &self->cents) : -ENODATA;
+    char url[sizeof("http://market/") + GOODS_LENGTH_AT_MOST];
+    snprintf(url, sizeof(url), "http://market/%s", self->goods);
+    const hob_fetch_request request = {.url = url, .address = self->market->address};
+    hob_fetched *answer; /* ends with this coroutine */
+    int err = hob_fetch_with(self->client, &request, &answer);
+    if (err < 0)
+        return err;
+    if (hob_fetched_status(answer) != 200)
+        return -ENODATA;
+    hob_bytes text;
+    err = hob_fetched_body(answer, &text);
+    if (err == 0)
+        err = read_price(text.data, &self->cents);
+    hob_bytes_free(&text);
+    return err;
 }
 
 int ask_market(void *offer)

@@ -2,6 +2,7 @@
 #ifndef MARKET_H
 #define MARKET_H
 
+#include <hob/hob.h>
 #include <stdbool.h>
 
 enum { MARKETS_AT_MOST = 16, GOODS_LENGTH_AT_MOST = 30 };
@@ -13,6 +14,7 @@ struct market {
 
 /* What a market says to a question. */
 struct offer {
+    hob_client *client;
     const struct market *market;
     const char *goods;
     double patience; /* seconds that the market has */

@@ -10,7 +10,11 @@ int offers_gather(struct offers *self, const struct markets *markets, const char
     self->count = markets->count;
     for (size_t i = 0; i < markets->count; i++) {
         self->all[i] = (struct offer){
-            .market = &markets->all[i], .goods = goods, .patience = markets->patience};
+            .client = markets->client,
+            .market = &markets->all[i],
+            .goods = goods,
+            .patience = markets->patience,
+        };
         asked[i] = hob_async(ask_market, &self->all[i]);
     }
     return hob_join_all(asked, markets->count);
@@ -35,7 +39,7 @@ static const char *reason(int result)
     case -ENODATA:
         return "not sold there";
     case -EPROTO:
-    case -EMSGSIZE:
+    case -EOVERFLOW:
         return "not understood";
     default:
         return "closed";

@@ -13,6 +13,7 @@ struct offers {
 
 /* The markets to ask: the state of serve_offers(). */
 struct markets {
+    hob_client *client;
     const struct market *all;
     size_t count;
     double patience; /* seconds that each of them has */

@@ -65,8 +65,21 @@ static bool covers(const char *exception, size_t length, const struct url *url)
            (length == url->host_length || end[-1] == '.');
 }
 
+/* A proxy's own loopback addresses are not those that are meant. */
+static bool is_loopback(const struct url *url)
+{
+    static const char *const names[] = {"localhost", "[::1]"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (covers(names[i], strlen(names[i]), url))
+            return true;
+    }
+    return strncmp(url->host, "127.", 4) == 0;
+}
+
 const char *proxy_for(const struct proxy *self, const struct url *url)
 {
+    if (is_loopback(url))
+        return NULL;
     const char *list = self->exceptions;
     const char *exception;
     size_t length;

@@ -18,7 +18,10 @@ int proxy_init(struct proxy *self, const char *url, const char *exceptions, cons
 
 void proxy_free(struct proxy *self);
 
-/* The address of the proxy for a URL, or NULL if it is asked directly. */
+/*
+ * The address of the proxy for a URL, or NULL if it is asked directly, as loopback addresses and
+ * "localhost" always are.
+ */
 const char *proxy_for(const struct proxy *self, const struct url *url);
 
 #endif

@@ -77,8 +77,8 @@ typedef struct {
     /*
      * Plain HTTP goes through the proxy of the environment variable http_proxy, such as
      * "http://proxy:3128", but for the hosts and domains in no_proxy, such as
-     * "localhost,.example". Set to leave both alone. HTTP_PROXY in capitals is not read: a CGI
-     * program has there what a client of its server chooses.
+     * "market,.example", and for loopback addresses. Set to leave both variables alone. HTTP_PROXY
+     * in capitals is not read: a CGI program has there what a client of its server chooses.
      */
     bool no_proxy;
 
@@ -87,10 +87,9 @@ typedef struct {
 
 /*
  * Makes a client. The options, which may be NULL, are copied with the strings. May be called
- * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or http_proxy is no
- * URL of a proxy, which is logged, or -ERANGE if
- * a time-out is not a number, a time-out other than idle_timeout is negative, or head_limit is less
- * than 64.
+ * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or http_proxy
+ * is no URL of a proxy, which is logged, or -ERANGE if a time-out is not a number, a time-out other
+ * than idle_timeout is negative, or head_limit is less than 64.
  */
 int hob_client_new(const hob_client_options *options, hob_client **client);
 

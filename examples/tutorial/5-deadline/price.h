@@ -8,8 +8,8 @@
  * Asks the market for a price, such as "120 cents", and for no longer than a second. Returns 200,
  * another status that the market has sent, or a negative errno: -ETIMEDOUT if it was too slow.
  */
-int find_price(const char *goods, char *price, size_t size);
+int find_price(hob_client *client, const char *goods, char *price, size_t size);
 
-hob_handler serve_price; /* GET /price/{goods} */
+hob_handler serve_price; /* GET /price/{goods}; its state is a hob_client */
 
 #endif

@@ -4,6 +4,6 @@
 
 #include <hob/hob.h>
 
-hob_handler serve_price; /* GET /price/{goods} */
+hob_handler serve_price; /* GET /price/{goods}; its state is a hob_client */
 
 #endif

@@ -4,6 +4,6 @@
 
 #include <hob/hob.h>
 
-hob_handler serve_ticker; /* GET /ticker/{goods} */
+hob_handler serve_ticker; /* GET /ticker/{goods}; its state is a hob_client */
 
 #endif

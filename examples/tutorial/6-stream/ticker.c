@@ -23,7 +23,7 @@ int serve_ticker(hob_request *req, hob_response *res)
     if (err < 0)
         return err;
     do {
-        int status = find_price(goods, price, sizeof(price));
+        int status = find_price(hob_state(req), goods, price, sizeof(price));
         if (status == -ECANCELED)
             return status; /* who listened has left */
         err = hob_event(res, NULL, NULL, status == 200 ? price : "no price");

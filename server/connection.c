@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/reserve.h"
-#include "serve.h"
 
 /*
  * Idle connections. All in a list may wait equally long, so that the one that began first is the
@@ -52,6 +51,7 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     while (!list_empty(&self->connections)) {
         struct connection *first = list_entry(self->connections.next, struct connection, waiting);
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): one that was closed is not in the list */
         double left = first->idle_since + self->seconds - now;
         if (left > 0) {
             set_timer(self, left);
@@ -90,7 +90,10 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     list_append(&server->connections, &self->link);
     server->connection_count++;
     self->over_limit = acceptor_is_over_limit(server);
-    connection_watch(self, fd);
+    ev_io_init(&self->readable, connection_on_readable, fd, EV_READ);
+    ev_io_init(&self->writable, connection_on_writable, fd, EV_WRITE);
+    self->readable.data = self->writable.data = self;
+    ev_io_start(connection_loop(self), &self->readable);
     list_init(&self->waiting);
     idle_list_add(&server->idle_new, self);
     self->now = 0;
@@ -113,7 +116,8 @@ void connection_close(struct connection *self)
     if (self->sends_later)
         turn_send(&server->turn);
     list_remove(&self->waiting);
-    connection_unwatch(self);
+    ev_io_stop(connection_loop(self), &self->readable);
+    ev_io_stop(connection_loop(self), &self->writable);
     if (self->socket == SOCKET_ABANDONED)
         abandon_output(self->readable.fd);
     close(self->readable.fd);
@@ -128,42 +132,6 @@ void connection_close_if_idle(struct connection *self)
 {
     if (!self->task && !connection_has_input(self))
         connection_close(self);
-}
-
-/*
- * Served and idle.
- */
-
-/* Makes the connection's coroutine. Returns NULL if there is none: the connection is closed. */
-static struct task *make_task(struct connection *self)
-{
-    assert(!self->task);
-    list_remove(&self->waiting);
-    struct task *task = task_make(
-        self->server->stacks, self->server->task, NULL, "serve_connection", serve_connection, self);
-    self->task = task;
-    if (task) {
-        task->role = &serve_role;
-    } else {
-        server_reject_for_memory(self->server);
-        connection_close(self);
-    }
-    return task;
-}
-
-void connection_serve(struct connection *self)
-{
-    assert(self->unread_length > 0);
-    struct task *task = make_task(self);
-    if (task)
-        task_start(task); /* which may close the connection */
-}
-
-void connection_start_flush(struct connection *self)
-{
-    assert(buffer_length(&self->unsent) > 0);
-    if (make_task(self))
-        task_wake(self->task);
 }
 
 void connection_become_idle(struct connection *self)

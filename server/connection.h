@@ -4,8 +4,8 @@
  *     accepted --> idle --input--> received --> a task serves --no more input--> idle
  *                   '-- closed <--------------------'
  *
- * An idle connection costs this struct and nothing else. connection.c has its life, and
- * connection_io.c its bytes.
+ * An idle connection costs this struct and nothing else. connection.c has its life, connection_io.c
+ * its bytes, and serve.c the coroutine that serves it.
  */
 #ifndef HOB_SERVER_CONNECTION_H
 #define HOB_SERVER_CONNECTION_H
@@ -116,12 +116,6 @@ void connection_close(struct connection *self);
 /* Closes the connection, for a server that stops, if it is idle and no input is on its way. */
 void connection_close_if_idle(struct connection *self);
 
-/* Serves the request that was received, in a coroutine of its own, which runs at once. */
-void connection_serve(struct connection *self);
-
-/* Starts a coroutine that waits until the client has taken the unsent output. */
-void connection_start_flush(struct connection *self);
-
 /* The task is about to return: from now on the connection waits for input without one. */
 void connection_become_idle(struct connection *self);
 
@@ -129,12 +123,22 @@ void connection_become_idle(struct connection *self);
 void connection_stay_idle(struct connection *self);
 
 /*
+ * Its coroutine: serve.c.
+ */
+
+/* Serves the request that was received, in a coroutine of its own, which runs at once. */
+void connection_serve(struct connection *self);
+
+/* Starts a coroutine that waits until the client has taken the unsent output. */
+void connection_start_flush(struct connection *self);
+
+/*
  * Input: connection_io.c.
  */
 
-/* Begins to watch the socket for input, and stops. */
-void connection_watch(struct connection *self, int fd);
-void connection_unwatch(struct connection *self);
+/* Callbacks of libev: the socket has input or is closed, or it can take output. */
+void connection_on_readable(struct ev_loop *ev, ev_io *watcher, int events);
+void connection_on_writable(struct ev_loop *ev, ev_io *watcher, int events);
 
 /*
  * Receives up to `size` bytes for an idle connection: they are its unread input until it is served.

@@ -135,7 +135,7 @@ size_t connection_receive(struct connection *self, char *room, size_t size)
     return 0;
 }
 
-static void on_readable(struct ev_loop *ev, ev_io *watcher, int events)
+void connection_on_readable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
     (void)ev;
@@ -333,7 +333,7 @@ void connection_send_output(struct connection *self, const char *output, size_t 
         connection_start_flush(self);
 }
 
-static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
+void connection_on_writable(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
     (void)events;
@@ -342,20 +342,6 @@ static void on_writable(struct ev_loop *ev, ev_io *watcher, int events)
         future_complete(self->sent, 0);
     if (buffer_length(&self->unsent) == 0)
         ev_io_stop(ev, watcher);
-}
-
-void connection_watch(struct connection *self, int fd)
-{
-    ev_io_init(&self->readable, on_readable, fd, EV_READ);
-    ev_io_init(&self->writable, on_writable, fd, EV_WRITE);
-    self->readable.data = self->writable.data = self;
-    ev_io_start(connection_loop(self), &self->readable);
-}
-
-void connection_unwatch(struct connection *self)
-{
-    ev_io_stop(connection_loop(self), &self->readable);
-    ev_io_stop(connection_loop(self), &self->writable);
 }
 
 int connection_flush(struct connection *self)

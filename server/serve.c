@@ -1,5 +1,8 @@
-#include "serve.h"
-
+/*
+ * How the requests of a connection are served: by a coroutine that reads, answers, and ends when
+ * there is no more input.
+ */
+#include <assert.h>
 #include <stdio.h>
 
 #include "connection.h"
@@ -30,8 +33,6 @@ static void expire_request(void *arg)
     if (req && http1_of(req)->parser.state != PARSER_HEAD && connection->socket == SOCKET_OPEN)
         exchange_expire(exchange_of(req));
 }
-
-const struct task_role serve_role = {.describe = describe_request, .expired = expire_request};
 
 /* A connection above the limit is served all the same if others have gone meanwhile. */
 static bool admit(struct connection *connection)
@@ -162,7 +163,8 @@ static void finish(struct connection *self, enum next next)
         connection_close(self);
 }
 
-int serve_connection(void *arg)
+/* The coroutine of a connection. */
+static int serve_connection(void *arg)
 {
     struct connection *self = arg;
     enum next next = NEXT_REQUEST;
@@ -172,4 +174,37 @@ int serve_connection(void *arg)
         next = serve_request(self);
     finish(self, next);
     return 0;
+}
+
+/* Makes the connection's coroutine. Returns NULL if there is none: the connection is closed. */
+static struct task *make_task(struct connection *self)
+{
+    static const struct task_role role = {.describe = describe_request, .expired = expire_request};
+    assert(!self->task);
+    list_remove(&self->waiting);
+    struct task *task = task_make(
+        self->server->stacks, self->server->task, NULL, "serve_connection", serve_connection, self);
+    self->task = task;
+    if (task) {
+        task->role = &role;
+    } else {
+        server_reject_for_memory(self->server);
+        connection_close(self);
+    }
+    return task;
+}
+
+void connection_serve(struct connection *self)
+{
+    assert(self->unread_length > 0);
+    struct task *task = make_task(self);
+    if (task)
+        task_start(task); /* which may close the connection */
+}
+
+void connection_start_flush(struct connection *self)
+{
+    assert(buffer_length(&self->unsent) > 0);
+    if (make_task(self))
+        task_wake(self->task);
 }

@@ -151,7 +151,7 @@ static int send_request(int listener)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     cr_expect_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
     cr_expect_eq(connect(fd, (struct sockaddr *)&address, size), 0);
-    cr_expect_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+    cr_expect_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), (ssize_t)strlen(request));
     return fd;
 }
 

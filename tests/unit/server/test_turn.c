@@ -95,7 +95,8 @@ static void send_requests(const struct service *self)
 {
     for (size_t i = 0; i < CLIENTS; i++)
         cr_expect_eq(
-            send(self->clients[i], REQUEST, strlen(REQUEST), MSG_NOSIGNAL), strlen(REQUEST));
+            send(self->clients[i], REQUEST, strlen(REQUEST), MSG_NOSIGNAL),
+            (ssize_t)strlen(REQUEST));
 }
 
 CoroutineTest(turn, serves_a_batch_of_requests_in_a_row_and_then_sends_the_responses)

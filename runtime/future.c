@@ -202,6 +202,7 @@ int hob_settle_all(hob_future *const *futures, size_t count, int *results)
 
 int hob_await_for(hob_future *future, double seconds)
 {
+    task_current(__func__); /* for the message of a call outside a coroutine */
     double before = hob_deadline(seconds);
     int result = future_await(future, __func__);
     hob_deadline_at(before);

@@ -24,7 +24,10 @@ typedef enum {
  */
 void hob_log_set_level(hob_log_level level);
 
-/* Finds the level called "error", "warn", "info" or "debug". Returns false if there is none. */
+/*
+ * Finds the level called "error", "warn", "info" or "debug". Returns false if there is none. May be
+ * called anywhere, on any thread.
+ */
 bool hob_log_level_from_name(const char *name, hob_log_level *level);
 
 /*

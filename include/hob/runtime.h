@@ -1,5 +1,5 @@
 /*
- * hob/runtime.h: the chef. Coroutines, futures and timers on one thread.
+ * hob/runtime.h: coroutines, futures and timers on one thread.
  *
  * Everything that takes time is a hob_future, and hob_await() is the only way to wait. While a
  * coroutine waits, the thread runs the others; when nothing can run, it sleeps in the event loop.
@@ -14,8 +14,8 @@
  *  - Turns. A coroutine runs until it waits. Calls that need not wait, such as hob_read() of a
  *    fast peer, hob_queue_put() while there is room, or any await of a cancelled coroutine, let
  *    others run once in a while. Calls whose names contain "try" do not.
- *  - One thread. Every function here but hob_block_on() is called from a coroutine, and a future
- *    is used only on the thread that made it.
+ *  - One thread. A function is called from a coroutine unless its comment says where else; outside
+ *    of one it ends the process with a message. A future is used only on the thread that made it.
  */
 #ifndef HOB_RUNTIME_H
 #define HOB_RUNTIME_H
@@ -37,7 +37,7 @@ typedef int hob_fn(void *arg);
 /*
  * Starts an event loop on this thread, runs fn(arg) in its first coroutine, and returns fn's
  * result once that coroutine has returned. Several threads may each run a loop of their own. In
- * messages the coroutine is called like fn, or by the name given.
+ * messages the coroutine is called like fn, or by the name given. Called anywhere but in a loop.
  *
  * Returns -ENOMEM if the loop or the first stack could not be made, -EMFILE or -ENFILE if there is
  * no descriptor for the loop, which needs two (fn has not run then), and -EBUSY if this thread is
@@ -98,14 +98,15 @@ hob_group *hob_group_new(void);
 
 /*
  * Makes a coroutine in the group. Like one of hob_start(), it has no future. It gets the deadline
- * that the group's maker has now. May be called from any coroutine of the loop, until the group's
- * maker returns. Returns 0, or -ENOMEM: then fn has not run, and arg is still the caller's.
+ * that the group's maker has now. May be called from any coroutine or callback of the loop, until
+ * the group's maker returns. Returns 0, or -ENOMEM: then fn has not run, and arg is still the
+ * caller's.
  */
 #define hob_group_spawn(group, fn, ...)                                                            \
     hob_group_spawn_named(group, #fn, fn, __VA_ARGS__) /* (group, fn, arg) */
 int hob_group_spawn_named(hob_group *group, const char *name, hob_fn *fn, void *arg);
 
-/* How many coroutines of the group have not ended. */
+/* How many coroutines of the group have not ended. May be called in a callback as well. */
 size_t hob_group_count(const hob_group *group);
 
 /*
@@ -235,7 +236,10 @@ int hob_call_deep(hob_fn *fn, void *arg);
  * that gives a call two seconds does not give it more time than its own caller has.
  */
 
-/* Seconds on the clock that deadlines and timers use (CLOCK_MONOTONIC, see clock_gettime(2)). */
+/*
+ * Seconds on the clock that deadlines and timers use (CLOCK_MONOTONIC, see clock_gettime(2)). May
+ * be called anywhere, on any thread.
+ */
 double hob_now(void);
 
 /*
@@ -439,7 +443,7 @@ typedef struct {
     size_t size; /* without the NUL */
 } hob_bytes;
 
-/* Frees the bytes. Harmless if there are none. */
+/* Frees the bytes, if there are any. May be called anywhere. */
 void hob_bytes_free(hob_bytes *bytes);
 
 /*
@@ -468,8 +472,13 @@ int hob_stall_limit(double seconds);
 size_t hob_stall_count(void);
 
 /*
- * A queue that coroutines of one loop hand values through: a bounded one, so that a fast producer
+ * A queue that coroutines of one loop pass values through. It is bounded, so that a fast producer
  * waits for a slow consumer (backpressure).
+ *
+ * hob_queue_put(), hob_queue_get() and hob_queue_readable() are called from coroutines. The other
+ * functions may be called anywhere on the thread of these coroutines: also in a callback, and
+ * before or after the loop. So a program can fill a queue that serves as a pool before it starts a
+ * server.
  */
 typedef struct hob_queue hob_queue;
 
@@ -494,8 +503,7 @@ int hob_queue_get(hob_queue *queue, void **value);
 
 /*
  * The same without a wait. They return -EAGAIN instead, and never -ECANCELED or -ETIMEDOUT: so a
- * cancelled coroutine can give back what it took from a queue that serves as a pool. They may also
- * be called from a callback on the thread of the coroutines that wait.
+ * cancelled coroutine can give back what it took from a queue that serves as a pool.
  */
 int hob_queue_try_put(hob_queue *queue, void *value);
 int hob_queue_try_get(hob_queue *queue, void **value);

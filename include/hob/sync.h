@@ -5,8 +5,9 @@
  * not change across a wait, for limits, and for events.
  *
  * Coroutines that wait are served in FIFO order. Calls that wait return 0, -ECANCELED or
- * -ETIMEDOUT, as every await, and are called from coroutines; the others may also be called from a
- * callback, on the thread of the loop.
+ * -ETIMEDOUT, as every await. They, hob_condition_next() and the functions that lock and unlock a
+ * mutex are called from coroutines. The other functions may be called anywhere on the thread of
+ * these coroutines: also in a callback, and before or after the loop.
  */
 #ifndef HOB_SYNC_H
 #define HOB_SYNC_H

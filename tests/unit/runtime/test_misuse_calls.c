@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "hob/sync.h"
 #include "hob/trace.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
@@ -235,6 +236,66 @@ static void call_trace_count(void)
     hob_trace_count(&totals);
 }
 
+static void call_settle(void)
+{
+    hob_settle_all(NULL, 0, NULL);
+}
+
+static void call_await_for(void)
+{
+    hob_await_for(NULL, 1);
+}
+
+static void call_group_new(void)
+{
+    hob_group_new();
+}
+
+static void call_remote_promise(void)
+{
+    hob_remote_promise();
+}
+
+static void call_pool_run(void)
+{
+    hob_pool_run(NULL, do_nothing, NULL, NULL);
+}
+
+static void call_queue_readable(void)
+{
+    hob_queue_readable(hob_queue_new(1));
+}
+
+static void call_semaphore_take(void)
+{
+    hob_semaphore_take(hob_semaphore_new(1));
+}
+
+static void call_mutex_lock(void)
+{
+    hob_mutex_lock(hob_mutex_new());
+}
+
+static void call_mutex_try_lock(void)
+{
+    hob_mutex_try_lock(hob_mutex_new());
+}
+
+static void call_mutex_unlock(void)
+{
+    hob_mutex_unlock(hob_mutex_new());
+}
+
+static void call_condition_wait(void)
+{
+    hob_condition_wait(hob_condition_new());
+}
+
+static void call_condition_next(void)
+{
+    hob_condition_next(hob_condition_new());
+}
+
 struct call {
     const char *name;
     void (*make)(void);
@@ -273,6 +334,18 @@ static struct call calls[] = {
     {"hob_stall_count", call_stall_count},
     {"hob_queue_put", call_queue_put},
     {"hob_queue_get", call_queue_get},
+    {"hob_settle_all", call_settle},
+    {"hob_await_for", call_await_for},
+    {"hob_group_new", call_group_new},
+    {"hob_remote_promise", call_remote_promise},
+    {"hob_pool_run", call_pool_run},
+    {"hob_queue_readable", call_queue_readable},
+    {"hob_semaphore_take", call_semaphore_take},
+    {"hob_mutex_lock", call_mutex_lock},
+    {"hob_mutex_try_lock", call_mutex_try_lock},
+    {"hob_mutex_unlock", call_mutex_unlock},
+    {"hob_condition_wait", call_condition_wait},
+    {"hob_condition_next", call_condition_next},
     {"hob_trace_lane", call_trace_lane},
     {"hob_trace_lane_end", call_trace_lane_end},
     {"hob_trace_step", call_trace_step},

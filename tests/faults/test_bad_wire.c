@@ -2,21 +2,17 @@
  * Between the server and its clients packets are late, out of order, or lost: what is sent arrives
  * as a whole all the same.
  */
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/bad_wire.h"
 #include "tests/support/clock.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
+#include "tests/support/test.h"
 
 TestSuite(bad_wire, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SIZE         ((size_t)256 * 1024)
+#define SIZE ((size_t)256 * 1024)
 
 /* FNV-1a: tells apart what lacks a byte, or has two exchanged. */
 struct sum {

@@ -1,16 +1,13 @@
 /*
  * Wherever its log goes, and whoever does not read it, the server serves.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(log_sinks, .timeout = 60);
 

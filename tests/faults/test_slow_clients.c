@@ -2,20 +2,15 @@
  * Thousands of clients that take their time, on purpose, beside one that does not.
  */
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -24,6 +19,7 @@
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(slow_clients, .timeout = 90);
 

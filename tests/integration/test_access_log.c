@@ -1,15 +1,10 @@
 /*
  * The program's access log: a line for each request, whatever the request and the sink are like.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <regex.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
@@ -18,10 +13,9 @@
 #include "tests/support/load.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(access_log, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A test with a folder for its files. */
 #define FolderTest(name)                                                                           \
@@ -119,9 +113,8 @@ ProcessTest(access_log, is_off_unless_it_is_asked_for)
 }
 
 /* The client learns what its request is called there. */
-ProcessTest(access_log, has_the_id_that_the_response_tells)
+ServerTest(access_log, has_the_id_that_the_response_tells, server_start("--access-log", "logfmt"))
 {
-    struct server server = server_start("--access-log", "logfmt");
     struct raw_client client = raw_connect(&server);
     char expected[64];
     for (size_t i = 0; i < 50; i++) {
@@ -134,9 +127,10 @@ ProcessTest(access_log, has_the_id_that_the_response_tells)
     raw_close(&client);
 }
 
-ProcessTest(access_log, tells_of_a_client_that_has_left)
+ServerTest(
+    access_log, tells_of_a_client_that_has_left,
+    server_start("--access-log", "json", "--log-level", "debug"))
 {
-    struct server server = server_start("--access-log", "json", "--log-level", "debug");
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles"));
     cr_assert(server_logs(&server, "boil the egg"));
@@ -414,9 +408,10 @@ FolderTest(counts_what_is_lost_while_a_pipe_is_not_read)
     close(fd);
 }
 
-ProcessTest(access_log, goes_without_a_device_that_is_full)
+ServerTest(
+    access_log, goes_without_a_device_that_is_full,
+    server_start("--access-log", "json", "--access-log-file", "/dev/full"))
 {
-    struct server server = server_start("--access-log", "json", "--access-log-file", "/dev/full");
     size_t served = expect_service(&server);
     printf("log to a full device: %zu requests in a second\n", served);
     cr_expect_eq(server_stop(&server), 0);

@@ -1,12 +1,7 @@
 /*
  * --admin: metrics, health and traces on a listener of their own.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
@@ -14,11 +9,11 @@
 #include "tests/support/metrics_page.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(admin, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ADMIN        "--admin", "127.0.0.1:0"
+#define ADMIN "--admin", "127.0.0.1:0"
 
 static int status_of(const struct server *server, const char *path)
 {
@@ -30,12 +25,12 @@ static int status_of(const struct server *server, const char *path)
     return status;
 }
 
-ProcessTest(admin, serves_operators_there_and_guests_here)
+ServerTest(
+    admin, serves_operators_there_and_guests_here, server_start(ADMIN, "--time-scale", "0.001"))
 {
     static const char *const for_operators[] = {"/metrics", "/healthz", "/readyz"};
     static const char *const for_guests[] = {
         "/", "/ping", "/french-fries", "/recipes/noodles", "/kitchen/events"};
-    struct server server = server_start(ADMIN, "--time-scale", "0.001");
     struct server admin = admin_of(&server);
     cr_expect_neq(admin.port, server.port);
     for (size_t i = 0; i < COUNT(for_operators); i++) {
@@ -50,9 +45,8 @@ ProcessTest(admin, serves_operators_there_and_guests_here)
     cr_expect_eq(status_of(&admin, "/trace.json?seconds=x"), 400);
 }
 
-ProcessTest(admin, tells_of_the_guests_alone)
+ServerTest(admin, tells_of_the_guests_alone, server_start(ADMIN))
 {
-    struct server server = server_start(ADMIN);
     struct server admin = admin_of(&server);
     cr_expect_eq(status_of(&server, "/ping"), 200);
     cr_expect(eventually(metric(&admin, "hob_http_connections") == 0));
@@ -94,9 +88,8 @@ ProcessTest(admin, is_what_the_health_check_asks)
     cr_expect_eq(process_result(check), 1, "there it is not");
 }
 
-ProcessTest(admin, sees_how_the_guests_leave)
+ServerTest(admin, sees_how_the_guests_leave, start_slow_kitchen(ADMIN, "--grace", "1"))
 {
-    struct server server = start_slow_kitchen(ADMIN, "--grace", "1");
     struct server admin = admin_of(&server);
     struct order **orders = cook_noodles(&server, 3);
     cr_expect_eq(status_of(&admin, "/readyz"), 200);
@@ -109,9 +102,8 @@ ProcessTest(admin, sees_how_the_guests_leave)
     free(orders);
 }
 
-ProcessTest(admin, does_not_hold_up_the_end)
+ServerTest(admin, does_not_hold_up_the_end, server_start(ADMIN, "--grace", "1000"))
 {
-    struct server server = server_start(ADMIN, "--grace", "1000");
     struct server admin = admin_of(&server);
     struct raw_client client = raw_connect(&admin);
     raw_send(&client, GET("/trace.json?seconds=60"));
@@ -122,9 +114,8 @@ ProcessTest(admin, does_not_hold_up_the_end)
     raw_close(&client);
 }
 
-ProcessTest(admin, is_handed_over_by_a_restart)
+ServerTest(admin, is_handed_over_by_a_restart, server_start(ADMIN))
 {
-    struct server server = server_start(ADMIN);
     struct server admin = admin_of(&server);
     for (size_t i = 0; i < 5; i++) {
         cr_expect_eq(status_of(&admin, "/readyz"), 200);

@@ -2,19 +2,16 @@
  * Bodies of requests that no handler reads. The menu's handlers do not: what a client sends all the
  * same is dropped, for as long as that is cheaper than a new connection.
  */
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(bodies, .timeout = 60);
 
-#define COUNT(array)     (sizeof(array) / sizeof((array)[0]))
 #define POST(fields)     REQUEST("POST /ping", fields)
 #define POST_SIZED(size) POST("Content-Length: " size "\r\n")
 #define POST_CHUNKED     POST("Transfer-Encoding: chunked\r\n")
@@ -30,7 +27,7 @@ static void send_zeros(struct raw_client *client, size_t count)
 
 /* Small ones: the connection stays. */
 
-ProcessTest(bodies, what_nobody_reads_is_dropped_and_the_next_request_is_served)
+ServerTest(bodies, what_nobody_reads_is_dropped_and_the_next_request_is_served, server_start())
 {
     static const char *const cases[] = {
         POST_SIZED("0"),
@@ -41,7 +38,6 @@ ProcessTest(bodies, what_nobody_reads_is_dropped_and_the_next_request_is_served)
         POST_CHUNKED "3;fresh=yes\r\negg\r\n0\r\n\r\n",
         POST_CHUNKED "3\r\negg\r\n0\r\nX-Trailer: salt\r\nHost: other\r\n\r\n",
     };
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(raw_exchange(&client, cases[i]).status, NOT_ALLOWED, "%s", cases[i]);
@@ -50,9 +46,8 @@ ProcessTest(bodies, what_nobody_reads_is_dropped_and_the_next_request_is_served)
     raw_close(&client);
 }
 
-ProcessTest(bodies, one_that_comes_later_is_dropped_as_well)
+ServerTest(bodies, one_that_comes_later_is_dropped_as_well, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, POST_SIZED("10")).status, NOT_ALLOWED);
     for (size_t i = 0; i < 10; i++) {
@@ -63,9 +58,8 @@ ProcessTest(bodies, one_that_comes_later_is_dropped_as_well)
     raw_close(&client);
 }
 
-ProcessTest(bodies, one_of_64_kib_is_dropped)
+ServerTest(bodies, one_of_64_kib_is_dropped, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_SIZED("65536"));
     send_zeros(&client, 65536);
@@ -79,9 +73,8 @@ ProcessTest(bodies, one_of_64_kib_is_dropped)
  * reads then, finds a reset instead of the response.
  */
 
-ProcessTest(bodies, a_large_one_is_answered_and_ends_the_connection)
+ServerTest(bodies, a_large_one_is_answered_and_ends_the_connection, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_SIZED("10000000"));
     send_zeros(&client, 10000000);
@@ -92,9 +85,8 @@ ProcessTest(bodies, a_large_one_is_answered_and_ends_the_connection)
     raw_close(&client);
 }
 
-ProcessTest(bodies, a_large_chunk_is_answered_and_ends_the_connection)
+ServerTest(bodies, a_large_chunk_is_answered_and_ends_the_connection, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_CHUNKED "f4240\r\n");
     send_zeros(&client, 0xf4240);
@@ -106,9 +98,8 @@ ProcessTest(bodies, a_large_chunk_is_answered_and_ends_the_connection)
 }
 
 /* How much is to come is not known: to say that the connection is kept would be to promise it. */
-ProcessTest(bodies, a_chunked_one_whose_rest_is_not_there_ends_the_connection)
+ServerTest(bodies, a_chunked_one_whose_rest_is_not_there_ends_the_connection, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, POST_CHUNKED "3\r\negg\r\n");
     cr_expect_eq(response.status, NOT_ALLOWED);
@@ -117,9 +108,8 @@ ProcessTest(bodies, a_chunked_one_whose_rest_is_not_there_ends_the_connection)
     raw_close(&client);
 }
 
-ProcessTest(bodies, a_broken_chunk_ends_the_connection)
+ServerTest(bodies, a_broken_chunk_ends_the_connection, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_CHUNKED "3\r\neggs\r\n0\r\n\r\n");
     struct response response = raw_receive(&client);
@@ -129,9 +119,8 @@ ProcessTest(bodies, a_broken_chunk_ends_the_connection)
     raw_close(&client);
 }
 
-ProcessTest(bodies, a_client_that_stops_in_the_middle_is_not_waited_for_for_long)
+ServerTest(bodies, a_client_that_stops_in_the_middle_is_not_waited_for_for_long, server_start())
 {
-    struct server server = server_start();
     size_t descriptors = server_descriptors(&server);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_SIZED("10000000") "and no more");
@@ -141,10 +130,9 @@ ProcessTest(bodies, a_client_that_stops_in_the_middle_is_not_waited_for_for_long
     raw_close(&client);
 }
 
-ProcessTest(bodies, a_client_that_sends_for_ever_is_cut_off)
+ServerTest(bodies, a_client_that_sends_for_ever_is_cut_off, server_start())
 {
     static const char block[64 * 1024];
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST_SIZED("1000000000000"));
     double end = clock_seconds() + PATIENCE;
@@ -156,9 +144,8 @@ ProcessTest(bodies, a_client_that_sends_for_ever_is_cut_off)
 
 /* Bodies that wait to be asked for. */
 
-ProcessTest(bodies, one_that_nobody_reads_is_not_asked_for)
+ServerTest(bodies, one_that_nobody_reads_is_not_asked_for, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, POST("Content-Length: 3\r\nExpect: 100-continue\r\n"));
     struct response response = raw_receive(&client);

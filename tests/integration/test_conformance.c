@@ -1,15 +1,12 @@
 /*
  * The cases of tests/conformance: each on its own connection, as a whole and byte by byte.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "tests/conformance/case.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(conformance, .timeout = 120);
 

@@ -2,12 +2,8 @@
  * How long a connection lasts, and what it means to send the next request before the last response
  * has come.
  */
-#include <criterion/criterion.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "tests/support/eventually.h"
@@ -17,12 +13,12 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(connections, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define KIB(n)       ((size_t)(n)*1024)
-#define HELLO        "Hello, world!"
+#define KIB(n) ((size_t)(n)*1024)
+#define HELLO  "Hello, world!"
 
 /* Returns the request so many times in a row. Free it. */
 static char *repeat(const char *request, size_t count)
@@ -47,15 +43,14 @@ static void expect_pings(struct raw_client *client, size_t count)
 
 /* Which last. */
 
-ProcessTest(connections, libcurl_uses_one_connection_for_many_orders)
+ServerTest(connections, libcurl_uses_one_connection_for_many_orders, server_start())
 {
-    struct server server = server_start();
     cr_expect_eq(get(&server, "/ping")->connections, 1);
     for (size_t i = 0; i < 10; i++)
         cr_expect_eq(get(&server, "/ping")->connections, 0);
 }
 
-ProcessTest(connections, they_last_or_end_as_the_client_wishes)
+ServerTest(connections, they_last_or_end_as_the_client_wishes, server_start())
 {
     static const struct {
         const char *request;
@@ -72,7 +67,6 @@ ProcessTest(connections, they_last_or_end_as_the_client_wishes)
         {GET("/pizza"), "", true},
         {REQUEST("POST /ping", "Connection: close\r\n"), "close", false},
     };
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -87,9 +81,9 @@ ProcessTest(connections, they_last_or_end_as_the_client_wishes)
 
 /* Pipelining: several requests are sent at once, and their responses come in the same order. */
 
-ProcessTest(connections, pipelined_orders_are_answered_in_their_order)
+ServerTest(
+    connections, pipelined_orders_are_answered_in_their_order, server_start("--time-scale", "0.05"))
 {
-    struct server server = server_start("--time-scale", "0.05");
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries"));
     cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
@@ -98,9 +92,10 @@ ProcessTest(connections, pipelined_orders_are_answered_in_their_order)
     raw_close(&client);
 }
 
-ProcessTest(connections, an_order_sent_while_another_cooks_is_answered_after_it)
+ServerTest(
+    connections, an_order_sent_while_another_cooks_is_answered_after_it,
+    server_start("--time-scale", "0.05", "--log-level", "debug"))
 {
-    struct server server = server_start("--time-scale", "0.05", "--log-level", "debug");
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles"));
     cr_expect(server_logs(&server, "boil the egg"));
@@ -110,9 +105,8 @@ ProcessTest(connections, an_order_sent_while_another_cooks_is_answered_after_it)
     raw_close(&client);
 }
 
-ProcessTest(connections, nothing_is_answered_behind_a_request_to_close)
+ServerTest(connections, nothing_is_answered_behind_a_request_to_close, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/ping") REQUEST("GET /healthz", "Connection: close\r\n") GET("/ping"));
     cr_expect_str_eq(raw_receive(&client).body, HELLO);
@@ -125,9 +119,9 @@ ProcessTest(connections, nothing_is_answered_behind_a_request_to_close)
  * A socket that is closed while the kernel still holds input for it resets the connection, and that
  * can destroy the response on its way.
  */
-ProcessTest(connections, a_request_to_close_is_answered_however_much_is_sent_behind_it)
+ServerTest(
+    connections, a_request_to_close_is_answered_however_much_is_sent_behind_it, server_start())
 {
-    struct server server = server_start();
     char *requests = repeat(REQUEST("GET /ping", "Connection: close\r\n"), 10000);
     for (size_t i = 0; i < 10; i++) {
         struct raw_client client = raw_connect(&server);
@@ -139,9 +133,8 @@ ProcessTest(connections, a_request_to_close_is_answered_however_much_is_sent_beh
     free(requests);
 }
 
-ProcessTest(connections, nothing_is_answered_behind_a_bad_request)
+ServerTest(connections, nothing_is_answered_behind_a_bad_request, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/ping") "GET /ping HTTP/1.1\r\n\r\n" GET("/ping"));
     cr_expect_eq(raw_receive(&client).status, 200);
@@ -161,9 +154,8 @@ static unsigned segments_received(const struct raw_client *client)
 }
 
 /* One write arrives as one segment: the loopback interface takes up to 64 KiB in one. */
-ProcessTest(connections, the_responses_of_a_batch_leave_in_one_write)
+ServerTest(connections, the_responses_of_a_batch_leave_in_one_write, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     char *batch = repeat(GET("/ping"), 100);
     raw_send(&client, batch);
@@ -173,9 +165,8 @@ ProcessTest(connections, the_responses_of_a_batch_leave_in_one_write)
     raw_close(&client);
 }
 
-ProcessTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered)
+ServerTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     char *batch = repeat(GET("/ping"), 100000);
     raw_send_meanwhile(&client, batch, strlen(batch));
@@ -185,9 +176,8 @@ ProcessTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered)
     raw_close(&client);
 }
 
-ProcessTest(connections, one_that_never_pauses_does_not_keep_others_waiting)
+ServerTest(connections, one_that_never_pauses_does_not_keep_others_waiting, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     char *pings = repeat(GET("/ping"), 10000);
     raw_flood(&client, pings, strlen(pings));

@@ -2,19 +2,15 @@
  * What a page of another site may have had a browser send (include/hob/cross_site.h). The headers
  * are those that browsers send.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "tests/support/folder.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/metrics_page.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(cross_site, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define OWN     "Host: localhost:8080\r\n"
 #define ORIGIN  "Origin: http://localhost:8080\r\n"
@@ -38,7 +34,7 @@ static int status_of(const struct server *server, const char *method, const char
     return status;
 }
 
-ProcessTest(cross_site, pages_of_the_same_origin_and_programs_are_served)
+ServerTest(cross_site, pages_of_the_same_origin_and_programs_are_served, serve(serve_own_pages))
 {
     static const struct {
         const char *method;
@@ -82,7 +78,6 @@ ProcessTest(cross_site, pages_of_the_same_origin_and_programs_are_served)
         {"GET /", OWN FOREIGN "Sec-Fetch-Site: cross-site\r\n", 200},
         {"OPTIONS /", OWN FOREIGN, 200},
     };
-    struct server server = serve(serve_own_pages);
     for (size_t i = 0; i < COUNT(cases); i++) {
         int status = status_of(&server, cases[i].method, cases[i].fields);
         cr_expect_eq(
@@ -119,9 +114,8 @@ static int ask_as(const struct server *server, const char *host)
 }
 
 /* The page of a name that was made to lead to 127.0.0.1 is of the same origin as its requests. */
-ProcessTest(cross_site, a_server_on_loopback_answers_to_loopback_names)
+ServerTest(cross_site, a_server_on_loopback_answers_to_loopback_names, serve(serve_own_pages))
 {
-    struct server server = serve(serve_own_pages);
     for (size_t i = 0; i < COUNT(loopback_hosts); i++)
         cr_expect_eq(ask_as(&server, loopback_hosts[i]), 200, "%s", loopback_hosts[i]);
     for (size_t i = 0; i < COUNT(other_hosts); i++)
@@ -138,9 +132,10 @@ static struct server serve_on(const char *first, const char *second)
         serve_own_pages, (hob_server_options){.sockets = sockets, .socket_count = 2});
 }
 
-ProcessTest(cross_site, a_server_on_any_loopback_address_is_one)
+ServerTest(
+    cross_site, a_server_on_any_loopback_address_is_one,
+    serve_on("[::ffff:127.0.0.1]:0", "127.0.0.2:0"))
 {
-    struct server server = serve_on("[::ffff:127.0.0.1]:0", "127.0.0.2:0");
     cr_expect_eq(ask_as(&server, "[::ffff:127.0.0.1]"), 200);
     cr_expect_eq(ask_as(&server, "rebound.example"), 403);
 }
@@ -158,9 +153,10 @@ ProcessTest(cross_site, a_server_on_loopback_answers_to_allowed_names_too)
     cr_expect_eq(ask_as(&server, "op.example"), 403);
 }
 
-ProcessTest(cross_site, a_server_that_others_reach_answers_to_any_name)
+ServerTest(
+    cross_site, a_server_that_others_reach_answers_to_any_name,
+    serve_on("127.0.0.1:0", "0.0.0.0:0"))
 {
-    struct server server = serve_on("127.0.0.1:0", "0.0.0.0:0");
     cr_expect_eq(ask_as(&server, "rebound.example"), 200);
     cr_expect_eq(status_of(&server, "POST /", "Host: a.example\r\n" FOREIGN), 403);
 }
@@ -184,13 +180,14 @@ ProcessTest(cross_site, clients_of_a_unix_socket_may_name_any_host)
 
 /* The program. */
 
-ProcessTest(cross_site, no_page_of_another_site_orders_or_sees_who_does)
+ServerTest(
+    cross_site, no_page_of_another_site_orders_or_sees_who_does,
+    server_start("--time-scale", "0.001", "--allow-host", "shop.example"))
 {
     static const char *const rebound[] = {
         "POST /orders?dish=noodles", "DELETE /orders/1",    "GET /metrics",
         "GET /trace.json?seconds=1", "GET /kitchen/events",
     };
-    struct server server = server_start("--time-scale", "0.001", "--allow-host", "shop.example");
     for (size_t i = 0; i < COUNT(rebound); i++)
         cr_expect_eq(status_of(&server, rebound[i], REBOUND), 403, "%s", rebound[i]);
     for (size_t i = 0; i < 2; i++) {
@@ -202,9 +199,10 @@ ProcessTest(cross_site, no_page_of_another_site_orders_or_sees_who_does)
     cr_expect_eq(status_of(&server, "GET /readyz", "Host: 10.0.0.1\r\n"), 200, "for balancers");
 }
 
-ProcessTest(cross_site, the_operators_pages_have_a_listener_of_their_own_to_guard)
+ServerTest(
+    cross_site, the_operators_pages_have_a_listener_of_their_own_to_guard,
+    server_start("--admin", "127.0.0.1:0", "--allow-host", "a,shop.example"))
 {
-    struct server server = server_start("--admin", "127.0.0.1:0", "--allow-host", "a,shop.example");
     struct server admin = admin_of(&server);
     cr_expect_eq(status_of(&admin, "GET /metrics", "Host: rebound.example\r\n"), 403);
     cr_expect_eq(status_of(&admin, "GET /metrics", "Host: shop.example:81\r\n"), 200);

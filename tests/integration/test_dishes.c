@@ -2,22 +2,18 @@
  * What the kitchen promises: every dish by its recipe, and all that is on the stove cooks at the
  * same time, on one thread.
  */
-#include <criterion/criterion.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "tests/support/http_client.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(dishes, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* What is served. */
 
-ProcessTest(dishes, each_order_is_answered_with_its_dish)
+ServerTest(dishes, each_order_is_answered_with_its_dish, server_start("--time-scale", "0.001"))
 {
     static const struct {
         const char *path;
@@ -29,7 +25,6 @@ ProcessTest(dishes, each_order_is_answered_with_its_dish)
         {"/ping", "Hello, world!"},
         {"/healthz", "ok\n"},
     };
-    struct server server = server_start("--time-scale", "0.001");
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *dish = get(&server, cases[i].path);
         cr_expect_eq(dish->status, 200, "%s: %ld", cases[i].path, dish->status);
@@ -39,7 +34,9 @@ ProcessTest(dishes, each_order_is_answered_with_its_dish)
 }
 
 /* A cache with a lifetime of its own, such as Varnish's 120 s, would serve them from memory. */
-ProcessTest(dishes, no_cache_keeps_them_nor_what_says_how_the_server_is)
+ServerTest(
+    dishes, no_cache_keeps_them_nor_what_says_how_the_server_is,
+    server_start("--time-scale", "0.001"))
 {
     static const char *const paths[] = {
         "/french-fries",
@@ -52,7 +49,6 @@ ProcessTest(dishes, no_cache_keeps_them_nor_what_says_how_the_server_is)
         "/metrics",
         "/trace.json?seconds=1",
     };
-    struct server server = server_start("--time-scale", "0.001");
     for (size_t i = 0; i < COUNT(paths); i++) {
         struct order *order = get(&server, paths[i]);
         const char *field = strstr(order->head.bytes, "\r\nCache-Control: no-store\r\n");
@@ -62,9 +58,8 @@ ProcessTest(dishes, no_cache_keeps_them_nor_what_says_how_the_server_is)
     }
 }
 
-ProcessTest(dishes, the_menu_lists_each_dish_with_its_time)
+ServerTest(dishes, the_menu_lists_each_dish_with_its_time, server_start("--time-scale", "0.5"))
 {
-    struct server server = server_start("--time-scale", "0.5");
     struct order *menu = get(&server, "/");
     cr_expect_eq(menu->status, 200);
     cr_expect_not_null(strstr(menu->body.bytes, "GET /french-fries     2 s"));
@@ -77,9 +72,8 @@ ProcessTest(dishes, the_menu_lists_each_dish_with_its_time)
  * to what it would take one after the other, or further, for the sake of busy machines.
  */
 
-ProcessTest(dishes, both_at_once_take_as_long_as_the_longer_one)
+ServerTest(dishes, both_at_once_take_as_long_as_the_longer_one, server_start("--time-scale", "0.2"))
 {
-    struct server server = server_start("--time-scale", "0.2");
     struct order *noodles = order(&server, "/noodles");
     struct order *fries = order(&server, "/french-fries");
     wait_for_orders();
@@ -89,26 +83,23 @@ ProcessTest(dishes, both_at_once_take_as_long_as_the_longer_one)
     cr_expect_lt(noodles->seconds, 1.7, "took %g s; one after the other is 2 s", noodles->seconds);
 }
 
-ProcessTest(dishes, the_one_that_is_ready_first_is_served_first)
+ServerTest(dishes, the_one_that_is_ready_first_is_served_first, server_start("--time-scale", "0.1"))
 {
-    struct server server = server_start("--time-scale", "0.1");
     struct order *noodles = order(&server, "/noodles");
     struct order *fries = order(&server, "/french-fries");
     wait_for_orders();
     cr_expect_lt(fries->rank, noodles->rank);
 }
 
-ProcessTest(dishes, a_meal_takes_as_long_as_its_noodles)
+ServerTest(dishes, a_meal_takes_as_long_as_its_noodles, server_start("--time-scale", "0.2"))
 {
-    struct server server = server_start("--time-scale", "0.2");
     struct order *meal = get(&server, "/meal");
     cr_expect_geq(meal->seconds, 1.2);
     cr_expect_lt(meal->seconds, 1.7, "took %g s; one after the other is 2 s", meal->seconds);
 }
 
-ProcessTest(dishes, two_hundred_take_as_long_as_one)
+ServerTest(dishes, two_hundred_take_as_long_as_one, server_start("--time-scale", "0.1"))
 {
-    struct server server = server_start("--time-scale", "0.1");
     struct order **orders = order_many(&server, "/noodles", 200);
     wait_for_orders();
     cr_expect_eq(count_served(orders, 200, NOODLES_DONE), 200);
@@ -121,9 +112,9 @@ ProcessTest(dishes, two_hundred_take_as_long_as_one)
 
 /* Who waits for whom: nobody. */
 
-ProcessTest(dishes, pings_are_answered_while_two_hundred_orders_cook)
+ServerTest(
+    dishes, pings_are_answered_while_two_hundred_orders_cook, start_slow_kitchen("--grace", "0"))
 {
-    struct server server = start_slow_kitchen("--grace", "0");
     struct order **orders = cook_noodles(&server, 200);
     for (size_t i = 0; i < 20; i++)
         cr_expect_eq(get(&server, "/ping")->status, 200);
@@ -132,9 +123,8 @@ ProcessTest(dishes, pings_are_answered_while_two_hundred_orders_cook)
     free(orders);
 }
 
-ProcessTest(dishes, two_hundred_orders_cook_on_one_thread)
+ServerTest(dishes, two_hundred_orders_cook_on_one_thread, start_slow_kitchen("--grace", "0"))
 {
-    struct server server = start_slow_kitchen("--grace", "0");
     struct order **orders = cook_noodles(&server, 200);
     cr_expect_eq(process_threads(server.process), 1);
     free(orders);
@@ -176,7 +166,9 @@ static void expect_log(const struct server *server, const char *const *steps, si
     }
 }
 
-ProcessTest(dishes, french_fries_are_cooked_by_their_recipe)
+ServerTest(
+    dishes, french_fries_are_cooked_by_their_recipe,
+    server_start("--time-scale", "0.001", "--log-level", "debug"))
 {
     static const char *const steps[] = {
         "debug french fries: cut the potatoes\n",
@@ -186,12 +178,13 @@ ProcessTest(dishes, french_fries_are_cooked_by_their_recipe)
         "debug french fries: end cooking, 0.001 s\n",
         "info  french fries cooking done\n",
     };
-    struct server server = server_start("--time-scale", "0.001", "--log-level", "debug");
     get(&server, "/french-fries");
     expect_log(&server, steps, COUNT(steps));
 }
 
-ProcessTest(dishes, noodles_are_cooked_by_their_recipe)
+ServerTest(
+    dishes, noodles_are_cooked_by_their_recipe,
+    server_start("--time-scale", "0.001", "--log-level", "debug"))
 {
     static const char *const steps[] = {
         "debug noodles: boil the egg, 0.002 s\n",
@@ -200,12 +193,13 @@ ProcessTest(dishes, noodles_are_cooked_by_their_recipe)
         "debug noodles: finish, 0.001 s\n",
         "info  noodles cooking done\n",
     };
-    struct server server = server_start("--time-scale", "0.001", "--log-level", "debug");
     get(&server, "/noodles");
     expect_log(&server, steps, COUNT(steps));
 }
 
-ProcessTest(dishes, a_meal_cooks_both_at_the_same_time)
+ServerTest(
+    dishes, a_meal_cooks_both_at_the_same_time,
+    server_start("--time-scale", "0.1", "--log-level", "debug"))
 {
     static const char *const steps[] = {
         "french fries: the potatoes turn brown",
@@ -215,23 +209,24 @@ ProcessTest(dishes, a_meal_cooks_both_at_the_same_time)
         "noodles: finish",
         "noodles cooking done",
     };
-    struct server server = server_start("--time-scale", "0.1", "--log-level", "debug");
     get(&server, "/meal");
     expect_log(&server, steps, COUNT(steps));
 }
 
-ProcessTest(dishes, without_being_asked_the_log_tells_only_what_is_done)
+ServerTest(
+    dishes, without_being_asked_the_log_tells_only_what_is_done,
+    server_start("--time-scale", "0.001"))
 {
-    struct server server = server_start("--time-scale", "0.001");
     get(&server, "/meal");
     cr_expect_eq(server_log_count(&server, "french fries cooking done\n"), 1);
     cr_expect_eq(server_log_count(&server, "noodles cooking done\n"), 1);
     cr_expect_eq(server_log_count(&server, "\n"), 2);
 }
 
-ProcessTest(dishes, the_log_can_be_told_to_be_quiet)
+ServerTest(
+    dishes, the_log_can_be_told_to_be_quiet,
+    server_start("--time-scale", "0.001", "--log-level", "warn"))
 {
-    struct server server = server_start("--time-scale", "0.001", "--log-level", "warn");
     get(&server, "/meal");
     cr_expect_str_empty(process_errors(server.process));
 }

@@ -1,16 +1,13 @@
 /*
  * Handlers that send without an end, and clients that do not want that.
  */
-#include <criterion/criterion.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(endless_streams, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Endless to GET. The path says in which call the handler notices that it is over. */
 static int stream_for_ever(hob_request *req, hob_response *res)
@@ -25,11 +22,10 @@ static int stream_for_ever(hob_request *req, hob_response *res)
     return err;
 }
 
-ProcessTest(endless_streams, are_complete_to_head_at_once)
+ServerTest(endless_streams, are_complete_to_head_at_once, serve(stream_for_ever))
 {
     static const char *const requests[] = {
         REQUEST("HEAD /begin", ""), REQUEST("HEAD /event", ""), REQUEST("HEAD /send", "")};
-    struct server server = serve(stream_for_ever);
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(requests); i++) {
         raw_send(&client, requests[i]);
@@ -69,7 +65,9 @@ static int ignore_results(hob_request *req, hob_response *res)
     return 0;
 }
 
-ProcessTest(endless_streams, let_others_be_served_even_if_their_handler_ignores_all_results)
+ServerTest(
+    endless_streams, let_others_be_served_even_if_their_handler_ignores_all_results,
+    serve(ignore_results))
 {
     static const char *const requests[] = {
         REQUEST("HEAD /send", ""),
@@ -83,7 +81,6 @@ ProcessTest(endless_streams, let_others_be_served_even_if_their_handler_ignores_
         GET("/yield"),
         GET("/sleep"),
     };
-    struct server server = serve(ignore_results);
     for (size_t i = 0; i < COUNT(requests); i++) {
         struct raw_client client = raw_connect(&server);
         raw_send(&client, requests[i]);

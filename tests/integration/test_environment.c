@@ -2,20 +2,14 @@
  * The environment: what each option can also be set by, and --print-config, which shows what came
  * of it all.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/http_client.h"
 #include "tests/support/process.h"
 #include "tests/support/refused.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(environment, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define config_of(...)                                                                             \
     config_with((const char *const[]){HOB_BINARY, "--print-config", ##__VA_ARGS__, NULL})

@@ -1,21 +1,15 @@
 /*
  * Error pages (hob_server_options.error_page): of the router, of handlers and of the server.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/make_router.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(error_pages, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int fail(hob_request *req, hob_response *res)
 {
@@ -81,7 +75,7 @@ static struct server serve_pages(void)
     return serve_within(hob_router_handle, options);
 }
 
-ProcessTest(error_pages, stand_for_all_error_replies)
+ServerTest(error_pages, stand_for_all_error_replies, serve_pages())
 {
     static const struct {
         const char *method, *path, *page;
@@ -94,7 +88,6 @@ ProcessTest(error_pages, stand_for_all_error_replies)
         {"GET", "/plain", "404 Not Found\n"},
         {"BREW", "/fail", "shop: 501 ? (the method is not known (RFC 9110 section 9.1))"},
     };
-    struct server server = serve_pages();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *order = request(&server, cases[i].method, cases[i].path);
         cr_expect_str_eq(order->body.bytes, cases[i].page, "%s", order->body.bytes);
@@ -102,9 +95,8 @@ ProcessTest(error_pages, stand_for_all_error_replies)
     cr_expect(order_has_field(request(&server, "POST", "/fail"), "Allow: GET, HEAD, OPTIONS"));
 }
 
-ProcessTest(error_pages, stand_for_refusals_of_what_cannot_be_understood)
+ServerTest(error_pages, stand_for_refusals_of_what_cannot_be_understood, serve_pages())
 {
-    struct server server = serve_pages();
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, "GET /bad HTTP/1.1\r\nNo colon\r\n\r\n");
     cr_expect_eq(response.status, 400);
@@ -112,9 +104,8 @@ ProcessTest(error_pages, stand_for_refusals_of_what_cannot_be_understood)
     raw_close(&client);
 }
 
-ProcessTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted)
+ServerTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted, serve_pages())
 {
-    struct server server = serve_pages();
     struct order *order = get(&server, "/stuck");
     cr_expect_eq(order->status, 504);
     cr_expect(strstr(order->body.bytes, "504 Gateway Timeout: it took"), "%s", order->body.bytes);

@@ -2,17 +2,11 @@
  * A server that runs out of threads or descriptors refuses what it cannot do, at once and in words
  * that clients understand, and goes on.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
@@ -22,6 +16,7 @@
 #include "tests/support/metrics_page.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(exhaustion, .timeout = 60, .init = folder_begin, .fini = folder_remove);
 
@@ -115,9 +110,9 @@ static int fill_or_empty_epoll(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_MEMORY]);
 }
 
-ProcessTest(exhaustion, connections_that_the_kernel_cannot_watch_are_closed)
+ServerTest(
+    exhaustion, connections_that_the_kernel_cannot_watch_are_closed, serve(fill_or_empty_epoll))
 {
-    struct server server = serve(fill_or_empty_epoll);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/full")).body, "0");
     for (int i = 0; i < 3; i++) {
@@ -134,9 +129,9 @@ ProcessTest(exhaustion, connections_that_the_kernel_cannot_watch_are_closed)
 }
 
 /* After a pause for want of descriptors, when it is watched again. */
-ProcessTest(exhaustion, a_listener_that_the_kernel_cannot_watch_is_tried_again)
+ServerTest(
+    exhaustion, a_listener_that_the_kernel_cannot_watch_is_tried_again, serve(fill_or_empty_epoll))
 {
-    struct server server = serve(fill_or_empty_epoll);
     struct raw_client client = raw_connect(&server);
     raw_exchange(&client, GET("/full"));
     rlim_t before = limit(&server, RLIMIT_NOFILE, STDERR_FILENO + 1);

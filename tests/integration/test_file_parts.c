@@ -1,20 +1,14 @@
 /*
  * Several parts of a file at once (RFC 9110 section 14.6), and what hob_files_as() is given.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/folder_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/random.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(file_parts, .timeout = 60, .init = folder_begin, .fini = folder_remove);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The whole body, with "B" for the boundary that the server chose. */
 static const char *body_with_short_boundary(const struct response *response, char *text)

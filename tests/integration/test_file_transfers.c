@@ -2,20 +2,16 @@
  * Files on their way (hob_files() in include/hob/server.h): large ones, slow clients, clients that
  * leave, and files that change meanwhile.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/folder_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(file_transfers, .timeout = 120, .init = folder_begin, .fini = folder_remove);
 

@@ -1,22 +1,16 @@
 /*
  * What hob_files() replies (include/hob/server.h). How it gets there is in test_file_transfers.c.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <linux/capability.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "tests/support/folder_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(files, .timeout = 60, .init = folder_begin, .fini = folder_remove);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Of the file "digits.txt". */
 #define DIGITS "0123456789"

@@ -1,10 +1,6 @@
 /*
  * Bodies that a handler reads (include/hob/server.h).
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -12,6 +8,7 @@
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(handler_bodies, .timeout = 60);
 
@@ -46,9 +43,8 @@ static const char *mebibyte(void)
 }
 #define TOLD_MEBIBYTE "1048576 bytes, sum 133693440, then 0"
 
-ProcessTest(handler_bodies, a_body_of_known_length_is_read)
+ServerTest(handler_bodies, a_body_of_known_length_is_read, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
     raw_send_bytes(&client, mebibyte(), MIB(1));
@@ -72,9 +68,8 @@ static void send_chunks(struct raw_client *client)
     raw_send(client, "0\r\n\r\n");
 }
 
-ProcessTest(handler_bodies, a_body_in_chunks_is_read)
+ServerTest(handler_bodies, a_body_in_chunks_is_read, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
     send_chunks(&client);
@@ -82,17 +77,15 @@ ProcessTest(handler_bodies, a_body_in_chunks_is_read)
     raw_close(&client);
 }
 
-ProcessTest(handler_bodies, a_request_without_a_body_has_an_empty_one)
+ServerTest(handler_bodies, a_request_without_a_body_has_an_empty_one, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "0 bytes, sum 0, then 0");
     raw_close(&client);
 }
 
-ProcessTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read)
+ServerTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
     for (const char *byte = "3\r\n\x01\x02\x03\r\n2;x=y\r\n\x04\x05\r\n0\r\nA: b\r\n\r\n"; *byte;
@@ -110,9 +103,10 @@ static int tell_body_after_release(hob_request *req, hob_response *res)
     return err < 0 ? err : tell_body(req, res);
 }
 
-ProcessTest(handler_bodies, a_body_that_comes_while_the_handler_waits_is_read)
+ServerTest(
+    handler_bodies, a_body_that_comes_while_the_handler_waits_is_read,
+    serve(tell_body_after_release))
 {
-    struct server server = serve(tell_body_after_release);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
     raw_send_meanwhile(&client, mebibyte(), MIB(1));
@@ -139,9 +133,8 @@ static int tell_body_slowly(hob_request *req, hob_response *res)
  * Whoever sends faster than it is read has to let others have their turn after a while. One of
  * these bodies ends right there, and must not be forgotten meanwhile.
  */
-ProcessTest(handler_bodies, a_body_that_never_pauses_is_read_to_its_end)
+ServerTest(handler_bodies, a_body_that_never_pauses_is_read_to_its_end, serve(tell_body_slowly))
 {
-    struct server server = serve(tell_body_slowly);
     static char body[20 * 64 * 1024];
     for (size_t size = KIB(64); size <= sizeof(body); size += KIB(64)) {
         char request[128];
@@ -212,9 +205,8 @@ static int log_body_error(hob_request *req, hob_response *res)
     return received < 0 ? received : reply(res, 200, "%d bytes", length);
 }
 
-ProcessTest(handler_bodies, a_body_cut_short_is_an_error)
+ServerTest(handler_bodies, a_body_cut_short_is_an_error, serve(log_body_error))
 {
-    struct server server = serve(log_body_error);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "only 6");
     raw_settle(&client);
@@ -223,9 +215,8 @@ ProcessTest(handler_bodies, a_body_cut_short_is_an_error)
     raw_close(&client);
 }
 
-ProcessTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400)
+ServerTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400, serve(log_body_error))
 {
-    struct server server = serve(log_body_error);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "3\r\neggs\r\n");
     struct response response = raw_receive(&client);
@@ -240,9 +231,10 @@ ProcessTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400)
 
 #define EXPECTING REQUEST("POST /", "Content-Length: 3\r\nExpect: 100-continue\r\n")
 
-ProcessTest(handler_bodies, a_client_is_told_to_continue_when_the_handler_reads)
+ServerTest(
+    handler_bodies, a_client_is_told_to_continue_when_the_handler_reads,
+    serve(tell_body_after_release))
 {
-    struct server server = serve(tell_body_after_release);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, EXPECTING);
     raw_settle(&client);
@@ -260,9 +252,10 @@ static int reply_at_once(hob_request *req, hob_response *res)
     return reply(res, 200, "thanks");
 }
 
-ProcessTest(handler_bodies, a_client_is_not_told_to_continue_when_the_handler_does_not_read)
+ServerTest(
+    handler_bodies, a_client_is_not_told_to_continue_when_the_handler_does_not_read,
+    serve(reply_at_once))
 {
-    struct server server = serve(reply_at_once);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, EXPECTING);
     cr_expect_eq(response.status, 200);
@@ -271,9 +264,9 @@ ProcessTest(handler_bodies, a_client_is_not_told_to_continue_when_the_handler_do
     raw_close(&client);
 }
 
-ProcessTest(handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_continue)
+ServerTest(
+    handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_continue, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, EXPECTING "\x01\x02\x03");
     cr_expect_eq(response.status, 200);
@@ -281,9 +274,8 @@ ProcessTest(handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_cont
     raw_close(&client);
 }
 
-ProcessTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue)
+ServerTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue, serve(tell_body))
 {
-    struct server server = serve(tell_body);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
     raw_settle(&client);

@@ -1,14 +1,13 @@
 /*
  * Handlers whose client leaves, and servers that a handler stops (include/hob/server.h).
  */
-#include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(handler_cancellation, .timeout = 60);
 
@@ -68,9 +67,10 @@ static int wait_for_children(hob_request *req, hob_response *res)
     return hob_join(hob_async(sleep_and_clean_up, first), hob_async(sleep_and_clean_up, second));
 }
 
-ProcessTest(handler_cancellation, a_client_that_leaves_cancels_the_children_of_its_handler_too)
+ServerTest(
+    handler_cancellation, a_client_that_leaves_cancels_the_children_of_its_handler_too,
+    serve(wait_for_children))
 {
-    struct server server = serve(wait_for_children);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -112,9 +112,10 @@ static int finish_anyway(hob_request *req, hob_response *res)
     return err < 0 ? err : reply(res, 200, "done");
 }
 
-ProcessTest(handler_cancellation, a_handler_that_has_to_finish_does_when_its_client_leaves)
+ServerTest(
+    handler_cancellation, a_handler_that_has_to_finish_does_when_its_client_leaves,
+    serve(finish_anyway))
 {
-    struct server server = serve(finish_anyway);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -123,9 +124,9 @@ ProcessTest(handler_cancellation, a_handler_that_has_to_finish_does_when_its_cli
     cr_expect_eq(get(&server, "/other")->status, 200);
 }
 
-ProcessTest(handler_cancellation, a_client_that_ends_its_side_gets_what_has_to_finish)
+ServerTest(
+    handler_cancellation, a_client_that_ends_its_side_gets_what_has_to_finish, serve(finish_anyway))
 {
-    struct server server = serve(finish_anyway);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -144,9 +145,10 @@ static int finish_only_pay(hob_request *req, hob_response *res)
     return reply(res, 200, "paid");
 }
 
-ProcessTest(handler_cancellation, a_handler_is_cancelled_although_the_one_before_had_to_finish)
+ServerTest(
+    handler_cancellation, a_handler_is_cancelled_although_the_one_before_had_to_finish,
+    serve(finish_only_pay))
 {
-    struct server server = serve(finish_only_pay);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/pay")).body, "paid");
     raw_send(&client, GET("/wait"));
@@ -161,9 +163,8 @@ static int stop_server(hob_request *req, hob_response *res)
     return reply(res, 200, "good night");
 }
 
-ProcessTest(handler_cancellation, a_handler_can_stop_the_server_and_still_reply)
+ServerTest(handler_cancellation, a_handler_can_stop_the_server_and_still_reply, serve(stop_server))
 {
-    struct server server = serve(stop_server);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "good night");
     cr_expect(raw_ended(&client));

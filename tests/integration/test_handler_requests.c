@@ -1,17 +1,13 @@
 /*
  * What a handler is told about its request, but for the body (include/hob/server.h).
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(handler_requests, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int tell_request(hob_request *req, hob_response *res)
 {
@@ -22,7 +18,7 @@ static int tell_request(hob_request *req, hob_response *res)
         query ? query : "NULL", spice ? spice : "NULL");
 }
 
-ProcessTest(handler_requests, the_request_is_told_as_it_was_sent)
+ServerTest(handler_requests, the_request_is_told_as_it_was_sent, serve(tell_request))
 {
     static const struct {
         const char *request;
@@ -40,7 +36,6 @@ ProcessTest(handler_requests, the_request_is_told_as_it_was_sent)
         {REQUEST("GET /", "X-Spice:\r\n"), "GET / NULL "},
         {REQUEST("GET /", "X-Spices: hot\r\n"), "GET / NULL NULL"},
     };
-    struct server server = serve(tell_request);
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_str_eq(raw_exchange(&client, cases[i].request).body, cases[i].told);

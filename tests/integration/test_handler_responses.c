@@ -1,22 +1,16 @@
 /*
  * What a handler replies, and what becomes of it (include/hob/server.h).
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(handler_responses, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Tells what each of several replies returned. */
 static int reply_twice(hob_request *req, hob_response *res)
@@ -29,9 +23,8 @@ static int reply_twice(hob_request *req, hob_response *res)
     return 0;
 }
 
-ProcessTest(handler_responses, the_first_reply_wins)
+ServerTest(handler_responses, the_first_reply_wins, serve(reply_twice))
 {
-    struct server server = serve(reply_twice);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, GET("/"));
     cr_expect_eq(response.status, 200);
@@ -49,9 +42,8 @@ static int reply_then_fail(hob_request *req, hob_response *res)
     return -EIO;
 }
 
-ProcessTest(handler_responses, an_error_after_the_reply_changes_nothing)
+ServerTest(handler_responses, an_error_after_the_reply_changes_nothing, serve(reply_then_fail))
 {
-    struct server server = serve(reply_then_fail);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
     cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
@@ -65,9 +57,8 @@ static int reply_then_wait(hob_request *req, hob_response *res)
     return wait_for_release();
 }
 
-ProcessTest(handler_responses, a_reply_is_sent_when_the_handler_waits)
+ServerTest(handler_responses, a_reply_is_sent_when_the_handler_waits, serve(reply_then_wait))
 {
-    struct server server = serve(reply_then_wait);
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
     release(&server);
@@ -82,7 +73,7 @@ static int return_query(hob_request *req, hob_response *res)
     return (int)strtol(hob_request_query(req), NULL, 10);
 }
 
-ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
+ServerTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(return_query))
 {
     static const struct {
         int result;
@@ -92,7 +83,6 @@ ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
         {-ENOMEM, 503}, {-EMFILE, 503}, {-EIO, 500},      {-EPERM, 500},
         {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
     };
-    struct server server = serve(return_query);
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         char request[64];
@@ -109,9 +99,8 @@ ProcessTest(handler_responses, an_error_gets_the_status_that_fits_it)
     raw_close(&client);
 }
 
-ProcessTest(handler_responses, a_cancelled_handler_gets_no_reply)
+ServerTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_query))
 {
-    struct server server = serve(return_query);
     struct raw_client client = raw_connect(&server);
     char request[64];
     snprintf(request, sizeof(request), GET("/?%d"), -ECANCELED);
@@ -160,9 +149,8 @@ static int add_header(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", hob_response_add_header(res, headers[i].name, headers[i].value));
 }
 
-ProcessTest(handler_responses, a_header_is_added_if_it_can_do_no_harm)
+ServerTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_header))
 {
-    struct server server = serve(add_header);
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(headers); i++) {
         char request[64];
@@ -193,9 +181,8 @@ static int reply_badly(hob_request *req, hob_response *res)
     return reply(res, 200, "good");
 }
 
-ProcessTest(handler_responses, a_reply_that_is_refused_leaves_no_trace)
+ServerTest(handler_responses, a_reply_that_is_refused_leaves_no_trace, serve(reply_badly))
 {
-    struct server server = serve(reply_badly);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, GET("/"));
     cr_expect_str_eq(response.body, "good");
@@ -210,7 +197,8 @@ static int reply_with_status(hob_request *req, hob_response *res)
     return reply(res, (int)strtol(hob_request_query(req), NULL, 10), "content");
 }
 
-ProcessTest(handler_responses, each_status_has_its_line_and_only_some_no_content)
+ServerTest(
+    handler_responses, each_status_has_its_line_and_only_some_no_content, serve(reply_with_status))
 {
     static const struct {
         const char *request;
@@ -224,7 +212,6 @@ ProcessTest(handler_responses, each_status_has_its_line_and_only_some_no_content
         {GET("/?599"), "HTTP/1.1 599 \r\n", "7"},
         {REQUEST("HEAD /?200", ""), "HTTP/1.1 200 OK\r\n", "7"},
     };
-    struct server server = serve(reply_with_status);
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         bool head = strncmp(cases[i].request, "HEAD", 4) == 0;
@@ -274,10 +261,9 @@ static int reply_of_size(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, content, size);
 }
 
-ProcessTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order)
+ServerTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order, serve(reply_of_size))
 {
     static const size_t sizes[] = {5, 65535, 65536, 65537, 0, 1 << 20, 7, 1 << 20, 65536, 1};
-    struct server server = serve(reply_of_size);
     struct raw_client client = raw_connect(&server);
     raw_send(
         &client, GET("/5") GET("/65535") GET("/65536") GET("/65537") GET("/0") GET("/1048576")
@@ -293,9 +279,9 @@ ProcessTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order)
     raw_close(&client);
 }
 
-ProcessTest(handler_responses, a_large_response_waits_for_its_client_but_others_do_not)
+ServerTest(
+    handler_responses, a_large_response_waits_for_its_client_but_others_do_not, serve(reply_large))
 {
-    struct server server = serve(reply_large);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/") GET("/other"));
     raw_settle(&client);
@@ -307,9 +293,10 @@ ProcessTest(handler_responses, a_large_response_waits_for_its_client_but_others_
     raw_close(&client);
 }
 
-ProcessTest(handler_responses, a_large_response_is_sent_to_its_end_though_the_server_stops)
+ServerTest(
+    handler_responses, a_large_response_is_sent_to_its_end_though_the_server_stops,
+    serve(reply_large))
 {
-    struct server server = serve(reply_large);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     raw_settle(&client);
@@ -321,9 +308,10 @@ ProcessTest(handler_responses, a_large_response_is_sent_to_its_end_though_the_se
     raw_close(&client);
 }
 
-ProcessTest(handler_responses, a_client_that_leaves_its_large_response_leaves_nothing_behind)
+ServerTest(
+    handler_responses, a_client_that_leaves_its_large_response_leaves_nothing_behind,
+    serve(reply_large))
 {
-    struct server server = serve(reply_large);
     size_t descriptors = server_descriptors(&server);
     for (size_t i = 0; i < 10; i++) {
         struct raw_client client = raw_connect(&server);

@@ -1,22 +1,15 @@
 /*
  * SIGHUP, for which the access log's file is opened again, whenever it comes.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(hangup, .timeout = 120);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Where the server listens, and its access log. */
 static char folder[32];

@@ -1,21 +1,14 @@
 /*
  * "hob healthcheck": what an image without a shell or curl asks its server with.
  */
-#include <criterion/criterion.h>
 #include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/support/process.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(healthcheck, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct process *start_check(const char *host, uint16_t port)
 {
@@ -34,18 +27,16 @@ static void expect_unwell(struct process *check)
 
 /* Real servers. */
 
-ProcessTest(healthcheck, a_server_that_runs_is_well)
+ServerTest(healthcheck, a_server_that_runs_is_well, server_start())
 {
-    struct server server = server_start();
     struct process *check = start_check("127.0.0.1", server.port);
     cr_expect_eq(process_result(check), 0);
     cr_expect_str_empty(process_errors(check));
 }
 
 /* The addresses that stand for all are none to connect to. */
-ProcessTest(healthcheck, a_server_on_all_addresses_is_well)
+ServerTest(healthcheck, a_server_on_all_addresses_is_well, server_start("--host", "0.0.0.0"))
 {
-    struct server server = server_start("--host", "0.0.0.0");
     cr_expect_eq(process_result(start_check("0.0.0.0", server.port)), 0);
 }
 
@@ -82,9 +73,8 @@ ProcessTest(healthcheck, the_port_may_come_from_the_environment)
     cr_expect_eq(process_result(check), 0);
 }
 
-ProcessTest(healthcheck, a_server_that_stopped_is_not)
+ServerTest(healthcheck, a_server_that_stopped_is_not, server_start())
 {
-    struct server server = server_start();
     server_stop(&server);
     expect_unwell(start_check("127.0.0.1", server.port));
 }

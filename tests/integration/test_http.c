@@ -1,20 +1,14 @@
 /*
  * Requests and responses, one at a time: what is answered, and what is refused.
  */
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(http, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The fields of a response. */
 
@@ -26,9 +20,8 @@ static time_t date_of(const struct response *response)
     return timegm(&utc);
 }
 
-ProcessTest(http, a_response_says_who_sent_it_when_and_how_long_it_is)
+ServerTest(http, a_response_says_who_sent_it_when_and_how_long_it_is, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     time_t before = time(NULL);
     struct response response = raw_exchange(&client, GET("/ping"));
@@ -39,9 +32,8 @@ ProcessTest(http, a_response_says_who_sent_it_when_and_how_long_it_is)
     raw_close(&client);
 }
 
-ProcessTest(http, the_date_moves_on)
+ServerTest(http, the_date_moves_on, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, GET("/ping"));
     time_t first = date_of(&response);
@@ -53,9 +45,8 @@ ProcessTest(http, the_date_moves_on)
 
 /* Methods and targets. */
 
-ProcessTest(http, head_is_answered_like_get_but_without_the_content)
+ServerTest(http, head_is_answered_like_get_but_without_the_content, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("HEAD /ping", ""));
     struct response head = raw_receive_head(&client);
@@ -67,14 +58,13 @@ ProcessTest(http, head_is_answered_like_get_but_without_the_content)
 }
 
 /* More of them than there may be watchers of the feed, or traces at the same time. */
-ProcessTest(http, head_of_a_stream_is_answered_and_over)
+ServerTest(http, head_of_a_stream_is_answered_and_over, server_start())
 {
     static const char *const requests[] = {
         REQUEST("HEAD /kitchen/events", ""),
         REQUEST("HEAD /trace.json?seconds=60", ""),
         REQUEST("HEAD /noodles?progress", ""),
     };
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < 200; i++) {
         raw_send(&client, requests[i % COUNT(requests)]);
@@ -84,7 +74,7 @@ ProcessTest(http, head_of_a_stream_is_answered_and_over)
     raw_close(&client);
 }
 
-ProcessTest(http, each_target_and_method_has_its_answer)
+ServerTest(http, each_target_and_method_has_its_answer, server_start())
 {
     static const struct {
         const char *request;
@@ -111,7 +101,6 @@ ProcessTest(http, each_target_and_method_has_its_answer)
         {REQUEST("OPTIONS /ping", ""), 204, "GET, HEAD, OPTIONS"},
         {REQUEST("OPTIONS *", ""), 204, "GET, HEAD, POST, DELETE, OPTIONS"},
     };
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct response response = raw_exchange(&client, cases[i].request);
@@ -123,9 +112,8 @@ ProcessTest(http, each_target_and_method_has_its_answer)
 
 /* However it arrives. */
 
-ProcessTest(http, a_request_may_come_byte_by_byte)
+ServerTest(http, a_request_may_come_byte_by_byte, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     for (const char *byte = GET("/ping"); *byte; byte++) {
         raw_send_bytes(&client, byte, 1);
@@ -135,10 +123,9 @@ ProcessTest(http, a_request_may_come_byte_by_byte)
     raw_close(&client);
 }
 
-ProcessTest(http, a_request_may_come_in_two_pieces_cut_anywhere)
+ServerTest(http, a_request_may_come_in_two_pieces_cut_anywhere, server_start())
 {
     static const char request[] = REQUEST("GET /ping?a=b", "X-Spice: pepper\r\n");
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     for (size_t cut = 1; cut < sizeof(request) - 1; cut++) {
         raw_send_bytes(&client, request, cut);
@@ -149,9 +136,8 @@ ProcessTest(http, a_request_may_come_in_two_pieces_cut_anywhere)
     raw_close(&client);
 }
 
-ProcessTest(http, empty_lines_before_a_request_are_ignored)
+ServerTest(http, empty_lines_before_a_request_are_ignored, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, "\r\n\r\n" GET("/ping")).status, 200);
     raw_close(&client);
@@ -172,7 +158,7 @@ expect_refused(const struct server *server, const char *request, int status, con
     raw_close(&client);
 }
 
-ProcessTest(http, bad_requests_are_refused_with_the_reason)
+ServerTest(http, bad_requests_are_refused_with_the_reason, server_start())
 {
     static const struct {
         const char *request;
@@ -224,7 +210,6 @@ ProcessTest(http, bad_requests_are_refused_with_the_reason)
         {"POST /ping HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "Transfer-Encoding"},
         {REQUEST("POST /ping", "Expect: a miracle\r\n"), 417, "100-continue"},
     };
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused(&server, cases[i].request, cases[i].status, cases[i].why);
 }
@@ -241,9 +226,8 @@ static void fill_with_garbage(char *bytes, size_t size)
     }
 }
 
-ProcessTest(http, garbage_is_refused_and_does_no_harm)
+ServerTest(http, garbage_is_refused_and_does_no_harm, server_start())
 {
-    struct server server = server_start();
     for (size_t i = 0; i < 200; i++) {
         char garbage[100];
         struct raw_client client = raw_connect(&server);
@@ -273,9 +257,8 @@ static char *make_head(size_t size)
     return head;
 }
 
-ProcessTest(http, a_head_of_16_kib_is_served)
+ServerTest(http, a_head_of_16_kib_is_served, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     char *head = make_head(16 * 1024);
     cr_expect_eq(raw_exchange(&client, head).status, 200);
@@ -283,9 +266,8 @@ ProcessTest(http, a_head_of_16_kib_is_served)
     raw_close(&client);
 }
 
-ProcessTest(http, a_larger_head_is_refused)
+ServerTest(http, a_larger_head_is_refused, server_start())
 {
-    struct server server = server_start();
     char *head = make_head(16 * 1024 + 1);
     expect_refused(&server, head, 431, "16384 bytes");
     free(head);
@@ -310,16 +292,14 @@ static const char *make_fields(size_t count)
     return head;
 }
 
-ProcessTest(http, a_hundred_fields_are_served)
+ServerTest(http, a_hundred_fields_are_served, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, make_fields(99)).status, 200);
     raw_close(&client);
 }
 
-ProcessTest(http, more_than_a_hundred_fields_are_refused)
+ServerTest(http, more_than_a_hundred_fields_are_refused, server_start())
 {
-    struct server server = server_start();
     expect_refused(&server, make_fields(100), 431, "100 header fields");
 }

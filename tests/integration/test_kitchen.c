@@ -3,11 +3,7 @@
  * happens, traces, and orders that are followed in a terminal. The page itself is tested in
  * tests/browser.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "tests/support/clock.h"
@@ -16,10 +12,9 @@
 #include "tests/support/kitchen.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(kitchen, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct order *get_with(const struct server *server, const char *path, const char *header)
 {
@@ -81,7 +76,7 @@ static void leave(struct stream *self)
 
 /* The page. */
 
-ProcessTest(kitchen, curl_gets_the_menu_and_a_browser_the_page)
+ServerTest(kitchen, curl_gets_the_menu_and_a_browser_the_page, server_start())
 {
     static const struct {
         const char *accept;
@@ -96,7 +91,6 @@ ProcessTest(kitchen, curl_gets_the_menu_and_a_browser_the_page)
         {"Accept: image/png , TEXT/HTML;level=1;q=0.5", "Content-Type: text/html; charset=utf-8",
          "<!doctype html>"},
     };
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *order = get_with(&server, "/", cases[i].accept);
         cr_expect_eq(order->status, 200);
@@ -106,9 +100,8 @@ ProcessTest(kitchen, curl_gets_the_menu_and_a_browser_the_page)
     }
 }
 
-ProcessTest(kitchen, the_page_may_load_nothing_and_is_compressed)
+ServerTest(kitchen, the_page_may_load_nothing_and_is_compressed, server_start())
 {
-    struct server server = server_start();
     struct order *plain = get_with(&server, "/", "Accept: text/html");
     struct order *packed = order_prepare(&server, "/");
     struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/html");
@@ -125,9 +118,8 @@ ProcessTest(kitchen, the_page_may_load_nothing_and_is_compressed)
     cr_expect_str_eq(packed->body.bytes, plain->body.bytes);
 }
 
-ProcessTest(kitchen, recipes_can_be_read)
+ServerTest(kitchen, recipes_can_be_read, server_start())
 {
-    struct server server = server_start();
     cr_expect(
         strstr(get(&server, "/recipes/noodles")->body.bytes, "hob_await(boil_the_egg(order))"));
     cr_expect(strstr(get(&server, "/recipes/french-fries")->body.bytes, "cook_french_fries"));
@@ -137,9 +129,9 @@ ProcessTest(kitchen, recipes_can_be_read)
 
 /* Orders. */
 
-ProcessTest(kitchen, orders_of_the_page_are_cooked_without_a_client)
+ServerTest(
+    kitchen, orders_of_the_page_are_cooked_without_a_client, server_start("--time-scale", "0.001"))
 {
-    struct server server = server_start("--time-scale", "0.001");
     struct order *taken = request(&server, "POST", "/orders?dish=noodles&count=3");
     cr_expect_eq(taken->status, 202);
     cr_expect_str_eq(taken->body.bytes, "{\"orders\":[1,2,3]}\n");
@@ -149,7 +141,7 @@ ProcessTest(kitchen, orders_of_the_page_are_cooked_without_a_client)
     cr_expect(eventually(server_log_count(&server, "french fries cooking done") == 2));
 }
 
-ProcessTest(kitchen, orders_that_make_no_sense_are_refused)
+ServerTest(kitchen, orders_that_make_no_sense_are_refused, server_start())
 {
     static const struct {
         const char *path;
@@ -172,7 +164,6 @@ ProcessTest(kitchen, orders_that_make_no_sense_are_refused)
         {"/orders?dish=noodles&deadline=3601", 400, "deadline"},
         {"/orders?dish=noodles&deadline=1.2.3", 400, "deadline"},
     };
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *order = request(&server, "POST", cases[i].path);
         cr_expect_eq(order->status, cases[i].status, "%s: %ld", cases[i].path, order->status);
@@ -181,9 +172,9 @@ ProcessTest(kitchen, orders_that_make_no_sense_are_refused)
     cr_expect_eq(request(&server, "GET", "/orders")->status, 405);
 }
 
-ProcessTest(kitchen, there_is_an_end_to_how_many_orders_it_takes)
+ServerTest(
+    kitchen, there_is_an_end_to_how_many_orders_it_takes, start_slow_kitchen("--log-level", "warn"))
 {
-    struct server server = start_slow_kitchen("--log-level", "warn");
     cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=1000")->status, 202);
     cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=1000")->status, 202);
     struct order *refused = request(&server, "POST", "/orders?dish=noodles");
@@ -194,9 +185,8 @@ ProcessTest(kitchen, there_is_an_end_to_how_many_orders_it_takes)
     cr_expect_eq(server_stop(&server), 0);
 }
 
-ProcessTest(kitchen, an_order_can_be_cancelled)
+ServerTest(kitchen, an_order_can_be_cancelled, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     request(&server, "POST", "/orders?dish=noodles&count=2");
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "boil the egg"));
@@ -209,9 +199,10 @@ ProcessTest(kitchen, an_order_can_be_cancelled)
     leave(feed);
 }
 
-ProcessTest(kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_reported)
+ServerTest(
+    kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_reported,
+    server_start("--demo", "--time-scale", "0.1"))
 {
-    struct server server = server_start("--demo", "--time-scale", "0.1");
     cr_expect_eq(request(&server, "POST", "/orders?dish=blocking&count=2")->status, 409);
     cr_expect_eq(request(&server, "POST", "/orders?dish=offloaded&count=2")->status, 202);
     struct stream *feed = follow(&server, "/kitchen/events", "");
@@ -226,7 +217,7 @@ ProcessTest(kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_rep
 
 /* The feed. */
 
-ProcessTest(kitchen, the_feed_tells_what_happens_to_an_order)
+ServerTest(kitchen, the_feed_tells_what_happens_to_an_order, server_start("--time-scale", "0.01"))
 {
     static const char *const events[] = {
         "event: hello\n",
@@ -238,7 +229,6 @@ ProcessTest(kitchen, the_feed_tells_what_happens_to_an_order)
         "\"finish\"",
         ",\"served\"]",
     };
-    struct server server = server_start("--time-scale", "0.01");
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "event: batch\n"));
     request(&server, "POST", "/orders?dish=noodles");
@@ -257,9 +247,9 @@ ProcessTest(kitchen, the_feed_tells_what_happens_to_an_order)
     leave(feed);
 }
 
-ProcessTest(kitchen, the_feed_shows_what_a_client_ordered_before_and_that_it_leaves)
+ServerTest(
+    kitchen, the_feed_shows_what_a_client_ordered_before_and_that_it_leaves, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct stream *client = follow(&server, "/meal", "");
     cr_expect(server_logs(&server, "noodles: boil the egg"));
     struct stream *feed = follow(&server, "/kitchen/events", "");
@@ -347,9 +337,8 @@ ProcessTest(kitchen, a_feed_that_missed_too_much_begins_anew)
     leave(feed);
 }
 
-ProcessTest(kitchen, a_server_that_stops_ends_its_feeds)
+ServerTest(kitchen, a_server_that_stops_ends_its_feeds, server_start())
 {
-    struct server server = server_start();
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "\"stats\""));
     double begin = clock_seconds();
@@ -379,7 +368,8 @@ ProcessTest(kitchen, there_is_an_end_to_how_many_watch)
 
 /* Traces. */
 
-ProcessTest(kitchen, a_trace_has_a_track_for_the_cook_and_each_order)
+ServerTest(
+    kitchen, a_trace_has_a_track_for_the_cook_and_each_order, server_start("--time-scale", "0.01"))
 {
     static const char *const parts[] = {
         "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[",
@@ -390,7 +380,6 @@ ProcessTest(kitchen, a_trace_has_a_track_for_the_cook_and_each_order)
         "\"name\":\"served\"",
         "],\"otherData\":{\"dropped\":\"0\",\"complete\":\"yes\"}}\n",
     };
-    struct server server = server_start("--time-scale", "0.01");
     struct stream *trace = follow(&server, "/trace.json?seconds=1", "");
     cr_expect_not_null(wait_for_text(trace, "the cook"));
     request(&server, "POST", "/orders?dish=noodles");
@@ -399,9 +388,8 @@ ProcessTest(kitchen, a_trace_has_a_track_for_the_cook_and_each_order)
     leave(trace);
 }
 
-ProcessTest(kitchen, a_trace_ends_as_json_when_the_server_stops)
+ServerTest(kitchen, a_trace_ends_as_json_when_the_server_stops, server_start())
 {
-    struct server server = server_start();
     struct stream *trace = follow(&server, "/trace.json?seconds=60", "");
     cr_expect_not_null(wait_for_text(trace, "the cook"));
     process_tell(server.process, SIGTERM);
@@ -426,10 +414,9 @@ ProcessTest(kitchen, there_is_an_end_to_how_many_traces_are_recorded)
     cr_expect(eventually(get(&server, "/trace.json?seconds=1")->status == 200));
 }
 
-ProcessTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds)
+ServerTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds, server_start())
 {
     static const char *const cases[] = {"0", "61", "-1", "1.5", "x", ""};
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         char path[50];
         snprintf(path, sizeof(path), "/trace.json?seconds=%s", cases[i]);
@@ -441,7 +428,7 @@ ProcessTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds)
 
 /* In the terminal. */
 
-ProcessTest(kitchen, an_order_can_be_followed)
+ServerTest(kitchen, an_order_can_be_followed, server_start("--time-scale", "0.001"))
 {
     static const char *const steps[] = {
         "s  noodles: boil the egg, takes 0.002 s",
@@ -450,7 +437,6 @@ ProcessTest(kitchen, an_order_can_be_followed)
         "s  noodles: finish",
         "s  noodles cooking done",
     };
-    struct server server = server_start("--time-scale", "0.001");
     struct order *orders[] = {
         get(&server, "/noodles?progress"),
         get_with(&server, "/noodles", "Accept: text/event-stream"),
@@ -466,9 +452,8 @@ ProcessTest(kitchen, an_order_can_be_followed)
     }
 }
 
-ProcessTest(kitchen, both_dishes_of_a_meal_can_be_followed)
+ServerTest(kitchen, both_dishes_of_a_meal_can_be_followed, server_start("--time-scale", "0.001"))
 {
-    struct server server = server_start("--time-scale", "0.001");
     struct order *meal = get(&server, "/meal?progress");
     cr_expect(strstr(meal->body.bytes, "french fries: cut the potatoes"), "%s", meal->body.bytes);
     cr_expect(strstr(meal->body.bytes, "noodles: boil the egg"));
@@ -476,9 +461,8 @@ ProcessTest(kitchen, both_dishes_of_a_meal_can_be_followed)
     cr_expect(strstr(meal->body.bytes, "s  noodles cooking done\n"));
 }
 
-ProcessTest(kitchen, a_client_that_follows_and_leaves_cancels_its_order)
+ServerTest(kitchen, a_client_that_follows_and_leaves_cancels_its_order, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct stream *feed = follow(&server, "/kitchen/events", "");
     struct stream *client = follow(&server, "/meal?progress", "");
     cr_expect_not_null(wait_for_text(client, "boil the egg"));
@@ -488,10 +472,9 @@ ProcessTest(kitchen, a_client_that_follows_and_leaves_cancels_its_order)
     leave(feed);
 }
 
-ProcessTest(kitchen, an_order_can_have_a_deadline)
+ServerTest(kitchen, an_order_can_have_a_deadline, start_slow_kitchen())
 {
     static const char *const bad[] = {"0", "-1", "x", "", "1e9", "inf"};
-    struct server server = start_slow_kitchen();
     struct order *late = get(&server, "/noodles?deadline=0.05");
     cr_expect_eq(late->status, 504);
     cr_expect(late->seconds >= 0.05, "%g s", late->seconds);

@@ -2,9 +2,6 @@
  * Clients that leave in the middle of things: nobody cooks for them, nothing is left behind, and
  * nobody else notices.
  */
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
@@ -12,10 +9,9 @@
 #include "tests/support/random.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(leaving_clients, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* While nothing cooks. */
 
@@ -24,9 +20,8 @@ static void expect_still_serving(const struct server *server)
     cr_expect_eq(get(server, "/ping")->status, 200);
 }
 
-ProcessTest(leaving_clients, one_that_only_connects_is_no_trouble)
+ServerTest(leaving_clients, one_that_only_connects_is_no_trouble, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_close(&client);
     client = raw_connect(&server);
@@ -34,20 +29,19 @@ ProcessTest(leaving_clients, one_that_only_connects_is_no_trouble)
     expect_still_serving(&server);
 }
 
-ProcessTest(leaving_clients, one_that_ends_without_a_word_is_ended)
+ServerTest(leaving_clients, one_that_ends_without_a_word_is_ended, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_end(&client);
     cr_expect(raw_ended(&client));
     raw_close(&client);
 }
 
-ProcessTest(leaving_clients, one_that_ends_within_a_request_is_ended_without_an_answer)
+ServerTest(
+    leaving_clients, one_that_ends_within_a_request_is_ended_without_an_answer, server_start())
 {
     static const char *const beginnings[] = {
         "G", "GET /ping HTTP/1.1\r\n", "GET /ping HTTP/1.1\r\nHo"};
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(beginnings); i++) {
         struct raw_client client = raw_connect(&server);
         raw_send(&client, beginnings[i]);
@@ -57,9 +51,8 @@ ProcessTest(leaving_clients, one_that_ends_within_a_request_is_ended_without_an_
     }
 }
 
-ProcessTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer)
+ServerTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer, server_start())
 {
-    struct server server = server_start();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/ping") GET("/ping"));
     raw_end(&client);
@@ -87,9 +80,8 @@ static void expect_nothing_cooks(const struct server *server)
     cr_expect_eq(server_log_count(server, "cooking done"), 0);
 }
 
-ProcessTest(leaving_clients, one_that_ends_its_side_gives_up_its_order)
+ServerTest(leaving_clients, one_that_ends_its_side_gives_up_its_order, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = order_noodles(&server);
     raw_end(&client);
     cr_expect(raw_ended(&client));
@@ -97,25 +89,22 @@ ProcessTest(leaving_clients, one_that_ends_its_side_gives_up_its_order)
     raw_close(&client);
 }
 
-ProcessTest(leaving_clients, one_that_closes_gives_up_its_order)
+ServerTest(leaving_clients, one_that_closes_gives_up_its_order, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = order_noodles(&server);
     raw_close(&client);
     expect_nothing_cooks(&server);
 }
 
-ProcessTest(leaving_clients, one_that_resets_gives_up_its_order)
+ServerTest(leaving_clients, one_that_resets_gives_up_its_order, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = order_noodles(&server);
     raw_reset(&client);
     expect_nothing_cooks(&server);
 }
 
-ProcessTest(leaving_clients, one_gives_up_both_dishes_of_its_meal)
+ServerTest(leaving_clients, one_gives_up_both_dishes_of_its_meal, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/meal"));
     cr_assert(server_logs(&server, "boil the egg"));
@@ -123,9 +112,9 @@ ProcessTest(leaving_clients, one_gives_up_both_dishes_of_its_meal)
     expect_nothing_cooks(&server);
 }
 
-ProcessTest(leaving_clients, the_orders_behind_the_one_given_up_are_given_up_too)
+ServerTest(
+    leaving_clients, the_orders_behind_the_one_given_up_are_given_up_too, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles") GET("/french-fries") GET("/ping"));
     cr_assert(server_logs(&server, "boil the egg"));

@@ -1,28 +1,21 @@
 /*
  * From the first line that the program prints to its exit status.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(lifecycle, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Starting. */
 
@@ -31,9 +24,8 @@ static bool begins_with(const char *text, const char *begin)
     return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-ProcessTest(lifecycle, it_says_where_it_listens_and_nothing_else)
+ServerTest(lifecycle, it_says_where_it_listens_and_nothing_else, server_start())
 {
-    struct server server = server_start();
     char line[192];
     cr_expect(begins_with(server.url, "http://127.0.0.1:"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
@@ -148,9 +140,8 @@ static void stop_at_once(const struct server *server)
     cr_expect_eq(process_result(server->process), 128 + SIGTERM);
 }
 
-ProcessTest(lifecycle, one_that_stops_closes_idle_connections)
+ServerTest(lifecycle, one_that_stops_closes_idle_connections, start_busy_server())
 {
-    struct server server = start_busy_server();
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
     server_signal(&server, SIGTERM);
@@ -159,9 +150,8 @@ ProcessTest(lifecycle, one_that_stops_closes_idle_connections)
     stop_at_once(&server);
 }
 
-ProcessTest(lifecycle, one_that_stops_refuses_new_connections)
+ServerTest(lifecycle, one_that_stops_refuses_new_connections, start_busy_server())
 {
-    struct server server = start_busy_server();
     cr_expect_not(is_refused(&server));
     server_signal(&server, SIGTERM);
     bool refused = eventually(is_refused(&server));
@@ -169,9 +159,10 @@ ProcessTest(lifecycle, one_that_stops_refuses_new_connections)
     stop_at_once(&server);
 }
 
-ProcessTest(lifecycle, one_that_stops_says_how_many_it_waits_for)
+ServerTest(
+    lifecycle, one_that_stops_says_how_many_it_waits_for,
+    server_start("--time-scale", "0.2", "--log-level", "debug"))
 {
-    struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
     free(cook_noodles(&server, 3));
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping: 3 requests in progress"));
@@ -233,9 +224,10 @@ ProcessTest(lifecycle, a_signal_right_behind_the_line_is_heeded)
 
 /* Stopping with an effort. */
 
-ProcessTest(lifecycle, orders_that_take_longer_than_the_grace_are_given_up)
+ServerTest(
+    lifecycle, orders_that_take_longer_than_the_grace_are_given_up,
+    start_slow_kitchen("--grace", "0.2"))
 {
-    struct server server = start_slow_kitchen("--grace", "0.2");
     struct order **orders = cook_noodles(&server, 3);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(server_log_count(&server, "3 requests took longer than the grace"), 1);
@@ -260,9 +252,10 @@ ProcessTest(lifecycle, a_second_signal_stops_it_at_once)
 }
 
 /* A reset would take the response with it, if the client has not read it by then. */
-ProcessTest(lifecycle, a_request_behind_the_last_response_does_not_destroy_it)
+ServerTest(
+    lifecycle, a_request_behind_the_last_response_does_not_destroy_it,
+    server_start("--idle-grace", "5", "--time-scale", "0.05"))
 {
-    struct server server = server_start("--idle-grace", "5", "--time-scale", "0.05");
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/french-fries"));
     raw_settle(&client);

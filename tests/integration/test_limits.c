@@ -1,12 +1,8 @@
 /*
  * More clients than there is room for.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
@@ -14,6 +10,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(limits, .timeout = 60);
 
@@ -62,9 +59,10 @@ ProcessTest(limits, who_comes_when_there_is_no_room_is_told_so)
 }
 
 /* What counts is how many there are when it asks. */
-ProcessTest(limits, who_came_too_early_is_served_once_there_is_room)
+ServerTest(
+    limits, who_came_too_early_is_served_once_there_is_room,
+    server_start("--connection-limit", "1"))
 {
-    struct server server = server_start("--connection-limit", "1");
     struct raw_client first = raw_connect(&server);
     cr_expect_eq(raw_exchange(&first, GET("/ping")).status, 200);
     struct raw_client second = raw_connect(&server);
@@ -220,9 +218,8 @@ ProcessTest(limits, even_without_any_descriptor_clients_are_told)
     expect_calm(&server, clients, CLIENTS);
 }
 
-ProcessTest(limits, so_few_descriptors_that_one_client_is_all)
+ServerTest(limits, so_few_descriptors_that_one_client_is_all, start_with_descriptors("16"))
 {
-    struct server server = start_with_descriptors("16");
     cr_expect(server_logs(&server, "no more than 1 connections are served"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }

@@ -1,24 +1,18 @@
 /*
  * Where it listens: addresses, several of them, and unix sockets.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "hob/address.h"
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(listen, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A folder for a socket, and the socket's address. */
 struct place {
@@ -63,9 +57,8 @@ static void expect_refused(const char *address, const char *reason)
     cr_expect_str_empty(process_output(hob));
 }
 
-ProcessTest(listen, on_an_address_with_its_port)
+ServerTest(listen, on_an_address_with_its_port, start_listening("--listen", "127.0.0.2:0"))
 {
-    struct server server = start_listening("--listen", "127.0.0.2:0");
     cr_expect(strncmp(server.url, "http://127.0.0.2:", 17) == 0, "%s", server.url);
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }

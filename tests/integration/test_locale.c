@@ -3,23 +3,17 @@
  * "I" is not the capital of "i". The test makes the locales from the sources that the package
  * "locales" of the C library has.
  */
-#include <criterion/criterion.h>
 #include <ctype.h>
-#include <errno.h>
 #include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(locale, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Begins to use a locale, such as "de_DE", in this process and those that it forks. */
 static void use_locale(const char *name)

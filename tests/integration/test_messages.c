@@ -2,10 +2,7 @@
  * Messages about a handler that stalls, overflows its stack or misuses hob: they are lines of the
  * log that name the request.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -13,6 +10,7 @@
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(messages, .timeout = 60);
 

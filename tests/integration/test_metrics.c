@@ -2,11 +2,7 @@
  * GET /metrics: its formats, what it counts, and that it says the same as the kitchen page.
  * script/test metrics has the tools of Prometheus read it.
  */
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "tests/support/eventually.h"
@@ -15,15 +11,14 @@
 #include "tests/support/metrics_page.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(metrics, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define REQUESTS(route, method, status)                                                            \
     "hob_http_requests_total{route=\"" route "\",method=\"" method "\",status=\"" status "\"}"
 
-ProcessTest(metrics, come_in_the_format_that_is_asked_for)
+ServerTest(metrics, come_in_the_format_that_is_asked_for, server_start())
 {
     static const struct {
         const char *request;
@@ -35,7 +30,6 @@ ProcessTest(metrics, come_in_the_format_that_is_asked_for)
         {REQUEST("GET /metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n"),
          "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF\n"},
     };
-    struct server server = server_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -51,7 +45,8 @@ ProcessTest(metrics, come_in_the_format_that_is_asked_for)
     }
 }
 
-ProcessTest(metrics, count_requests_by_route_and_method_and_status)
+ServerTest(
+    metrics, count_requests_by_route_and_method_and_status, server_start("--time-scale", "0.001"))
 {
     static const struct {
         const char *request;
@@ -68,7 +63,6 @@ ProcessTest(metrics, count_requests_by_route_and_method_and_status)
         {"GET /ping HTTP/1.1\r\n\r\n", REQUESTS("other", "GET", "400")},
         {"\n", REQUESTS("other", "other", "400")},
     };
-    struct server server = server_start("--time-scale", "0.001");
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         raw_exchange(&client, cases[i].request);
@@ -85,9 +79,8 @@ ProcessTest(metrics, count_requests_by_route_and_method_and_status)
         metric(&server, "hob_http_request_duration_seconds_count{route=\"GET /ping\"}"), 2);
 }
 
-ProcessTest(metrics, tell_how_long_requests_take)
+ServerTest(metrics, tell_how_long_requests_take, server_start("--time-scale", "0.1"))
 {
-    struct server server = server_start("--time-scale", "0.1");
     cr_expect_eq(get(&server, "/french-fries")->status, 200);
     char *page = metrics_page(&server);
     double seconds =
@@ -106,9 +99,8 @@ ProcessTest(metrics, tell_how_long_requests_take)
     free(page);
 }
 
-ProcessTest(metrics, tell_of_clients_that_left)
+ServerTest(metrics, tell_of_clients_that_left, start_slow_kitchen())
 {
-    struct server server = start_slow_kitchen();
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles"));
     cr_expect(server_logs(&server, "boil the egg"));
@@ -118,9 +110,8 @@ ProcessTest(metrics, tell_of_clients_that_left)
     cr_expect_eq(metric(&server, "hob_orders_cooking"), 0);
 }
 
-ProcessTest(metrics, tell_of_the_process_what_the_kernel_does)
+ServerTest(metrics, tell_of_the_process_what_the_kernel_does, server_start())
 {
-    struct server server = server_start();
     char *page = metrics_page(&server);
     double memory = metric_in(page, "process_resident_memory_bytes");
     double real = (double)process_resident_bytes(server.process);
@@ -136,17 +127,16 @@ ProcessTest(metrics, tell_of_the_process_what_the_kernel_does)
     free(page);
 }
 
-ProcessTest(metrics, tell_how_late_the_loop_is)
+ServerTest(metrics, tell_how_late_the_loop_is, server_start())
 {
-    struct server server = server_start();
     cr_expect(eventually(metric(&server, "hob_loop_lag_seconds_count") > 2));
     cr_expect_geq(
         metric(&server, "hob_loop_lag_seconds_bucket{le=\"64.0\"}"), 3, "it was never that late");
 }
 
-ProcessTest(metrics, tell_of_stalls)
+ServerTest(
+    metrics, tell_of_stalls, server_start("--demo", "--time-scale", "0.1", "--stall-limit", "0.02"))
 {
-    struct server server = server_start("--demo", "--time-scale", "0.1", "--stall-limit", "0.02");
     struct order *order = order_prepare(&server, "/orders?dish=blocking");
     curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
     order_begin(order);
@@ -157,9 +147,10 @@ ProcessTest(metrics, tell_of_stalls)
         metric(&server, "hob_loop_lag_seconds_sum"), 0.05, "who was ready had to wait for it");
 }
 
-ProcessTest(metrics, are_told_beside_the_access_log)
+ServerTest(
+    metrics, are_told_beside_the_access_log,
+    server_start("--access-log", "json", "--access-log-file", "/dev/null"))
 {
-    struct server server = server_start("--access-log", "json", "--access-log-file", "/dev/null");
     cr_expect_eq(get(&server, "/ping")->status, 200);
     cr_expect_eq(metric(&server, REQUESTS("GET /ping", "GET", "200")), 1);
     cr_expect_eq(metric(&server, "hob_access_log_lost_lines_total"), 0);
@@ -234,9 +225,9 @@ static void order_from_the_page(const struct server *server, const char *path)
     cr_assert_eq(order->status, 202);
 }
 
-ProcessTest(metrics, agree_with_the_kitchen_page_while_orders_cook)
+ServerTest(
+    metrics, agree_with_the_kitchen_page_while_orders_cook, server_start("--time-scale", "0.5"))
 {
-    struct server server = server_start("--time-scale", "0.5");
     struct feed *feed = watch(&server);
     cr_expect(eventually(agree(&server, feed, 0, 0)), "before: %s", feed->text);
     order_from_the_page(&server, "/orders?dish=noodles&count=40");

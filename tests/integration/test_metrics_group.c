@@ -2,18 +2,14 @@
  * The metrics of a group of two processes with as many routes as there may be. This process is the
  * second one, and publishes its numbers before the first one, which is asked, is forked.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "observe/metrics_text.h"
 #include "observe/shared_pages.h"
 #include "server/request.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(metrics_group, .timeout = 120);
 

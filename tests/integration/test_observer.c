@@ -1,13 +1,7 @@
 /*
  * What an observer is told of requests, whatever becomes of them (include/hob/server.h).
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/eventually.h"
@@ -15,10 +9,9 @@
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(observer, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The server's: a line of its log for each request. */
 
@@ -101,7 +94,8 @@ expect_told_of(const struct server *server, const char *request, const struct re
     expect_told(server, what);
 }
 
-ProcessTest(observer, is_told_what_was_asked_and_what_was_answered)
+ServerTest(
+    observer, is_told_what_was_asked_and_what_was_answered, serve_logged((hob_server_options){0}))
 {
     static const struct {
         const char *request;
@@ -120,7 +114,6 @@ ProcessTest(observer, is_told_what_was_asked_and_what_was_answered)
         {GET("/large"), "GET /large - HTTP/1.1 - -"},
         {REQUEST("POST /body", "Content-Length: 4\r\n") "body", "POST /body - HTTP/1.1 - -"},
     };
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct response response = raw_exchange(&client, cases[i].request);
@@ -130,7 +123,9 @@ ProcessTest(observer, is_told_what_was_asked_and_what_was_answered)
     raw_close(&client);
 }
 
-ProcessTest(observer, is_told_of_requests_that_no_handler_sees)
+ServerTest(
+    observer, is_told_of_requests_that_no_handler_sees,
+    serve_logged((hob_server_options){.target_limit = 32, .header_limit = 3}))
 {
     static const struct {
         const char *request;
@@ -158,8 +153,6 @@ ProcessTest(observer, is_told_of_requests_that_no_handler_sees)
          "GET /0123456789012345678901234567890 - - - -"},
         {REQUEST("POST /expects", "Expect: more\r\n"), 417, "POST /expects - HTTP/1.1 - -"},
     };
-    struct server server =
-        serve_logged((hob_server_options){.target_limit = 32, .header_limit = 3});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -186,7 +179,7 @@ ProcessTest(observer, is_told_the_same_when_the_bytes_come_in_pieces)
     raw_close(&client);
 }
 
-ProcessTest(observer, is_told_how_much_content_was_sent)
+ServerTest(observer, is_told_how_much_content_was_sent, serve_logged((hob_server_options){0}))
 {
     static const struct {
         const char *request;
@@ -199,7 +192,6 @@ ProcessTest(observer, is_told_how_much_content_was_sent)
         {"GET /stream HTTP/1.0\r\n\r\n", "GET /stream - HTTP/1.0 - -: 200 30"},
         {GET("/broken-stream"), "GET /broken-stream - HTTP/1.1 - -: 200 30"},
     };
-    struct server server = serve_logged((hob_server_options){0});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         raw_send(&client, cases[i].request);
@@ -209,7 +201,9 @@ ProcessTest(observer, is_told_how_much_content_was_sent)
     }
 }
 
-ProcessTest(observer, is_told_of_clients_that_are_too_slow)
+ServerTest(
+    observer, is_told_of_clients_that_are_too_slow,
+    serve_logged((hob_server_options){.head_timeout = 0.05}))
 {
     static const struct {
         const char *request;
@@ -220,7 +214,6 @@ ProcessTest(observer, is_told_of_clients_that_are_too_slow)
         {"GET /half?a", "GET /half?a - - - -"}, /* the target is not taken apart before its end */
         {"GET /half HTTP/1.1\r\nX-Spice: hot\r\nX-Spi", "GET /half - HTTP/1.1 hot -"},
     };
-    struct server server = serve_logged((hob_server_options){.head_timeout = 0.05});
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
@@ -230,9 +223,8 @@ ProcessTest(observer, is_told_of_clients_that_are_too_slow)
     }
 }
 
-ProcessTest(observer, is_told_of_clients_that_leave)
+ServerTest(observer, is_told_of_clients_that_leave, serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "GET /half");
     raw_end(&client);
@@ -246,9 +238,10 @@ ProcessTest(observer, is_told_of_clients_that_leave)
     expect_told(&server, "GET /wait - HTTP/1.1 - -: 0 0");
 }
 
-ProcessTest(observer, is_told_of_a_head_that_was_kept_while_the_handler_waited)
+ServerTest(
+    observer, is_told_of_a_head_that_was_kept_while_the_handler_waited,
+    serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("GET /wait?long", "X-Spice: hot\r\n"));
     cr_expect(server_logs(&server, "it waits"));
@@ -260,9 +253,8 @@ ProcessTest(observer, is_told_of_a_head_that_was_kept_while_the_handler_waited)
 }
 
 /* And in their order, though they leave in one write. */
-ProcessTest(observer, is_told_of_each_request_of_a_pipeline)
+ServerTest(observer, is_told_of_each_request_of_a_pipeline, serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/1") "\r\n" GET("/2") GET("/3") "bad\r\n\r\n");
     for (int i = 0; i < 3; i++)
@@ -276,9 +268,9 @@ ProcessTest(observer, is_told_of_each_request_of_a_pipeline)
     raw_close(&client);
 }
 
-ProcessTest(observer, is_not_told_of_connections_without_a_request)
+ServerTest(
+    observer, is_not_told_of_connections_without_a_request, serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_end(&client);
     cr_expect(raw_ended(&client));
@@ -291,9 +283,10 @@ ProcessTest(observer, is_not_told_of_connections_without_a_request)
     cr_expect_eq(server_log_count(&server, "told:"), 0);
 }
 
-ProcessTest(observer, is_told_of_who_is_turned_away)
+ServerTest(
+    observer, is_told_of_who_is_turned_away,
+    serve_logged((hob_server_options){.connection_limit = 1}))
 {
-    struct server server = serve_logged((hob_server_options){.connection_limit = 1});
     struct raw_client first = raw_connect(&server);
     cr_expect_eq(raw_exchange(&first, GET("/text")).status, 200);
     struct raw_client second = raw_connect(&server);
@@ -305,9 +298,9 @@ ProcessTest(observer, is_told_of_who_is_turned_away)
 }
 
 /* The response is what counts, not when the last byte of a body that nobody wants was dropped. */
-ProcessTest(observer, is_told_before_the_rest_of_the_body_has_come)
+ServerTest(
+    observer, is_told_before_the_rest_of_the_body_has_come, serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /body", "Content-Length: 4\r\n") "bo");
     cr_expect_str_eq(raw_receive(&client).body, "hello");
@@ -317,9 +310,10 @@ ProcessTest(observer, is_told_before_the_rest_of_the_body_has_come)
     raw_close(&client);
 }
 
-ProcessTest(observer, is_told_of_handlers_that_are_given_up_when_the_server_stops)
+ServerTest(
+    observer, is_told_of_handlers_that_are_given_up_when_the_server_stops,
+    serve_logged((hob_server_options){.grace = 0.05}))
 {
-    struct server server = serve_logged((hob_server_options){.grace = 0.05});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/wait"));
     cr_expect(server_logs(&server, "it waits"));
@@ -337,9 +331,9 @@ static int tell_peer(hob_request *req, hob_response *res)
     return err < 0 ? err : hob_reply_text(res, 200, peer);
 }
 
-ProcessTest(observer, may_be_one_of_several_that_are_called_in_turn)
+ServerTest(
+    observer, may_be_one_of_several_that_are_called_in_turn, serve_logged((hob_server_options){0}))
 {
-    struct server server = serve_logged((hob_server_options){0});
     get(&server, "/observe");
     expect_told(&server, "GET /observe - HTTP/1.1 - -: 200 5");
     cr_expect(server_logs(&server, "also told: GET /observe"));
@@ -354,9 +348,8 @@ static struct server serve_peer_at(const char *address)
     return serve_within(tell_peer, (hob_server_options){.sockets = &fd, .socket_count = 1});
 }
 
-ProcessTest(observer, may_ask_who_the_client_is)
+ServerTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))
 {
-    struct server server = serve_peer_at("127.0.0.1:0");
     struct raw_client client = raw_connect(&server);
     char expected[HOB_PEER_SIZE];
     snprintf(expected, sizeof(expected), "127.0.0.1:%u", raw_port(&client));

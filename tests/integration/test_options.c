@@ -1,18 +1,13 @@
 /*
  * The command line and the environment: what is refused, and what needs no server.
  */
-#include <criterion/criterion.h>
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/process.h"
 #include "tests/support/refused.h"
+#include "tests/support/test.h"
 
 TestSuite(options, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 ProcessTest(options, a_bad_value_is_named_with_its_option)
 {

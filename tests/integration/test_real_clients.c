@@ -1,11 +1,10 @@
 /*
  * Clients that others have written, as they come, with the programs in tests/integration/clients.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
 
 #include "tests/support/process.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(real_clients, .timeout = 60);
 

@@ -2,14 +2,9 @@
  * Restart without loss: a new process takes the sockets of the old one, by SIGUSR2, or both get
  * them from whoever starts them, as systemd does.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/address.h"
 #include "tests/support/clock.h"
@@ -20,10 +15,9 @@
 #include "tests/support/program_copy.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(restart, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A client that is not scheduled for this long is none that could be waited for. */
 #define IDLE_GRACE "10"
@@ -49,9 +43,10 @@ ProcessTest(restart, a_hundred_under_load_lose_nothing)
     cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
 }
 
-ProcessTest(restart, the_old_process_finishes_what_it_cooks)
+ServerTest(
+    restart, the_old_process_finishes_what_it_cooks,
+    server_start("--time-scale", "0.2", "--log-level", "debug"))
 {
-    struct server server = server_start("--time-scale", "0.2", "--log-level", "debug");
     struct order **orders = cook_noodles(&server, 20);
     pid_t old = server.process->pid;
     server_restart(&server);
@@ -63,9 +58,10 @@ ProcessTest(restart, the_old_process_finishes_what_it_cooks)
 }
 
 /* Both watch the same socket: one that does not accept must not be woken by it either. */
-ProcessTest(restart, the_old_process_does_not_work_while_it_waits_for_its_orders)
+ServerTest(
+    restart, the_old_process_does_not_work_while_it_waits_for_its_orders,
+    start_slow_kitchen("--grace", "3"))
 {
-    struct server server = start_slow_kitchen("--grace", "3");
     struct order **orders = cook_noodles(&server, 1);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "serves; this process drains"));
@@ -161,9 +157,8 @@ ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
 }
 
 /* Its sockets are closed by then. */
-ProcessTest(restart, one_that_stops_starts_no_new_process)
+ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--grace", "2"))
 {
-    struct server server = start_slow_kitchen("--grace", "2");
     struct order **orders = cook_noodles(&server, 1);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));

@@ -2,27 +2,19 @@
  * What a service manager is told, by the protocol of sd_notify(3), and the sockets it hands over.
  * The manager is a socket of the test; the kernel tells it which process a message is from.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/refused.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(service_manager, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * The manager.

@@ -1,13 +1,7 @@
 /*
  * Shutdown without loss: whoever has sent a request when the server is told to stop gets an answer.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -18,18 +12,18 @@
 #include "tests/support/load.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 
 TestSuite(shutdown, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HELLO        "Hello, world!"
+#define HELLO "Hello, world!"
 
 /* Connections that are idle. */
 
 /* The last response said that the connection stays, so the client may have sent another request. */
-ProcessTest(shutdown, an_idle_connection_may_send_its_next_request)
+ServerTest(
+    shutdown, an_idle_connection_may_send_its_next_request, server_start("--idle-grace", "10"))
 {
-    struct server server = server_start("--idle-grace", "10");
     struct raw_client client = raw_connect(&server);
     raw_exchange(&client, GET("/ping"));
     server_signal(&server, SIGTERM);
@@ -42,9 +36,9 @@ ProcessTest(shutdown, an_idle_connection_may_send_its_next_request)
     raw_close(&client);
 }
 
-ProcessTest(shutdown, a_new_connection_may_send_its_first_request)
+ServerTest(
+    shutdown, a_new_connection_may_send_its_first_request, server_start("--idle-grace", "10"))
 {
-    struct server server = server_start("--idle-grace", "10");
     struct raw_client client = raw_connect(&server);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
@@ -79,9 +73,10 @@ ProcessTest(shutdown, an_idle_connection_is_waited_for_as_long_as_told)
 }
 
 /* One that was idle for that long before is not waited for again. */
-ProcessTest(shutdown, a_connection_that_was_idle_before_is_closed_at_once)
+ServerTest(
+    shutdown, a_connection_that_was_idle_before_is_closed_at_once,
+    server_start("--idle-grace", "0.5"))
 {
-    struct server server = server_start("--idle-grace", "0.5");
     struct raw_client client = raw_connect(&server);
     raw_exchange(&client, GET("/ping"));
     usleep(600000);
@@ -94,9 +89,10 @@ ProcessTest(shutdown, a_connection_that_was_idle_before_is_closed_at_once)
 
 /* Requests on their way. */
 
-ProcessTest(shutdown, pipelined_requests_are_all_answered)
+ServerTest(
+    shutdown, pipelined_requests_are_all_answered,
+    server_start("--time-scale", "0.1", "--log-level", "debug"))
 {
-    struct server server = server_start("--time-scale", "0.1", "--log-level", "debug");
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries") GET("/ping"));
     cr_expect(server_logs(&server, "boil the egg"));
@@ -268,9 +264,10 @@ ProcessTest(shutdown, takes_no_longer_than_the_grace_and_half_a_second)
 
 /* Readiness, for load balancers. */
 
-ProcessTest(shutdown, readiness_turns_first_and_everything_is_served_on_for_a_while)
+ServerTest(
+    shutdown, readiness_turns_first_and_everything_is_served_on_for_a_while,
+    server_start("--drain-delay", "0.5"))
 {
-    struct server server = server_start("--drain-delay", "0.5");
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     double begin = clock_seconds();
     server_signal(&server, SIGTERM);
@@ -286,9 +283,8 @@ ProcessTest(shutdown, readiness_turns_first_and_everything_is_served_on_for_a_wh
     raw_close(&late);
 }
 
-ProcessTest(shutdown, readiness_turns_also_without_a_delay)
+ServerTest(shutdown, readiness_turns_also_without_a_delay, server_start("--idle-grace", "10"))
 {
-    struct server server = server_start("--idle-grace", "10");
     struct raw_client client = raw_connect(&server);
     raw_exchange(&client, GET("/ping"));
     server_signal(&server, SIGTERM);
@@ -299,9 +295,8 @@ ProcessTest(shutdown, readiness_turns_also_without_a_delay)
 }
 
 /* The new process takes the clients: nothing is waited for. */
-ProcessTest(shutdown, a_restart_spends_no_delay)
+ServerTest(shutdown, a_restart_spends_no_delay, server_start("--drain-delay", "1000"))
 {
-    struct server server = server_start("--drain-delay", "1000");
     server_restart(&server);
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     server_signal(&server, SIGTERM);

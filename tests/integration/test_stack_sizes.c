@@ -1,15 +1,11 @@
 /*
  * Stacks that handlers run on (hob_server_options.stack).
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
+#include "tests/support/test.h"
 
 TestSuite(stack_sizes, .timeout = 60);
 
@@ -27,16 +23,15 @@ static int use_some(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", use_stack(size));
 }
 
-ProcessTest(stack_sizes, the_usual_one_holds_a_hundred_kib)
+ServerTest(stack_sizes, the_usual_one_holds_a_hundred_kib, serve(use_some))
 {
-    struct server server = serve(use_some);
     cr_expect_str_eq(get(&server, "/100")->body.bytes, "100");
 }
 
-ProcessTest(stack_sizes, a_larger_one_is_an_option_of_the_server)
+ServerTest(
+    stack_sizes, a_larger_one_is_an_option_of_the_server,
+    serve_within(use_some, (hob_server_options){.stack = (size_t)1024 * 1024}))
 {
-    struct server server =
-        serve_within(use_some, (hob_server_options){.stack = (size_t)1024 * 1024});
     cr_expect_str_eq(get(&server, "/900")->body.bytes, "900");
 }
 
@@ -72,9 +67,8 @@ static int use_or_measure(hob_request *req, hob_response *res)
     return use_some(req, res);
 }
 
-ProcessTest(stack_sizes, what_a_request_uses_is_measured_when_somebody_asks)
+ServerTest(stack_sizes, what_a_request_uses_is_measured_when_somebody_asks, serve(use_or_measure))
 {
-    struct server server = serve(use_or_measure);
     get(&server, "/50");
     get(&server, "/measure");
     cr_expect_str_eq(get(&server, "/100")->body.bytes, "100");

@@ -2,14 +2,9 @@
  * Handlers that keep the thread, and jobs and workers that hang, do not end by themselves. Signals
  * and the grace end the process all the same.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -17,11 +12,10 @@
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(stuck, .timeout = 120);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Seconds that are more than the time in which two signals count as one. */
 #define APART 0.1
@@ -71,9 +65,8 @@ static void order_what_blocks(struct raw_client *client)
 #define start_blocking(...)                                                                        \
     server_start("--demo", "--time-scale", "10000", "--grace", "1", ##__VA_ARGS__)
 
-ProcessTest(stuck, in_a_dish_ends_at_once_by_a_second_signal)
+ServerTest(stuck, in_a_dish_ends_at_once_by_a_second_signal, start_blocking())
 {
-    struct server server = start_blocking();
     struct raw_client client = raw_connect(&server);
     order_what_blocks(&client);
     cr_expect(server_logs(&server, "has kept the thread"));
@@ -84,9 +77,8 @@ ProcessTest(stuck, in_a_dish_ends_at_once_by_a_second_signal)
     raw_close(&client);
 }
 
-ProcessTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal)
+ServerTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal, start_blocking())
 {
-    struct server server = start_blocking();
     struct raw_client client = raw_connect(&server);
     order_what_blocks(&client);
     cr_expect(server_logs(&server, "has kept the thread"));
@@ -97,9 +89,8 @@ ProcessTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal)
 }
 
 /* timeout(1) sends its signal to the process, and then to the group that this is in. */
-ProcessTest(stuck, two_signals_at_once_are_one)
+ServerTest(stuck, two_signals_at_once_are_one, server_start())
 {
-    struct server server = server_start();
     get(&server, "/ping"); /* now it surely runs */
     kill(server.process->pid, SIGSTOP);
     server_signal(&server, SIGTERM);
@@ -152,9 +143,10 @@ static int await_a_job(hob_request *req, hob_response *res)
     return hob_await(hob_offload(never_end, NULL));
 }
 
-ProcessTest(stuck, a_job_does_not_keep_the_process_beyond_the_grace)
+ServerTest(
+    stuck, a_job_does_not_keep_the_process_beyond_the_grace,
+    serve_within(await_a_job, (hob_server_options){.grace = 0.5}))
 {
-    struct server server = serve_within(await_a_job, (hob_server_options){.grace = 0.5});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -172,10 +164,10 @@ static int await_a_job_and_reply(hob_request *req, hob_response *res)
     return err < 0 ? err : hob_reply_text(res, 200, "done");
 }
 
-ProcessTest(stuck, a_job_does_not_keep_its_client_beyond_the_handler_timeout)
+ServerTest(
+    stuck, a_job_does_not_keep_its_client_beyond_the_handler_timeout,
+    serve_within(await_a_job_and_reply, (hob_server_options){.handler_timeout = 0.2, .grace = 0.1}))
 {
-    struct server server = serve_within(
-        await_a_job_and_reply, (hob_server_options){.handler_timeout = 0.2, .grace = 0.1});
     struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
     struct response response = raw_exchange(&client, GET("/"));
@@ -206,10 +198,10 @@ static int clean_up_and_reply(hob_request *req, hob_response *res)
     return hob_reply_text(res, 503, "too late");
 }
 
-ProcessTest(stuck, a_handler_that_was_cut_short_has_the_last_word)
+ServerTest(
+    stuck, a_handler_that_was_cut_short_has_the_last_word,
+    serve_within(clean_up_and_reply, (hob_server_options){.handler_timeout = 0.2}))
 {
-    struct server server =
-        serve_within(clean_up_and_reply, (hob_server_options){.handler_timeout = 0.2});
     struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < 2; i++)
         cr_expect_eq(raw_exchange(&client, GET("/")).status, 503);
@@ -225,9 +217,8 @@ static void expect_killed(const struct server *server)
     cr_expect_eq(server_log_count(server, "was ended by signal 9 instead of stopping"), 1);
 }
 
-ProcessTest(stuck, a_worker_is_killed_after_the_grace)
+ServerTest(stuck, a_worker_is_killed_after_the_grace, start_blocking("--workers", "2"))
 {
-    struct server server = start_blocking("--workers", "2");
     struct raw_client client = raw_connect(&server);
     order_what_blocks(&client);
     cr_expect(server_logs(&server, "has kept the thread"));
@@ -256,18 +247,20 @@ static void stop_new_process(struct process *new_process)
     cr_expect_eq(process_result(new_process), 0);
 }
 
-ProcessTest(stuck, a_process_that_was_replaced_ends_after_the_grace)
+ServerTest(
+    stuck, a_process_that_was_replaced_ends_after_the_grace,
+    start_blocking("--idle-grace", "1", "--grace", "2"))
 {
-    struct server server = start_blocking("--idle-grace", "1", "--grace", "2");
     struct process new_process = restart_and_block(&server);
     cr_expect_eq(process_result(server.process), EXIT_FAILURE);
     cr_expect_eq(server_log_count(&server, "the server does not stop"), 1);
     stop_new_process(&new_process);
 }
 
-ProcessTest(stuck, a_worker_of_a_supervisor_that_was_replaced_is_killed)
+ServerTest(
+    stuck, a_worker_of_a_supervisor_that_was_replaced_is_killed,
+    start_blocking("--workers", "2", "--idle-grace", "1", "--grace", "2"))
 {
-    struct server server = start_blocking("--workers", "2", "--idle-grace", "1", "--grace", "2");
     struct process new_process = restart_and_block(&server);
     expect_killed(&server);
     stop_new_process(&new_process);

@@ -1,30 +1,23 @@
 /*
  * --workers: several processes that serve from the same sockets, and what they tell together.
  */
-#include <criterion/criterion.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* What there is. */
 
-ProcessTest(workers, serve_from_one_port_beside_a_supervisor)
+ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--workers", "3"))
 {
-    struct server server = server_start("--workers", "3");
     pid_t workers[WORKERS_AT_MOST];
     char line[192];
     cr_assert_eq(find_workers(&server, workers), 3);
@@ -84,18 +77,16 @@ ProcessTest(workers, auto_is_as_many_as_there_are_processors_for_us)
     cr_expect_eq(count_workers(&server), 0);
 }
 
-ProcessTest(workers, can_be_asked_how_they_are)
+ServerTest(workers, can_be_asked_how_they_are, server_start("--workers", "2"))
 {
-    struct server server = server_start("--workers", "2");
     const char *const argv[] = {
         HOB_BINARY, "healthcheck", "--listen", server_address(&server), NULL};
     cr_expect_eq(process_result(process_start(argv)), 0);
 }
 
 /* Which kitchen a page shows is told by its feed. */
-ProcessTest(workers, have_a_kitchen_each_and_say_so)
+ServerTest(workers, have_a_kitchen_each_and_say_so, server_start("--workers", "2"))
 {
-    struct server server = server_start("--workers", "2");
     cr_expect(server_logs(&server, "each of the 2 workers has a kitchen of its own"));
     pid_t stopped = first_worker(&server);
     kill(stopped, SIGSTOP);
@@ -115,9 +106,8 @@ ProcessTest(workers, have_a_kitchen_each_and_say_so)
 }
 
 /* The numbers of orders are those of one worker, and another one may have the same. */
-ProcessTest(workers, do_not_cancel_the_orders_of_others)
+ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--workers", "2"))
 {
-    struct server server = start_slow_kitchen("--workers", "2");
     pid_t stopped = first_worker(&server);
     kill(stopped, SIGSTOP);
     struct raw_client client = raw_connect(&server);
@@ -161,9 +151,8 @@ static double metric(const struct server *server, const char *name)
 
 #define PINGS "hob_http_requests_total{route=\"GET /ping\",method=\"GET\",status=\"200\"}"
 
-ProcessTest(workers, tell_the_sum_of_what_all_have_counted)
+ServerTest(workers, tell_the_sum_of_what_all_have_counted, server_start("--workers", "3"))
 {
-    struct server server = server_start("--workers", "3");
     double least = 0;
     expect_served(&server, 60);
     for (size_t i = 0; i < 20; i++) {
@@ -177,9 +166,8 @@ ProcessTest(workers, tell_the_sum_of_what_all_have_counted)
     cr_expect_geq(metric(&server, "process_open_fds"), 3 * 8);
 }
 
-ProcessTest(workers, that_die_leave_what_they_have_counted)
+ServerTest(workers, that_die_leave_what_they_have_counted, server_start("--workers", "2"))
 {
-    struct server server = server_start("--workers", "2");
     expect_served(&server, 50);
     bool all = eventually(metric(&server, PINGS) == 50);
     cr_assert(all, "%g", metric(&server, PINGS));

@@ -1,12 +1,7 @@
 /*
  * How workers end: one that dies is replaced, and all stop when the supervisor is told to.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
@@ -14,11 +9,10 @@
 #include "tests/support/load.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers_end, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Dying. */
 
@@ -64,9 +58,9 @@ ProcessTest(workers_end, that_die_do_not_take_the_orders_of_others_with_them)
     free(orders);
 }
 
-ProcessTest(workers_end, that_keep_dying_end_the_service)
+ServerTest(
+    workers_end, that_keep_dying_end_the_service, server_start("--workers", "2", "--grace", "1"))
 {
-    struct server server = server_start("--workers", "2", "--grace", "1");
     char text[64];
     for (size_t deaths = 0; deaths < 8; deaths++) {
         const char *line = NULL;
@@ -177,9 +171,8 @@ ProcessTest(workers_end, that_have_just_come_stop_like_the_others)
     }
 }
 
-ProcessTest(workers_end, are_told_to_stop_by_the_supervisor_alone)
+ServerTest(workers_end, are_told_to_stop_by_the_supervisor_alone, server_start("--workers", "2"))
 {
-    struct server server = server_start("--workers", "2");
     pid_t workers[WORKERS_AT_MOST];
     size_t count = find_workers(&server, workers);
     for (size_t i = 0; i < count; i++) {
@@ -191,9 +184,10 @@ ProcessTest(workers_end, are_told_to_stop_by_the_supervisor_alone)
     cr_expect_eq(server_stop(&server), 0);
 }
 
-ProcessTest(workers_end, take_no_longer_to_stop_than_the_grace)
+ServerTest(
+    workers_end, take_no_longer_to_stop_than_the_grace,
+    start_slow_kitchen("--workers", "2", "--grace", "1"))
 {
-    struct server server = start_slow_kitchen("--workers", "2", "--grace", "1");
     struct order **orders = cook_noodles(&server, 20);
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
@@ -225,10 +219,10 @@ ProcessTest(workers_end, end_at_once_by_a_second_signal)
 }
 
 /* It does not come back, so what it has left is finished and no more. */
-ProcessTest(workers_end, do_not_outlive_a_supervisor_that_is_killed)
+ServerTest(
+    workers_end, do_not_outlive_a_supervisor_that_is_killed,
+    server_start("--workers", "2", "--time-scale", "0.1", "--log-level", "debug"))
 {
-    struct server server =
-        server_start("--workers", "2", "--time-scale", "0.1", "--log-level", "debug");
     pid_t workers[WORKERS_AT_MOST];
     size_t count = find_workers(&server, workers);
     struct order **orders = cook_noodles(&server, 10);
@@ -246,9 +240,8 @@ ProcessTest(workers_end, do_not_outlive_a_supervisor_that_is_killed)
 }
 
 /* As when a terminal is closed. */
-ProcessTest(workers_end, leave_when_their_supervisor_is_hung_up)
+ServerTest(workers_end, leave_when_their_supervisor_is_hung_up, server_start("--workers", "2"))
 {
-    struct server server = server_start("--workers", "2");
     pid_t workers[WORKERS_AT_MOST];
     size_t count = find_workers(&server, workers);
     kill(server.process->pid, SIGHUP);

@@ -1,14 +1,9 @@
 /*
  * Workers that take over from others, and the sockets that they get and leave.
  */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "hob/address.h"
 #include "tests/support/eventually.h"
@@ -18,11 +13,10 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/server_process.h"
+#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers_restart, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Restarting. */
 
@@ -85,9 +79,10 @@ ProcessTest(workers_restart, that_stop_take_along_who_was_to_replace_them)
     program_copy_remove();
 }
 
-ProcessTest(workers_restart, that_stop_are_not_replaced)
+ServerTest(
+    workers_restart, that_stop_are_not_replaced,
+    start_slow_kitchen("--workers", "2", "--grace", "2"))
 {
-    struct server server = start_slow_kitchen("--workers", "2", "--grace", "2");
     struct order **orders = cook_noodles(&server, 1);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));

@@ -35,6 +35,22 @@ struct server server_wait(struct process *process);
 /* A server without a process, for whoever starts one himself. A URL ends with its line. */
 struct server server_at(const char *url);
 
+/*
+ * A ProcessTest with a server: START is a call that starts one, and the body uses it as `server`:
+ *
+ *     ServerTest(connections, are_kept, server_start("--workers", "2"))
+ *     {
+ *         cr_expect_eq(get(&server, "/ping")->status, 200);
+ *     }
+ */
+#define ServerTest(suite, name, ...)                                                               \
+    static void suite##_##name##_with(struct server server);                                       \
+    ProcessTest(suite, name)                                                                       \
+    {                                                                                              \
+        suite##_##name##_with(__VA_ARGS__);                                                        \
+    }                                                                                              \
+    static void suite##_##name##_with(struct server server)
+
 /* Where it is, such as "127.0.0.1:40123"; not for a unix socket. Valid until the next call. */
 const char *server_address(const struct server *self);
 

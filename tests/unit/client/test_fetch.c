@@ -1,19 +1,14 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "hob/client.h"
 #include "hob/hob.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(fetch, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define OK           "HTTP/1.1 200 OK\r\n"
-#define HELLO        OK "Content-Length: 5\r\n\r\nhello"
+#define OK    "HTTP/1.1 200 OK\r\n"
+#define HELLO OK "Content-Length: 5\r\n\r\nhello"
 
 /* A client, and an upstream that follows a script. */
 struct set {

@@ -1,10 +1,3 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "handlers/dishes.h"
 #include "handlers/kitchen.h"
 #include "hob/log.h"
@@ -13,10 +6,9 @@
 #include "tests/support/clock.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
+#include "tests/support/test.h"
 
 TestSuite(recipes, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * The log tells what happened and in which order, so that few tests need a clock. It is written to

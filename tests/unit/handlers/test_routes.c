@@ -1,14 +1,10 @@
 #include "handlers/routes.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "handlers/kitchen.h"
 #include "hob/log.h"
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/test.h"
 
 static struct kitchen kitchen;
 static hob_router *router;
@@ -27,8 +23,6 @@ static void end(void)
 }
 
 TestSuite(routes, .init = begin, .fini = end, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The response to GET; the caller's to free. */
 static struct fake_response get(const char *path)

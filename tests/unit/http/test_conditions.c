@@ -1,9 +1,6 @@
 #include "http/conditions.h"
 
-#include <criterion/criterion.h>
-#include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 #define TIME   784111777
 #define DATE   "Sun, 06 Nov 1994 08:49:37 GMT"

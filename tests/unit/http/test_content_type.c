@@ -1,9 +1,6 @@
 #include "hob/http.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 #define UNKNOWN "application/octet-stream"
 

@@ -1,7 +1,6 @@
-#include <criterion/criterion.h>
-
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(html, .timeout = 20);
 

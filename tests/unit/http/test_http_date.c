@@ -1,10 +1,7 @@
 #include "http/http_date.h"
 
-#include <criterion/criterion.h>
-
 #include "hob/http.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 #define NOW ((time_t)1700000000) /* Tue, 14 Nov 2023 22:13:20 GMT */
 

@@ -1,15 +1,10 @@
 #include "http/parser.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "tests/support/or_none.h"
 #include "tests/support/parser_cases.h"
+#include "tests/support/test.h"
 
 TestSuite(parser_body, .timeout = 120, .init = set_default_limits);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void expect_body(const char *request, const char *body)
 {

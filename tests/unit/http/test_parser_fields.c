@@ -1,16 +1,10 @@
 #include "http/parser.h"
 
-#include <criterion/criterion.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "tests/support/or_none.h"
 #include "tests/support/parser_cases.h"
+#include "tests/support/test.h"
 
 TestSuite(parser_fields, .timeout = 120, .init = set_default_limits);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* RFC 9110 section 5.1: in any case. */
 Test(parser_fields, finds_a_header_by_its_name)

@@ -1,16 +1,10 @@
 #include "http/parser.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "tests/support/or_none.h"
 #include "tests/support/parser_cases.h"
+#include "tests/support/test.h"
 
 TestSuite(parser_limits, .timeout = 120, .init = set_default_limits);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Allocates `before`, so many times `fill`, `after`, and NUL. */
 static char *padded(const char *before, size_t count, char fill, const char *after)

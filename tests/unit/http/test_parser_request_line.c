@@ -1,14 +1,10 @@
 #include "http/parser.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-
 #include "tests/support/or_none.h"
 #include "tests/support/parser_cases.h"
+#include "tests/support/test.h"
 
 TestSuite(parser_request_line, .timeout = 120, .init = set_default_limits);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 Test(parser_request_line, keeps_the_method)
 {

@@ -1,16 +1,10 @@
 #include "http/percent.h"
 
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(percent, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 Test(percent, has_two_hex_digits)
 {

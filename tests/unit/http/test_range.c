@@ -1,11 +1,8 @@
 #include "http/range.h"
 
-#include <criterion/criterion.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include "tests/support/test.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include <inttypes.h>
 
 #define ALL           RANGE_ALL, 0, 0
 #define UNSATISFIABLE RANGE_UNSATISFIABLE, 0, 0

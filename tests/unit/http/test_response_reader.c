@@ -1,17 +1,11 @@
 #include "http/response_reader.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "tests/support/or_none.h"
 #include "tests/support/parse_every_way.h"
 #include "tests/support/read_every_way.h"
+#include "tests/support/test.h"
 
 TestSuite(response_reader, .timeout = 120);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define OK      "HTTP/1.1 200 OK\r\n"
 #define CHUNKED "Transfer-Encoding: chunked\r\n"

@@ -1,10 +1,8 @@
 #include "http/status.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <limits.h>
+#include "tests/support/test.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include <limits.h>
 
 /* RFC 9110 section 15; 428, 429 and 431 are of RFC 6585. */
 Test(status, reasons_are_those_of_the_registry)

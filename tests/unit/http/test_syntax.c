@@ -1,11 +1,8 @@
 #include "http/syntax.h"
 
-#include <criterion/criterion.h>
-#include <string.h>
+#include "tests/support/test.h"
 
 TestSuite(syntax, .timeout = 10);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 Test(syntax, tells_what_is_a_token)
 {

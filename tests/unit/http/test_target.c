@@ -1,17 +1,10 @@
 #include "http/target.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "hob/server.h"
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 
 TestSuite(target, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct spelling {
     const char *path, *normalised;

@@ -1,14 +1,9 @@
 #include "http/url.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(url, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *part(const char *text, size_t length)
 {

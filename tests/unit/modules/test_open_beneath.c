@@ -1,20 +1,14 @@
 #include "modules/files/open_beneath.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "tests/support/folder.h"
+#include "tests/support/test.h"
 
 TestSuite(open_beneath, .fini = folder_remove);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NAME_50  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define NAME_250 NAME_50 NAME_50 NAME_50 NAME_50 NAME_50

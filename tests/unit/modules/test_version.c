@@ -1,10 +1,6 @@
 #include "modules/files/version.h"
 
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 #define TIME 784111777
 #define TAG  "\"2ebc98a1.7b-2a\""

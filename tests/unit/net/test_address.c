@@ -1,12 +1,8 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <string.h>
-
 #include "net/address.h"
 
-TestSuite(address, .timeout = 20);
+#include "tests/support/test.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+TestSuite(address, .timeout = 20);
 
 Test(address, is_read_and_written)
 {

@@ -1,20 +1,14 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/folder.h"
 #include "tests/support/listening.h"
+#include "tests/support/test.h"
 
 TestSuite(conn, .timeout = 30);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Two ends of a connection. */
 struct pair {

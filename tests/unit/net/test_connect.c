@@ -1,9 +1,4 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
@@ -11,10 +6,9 @@
 #include "tests/support/folder.h"
 #include "tests/support/listening.h"
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 
 TestSuite(connect, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 CoroutineTest(connect, refuses_what_is_no_address)
 {

@@ -1,19 +1,14 @@
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/testing.h"
 #include "net/dial.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/listening.h"
+#include "tests/support/test.h"
 
 TestSuite(dial, .timeout = 30);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * The order.

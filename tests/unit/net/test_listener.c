@@ -1,23 +1,16 @@
 #include "net/listener.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
+#include "tests/support/test.h"
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 TestSuite(listener, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A listener on a free port of this machine. */
 static int open_any(void)

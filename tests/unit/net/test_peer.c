@@ -1,14 +1,11 @@
 #include "net/peer.h"
 
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
-#include <errno.h>
 
 #include "hob/server.h"
+#include "tests/support/test.h"
 
 TestSuite(peer, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static union peer peer_at(int family, const char *host, in_port_t port)
 {

@@ -1,15 +1,10 @@
 #include "observe/access_line.h"
 
-#include <criterion/criterion.h>
+#include "tests/support/test.h"
+
 #include <locale.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 TestSuite(access_line, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const hob_access_log_format formats[] = {
     HOB_ACCESS_LOG_COMBINED, HOB_ACCESS_LOG_JSON, HOB_ACCESS_LOG_LOGFMT};

@@ -1,14 +1,9 @@
 #include "observe/escape.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 
 TestSuite(escape, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef char *escaper(char *at, const char *text, size_t limit);
 

@@ -1,12 +1,11 @@
 #include "observe/histogram.h"
 
-#include <criterion/criterion.h>
+#include "tests/support/test.h"
+
 #include <float.h>
 #include <math.h>
 
 TestSuite(histogram, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 Test(histogram, a_value_is_in_the_first_bucket_that_bounds_it)
 {

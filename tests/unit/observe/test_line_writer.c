@@ -1,23 +1,17 @@
 #include "observe/line_writer.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "hob/log.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
+#include "tests/support/test.h"
 
 static void make_folder(void)
 {
@@ -26,8 +20,7 @@ static void make_folder(void)
 
 TestSuite(line_writer, .init = make_folder, .fini = folder_remove, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define CAPACITY     ((size_t)64 * 1024)
+#define CAPACITY ((size_t)64 * 1024)
 
 /* NULL if it cannot be opened. `file` is in the test's folder; NULL is standard output. */
 static struct line_writer *open_writer(const char *file)

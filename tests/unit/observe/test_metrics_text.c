@@ -1,16 +1,11 @@
 #include "observe/metrics_text.h"
 
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "tests/support/test.h"
 #include "tests/support/written_metrics.h"
 
 TestSuite(metrics_text, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What `write` writes in a format; the caller's to free. */
 static char *written(void (*write)(hob_exposition *out), bool open_metrics)

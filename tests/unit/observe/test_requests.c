@@ -1,17 +1,11 @@
 #include "observe/requests.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "server/request.h"
 #include "tests/support/child.h"
+#include "tests/support/test.h"
 #include "tests/support/written_metrics.h"
 
 TestSuite(requests, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct requests requests;
 

@@ -3,13 +3,11 @@
  */
 #include "observe/shared_metrics.h"
 
-#include <criterion/criterion.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/written_metrics.h"
 
 TestSuite(shared_metrics, .fini = expect_no_leaks, .timeout = 60);

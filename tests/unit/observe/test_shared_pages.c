@@ -3,16 +3,11 @@
  */
 #include "observe/shared_pages.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(shared_pages, .fini = expect_no_leaks, .timeout = 60);
 

@@ -3,18 +3,13 @@
  */
 #include "observe/sum.h"
 
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/written_metrics.h"
 
 TestSuite(sum, .fini = expect_no_leaks, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const hob_metric hits = {.name = "hits", .type = HOB_METRIC_COUNTER, .help = "Hits."};
 static const hob_metric opened = {.name = "open", .type = HOB_METRIC_GAUGE, .help = "Open."};

@@ -3,10 +3,9 @@
  */
 #include "program/backoff.h"
 
-#include <criterion/criterion.h>
-#include <math.h>
+#include "tests/support/test.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include <math.h>
 
 TestSuite(backoff);
 

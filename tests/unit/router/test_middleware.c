@@ -1,21 +1,16 @@
 /*
  * Functions around the handlers, and routes that finish.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/router.h"
 #include "server/request.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(middleware, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The status line that the router answers with. */
 static void expect_status(hob_router *router, const char *line, const char *status)

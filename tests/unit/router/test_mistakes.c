@@ -1,18 +1,14 @@
 /*
  * Mistakes of those who use the router: the log says what is wrong and where, and nothing crashes.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <string.h>
 
 #include "hob/router.h"
 #include "tests/support/child.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
+#include "tests/support/test.h"
 
 TestSuite(mistakes, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int say_hello(hob_request *req, hob_response *res)
 {

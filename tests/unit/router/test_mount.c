@@ -1,8 +1,4 @@
 /* Routers below a prefix of another one. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/log.h"
 #include "hob/router.h"
@@ -10,11 +6,10 @@
 #include "tests/support/make_router.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(mount, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Replies with the route, the values of its path and its state. */
 static int tell(hob_request *req, hob_response *res)

@@ -1,9 +1,6 @@
 /*
  * What handlers are told that {name} and {name...} stand for.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/router.h"
 #include "server/request.h"
@@ -11,10 +8,9 @@
 #include "tests/support/make_router.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(path_values, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int tell_values(hob_request *req, hob_response *res)
 {

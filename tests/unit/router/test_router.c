@@ -1,16 +1,10 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(router, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Handlers that can be told apart. */
 

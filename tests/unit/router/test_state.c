@@ -1,17 +1,13 @@
 /* The state of a route and the context of the server. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
 
 #include "hob/log.h"
 #include "hob/router.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(state, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The result of the handler for a GET of this path. */
 static int result_of(const hob_router *router, void *context, const char *path)

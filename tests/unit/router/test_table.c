@@ -1,21 +1,13 @@
 #include "router/table.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "router/method.h"
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 
 /*
  * Random routes and paths, against a matcher that is too simple to be wrong.
  */
 TestSuite(table, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { MAX_ROUTES = 24, TEXT_SIZE = 64 };
 

@@ -1,22 +1,16 @@
 #include "runtime/arena.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 #include <stdalign.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(arena, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void trace_it(void *arg)
 {

@@ -1,14 +1,13 @@
 /*
  * Children that nobody awaits: what they use is free again when they end.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -1,7 +1,4 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "hob/runtime.h"
@@ -13,10 +10,9 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(call, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What optimisation would make of the recursion takes another amount of stack, or none. */
 #ifdef __clang__

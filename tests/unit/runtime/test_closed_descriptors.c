@@ -2,23 +2,19 @@
  * Descriptors that are closed while a coroutine awaits them. In virtual time: a coroutine that
  * sleeps takes it on to when the runtime looks at them.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "descriptors/descriptors.h"
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/test.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(closed_descriptors, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int ends[2]; /* of a pipe that is empty, or full */
 

@@ -1,12 +1,10 @@
 #include "runtime/context.h"
 
-#include <criterion/criterion.h>
-#include <stdint.h>
-#include <string.h>
 #include <unwind.h>
 
 #include "tests/support/child.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 /* Enough for one of Criterion's assertions. */

@@ -1,23 +1,19 @@
 /* Runs in virtual time: the seconds below cost nothing, and are exact to a few milliseconds. */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
 #include <math.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/testing.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(deadline, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int note_end_of_sleep(void *arg)
 {

@@ -1,12 +1,7 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/task.h"
@@ -16,6 +11,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
@@ -26,8 +22,6 @@ static void ignore_sigpipe(void)
 }
 
 TestSuite(descriptor, .init = ignore_sigpipe, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
     const char *name;

@@ -1,10 +1,7 @@
 #include "runtime/future.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <string.h>
 
 #include "runtime/loop.h"
 #include "runtime/task.h"
@@ -12,12 +9,11 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/probe.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(future, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A probe whose work takes a while to stop: somebody has to complete it. */
 static void cancel_probe_slowly(hob_future *future, int reason)

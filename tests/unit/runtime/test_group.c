@@ -1,9 +1,7 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-
 #include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(group, .timeout = 20);

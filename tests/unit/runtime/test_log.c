@@ -1,20 +1,14 @@
 #include "hob/log.h"
 
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <regex.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tests/support/child.h"
 #include "tests/support/log_line.h"
+#include "tests/support/test.h"
 
 TestSuite(log, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Logs in a child process and returns what came out. */
 static struct child_end logged(void (*fn)(void *arg), void *arg)

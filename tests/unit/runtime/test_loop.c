@@ -1,15 +1,10 @@
 #include "runtime/loop.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <ev.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "hob/testing.h"
 #include "runtime/future.h"
@@ -19,12 +14,11 @@
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(loop, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* hob_block_on() */
 

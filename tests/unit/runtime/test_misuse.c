@@ -1,12 +1,9 @@
 /*
  * Mistakes in coroutines: each ends the process, with a message that names the task and the call.
  */
-#include <criterion/criterion.h>
 #include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
@@ -14,10 +11,9 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
+#include "tests/support/test.h"
 
 TestSuite(misuse, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void block_on_mistake(void *arg)
 {

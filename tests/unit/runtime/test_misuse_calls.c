@@ -1,11 +1,9 @@
 /*
  * Calls where there is no coroutine: each ends the process, with a message that names the call.
  */
-#include <criterion/criterion.h>
 #include <ev.h>
 #include <fcntl.h>
 #include <math.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/sync.h"
@@ -15,10 +13,9 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
+#include "tests/support/test.h"
 
 TestSuite(misuse_calls, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void call_async(void)
 {

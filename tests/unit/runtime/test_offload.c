@@ -1,12 +1,7 @@
-#include <criterion/criterion.h>
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/testing.h"
@@ -16,12 +11,11 @@
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
 #include "tests/support/memory.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(offload, .timeout = 30);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static hob_future *offload(hob_fn *fn, intptr_t number)
 {

@@ -1,13 +1,9 @@
 #include "diagnostics/overflow.h"
 
-#include <criterion/criterion.h>
 #include <ev.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "hob/runtime.h"
@@ -19,6 +15,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/log_line.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/unprobed.h"
 
 /* The sanitizers handle faults themselves, and are left alone. */
@@ -31,8 +28,6 @@ static void skip_if_sanitized(void)
 TestSuite(overflow, .timeout = 20);
 
 #define GUARD_SIZE (64 * 1024)
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void block_on(void *arg)
 {

@@ -1,18 +1,14 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "tests/support/channel.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/test.h"
 
 TestSuite(poll, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 CoroutineTest(poll, returns_at_once_what_is_ready)
 {

@@ -1,24 +1,19 @@
 /* Pools of threads, and which of them the functions of hob/runtime.h use. */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
+#include "tests/support/test.h"
 
 TestSuite(pool, .timeout = 30);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static hob_future *run(hob_pool *pool, hob_fn *fn, intptr_t number)
 {

@@ -1,5 +1,3 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <ev.h>
 #include <limits.h>
 #include <pthread.h>
@@ -8,12 +6,11 @@
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(promise, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int results[] = {INT_MIN, -EIO, -ECANCELED, -1, 0, 1, 200, INT_MAX};
 

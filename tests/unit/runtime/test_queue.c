@@ -1,17 +1,11 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "hob/runtime.h"
 #include "runtime/async.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(queue, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The queue of the test, and coroutines that put or get one value, by its one-letter name. */
 

@@ -1,7 +1,4 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <string.h>
 
 #include "hob/runtime.h"
 #include "runtime/future.h"
@@ -9,12 +6,11 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/probe.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(race, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Who wins. */
 

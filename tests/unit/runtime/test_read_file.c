@@ -1,20 +1,15 @@
-#include <criterion/criterion.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "threads/pool.h"
 
@@ -38,8 +33,6 @@ static void remove_folder(void)
 }
 
 TestSuite(read_file, .init = make_folder, .fini = remove_folder, .timeout = 30);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *path_of(const char *name)
 {

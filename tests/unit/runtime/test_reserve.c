@@ -1,20 +1,13 @@
 /* libev would end the process where it finds no memory or no descriptor. */
 #include "base/reserve.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
+#include "tests/support/test.h"
 
 TestSuite(reserve, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void expect(bool holds, const char *what)
 {

@@ -1,6 +1,4 @@
 /* Runs in virtual time: the seconds below cost nothing, and are exact to a few milliseconds. */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
 
@@ -8,13 +6,12 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(shield, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int shield(hob_fn *fn, intptr_t number)
 {

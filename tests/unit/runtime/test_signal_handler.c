@@ -2,17 +2,15 @@
  * The handlers that hob sets for the process: they are there as long as a loop is, since the
  * library may be unloaded when there is none.
  */
-#include <criterion/criterion.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(signal_handler, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int signals[] = {SIGURG, SIGSEGV};
 

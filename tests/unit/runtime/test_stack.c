@@ -1,11 +1,7 @@
 #include "runtime/stack.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,6 +10,7 @@
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102

@@ -1,17 +1,11 @@
 #include "diagnostics/stall.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "runtime/loop.h"
@@ -19,6 +13,7 @@
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
+#include "tests/support/test.h"
 
 /* A child that ends too early should fail a test, not end it. */
 static void ignore_sigpipe(void)
@@ -27,8 +22,6 @@ static void ignore_sigpipe(void)
 }
 
 TestSuite(stall, .init = ignore_sigpipe, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* How many reports there are in the text. */
 static int count_reports(const char *output)

@@ -1,7 +1,5 @@
 #include "runtime/task.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <ev.h>
 #include <math.h>
 
@@ -13,6 +11,7 @@
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -1,15 +1,11 @@
 #include "hob/text.h"
 
-#include <criterion/criterion.h>
+#include "tests/support/test.h"
+
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 TestSuite(text, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 Test(text, is_the_same_but_for_the_case_of_letters)
 {

@@ -1,17 +1,14 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(timer, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Times. A timer may be late by as much as the machine is busy, but never early. */
 

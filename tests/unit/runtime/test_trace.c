@@ -1,23 +1,17 @@
 /*
  * What a trace tells of lanes. Runs in virtual time: work() keeps the thread, hob_sleep() waits.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/trace.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/lanes.h"
+#include "tests/support/test.h"
 #include "tests/support/trace_story.h"
 
 TestSuite(trace, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A lane. */
 

@@ -2,12 +2,6 @@
  * Who watches a trace: since when, how it is read, and what it shows beside the events. Runs in
  * virtual time.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "hob/runtime.h"
@@ -19,13 +13,12 @@
 #include "tests/support/lanes.h"
 #include "tests/support/log_line.h"
 #include "tests/support/memory.h"
+#include "tests/support/test.h"
 #include "tests/support/trace_story.h"
 
 TestSuite(trace_watch, .timeout = 60);
 
 #define RING_SIZE 65536
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Watching. */
 

@@ -4,11 +4,7 @@
  * under a deadline. A model beside it says what each await may return; afterwards nothing may be
  * left. When a tree is at fault, its seed is printed: grow_tree(seed) grows it again.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #else
@@ -23,6 +19,7 @@
 #include "tests/support/descriptors.h"
 #include "tests/support/random.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(tree, .timeout = 300);
 

@@ -1,17 +1,14 @@
 /*
  * Calls that return at once, in a loop without an end: others have to run all the same.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/sync.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
+#include "tests/support/test.h"
 
 TestSuite(turns, .timeout = 20);
 

@@ -1,7 +1,6 @@
-#include <criterion/criterion.h>
-#include <stdio.h>
-
 #include "hob/version.h"
+
+#include "tests/support/test.h"
 
 Test(hob_version, is_the_same_as_text_and_as_numbers)
 {

@@ -1,18 +1,12 @@
 /* The program that this is linked into has hob_virtual_time in it. */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "hob/log.h"
 #include "hob/runtime.h"
@@ -20,12 +14,11 @@
 #include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(virtual_time, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A clock that is not virtual. */
 static double real_seconds(void)

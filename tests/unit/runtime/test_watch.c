@@ -1,8 +1,5 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include "hob/runtime.h"
 #include "hob/testing.h"
@@ -12,6 +9,7 @@
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
 #include "tests/support/mistake.h"
+#include "tests/support/test.h"
 
 TestSuite(watch, .timeout = 60);
 

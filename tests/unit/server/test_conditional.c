@@ -1,14 +1,9 @@
 /* Conditions and ranges of requests, and the validators of responses: hob/server.h. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "hob/hob.h"
 #include "tests/support/fake_request.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 #define DATE "Sun, 06 Nov 1994 08:49:37 GMT"
 

@@ -1,16 +1,13 @@
 /*
  * Cookies (RFC 6265 section 4.2.1).
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
 
 #include "hob/server.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(cookie, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct lookup {
     const char *fields, *name, *value;

@@ -1,18 +1,13 @@
 /* Header fields of responses: replaced, read, and added when the reply is known. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/runtime.h"
 #include "hob/server.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(fields, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void expect_response(hob_handler *handler, const char *expected)
 {

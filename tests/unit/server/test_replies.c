@@ -1,11 +1,8 @@
 /* hob_reply_printf() and hob_redirect(). */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/fake_request.h"
+#include "tests/support/test.h"
 
 #define GET  "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 #define TEXT "Content-Type: text/plain; charset=utf-8\r\n"

@@ -1,20 +1,14 @@
 #include "server/http1.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "server/server.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(request, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define HOST    "Host: h\r\n"
 #define POST    "POST / HTTP/1.1\r\n" HOST

@@ -1,19 +1,13 @@
 #include "http/syntax.h"
 #include "server/request_id.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "hob/server.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(request_id, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define GET "GET / HTTP/1.1\r\nHost: h\r\n"
 

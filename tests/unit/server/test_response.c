@@ -1,20 +1,13 @@
 #include "server/response.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <regex.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "tests/support/fake_request.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(response, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define GET     "GET / HTTP/1.1\r\nHost: h\r\n"
 #define GET_1_0 "GET / HTTP/1.0\r\n"

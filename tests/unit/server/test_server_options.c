@@ -1,7 +1,7 @@
 #include "server/server.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
+#include "tests/support/test.h"
+
 #include <math.h>
 
 /* nginx, Varnish and Squid close idle connections to a server after 60 to 61.3 s. */

@@ -1,15 +1,13 @@
 #include "server/turn.h"
 
-#include <criterion/criterion.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/address.h"
 #include "hob/runtime.h"
 #include "hob/server.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(turn, .timeout = 60);
 

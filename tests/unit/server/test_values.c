@@ -1,9 +1,9 @@
 /* A value that one function of a request passes to another. */
-#include <criterion/criterion.h>
 
 #include "hob/server.h"
 #include "tests/support/fake_request.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(values, .fini = expect_no_leaks, .timeout = 20);
 

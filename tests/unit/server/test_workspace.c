@@ -1,10 +1,8 @@
 #include "server/workspace.h"
 
-#include <criterion/criterion.h>
-#include <stdlib.h>
-
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 #define HUGE ((size_t)1 << 30) /* bytes of a head that there is no memory for */
 

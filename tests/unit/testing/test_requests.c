@@ -1,20 +1,12 @@
 /* Handlers called by tests: hob_test_request() and hob_test_routes(). */
 #include "hob/testing.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "tests/support/mistake.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(test_request, .fini = expect_no_leaks, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int say_hello(hob_request *req, hob_response *res)
 {

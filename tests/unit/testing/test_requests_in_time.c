@@ -1,11 +1,8 @@
 /* What a server does for handlers and clients that are slow, by hob_test_request(). */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/testing.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(requests_in_time, .fini = expect_no_leaks, .timeout = 20);

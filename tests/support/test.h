@@ -1,0 +1,20 @@
+/*
+ * What almost every test needs: Criterion, the common headers of the C library, and COUNT.
+ */
+#ifndef HOB_TESTS_SUPPORT_TEST_H
+#define HOB_TESTS_SUPPORT_TEST_H
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The number of elements of an array. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -177,7 +177,7 @@ void hob_router_free(hob_router *router)
     for (size_t i = 0; i < router->table.count; i++)
         route_free(router->table.routes[i]);
     free(router->table.routes);
-    exact_free(&router->table.exact);
+    path_index_free(&router->table.path_index);
     if (router->unmatched)
         route_free(router->unmatched);
     free(router);

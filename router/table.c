@@ -62,8 +62,8 @@ static struct range narrow(struct range range, size_t depth, const struct segmen
 
 int table_complete(struct table *self)
 {
-    exact_free(&self->exact);
-    return exact_init(&self->exact, self->routes, self->count);
+    path_index_free(&self->path_index);
+    return path_index_init(&self->path_index, self->routes, self->count);
 }
 
 struct search {
@@ -117,7 +117,7 @@ const struct route *
 table_find(const struct table *self, size_t method, const char *path, unsigned *methods)
 {
     struct search search = {.method = method};
-    const struct range exact = exact_find(&self->exact, path);
+    const struct range exact = path_index_find(&self->path_index, path);
     const struct range all = {self->routes, self->routes + self->count};
     const struct route *found = choose(&search, exact, SEGMENT_LIMIT);
     if (!found)

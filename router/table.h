@@ -16,13 +16,13 @@
 
 #include <stddef.h>
 
-#include "exact.h"
+#include "path_index.h"
 #include "route.h"
 
 struct table {
     struct route **routes;
     size_t count;
-    struct exact exact; /* the same by path; once it is complete */
+    struct path_index path_index; /* the same by path; once it is complete */
 };
 
 /* Makes room for so many more routes. Returns 0 or -ENOMEM. */

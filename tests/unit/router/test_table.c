@@ -94,7 +94,7 @@ static void empty(struct menu *menu)
 {
     for (size_t i = 0; i < menu->table.count; i++)
         route_free(menu->routes[i]);
-    exact_free(&menu->table.exact);
+    path_index_free(&menu->table.path_index);
 }
 
 /* Sets *rank to a string that is the less, the more specific the pattern is. */

@@ -1,11 +1,11 @@
-#include "exact.h"
+#include "path_index.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a. Who knows how to make paths collide gains nothing: the routes are ours, not his. */
+/* FNV-1a. Colliding paths of a client do no harm: the table has only paths of the program. */
 static size_t hash(const char *path)
 {
     uint64_t hash = 0xcbf29ce484222325;
@@ -15,7 +15,7 @@ static size_t hash(const char *path)
 }
 
 /* The slot that has the path, or the free one where it would be. */
-static struct range *slot_of(const struct exact *self, const char *path)
+static struct range *slot_of(const struct path_index *self, const char *path)
 {
     size_t at = hash(path) & self->mask;
     while (self->slots[at].first && strcmp((*self->slots[at].first)->path, path) != 0)
@@ -23,7 +23,7 @@ static struct range *slot_of(const struct exact *self, const char *path)
     return &self->slots[at];
 }
 
-int exact_init(struct exact *self, struct route *const *routes, size_t count)
+int path_index_init(struct path_index *self, struct route *const *routes, size_t count)
 {
     size_t size = 2;
     while (size < 2 * count) /* so that half of them, at least, are free */
@@ -43,13 +43,13 @@ int exact_init(struct exact *self, struct route *const *routes, size_t count)
     return 0;
 }
 
-void exact_free(struct exact *self)
+void path_index_free(struct path_index *self)
 {
     free(self->slots);
-    *self = (struct exact){0};
+    *self = (struct path_index){0};
 }
 
-struct range exact_find(const struct exact *self, const char *path)
+struct range path_index_find(const struct path_index *self, const char *path)
 {
     return *slot_of(self, path);
 }

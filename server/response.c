@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hob/http.h"
+#include "http/problem.h"
 #include "http/status.h"
 
 void response_init(struct hob_response *self, struct hob_request *request)
@@ -158,18 +159,37 @@ static void call_error_page(struct hob_response *self, int status, const char *d
     self->plain_errors = false;
 }
 
+/* Bytes of an error reply; more detail than fits is cut. */
+#define ERROR_SIZE 256
+
+static int reply_text_of_error(struct hob_response *self, int status, const char *detail)
+{
+    char text[ERROR_SIZE];
+    snprintf(
+        text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
+        detail ? detail : "");
+    return reply(self, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+static int reply_problem(struct hob_response *self, int status, const char *detail)
+{
+    char text[ERROR_SIZE];
+    size_t length = problem_format(text, sizeof(text), status, detail);
+    int err = hob_response_add_header(self, "Vary", "Accept"); /* others get text */
+    return err < 0 ? err : reply(self, status, "application/problem+json", text, length);
+}
+
 int response_reply_error(struct hob_response *self, int status, const char *detail)
 {
-    char text[200];
+    const struct head *head = &self->request->head;
     if (has_error_page(self, status)) {
         call_error_page(self, status, detail);
         if (self->replied)
             return 0;
     }
-    snprintf(
-        text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
-        detail ? detail : "");
-    return reply(self, status, "text/plain; charset=utf-8", text, strlen(text));
+    if (status >= 400 && head->data && problem_is_preferred(head))
+        return reply_problem(self, status, detail);
+    return reply_text_of_error(self, status, detail);
 }
 
 int hob_reply_error(hob_response *res, int status, const char *detail)

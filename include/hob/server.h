@@ -40,11 +40,12 @@ typedef struct hob_router hob_router;     /* finds handlers: see hob/router.h */
 typedef int hob_handler(hob_request *req, hob_response *res);
 
 /*
- * Replies to a request that ends in an error: in JSON, or with a page in the style of the site.
- * Called for each reply of hob_reply_error(), and so for what the router and the server reply with
- * themselves: 404, 405, errors of handlers, requests that break a rule. The detail is NULL, or a
+ * Replies to a request that ends in an error, for example with a page in the style of the site.
+ * Called for each reply of hob_reply_error(), and so for the replies of the router and of the
+ * server itself: 404, 405, errors of handlers, requests that break a rule. The detail is NULL, or a
  * phrase in English. Of a request that breaks a rule the head can be read as far as it came. A page
- * must not wait. If it does not reply, the client gets a line of text.
+ * must not wait. If it does not reply, the client gets what it gets without an error page: see
+ * hob_reply_error().
  */
 typedef int hob_error_page(hob_request *req, hob_response *res, int status, const char *detail);
 
@@ -660,8 +661,13 @@ int hob_reply_printf(
 int hob_redirect(hob_response *res, int status, const char *location);
 
 /*
- * Replies with an error, status 400 to 599, by the server's error_page; without one with the reason
- * phrase and the detail, unless that is NULL, as text: "404 Not Found: no such order".
+ * Replies with an error, status 400 to 599, by the server's error_page. Without one the client gets
+ * the reason phrase and the detail, unless that is NULL: as text, "404 Not Found: no such order",
+ * or as "application/problem+json" (RFC 9457) if its Accept prefers JSON to text:
+ *
+ *     {"status":404,"title":"Not Found","detail":"no such order"}
+ *
+ * The detail is UTF-8. What exceeds about 200 bytes is cut.
  */
 int hob_reply_error(hob_response *res, int status, const char *detail);
 

@@ -110,3 +110,41 @@ ServerTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted, 
     cr_expect_eq(order->status, 504);
     cr_expect(strstr(order->body.bytes, "504 Gateway Timeout: it took"), "%s", order->body.bytes);
 }
+
+/*
+ * Problem details (RFC 9457), without an error page.
+ */
+
+static void expect_problem(const struct server *server, const char *request, const char *json)
+{
+    struct raw_client client = raw_connect(server);
+    struct response response = raw_exchange(&client, request);
+    cr_expect(has_field(&response, "Content-Type: application/problem+json"), "%s", request);
+    cr_expect(has_field(&response, "Vary: Accept"), "%s", request);
+    cr_expect_str_eq(response.body, json, "%s", response.body);
+    raw_close(&client);
+}
+
+ProcessTest(error_pages, are_problem_details_for_clients_that_prefer_json)
+{
+    static const struct {
+        const char *request, *json;
+    } cases[] = {
+        {REQUEST("GET /none", "Accept: application/json\r\n"),
+         "{\"status\":404,\"title\":\"Not Found\"}\n"},
+        {REQUEST("POST /fail", "Accept: application/problem+json, text/plain;q=0.5\r\n"),
+         "{\"status\":405,\"title\":\"Method Not Allowed\"}\n"},
+        {REQUEST("GET /refuse", "Accept: */*;q=0.1\r\nAccept: application/json\r\n"),
+         "{\"status\":409,\"title\":\"Conflict\",\"detail\":\"it is sold\"}\n"},
+        {REQUEST("GET /stuck", "Accept: application/json\r\n"),
+         "{\"status\":504,\"title\":\"Gateway Timeout\",\"detail\":"
+         "\"it took longer than 0.1 s (handler_timeout)\"}\n"},
+        {"GET / HTTP/1.1\r\nAccept: application/json\r\nHost: h\r\nHost: h\r\n\r\n",
+         "{\"status\":400,\"title\":\"Bad Request\",\"detail\":"
+         "\"more than one Host header (RFC 9112 section 3.2)\"}\n"},
+    };
+    const hob_server_options options = {.router = make_router(routes, COUNT(routes))};
+    struct server server = serve_within(hob_router_handle, options);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_problem(&server, cases[i].request, cases[i].json);
+}

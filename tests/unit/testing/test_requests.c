@@ -214,6 +214,27 @@ Test(test_request, has_the_limit_of_the_body_and_the_error_page)
     hob_test_reply_free(reply);
 }
 
+static const hob_server_options failing = {.handler = return_error};
+
+Test(test_request, has_errors_in_json_for_clients_that_prefer_it)
+{
+    const hob_test_input json = {.headers = "Accept: application/json"};
+    const hob_test_input browser = {.headers = "Accept: text/html,*/*;q=0.8"};
+    hob_test_reply *reply = hob_test_request(&failing, "GET /-2", &json);
+    cr_expect_str_eq(reply->content, "{\"status\":404,\"title\":\"Not Found\"}\n");
+    cr_expect_str_eq(reply->content_type, "application/problem+json");
+    cr_expect_str_eq(or_none(hob_test_header(reply, "Vary")), "Accept");
+    hob_test_reply_free(reply);
+    reply = hob_test_request(&failing, "GET /%zz", &json);
+    cr_expect_eq(reply->status, 400);
+    cr_expect_str_eq(reply->content_type, "application/problem+json");
+    hob_test_reply_free(reply);
+    reply = hob_test_request(&failing, "GET /-2", &browser);
+    cr_expect_str_eq(reply->content, "404 Not Found\n");
+    cr_expect_null(hob_test_header(reply, "Vary"));
+    hob_test_reply_free(reply);
+}
+
 struct observed {
     int status;
     uint64_t sent;

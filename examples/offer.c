@@ -33,7 +33,7 @@ static int fetch_price(void *arg)
     int err = hob_fetch_text(self->shop->client, url, &text); /* waits; the thread serves others */
     if (err < 0)
         return err;
-    self->cents = atoi((const char *)text.data);
+    self->cents = (int)strtol((const char *)text.data, NULL, 10);
     hob_bytes_free(&text);
     return 0;
 }

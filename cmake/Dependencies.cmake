@@ -76,6 +76,17 @@ if(HOB_CARES)
   hob_find_library(libcares ares.h cares)
 endif()
 
+if(HOB_TLS)
+  hob_find_library(libssl openssl/ssl.h ssl)
+  hob_find_library(libcrypto openssl/crypto.h crypto)
+  file(STRINGS "${hob_libssl_INCLUDE_DIR}/openssl/opensslv.h" openssl_version
+    REGEX "define OPENSSL_VERSION_MAJOR")
+  if(NOT openssl_version MATCHES "[3-9]")
+    message(FATAL_ERROR "OpenSSL is too old: version 3 is needed. Run script/setup, which installs "
+      "it or says how, or configure with -DHOB_TLS=OFF.")
+  endif()
+endif()
+
 # hob can be built and installed without its tests, and without what they need.
 if(HOB_TESTS)
   find_package(PkgConfig)

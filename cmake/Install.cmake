@@ -14,6 +14,11 @@ foreach(kind shared static testing)
   install(EXPORT hob-${kind} NAMESPACE hob:: DESTINATION "${config_folder}" COMPONENT development)
 endforeach()
 
+if(HOB_TLS)
+  install(TARGETS hob_tls EXPORT hob-tls ARCHIVE COMPONENT development)
+  install(EXPORT hob-tls NAMESPACE hob:: DESTINATION "${config_folder}" COMPONENT development)
+endif()
+
 # libhob.a leaves these to the program that links it: "ev" for libev.
 list(TRANSFORM hob_needed REPLACE "^lib" "" OUTPUT_VARIABLE needed_names)
 
@@ -43,3 +48,6 @@ endfunction()
 hob_install_pkg_config(hob)
 hob_install_pkg_config(hob-runtime)
 hob_install_pkg_config(hob-virtual-time)
+if(HOB_TLS)
+  hob_install_pkg_config(hob-tls)
+endif()

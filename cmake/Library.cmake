@@ -21,24 +21,43 @@ set(exports "${CMAKE_CURRENT_BINARY_DIR}/exports.h")
 file(CONFIGURE OUTPUT "${exports}" CONTENT
   "#pragma GCC visibility push(default)\n@headers@\n#pragma GCC visibility pop\n" @ONLY)
 
-# Of code for any address, an archive can become a part of somebody's shared library as well.
-# Functions have sections of their own, and keep them below (--unique), so that a program can leave
-# out what it does not call (--gc-sections).
-add_library(hob_objects OBJECT EXCLUDE_FROM_ALL)
-foreach(layer ${hob_layers})
-  get_target_property(sources ${layer} SOURCES)
-  target_sources(hob_objects PRIVATE ${sources})
-endforeach()
-target_include_directories(hob_objects PRIVATE include "${PROJECT_SOURCE_DIR}")
-target_compile_options(hob_objects PRIVATE
-  "SHELL:-include \"${exports}\"" -ffunction-sections -fdata-sections)
-set_target_properties(hob_objects PROPERTIES
-  C_VISIBILITY_PRESET hidden
-  POSITION_INDEPENDENT_CODE ON
-  INTERPROCEDURAL_OPTIMIZATION OFF # another compiler could not read what this one keeps for later
-  EXPORT_COMPILE_COMMANDS OFF)     # the layers' targets say how a file is compiled
-hob_own_code(hob_objects)
+# hob_hidden_objects(NAME LAYER...): the objects of these layers, of which what a header declares is
+# visible. Of code for any address, an archive can become a part of somebody's shared library as well.
+# Functions have sections of their own, so that a program can leave out what it does not call
+# (--gc-sections).
+function(hob_hidden_objects name)
+  add_library(${name} OBJECT EXCLUDE_FROM_ALL)
+  foreach(layer ${ARGN})
+    get_target_property(sources ${layer} SOURCES)
+    target_sources(${name} PRIVATE ${sources})
+  endforeach()
+  target_include_directories(${name} PRIVATE include "${PROJECT_SOURCE_DIR}")
+  target_compile_options(${name} PRIVATE
+    "SHELL:-include \"${exports}\"" -ffunction-sections -fdata-sections)
+  set_target_properties(${name} PROPERTIES
+    C_VISIBILITY_PRESET hidden
+    POSITION_INDEPENDENT_CODE ON
+    INTERPROCEDURAL_OPTIMIZATION OFF # another compiler could not read what this one keeps for later
+    EXPORT_COMPILE_COMMANDS OFF)     # the layers' targets say how a file is compiled
+  hob_own_code(${name})
+endfunction()
 
+# hob_archive(NAME OBJECTS ARCHIVE...): a static library of these objects and archives. It is one
+# object, since only within one can names be hidden. Sections stay apart (--unique).
+function(hob_archive name objects)
+  set(object "${CMAKE_CURRENT_BINARY_DIR}/lib${name}.o")
+  add_custom_command(
+    OUTPUT "${object}"
+    COMMAND "${CMAKE_LINKER}" -r --unique -o "${object}" "$<TARGET_OBJECTS:${objects}>" ${ARGN}
+    COMMAND "${CMAKE_OBJCOPY}" --localize-hidden --wildcard "--keep-global-symbol=hob_*" "${object}"
+    DEPENDS ${objects} "$<TARGET_OBJECTS:${objects}>" ${ARGN}
+    COMMENT "Hiding what is private in the static library ${name}"
+    COMMAND_EXPAND_LISTS VERBATIM)
+  add_library(${name} STATIC "${object}")
+  set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+endfunction()
+
+hob_hidden_objects(hob_objects ${hob_layers})
 set(hob_archives "")
 set(hob_needed "") # by who links libhob.a
 foreach(library ${hob_libraries})
@@ -51,17 +70,7 @@ foreach(library ${hob_libraries})
 endforeach()
 list(TRANSFORM hob_needed PREPEND hob:: OUTPUT_VARIABLE needed_targets)
 
-# The static library is one object: only within one can names be hidden.
-set(object "${CMAKE_CURRENT_BINARY_DIR}/libhob.o")
-add_custom_command(
-  OUTPUT "${object}"
-  COMMAND "${CMAKE_LINKER}" -r --unique -o "${object}" "$<TARGET_OBJECTS:hob_objects>" ${hob_archives}
-  COMMAND "${CMAKE_OBJCOPY}" --localize-hidden --wildcard "--keep-global-symbol=hob_*" "${object}"
-  DEPENDS hob_objects "$<TARGET_OBJECTS:hob_objects>" ${hob_archives}
-  COMMENT "Hiding what is private in libhob.a"
-  COMMAND_EXPAND_LISTS VERBATIM)
-add_library(hob_static STATIC "${object}")
-set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+hob_archive(hob_static hob_objects ${hob_archives})
 target_link_libraries(hob_static PRIVATE ${needed_targets} Threads::Threads m)
 
 # Until version 1, a new minor version may need programs to be compiled again.
@@ -105,9 +114,21 @@ set_target_properties(hob_testing PROPERTIES
   OUTPUT_NAME hob_virtual_time)
 add_library(hob::virtual_time ALIAS hob_testing)
 
+# hob::tls is for those who use hob/tls.h. It uses libhob by its public functions.
+if(HOB_TLS)
+  hob_hidden_objects(hob_tls_objects hob_net_tls)
+  target_link_libraries(hob_tls_objects PRIVATE hob::libssl hob::libcrypto)
+  hob_archive(hob_tls hob_tls_objects)
+  target_link_libraries(hob_tls INTERFACE
+    $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::hob> hob::libssl hob::libcrypto)
+  set_target_properties(hob_tls PROPERTIES EXPORT_NAME tls LINKER_LANGUAGE C)
+  add_library(hob::tls ALIAS hob_tls)
+  set(hob_tls hob_tls)
+endif()
+
 set_target_properties(hob_static hob_shared PROPERTIES
   EXPORT_NAME hob LINKER_LANGUAGE C OUTPUT_NAME hob)
-foreach(library hob_static hob_shared hob_testing)
+foreach(library hob_static hob_shared hob_testing ${hob_tls})
   target_include_directories(${library} INTERFACE
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
 endforeach()
@@ -122,8 +143,11 @@ endforeach()
 
 # Elsewhere they are built when something links them, and the layers when the program does.
 if(NOT HOB_INSTALL)
-  set_target_properties(hob_static hob_shared hob_testing PROPERTIES EXCLUDE_FROM_ALL ON)
+  set_target_properties(hob_static hob_shared hob_testing ${hob_tls} PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 if(NOT HOB_PROGRAM)
   set_target_properties(${hob_layers} PROPERTIES EXCLUDE_FROM_ALL ON)
+  if(HOB_TLS)
+    set_target_properties(hob_net_tls PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
 endif()

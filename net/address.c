@@ -78,6 +78,12 @@ int hob_address_parse(const char *text, hob_address *address)
                           : parse_ipv4(split.host, split.port, address);
 }
 
+bool host_parse_numeric(const char *host, hob_address *address)
+{
+    memset(address, 0, sizeof(*address));
+    return parse_ipv4(host, 0, address) == 0 || parse_ipv6(host, 0, address) == 0;
+}
+
 /* RFC 1123 section 2.1. Underscores are in use though no host name may have them. */
 static bool is_label(const char *label, size_t length)
 {

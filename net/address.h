@@ -16,6 +16,9 @@ struct host_port {
 /* Reads a host, whatever it is, and a port. Returns 0 or -EINVAL. */
 int host_port_parse(const char *text, struct host_port *self);
 
+/* Reads an IPv4 or IPv6 address without brackets, with port 0. Returns whether it is one. */
+bool host_parse_numeric(const char *host, hob_address *address);
+
 /* Whether this can be the name of a host: of ASCII, and not a number as its last part. */
 bool host_name_is_valid(const char *name);
 

@@ -28,6 +28,8 @@ void hob_conn_close(hob_conn *conn)
 {
     if (!conn)
         return;
+    if (conn->tls)
+        conn->tls->functions->close(conn->tls);
     close(conn->fd);
     free(conn);
 }
@@ -42,12 +44,20 @@ int hob_conn_peer(const hob_conn *conn, char *text, size_t size)
     return peer_format(&conn->peer, text, size);
 }
 
+const char *hob_conn_protocol(const hob_conn *conn)
+{
+    return conn->tls ? conn->tls->functions->protocol(conn->tls) : NULL;
+}
+
 void hob_conn_error(const hob_conn *conn, hob_error *error)
 {
+    bool by_tls = conn->tls && (conn->err == -EPROTO || conn->err == -EKEYREJECTED);
+    const char *reason = by_tls ? conn->tls->functions->reason(conn->tls) : NULL;
     if (conn->err == 0)
-        error->text[0] = '\0';
+        error_set(error, "%s", "");
     else
-        error_set(error, "%s %s: %s", conn->failure, conn->name, strerror(-conn->err));
+        error_set(
+            error, "%s %s: %s", conn->failure, conn->name, reason ? reason : strerror(-conn->err));
 }
 
 /* Remembers what failed, if it did. Returns the result. */
@@ -75,15 +85,17 @@ static int wait_for(const hob_conn *self, short events)
 }
 
 /*
- * Reading.
+ * Reading. Functions that try return -EAGAIN and set *events to what has to come first.
  */
 
-/* Returns how many bytes it has read, or -EAGAIN if there are none yet. */
-static int try_read(hob_conn *self, void *data, size_t size, int flags)
+static int try_read(hob_conn *self, void *data, size_t size, bool peek, short *events)
 {
     ssize_t length;
+    if (self->tls)
+        return self->tls->functions->read(self->tls, data, size, peek, events);
+    *events = POLLIN;
     do
-        length = recv(self->fd, data, size, flags);
+        length = recv(self->fd, data, size, peek ? MSG_PEEK : 0);
     while (length < 0 && errno == EINTR);
     return length < 0 ? -errno : (int)length;
 }
@@ -93,10 +105,11 @@ int hob_conn_read(hob_conn *conn, void *data, size_t size)
     int err = begin(__func__);
     size = size < INT_MAX ? size : INT_MAX;
     while (err == 0) {
-        int length = try_read(conn, data, size, 0);
+        short events;
+        int length = try_read(conn, data, size, false, &events);
         if (length != -EAGAIN)
             return note(conn, "reading from", length);
-        err = wait_for(conn, POLLIN);
+        err = wait_for(conn, events);
     }
     return note(conn, "reading from", err);
 }
@@ -104,7 +117,8 @@ int hob_conn_read(hob_conn *conn, void *data, size_t size)
 bool hob_conn_is_readable(hob_conn *conn)
 {
     char byte;
-    return try_read(conn, &byte, 1, MSG_PEEK) != -EAGAIN;
+    short events;
+    return try_read(conn, &byte, 1, true, &events) != -EAGAIN;
 }
 
 /*
@@ -129,8 +143,7 @@ static void rest_skip(struct rest *self, size_t size)
     }
 }
 
-/* Writes some of the rest, which is not empty. Returns 0, or -EAGAIN if there is no room. */
-static int try_write(hob_conn *self, struct rest *rest)
+static int try_write_parts(int fd, const struct rest *rest)
 {
     enum { PARTS = 16 };
     struct iovec parts[PARTS];
@@ -139,22 +152,46 @@ static int try_write(hob_conn *self, struct rest *rest)
     parts[0].iov_base = (char *)parts[0].iov_base + rest->offset;
     parts[0].iov_len -= rest->offset;
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
-    ssize_t length = sendmsg(self->fd, &message, MSG_NOSIGNAL);
+    ssize_t length = sendmsg(fd, &message, MSG_NOSIGNAL);
     if (length < 0)
         return errno == EINTR ? 0 : -errno;
-    rest_skip(rest, (size_t)length);
-    return 0;
+    return (int)length;
+}
+
+/* Writes some of the rest, which is not empty. Returns how many bytes. */
+static int try_write(hob_conn *self, const struct rest *rest, short *events)
+{
+    if (self->tls) {
+        const char *data = (const char *)rest->parts->iov_base + rest->offset;
+        size_t size = rest->parts->iov_len - rest->offset;
+        return self->tls->functions->write(self->tls, data, size, rest->count > 1, events);
+    }
+    *events = POLLOUT;
+    return try_write_parts(self->fd, rest);
+}
+
+static int write_all(hob_conn *self, struct rest *rest)
+{
+    int err = 0;
+    rest_skip(rest, 0);
+    while (err == 0 && rest->count > 0) {
+        short events;
+        int length = try_write(self, rest, &events);
+        if (length >= 0)
+            rest_skip(rest, (size_t)length);
+        else
+            err = length == -EAGAIN ? wait_for(self, events) : length;
+    }
+    return err;
 }
 
 int hob_conn_writev(hob_conn *conn, const struct iovec *parts, size_t count)
 {
     struct rest rest = {.parts = parts, .count = count};
     int err = begin(__func__);
-    rest_skip(&rest, 0);
-    while (err == 0 && rest.count > 0) {
-        err = try_write(conn, &rest);
-        if (err == -EAGAIN)
-            err = wait_for(conn, POLLOUT);
+    if (err == 0) {
+        err = conn->unwritable ? -EPIPE : write_all(conn, &rest);
+        conn->unwritable = err < 0;
     }
     return note(conn, "writing to", err);
 }
@@ -166,7 +203,45 @@ int hob_conn_write(hob_conn *conn, const void *data, size_t size)
     return hob_conn_writev(conn, &part, 1);
 }
 
+static int try_shutdown(hob_conn *self, short *events)
+{
+    if (self->tls)
+        return self->tls->functions->shutdown(self->tls, events);
+    return shutdown(self->fd, SHUT_WR) < 0 ? -errno : 0;
+}
+
 int hob_conn_shutdown(hob_conn *conn)
 {
-    return note(conn, "ending the output to", shutdown(conn->fd, SHUT_WR) < 0 ? -errno : 0);
+    short events = 0;
+    int err;
+    while ((err = try_shutdown(conn, &events)) == -EAGAIN) {
+        err = wait_for(conn, events);
+        if (err < 0)
+            break;
+    }
+    return note(conn, "ending the output to", err);
+}
+
+/*
+ * TLS.
+ */
+
+static int shake_hands(hob_conn *self)
+{
+    int err;
+    short events;
+    while ((err = self->tls->functions->handshake(self->tls, &events)) == -EAGAIN) {
+        err = wait_for(self, events);
+        if (err < 0)
+            break;
+    }
+    return err;
+}
+
+int conn_start_tls(hob_conn *conn, hob_tls *tls, const struct tls_peer *peer)
+{
+    int err = tls->functions->connect(tls, conn->fd, peer, &conn->tls);
+    if (err == 0)
+        err = shake_hands(conn);
+    return note(conn, "connecting to", err);
 }

@@ -4,13 +4,16 @@
 
 #include "hob/net.h"
 #include "peer.h"
+#include "tls/tls.h"
 
 struct hob_conn {
     int fd;
     union peer peer;
-    int err;             /* of the last call that failed, or 0 */
-    const char *failure; /* what that call was doing: "reading from" */
-    char name[];         /* of the peer, for messages */
+    struct tls_stream *tls; /* NULL: it is plain */
+    bool unwritable;        /* a write has failed, and it is not known what of it was written */
+    int err;                /* of the last call that failed, or 0 */
+    const char *failure;    /* what that call was doing: "reading from" */
+    char name[];            /* of the peer, for messages */
 };
 
 /*
@@ -18,5 +21,8 @@ struct hob_conn {
  * on. NULL when out of memory: then the socket is closed.
  */
 hob_conn *conn_new(int fd, const union peer *peer, const char *name);
+
+/* Begins TLS on a plain connection. Returns 0 or what hob_connect() returns for TLS. */
+int conn_start_tls(hob_conn *conn, hob_tls *tls, const struct tls_peer *peer);
 
 #endif

@@ -55,7 +55,59 @@ static int connect_plain(const char *address, const hob_connect_options *options
         tcp_set_options(fd);
     const union peer peer = peer_of(&addresses[index]);
     *conn = conn_new(fd, &peer, address);
+    if (!*conn)
+        error_append(options->error, "%s", strerror(ENOMEM));
     return *conn ? 0 : -ENOMEM;
+}
+
+/*
+ * Finds the name that the certificate must have: that of the options, or else the host of the
+ * address, which ends with no dot in certificates. Returns 0 or -EINVAL.
+ */
+static int
+find_server_name(const char *address, const hob_connect_options *options, char name[HOST_SIZE])
+{
+    struct host_port split;
+    hob_address numeric;
+    const char *wanted = options->server_name;
+    if (!wanted && host_port_parse(address, &split) == 0 && strncmp(address, "unix:", 5) != 0)
+        wanted = split.host;
+    if (!wanted || !(host_parse_numeric(wanted, &numeric) || host_name_is_valid(wanted))) {
+        error_set(
+            options->error, "connecting to %s: '%s' is no server name for TLS", address,
+            wanted ? wanted : "");
+        return -EINVAL;
+    }
+    size_t length = strlen(wanted);
+    memcpy(name, wanted, length + 1);
+    if (name[length - 1] == '.')
+        name[length - 1] = '\0';
+    return 0;
+}
+
+static int
+add_tls(const char *address, const hob_connect_options *options, const char *name, hob_conn **conn)
+{
+    const struct tls_peer peer = {.address = address, .name = name, .alpn = options->alpn};
+    int err = conn_start_tls(*conn, options->tls, &peer);
+    if (err == 0)
+        return 0;
+    if (options->error)
+        hob_conn_error(*conn, options->error);
+    hob_conn_close(*conn);
+    *conn = NULL;
+    return err;
+}
+
+static int connect_to(const char *address, const hob_connect_options *options, hob_conn **conn)
+{
+    char name[HOST_SIZE];
+    int err = options->tls ? find_server_name(address, options, name) : 0;
+    if (err == 0)
+        err = connect_plain(address, options, conn);
+    if (err == 0 && options->tls)
+        err = add_tls(address, options, name, conn);
+    return err;
 }
 
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn)
@@ -66,7 +118,7 @@ int hob_connect(const char *address, const hob_connect_options *options, hob_con
     *conn = NULL;
     error_set(options->error, "%s", "");
     double before = hob_deadline(options->timeout != 0 ? options->timeout : DEFAULT_TIMEOUT);
-    int err = connect_plain(address, options, conn);
+    int err = connect_to(address, options, conn);
     hob_deadline_at(before);
     if (err == 0)
         error_set(options->error, "%s", "");

@@ -196,8 +196,10 @@ int dial(const hob_address *addresses, size_t count, size_t *index, hob_error *e
         .count = count < ADDRESSES_MAX ? count : ADDRESSES_MAX,
         .ended = hob_condition_new(),
     };
-    if (!race.ended)
+    if (!race.ended) {
+        error_append(error, "%s", strerror(ENOMEM));
         return -ENOMEM;
+    }
     for (size_t i = 0; i < race.count; i++)
         race.attempts[i] = (struct attempt){.race = &race, .address = &addresses[i]};
     int result = race_addresses(&race, index, error);

@@ -1,5 +1,4 @@
 /* Names that were looked up, and those that are looked up now. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -199,8 +198,10 @@ void hob_resolver_free(hob_resolver *resolver)
 {
     if (!resolver)
         return;
-    while (!list_empty(&resolver->names)) {
-        struct name *name = list_entry(resolver->names.next, struct name, link);
+    struct list *link = resolver->names.next;
+    while (link != &resolver->names) {
+        struct name *name = list_entry(link, struct name, link);
+        link = link->next;
         line_expect_unused(&name->waiters, __func__, "a coroutine looks up a name with it");
         name_free(resolver, name);
     }
@@ -225,20 +226,6 @@ static hob_resolver *resolver_of_loop(void)
     return loop->resolver;
 }
 
-/* The text of an address is its own answer: c-ares 1.18 would ask the name servers about it. */
-static bool parse_numeric(const char *host, hob_address *address)
-{
-    memset(address, 0, sizeof(*address));
-    if (inet_pton(AF_INET, host, &address->ipv4.sin_addr) == 1) {
-        address->ipv4.sin_family = AF_INET;
-        address->length = sizeof(address->ipv4);
-    } else if (inet_pton(AF_INET6, host, &address->ipv6.sin6_addr) == 1) {
-        address->ipv6.sin6_family = AF_INET6;
-        address->length = sizeof(address->ipv6);
-    }
-    return address->length > 0;
-}
-
 static const char *reason_of(int err)
 {
     switch (err) {
@@ -257,8 +244,8 @@ int hob_lookup(
     hob_resolver *resolver, const char *host, hob_address addresses[HOB_LOOKUP_MAX],
     hob_error *error)
 {
-    if (parse_numeric(host, addresses))
-        return 1;
+    if (host_parse_numeric(host, addresses))
+        return 1; /* c-ares 1.18 would ask the name servers about it */
     int result = -EINVAL;
     if (!resolver)
         resolver = resolver_of_loop();

@@ -16,6 +16,7 @@
 #include "hob/server.h"
 #include "hob/sync.h"
 #include "hob/text.h"
+#include "hob/tls.h"
 #include "hob/trace.h"
 #include "hob/version.h"
 

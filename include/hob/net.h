@@ -73,14 +73,20 @@ int hob_lookup(
     hob_resolver *resolver, const char *host, hob_address addresses[HOB_LOOKUP_MAX],
     hob_error *error);
 
-/* A connection: TCP or a unix socket. */
+/* A connection: TCP or a unix socket, plain or with TLS. */
 typedef struct hob_conn hob_conn;
+
+/* What TLS connections have in common: see hob/tls.h. */
+typedef struct hob_tls hob_tls;
 
 /* All 0 is the default. */
 typedef struct {
-    double timeout;         /* seconds for all that hob_connect() does; 0 is 10 */
-    hob_error *error;       /* gets a text if hob_connect() fails; NULL if the caller needs none */
-    hob_resolver *resolver; /* for names; NULL: one of the loop's own */
+    double timeout;          /* seconds for all that hob_connect() does; 0 is 10 */
+    hob_error *error;        /* gets a text if hob_connect() fails; NULL if the caller needs none */
+    hob_resolver *resolver;  /* for names; NULL: one of the loop's own */
+    hob_tls *tls;            /* NULL: no TLS */
+    const char *server_name; /* that the certificate must have; NULL: the host of the address */
+    const char *const *alpn; /* protocols to offer, the best first, NULL at the end; NULL: none */
 } hob_connect_options;
 
 /*
@@ -90,7 +96,9 @@ typedef struct {
  *
  * Returns 0 and sets *conn, or returns a negative errno and sets *conn to NULL: -EINVAL if the
  * address is none of these, what hob_lookup() returns for a name, -ETIMEDOUT after the time-out, or
- * what connect(2) has failed with for the first address.
+ * what connect(2) has failed with for the first address. With TLS also -EKEYREJECTED if the
+ * server's certificate is refused, -EPROTO if TLS fails otherwise, and -EINVAL if `alpn` has an
+ * empty name or is too long, or there is no server name for a unix socket.
  */
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn);
 
@@ -141,6 +149,9 @@ bool hob_conn_is_readable(hob_conn *conn);
  * or -ENOSPC if `size` is too small; HOB_PEER_SIZE is enough.
  */
 int hob_conn_peer(const hob_conn *conn, char *text, size_t size);
+
+/* The protocol that was chosen by ALPN (RFC 7301), such as "h2"; NULL if none was. */
+const char *hob_conn_protocol(const hob_conn *conn);
 
 /* The descriptor, for setsockopt(2) and the like. It stays the connection's. */
 int hob_conn_fd(const hob_conn *conn);

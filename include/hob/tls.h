@@ -1,0 +1,50 @@
+/*
+ * hob/tls.h: TLS for connections of hob/net.h, by OpenSSL. It is a library of its own, hob::tls in
+ * CMake and hob-tls in pkg-config, so that only programs that use it load OpenSSL.
+ */
+#ifndef HOB_TLS_H
+#define HOB_TLS_H
+
+#include <stdbool.h>
+
+#include "hob/net.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All 0 is the default: the system's certificates are trusted, and none is shown. */
+typedef struct {
+    const char *ca_file;          /* PEM: trusted certificates, in place of those of the system */
+    const char *certificate_file; /* PEM: this client's certificate, then its intermediate ones */
+    const char *key_file;         /* PEM: its private key without a password; NULL: the same file */
+    hob_error *error;             /* gets a text if hob_tls_new() fails; NULL if none is needed */
+
+    /*
+     * Takes whatever certificate a server shows, of whatever name. Anybody on the way can then read
+     * and change all that is sent. For tests.
+     */
+    bool insecure_accept_any_certificate;
+} hob_tls_options;
+
+/*
+ * Makes what the TLS connections of a client have in common, for hob_connect_options.tls: TLS 1.2
+ * or 1.3, with sessions that are resumed. A server's certificate must be trusted, valid and for the
+ * host's name (RFC 9525: among its subjectAltNames). Renegotiation is declined. The certificates of
+ * the system are where OpenSSL looks for them: SSL_CERT_FILE and SSL_CERT_DIR in the environment
+ * say otherwise.
+ *
+ * Reads files, so make it when the program starts. One is enough for a thread; it must not be used
+ * by several. `options` may be NULL. Returns 0 and sets *tls, or sets it to NULL and returns
+ * -ENOMEM, or -EINVAL if a file cannot be used: the error names it.
+ */
+int hob_tls_new(const hob_tls_options *options, hob_tls **tls);
+
+/* Frees it, when its last connection is closed. NULL is ignored. */
+void hob_tls_free(hob_tls *tls);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,21 @@
+/* A socket as OpenSSL reads and writes it (BIO), without SIGPIPE. */
+#ifndef HOB_NET_TLS_SOCKET_BIO_H
+#define HOB_NET_TLS_SOCKET_BIO_H
+
+#include <openssl/bio.h>
+#include <stdbool.h>
+
+struct socket_bio {
+    int fd;
+    int err;    /* errno of the call that failed last, or 0 */
+    bool ended; /* the peer's side of the socket has */
+    bool more;  /* what is written now is followed by more at once: one segment may have both */
+};
+
+/* The functions of such a BIO, for BIO_new(3ssl). NULL when out of memory. */
+BIO_METHOD *socket_bio_method(void);
+
+/* A BIO over `socket`, which must live as long. NULL when out of memory. */
+BIO *socket_bio_new(const BIO_METHOD *method, struct socket_bio *socket);
+
+#endif

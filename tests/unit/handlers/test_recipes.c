@@ -3,8 +3,8 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "runtime/future.h"
+#include "tests/support/ask.h"
 #include "tests/support/clock.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
 #include "tests/support/test.h"
 
@@ -94,13 +94,12 @@ static struct cooked serve_a_meal(void)
 {
     struct kitchen kitchen = {.time_scale = 0.005};
     hob_router *router = make_router(&(hob_route){"GET /", serve_meal, &kitchen}, 1);
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     struct cooked cooked;
     begin_log();
-    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
+    hob_test_reply *reply = ask(router, "GET /");
     end_log(cooked.log, sizeof(cooked.log));
-    cooked.result = response.result;
-    fake_response_free(&response);
+    cooked.result = reply->result;
+    hob_test_reply_free(reply);
     hob_router_free(router);
     return cooked;
 }

@@ -3,7 +3,8 @@
 #include "handlers/kitchen.h"
 #include "hob/log.h"
 #include "hob/router.h"
-#include "tests/support/fake_request.h"
+#include "tests/support/ask.h"
+#include "tests/support/make_router.h"
 #include "tests/support/test.h"
 
 static struct kitchen kitchen;
@@ -24,20 +25,14 @@ static void end(void)
 
 TestSuite(routes, .init = begin, .fini = end, .timeout = 20);
 
-/* The response to GET; the caller's to free. */
-static struct fake_response get(const char *path)
+/* The reply to GET; the caller's to free. */
+static hob_test_reply *get(const char *path)
 {
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
-    char request[64];
-    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", path);
-    struct fake_response response = fake_exchange(&server, request);
-    cr_assert(strstr(response.bytes, "HTTP/1.1 200 OK\r\n") == response.bytes, "%s", path);
-    return response;
-}
-
-static const char *content(const struct fake_response *response)
-{
-    return strstr(response->bytes, "\r\n\r\n") + 4;
+    char line[64];
+    snprintf(line, sizeof(line), "GET %s", path);
+    hob_test_reply *reply = ask(router, line);
+    cr_assert_eq(reply->status, 200, "%s", path);
+    return reply;
 }
 
 Test(routes, serve_what_was_ordered)
@@ -53,9 +48,9 @@ Test(routes, serve_what_was_ordered)
         {"/readyz", "ready\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct fake_response response = get(cases[i].path);
-        cr_expect_str_eq(content(&response), cases[i].content, "%s", cases[i].path);
-        fake_response_free(&response);
+        hob_test_reply *reply = get(cases[i].path);
+        cr_expect_str_eq(reply->content, cases[i].content, "%s", cases[i].path);
+        hob_test_reply_free(reply);
     }
 }
 
@@ -77,12 +72,12 @@ Test(routes, begin_with_a_menu_that_tells_how_long_each_dish_takes)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         kitchen.time_scale = cases[i].scale;
-        struct fake_response response = get("/");
+        hob_test_reply *reply = get("/");
         for (size_t j = 0; j < COUNT(cases[i].lines); j++)
             cr_expect(
-                strstr(content(&response), cases[i].lines[j]), "no '%s' in: %s", cases[i].lines[j],
-                content(&response));
-        cr_expect_str_eq(content(&response) + strlen(content(&response)) - 6, "GET /\n");
-        fake_response_free(&response);
+                strstr(reply->content, cases[i].lines[j]), "no '%s' in: %s", cases[i].lines[j],
+                reply->content);
+        cr_expect_str_eq(reply->content + strlen(reply->content) - 6, "GET /\n");
+        hob_test_reply_free(reply);
     }
 }

@@ -1,10 +1,6 @@
 #include "http/problem.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 /* RFC 9110 section 12.5.1. Two values stand for two headers. */
 Test(problem, is_for_clients_that_prefer_json_to_text)

@@ -3,8 +3,8 @@
  */
 
 #include "hob/router.h"
+#include "tests/support/ask.h"
 #include "tests/support/child.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/make_router.h"
 #include "tests/support/test.h"
 
@@ -101,11 +101,9 @@ static void answer(void *arg)
     hob_router *router = make_router(routes, COUNT(routes));
     if (self->middleware)
         hob_router_use(router, self->middleware);
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
-    struct fake_response response =
-        fake_exchange(&server, "GET /orders/1 HTTP/1.1\r\nHost: h\r\n\r\n");
-    bool expected = response.result == self->result;
-    fake_response_free(&response);
+    hob_test_reply *reply = ask(router, "GET /orders/1");
+    bool expected = reply->result == self->result;
+    hob_test_reply_free(reply);
     hob_router_free(router);
     _exit(!expected);
 }

@@ -2,7 +2,7 @@
 
 #include "hob/log.h"
 #include "hob/router.h"
-#include "tests/support/fake_request.h"
+#include "tests/support/ask.h"
 #include "tests/support/make_router.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
@@ -54,13 +54,11 @@ static const hob_route site_routes[] = {HOB_ROUTE("GET /", tell), HOB_ROUTE("GET
 
 static void expect_text(const hob_router *router, const char *path, const char *expected)
 {
-    char request[128];
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
-    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", path);
-    struct fake_response response = fake_exchange(&server, request);
-    const char *content = strstr(response.bytes, "\r\n\r\n");
-    cr_expect_str_eq(content ? content + 4 : "", expected, "%s: %s", path, response.bytes);
-    fake_response_free(&response);
+    char line[128];
+    snprintf(line, sizeof(line), "GET %s", path);
+    hob_test_reply *reply = ask(router, line);
+    cr_expect_str_eq(reply->content, expected, "%s: %s", path, reply->content);
+    hob_test_reply_free(reply);
 }
 
 /* The prefix has a name; the mounted router is freed at once. */

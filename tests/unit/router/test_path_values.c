@@ -4,7 +4,7 @@
 
 #include "hob/router.h"
 #include "server/request.h"
-#include "tests/support/fake_request.h"
+#include "tests/support/ask.h"
 #include "tests/support/make_router.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
@@ -27,15 +27,12 @@ struct told {
 
 static void expect_told(hob_router *router, const struct told *cases, size_t count)
 {
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     for (size_t i = 0; i < count; i++) {
-        char request[256];
-        snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].line);
-        struct fake_response response = fake_exchange(&server, request);
-        const char *text = strstr(response.bytes, "\r\n\r\n") + 4;
+        hob_test_reply *reply = ask(router, cases[i].line);
         cr_expect_str_eq(
-            text, cases[i].text ? cases[i].text : "404 Not Found\n", "%s: %s", cases[i].line, text);
-        fake_response_free(&response);
+            reply->content, cases[i].text ? cases[i].text : "404 Not Found\n", "%s: %s",
+            cases[i].line, reply->content);
+        hob_test_reply_free(reply);
     }
 }
 
@@ -116,14 +113,12 @@ Test(path_values, keeps_the_names_of_methods_apart)
 
 static int expect_no_value(hob_request *req, hob_response *res)
 {
-    (void)res;
     cr_expect_null(hob_path_value(req, "a"));
-    return 0;
+    return hob_reply_text(res, 200, "");
 }
 
 Test(path_values, has_no_values_for_a_handler_that_it_did_not_call)
 {
-    const struct fake_server server = {.handler = expect_no_value};
-    struct fake_response response = fake_exchange(&server, "GET /a HTTP/1.0\r\n\r\n");
-    fake_response_free(&response);
+    const hob_server_options server = {.handler = expect_no_value};
+    hob_test_reply_free(hob_test_request(&server, "GET /a", NULL));
 }

@@ -1,5 +1,6 @@
 #include "hob/router.h"
-#include "tests/support/fake_request.h"
+#include "http/status.h"
+#include "tests/support/ask.h"
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
@@ -219,10 +220,9 @@ Test(router, needs_no_more_of_its_routes_once_it_is_made)
     hob_router *router = make_router(&route, 1);
     memset(pattern, 'x', sizeof(pattern) - 1);
     memset(&route, 0, sizeof(route));
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
-    struct fake_response response = fake_exchange(&server, "GET /a HTTP/1.0\r\n\r\n");
-    cr_expect(strstr(response.bytes, "HTTP/1.1 200 OK\r\n") == response.bytes);
-    fake_response_free(&response);
+    hob_test_reply *reply = ask(router, "GET /a");
+    cr_expect_eq(reply->status, 200);
+    hob_test_reply_free(reply);
     hob_router_free(router);
 }
 
@@ -240,30 +240,26 @@ struct exchange {
     const char *response; /* without the lines that are the same in all */
 };
 
-static void take_out(struct fake_response *response, const char *line)
+static char *put_header(char *at, const hob_test_reply *reply, const char *name)
 {
-    char *at = strstr(response->bytes, line);
-    if (at)
-        memmove(at, at + strlen(line), strlen(at + strlen(line)) + 1);
+    const char *value = hob_test_header(reply, name);
+    return value ? at + sprintf(at, "%s: %s\r\n", name, value) : at;
 }
 
 static void expect_exchanges(
     const hob_route *routes, size_t route_count, const struct exchange *cases, size_t count)
 {
     hob_router *router = make_router(routes, route_count);
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     for (size_t i = 0; i < count; i++) {
-        char request[256];
-        snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: h\r\n\r\n", cases[i].line);
-        struct fake_response response = fake_exchange(&server, request);
-        drop_date(&response);
-        take_out(&response, "HTTP/1.1 ");
-        take_out(&response, "Server: hob\r\n");
-        take_out(&response, "Content-Type: text/plain; charset=utf-8\r\n");
-        cr_expect_str_eq(
-            response.bytes, cases[i].response, "%s: %s", cases[i].line, response.bytes);
-        cr_expect_geq(response.result, 0);
-        fake_response_free(&response);
+        char text[300];
+        hob_test_reply *reply = ask(router, cases[i].line);
+        char *end = text + sprintf(text, "%d %s\r\n", reply->status, status_reason(reply->status));
+        end = put_header(end, reply, "Content-Length");
+        end = put_header(end, reply, "Allow");
+        sprintf(end, "\r\n%s", reply->content);
+        cr_expect_str_eq(text, cases[i].response, "%s: %s", cases[i].line, text);
+        cr_expect_geq(reply->result, 0);
+        hob_test_reply_free(reply);
     }
     hob_router_free(router);
 }
@@ -362,14 +358,9 @@ Test(router, tells_no_pattern_when_there_is_no_route)
     static const hob_route routes[] = {{"GET /a", reply_a}};
     static const char *const lines[] = {"GET /b", "POST /a", "OPTIONS /a", "OPTIONS *"};
     hob_router *router = make_router(routes, COUNT(routes));
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
     cr_expect_eq(hob_router_use(router, expect_no_route), 0);
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        char request[64];
-        snprintf(request, sizeof(request), "%s HTTP/1.0\r\n\r\n", lines[i]);
-        struct fake_response response = fake_exchange(&server, request);
-        fake_response_free(&response);
-    }
+    for (size_t i = 0; i < COUNT(lines); i++)
+        hob_test_reply_free(ask(router, lines[i]));
     hob_router_free(router);
 }
 
@@ -567,11 +558,10 @@ Test(router, returns_what_the_handler_returned)
 {
     static const hob_route routes[] = {{"GET /", fail}};
     hob_router *router = make_router(routes, COUNT(routes));
-    const struct fake_server server = {.handler = hob_router_handle, .router = router};
-    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
-    cr_expect_eq(response.result, -EIO);
-    cr_expect_eq(response.length, 0);
-    fake_response_free(&response);
+    hob_test_reply *reply = ask(router, "GET /");
+    cr_expect_eq(reply->result, -EIO);
+    cr_expect_eq(reply->status, 500);
+    hob_test_reply_free(reply);
     hob_router_free(router);
 }
 

@@ -2,7 +2,7 @@
 
 #include "hob/log.h"
 #include "hob/router.h"
-#include "tests/support/fake_request.h"
+#include "tests/support/ask.h"
 #include "tests/support/make_router.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
@@ -12,19 +12,20 @@ TestSuite(state, .fini = expect_no_leaks, .timeout = 20);
 /* The result of the handler for a GET of this path. */
 static int result_of(const hob_router *router, void *context, const char *path)
 {
-    char request[128];
-    const struct fake_server server = {
+    char line[128];
+    const hob_server_options options = {
         .handler = hob_router_handle, .router = router, .context = context};
-    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", path);
-    struct fake_response response = fake_exchange(&server, request);
-    fake_response_free(&response);
-    return response.result;
+    snprintf(line, sizeof(line), "GET %s", path);
+    hob_test_reply *reply = hob_test_request(&options, line, NULL);
+    int result = reply->result;
+    hob_test_reply_free(reply);
+    return result;
 }
 
 static int return_number(hob_request *req, hob_response *res)
 {
     const int *number = hob_state(req);
-    (void)res;
+    hob_reply_text(res, 200, "");
     return number ? *number : -ENODATA;
 }
 
@@ -84,10 +85,10 @@ static int call_next(hob_request *req, hob_response *res)
 
 Test(state, a_router_that_the_server_does_not_have_is_reported)
 {
-    const struct fake_server servers[] = {{.handler = hob_router_handle}, {.handler = call_next}};
+    const hob_server_options servers[] = {{.handler = hob_router_handle}, {.handler = call_next}};
     for (size_t i = 0; i < COUNT(servers); i++) {
-        struct fake_response response = fake_exchange(&servers[i], "GET / HTTP/1.0\r\n\r\n");
-        cr_expect_eq(response.result, -EPROTO);
-        fake_response_free(&response);
+        hob_test_reply *reply = hob_test_request(&servers[i], "GET /", NULL);
+        cr_expect_eq(reply->result, -EPROTO);
+        hob_test_reply_free(reply);
     }
 }

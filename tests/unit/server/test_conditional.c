@@ -2,8 +2,8 @@
 #include <time.h>
 
 #include "hob/hob.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 #define DATE "Sun, 06 Nov 1994 08:49:37 GMT"
 
@@ -42,15 +42,15 @@ Test(conditional, requests_are_compared_with_the_current_version)
         {"PUT", "Range: bytes=0-9\r\n", "200 200 0 0"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct fake_server server = {.handler = report};
+        const hob_server_options server = {.handler = report};
         char request[200];
         snprintf(
             request, sizeof(request), "%s / HTTP/1.1\r\nHost: h\r\n%s\r\n", cases[i].method,
             cases[i].fields);
-        struct fake_response response = fake_exchange(&server, request);
+        struct wire_response response = wire_exchange(&server, request);
         const char *content = strstr(response.bytes, "\r\n\r\n") + 4;
         cr_expect_str_eq(content, cases[i].expected, "%s %s", cases[i].method, cases[i].fields);
-        fake_response_free(&response);
+        wire_response_free(&response);
     }
 }
 
@@ -68,7 +68,7 @@ static int set_validators(hob_request *req, hob_response *res)
 
 Test(conditional, responses_have_the_validators_that_were_set_last)
 {
-    const struct fake_server server = {.handler = set_validators};
+    const hob_server_options server = {.handler = set_validators};
     expect_exchange(
         &server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "HTTP/1.1 304 Not Modified\r\nServer: hob\r\nETag: W/\"v8\"\r\n\r\n");

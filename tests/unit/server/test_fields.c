@@ -2,16 +2,16 @@
 
 #include "hob/runtime.h"
 #include "hob/server.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 TestSuite(fields, .fini = expect_no_leaks, .timeout = 20);
 
 static void expect_response(hob_handler *handler, const char *expected)
 {
-    const struct fake_server server = {.handler = handler};
+    const hob_server_options server = {.handler = handler};
     expect_exchange(&server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", expected);
 }
 
@@ -133,5 +133,5 @@ Test(fields, are_added_to_streams_too)
 {
     expect_response(
         stream_with_hooks, OK "Content-Type: a/b\r\nTransfer-Encoding: chunked\r\n"
-                              "Seen: 200 a/b -1\r\n\r\n3\r\nabc\r\n");
+                              "Seen: 200 a/b -1\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
 }

@@ -1,18 +1,13 @@
 /*
  * Queries and forms (https://url.spec.whatwg.org/#urlencoded-parsing).
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "hob/server.h"
+#include "hob/testing.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(pairs, .timeout = 20);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct lookup {
     const char *pairs, *name, *value;
@@ -94,20 +89,18 @@ CoroutineTest(pairs, of_a_form_are_found_by_name)
 static int expect_query_value(hob_request *req, hob_response *res)
 {
     const struct lookup *lookup = hob_request_context(req);
-    (void)res;
     expect_value(lookup, hob_request_query_value(req, lookup->name));
-    return 0;
+    return hob_reply_text(res, 200, "");
 }
 
 /* One whose client asked for this target. */
 static void expect_in_query(const struct lookup *lookup, const char *target)
 {
-    char request[128];
+    char line[128];
     struct lookup context = *lookup;
-    const struct fake_server server = {.handler = expect_query_value, .context = &context};
-    snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: h\r\n\r\n", target);
-    struct fake_response response = fake_exchange(&server, request);
-    fake_response_free(&response);
+    const hob_server_options server = {.handler = expect_query_value, .context = &context};
+    snprintf(line, sizeof(line), "GET %s", target);
+    hob_test_reply_free(hob_test_request(&server, line, NULL));
 }
 
 Test(pairs, of_a_query_are_found_by_name)

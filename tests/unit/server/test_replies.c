@@ -1,8 +1,8 @@
 /* hob_reply_printf() and hob_redirect(). */
 
 #include "hob/hob.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 #define GET  "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 #define TEXT "Content-Type: text/plain; charset=utf-8\r\n"
@@ -16,7 +16,7 @@ static int reply_order(hob_request *req, hob_response *res)
 Test(replies, are_formatted_as_by_printf)
 {
     expect_exchange(
-        &(struct fake_server){.handler = reply_order}, GET,
+        &(hob_server_options){.handler = reply_order}, GET,
         "HTTP/1.1 201 Created\r\nServer: hob\r\nContent-Type: application/json\r\n"
         "Content-Length: 19\r\n\r\n{\"id\":7,\"of\":\"tea\"}");
 }
@@ -35,12 +35,12 @@ Test(replies, of_any_length_are_formatted_as_a_whole)
     static const int lengths[] = {1, 511, 512, 513, 60000};
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         int length = lengths[i];
-        const struct fake_server server = {.handler = reply_spaces, .context = &length};
-        struct fake_response response = fake_exchange(&server, GET);
+        const hob_server_options server = {.handler = reply_spaces, .context = &length};
+        struct wire_response response = wire_exchange(&server, GET);
         const char *content = strstr(response.bytes, "\r\n\r\n") + 4;
         cr_expect_eq(strlen(content), (size_t)length);
         cr_expect_eq(content[length - 1], 'x', "%d", length);
-        fake_response_free(&response);
+        wire_response_free(&response);
     }
 }
 
@@ -59,7 +59,7 @@ static int redirect(hob_request *req, hob_response *res)
 Test(replies, redirect_to_a_location)
 {
     expect_exchange(
-        &(struct fake_server){.handler = redirect}, GET,
+        &(hob_server_options){.handler = redirect}, GET,
         "HTTP/1.1 303 See Other\r\nServer: hob\r\n" TEXT "Content-Length: 14\r\n"
         "Location: /orders/7\r\n\r\n303 See Other\n");
 }

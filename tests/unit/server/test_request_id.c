@@ -2,10 +2,10 @@
 #include "server/request_id.h"
 
 #include "hob/server.h"
-#include "tests/support/fake_request.h"
 #include "tests/support/or_none.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 TestSuite(request_id, .fini = expect_no_leaks, .timeout = 20);
 
@@ -131,10 +131,10 @@ struct told {
     char *content;
 };
 
-static struct told told_by(const struct fake_server *server, const char *request)
+static struct told told_by(const hob_server_options *server, const char *request)
 {
     static const char field[] = "\r\nX-Request-Id: ";
-    struct fake_response response = fake_exchange(server, request);
+    struct wire_response response = wire_exchange(server, request);
     const char *id = strstr(response.bytes, field);
     struct told told = {.content = strdup(strstr(response.bytes, "\r\n\r\n") + 4)};
     if (id) {
@@ -142,7 +142,7 @@ static struct told told_by(const struct fake_server *server, const char *request
         told.id = strndup(id, strcspn(id, "\r"));
         cr_expect_null(strstr(id, field), "twice: %s", response.bytes);
     }
-    fake_response_free(&response);
+    wire_response_free(&response);
     return told;
 }
 
@@ -154,7 +154,7 @@ static void told_free(struct told *told)
 
 Test(request_id, of_a_client_is_told_by_the_response)
 {
-    const struct fake_server server = {.handler = reply_nothing};
+    const hob_server_options server = {.handler = reply_nothing};
     for (size_t i = 0; i < COUNT(sane); i++) {
         char request[400];
         snprintf(request, sizeof(request), GET "x-request-ID: %s \r\n\r\n", sane[i]);
@@ -166,7 +166,7 @@ Test(request_id, of_a_client_is_told_by_the_response)
 
 Test(request_id, of_a_client_that_is_not_sane_is_ignored)
 {
-    const struct fake_server server = {.handler = reply_nothing};
+    const hob_server_options server = {.handler = reply_nothing};
     for (size_t i = 0; i < COUNT(insane); i++) {
         char request[400];
         if (strpbrk(insane[i], "\x7f"))
@@ -178,7 +178,7 @@ Test(request_id, of_a_client_that_is_not_sane_is_ignored)
     }
 }
 
-static void expect_made(const struct fake_server *server, const char *request)
+static void expect_made(const hob_server_options *server, const char *request)
 {
     struct told told = told_by(server, request);
     cr_expect_eq(strlen(or_none(told.id)), 32, "%s: %s", request, or_none(told.id));
@@ -189,23 +189,23 @@ static void expect_made(const struct fake_server *server, const char *request)
 
 Test(request_id, is_made_if_the_handler_asks_for_it)
 {
-    const struct fake_server server = {.handler = reply_id};
+    const hob_server_options server = {.handler = reply_id};
     expect_made(&server, GET "\r\n");
     expect_made(&server, GET "X-Request-Id: a b\r\n\r\n");
 }
 
 Test(request_id, is_made_if_the_server_is_to_have_one_for_each_request)
 {
-    const struct fake_server server = {.handler = reply_nothing, .request_ids = true};
+    const hob_server_options server = {.handler = reply_nothing, .request_ids = true};
     expect_made(&server, GET "\r\n");
     expect_made(&server, GET "X-Request-Id: a b\r\n\r\n");
-    const struct fake_server asking = {.handler = reply_id, .request_ids = true};
+    const hob_server_options asking = {.handler = reply_id, .request_ids = true};
     expect_made(&asking, GET "\r\n");
 }
 
 Test(request_id, of_a_client_is_what_the_handler_gets)
 {
-    const struct fake_server servers[] = {
+    const hob_server_options servers[] = {
         {.handler = reply_id}, {.handler = reply_id, .request_ids = true}};
     for (size_t i = 0; i < COUNT(servers); i++) {
         struct told told = told_by(&servers[i], GET "X-Request-Id: 42\r\n\r\n");
@@ -221,7 +221,7 @@ Test(request_id, is_the_first_one_that_can_be_used)
         GET "X-Request-Id: first\r\nX-Request-Id: second\r\n\r\n",
         GET "X-Request-Id: a b\r\nX-Request-Id: first\r\n\r\n",
     };
-    const struct fake_server server = {.handler = reply_id};
+    const hob_server_options server = {.handler = reply_id};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct told told = told_by(&server, cases[i]);
         cr_expect_str_eq(or_none(told.id), "first");
@@ -231,7 +231,7 @@ Test(request_id, is_the_first_one_that_can_be_used)
 
 Test(request_id, that_is_asked_for_too_late_is_not_told)
 {
-    const struct fake_server server = {.handler = reply_and_ask};
+    const hob_server_options server = {.handler = reply_and_ask};
     struct told told = told_by(&server, GET "\r\n");
     cr_expect_null(told.id);
     told_free(&told);

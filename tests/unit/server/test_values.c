@@ -1,7 +1,6 @@
 /* A value that one function of a request passes to another. */
 
-#include "hob/server.h"
-#include "tests/support/fake_request.h"
+#include "hob/testing.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
 
@@ -13,19 +12,17 @@ static int first, second;
 static int set_and_get(hob_request *req, hob_response *res)
 {
     static const hob_key same_name = {"user"};
-    (void)res;
     cr_expect_null(hob_request_get(req, &user));
     cr_expect_eq(hob_request_set(req, &user, &first), 0);
     cr_expect_eq(hob_request_set(req, &cart, &second), 0);
     cr_expect_eq(hob_request_get(req, &user), &first);
     cr_expect_eq(hob_request_get(req, &cart), &second);
     cr_expect_null(hob_request_get(req, &same_name), "the address counts");
-    return 0;
+    return hob_reply_text(res, 200, "");
 }
 
 static int replace(hob_request *req, hob_response *res)
 {
-    (void)res;
     hob_request_set(req, &user, &first);
     hob_request_set(req, &cart, &first);
     cr_expect_eq(hob_request_set(req, &user, &second), 0);
@@ -33,14 +30,13 @@ static int replace(hob_request *req, hob_response *res)
     cr_expect_eq(hob_request_set(req, &user, NULL), 0);
     cr_expect_null(hob_request_get(req, &user));
     cr_expect_eq(hob_request_get(req, &cart), &first);
-    return 0;
+    return hob_reply_text(res, 200, "");
 }
 
 static void call(hob_handler *handler)
 {
-    const struct fake_server server = {.handler = handler};
-    struct fake_response response = fake_exchange(&server, "GET / HTTP/1.0\r\n\r\n");
-    fake_response_free(&response);
+    const hob_server_options server = {.handler = handler};
+    hob_test_reply_free(hob_test_request(&server, "GET /", NULL));
 }
 
 Test(values, are_found_by_the_address_of_their_key)

@@ -19,8 +19,7 @@ static int take_order(hob_request *req, hob_response *res)
     if (size == 0)
         return hob_reply_error(res, 400, "the order is empty");
     shop->orders++;
-    return hob_reply_printf(
-        res, 201, "text/plain; charset=utf-8", "%s: order %d", body, shop->orders);
+    return hob_reply_printf(res, 201, HOB_TEXT, "%s: order %d", body, shop->orders);
 }
 
 static void test_order(const hob_route *routes)

@@ -1,14 +1,11 @@
-#include <stdio.h>
-
 #include "hob/router.h"
 #include "routes.h"
 
 int serve_menu(hob_request *req, hob_response *res)
 {
-    char menu[640];
     const struct kitchen *kitchen = hob_state(req);
-    snprintf(
-        menu, sizeof(menu),
+    return hob_reply_printf(
+        res, 200, HOB_TEXT,
         "hob: one cook, many pans\n"
         "\n"
         "GET /french-fries  %4g s  cut the potatoes, fry them brown, finish\n"
@@ -18,5 +15,4 @@ int serve_menu(hob_request *req, hob_response *res)
         "Order as many as you like at once: together they take as long as the longest.\n"
         "Follow an order with curl -N and ?progress, or the whole kitchen in a browser: GET /\n",
         kitchen_time(kitchen, 4), kitchen_time(kitchen, 6), kitchen_time(kitchen, 6));
-    return hob_reply_text(res, 200, menu);
 }

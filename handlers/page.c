@@ -34,7 +34,7 @@ int serve_front(hob_request *req, hob_response *res)
     err = put_headers(res, compressed);
     if (err < 0)
         return err;
-    return hob_reply(res, 200, "text/html; charset=utf-8", page->bytes, page->size);
+    return hob_reply(res, 200, HOB_HTML, page->bytes, page->size);
 }
 
 int serve_recipe(hob_request *req, hob_response *res)
@@ -50,9 +50,7 @@ int serve_recipe(hob_request *req, hob_response *res)
     const char *dish = hob_path_value(req, "dish");
     for (size_t i = 0; dish && i < sizeof(recipes) / sizeof(recipes[0]); i++) {
         if (strcmp(dish, recipes[i].dish) == 0)
-            return hob_reply(
-                res, 200, "text/plain; charset=utf-8", recipes[i].source->bytes,
-                recipes[i].source->size);
+            return hob_reply(res, 200, HOB_TEXT, recipes[i].source->bytes, recipes[i].source->size);
     }
     return -ENOENT;
 }

@@ -279,6 +279,6 @@ int serve_trace(hob_request *req, hob_response *res)
     if (err == 0)
         err = hob_response_add_header(res, "Cache-Control", "no-store");
     if (err == 0)
-        err = hob_stream(res, 200, "application/json");
+        err = hob_stream(res, 200, HOB_JSON);
     return err < 0 ? err : record(self, req, hob_now() + (double)seconds);
 }

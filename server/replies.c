@@ -50,8 +50,7 @@ int hob_redirect(hob_response *res, int status, const char *location)
     if (!is_redirect(status))
         return -EINVAL;
     int err = hob_response_set_header(res, "Location", location);
-    return err < 0 ? err
-                   : hob_reply_printf(
-                         res, status, "text/plain; charset=utf-8", "%d %s\n", status,
-                         status_reason(status));
+    return err < 0
+               ? err
+               : hob_reply_printf(res, status, HOB_TEXT, "%d %s\n", status, status_reason(status));
 }

@@ -132,13 +132,13 @@ uint64_t hob_response_sent(const hob_response *res)
 int hob_reply_text(hob_response *res, int status, const char *text)
 {
     request_expect_task(res->request, __func__);
-    return reply(res, status, "text/plain; charset=utf-8", text, strlen(text));
+    return reply(res, status, HOB_TEXT, text, strlen(text));
 }
 
 int hob_reply_json(hob_response *res, int status, const char *json)
 {
     request_expect_task(res->request, __func__);
-    return reply(res, status, "application/json", json, strlen(json));
+    return reply(res, status, HOB_JSON, json, strlen(json));
 }
 
 /*
@@ -168,7 +168,7 @@ static int reply_text_of_error(struct hob_response *self, int status, const char
     snprintf(
         text, sizeof(text), "%d %s%s%s\n", status, status_reason(status), detail ? ": " : "",
         detail ? detail : "");
-    return reply(self, status, "text/plain; charset=utf-8", text, strlen(text));
+    return reply(self, status, HOB_TEXT, text, strlen(text));
 }
 
 static int reply_problem(struct hob_response *self, int status, const char *detail)

@@ -76,7 +76,6 @@ static int take_job(hob_request *req, hob_response *res)
 
 static int show_job(hob_request *req, hob_response *res)
 {
-    char text[64];
     const struct workshop *workshop = hob_state(req);
     const char *id = hob_path_value(req, "id");
     size_t index = id ? strtoul(id, NULL, 10) : JOBS_AT_MOST;
@@ -84,8 +83,7 @@ static int show_job(hob_request *req, hob_response *res)
         return -ENOENT;
     if (workshop->jobs[index].result == 0)
         return hob_reply_text(res, 200, "in progress\n");
-    snprintf(text, sizeof(text), "%ld\n", workshop->jobs[index].result);
-    return hob_reply_text(res, 200, text);
+    return hob_reply_printf(res, 200, HOB_TEXT, "%ld\n", workshop->jobs[index].result);
 }
 
 /* The worker is a child of this coroutine: it ends when the server has, and not later. */

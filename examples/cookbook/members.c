@@ -23,9 +23,8 @@ static int only_members(hob_request *req, hob_response *res)
 
 static int greet(hob_request *req, hob_response *res)
 {
-    char text[100];
-    snprintf(text, sizeof(text), "hello %s\n", (char *)hob_request_get(req, &member_key));
-    return hob_reply_text(res, 200, text);
+    const char *member = hob_request_get(req, &member_key);
+    return hob_reply_printf(res, 200, HOB_TEXT, "hello %s\n", member);
 }
 
 static int serve_door(hob_request *req, hob_response *res)
@@ -37,11 +36,10 @@ static int serve_door(hob_request *req, hob_response *res)
 /* For 404 and 405, for errors of handlers, and for requests that the server refuses. */
 static int reply_problem(hob_request *req, hob_response *res, int status, const char *detail)
 {
-    char json[200];
     (void)req;
-    snprintf(
-        json, sizeof(json), "{\"status\":%d,\"detail\":\"%s\"}\n", status, detail ? detail : "");
-    return hob_reply(res, status, "application/problem+json", json, strlen(json));
+    return hob_reply_printf(
+        res, status, "application/problem+json", "{\"status\":%d,\"detail\":\"%s\"}\n", status,
+        detail ? detail : "");
 }
 
 static void forbid_storing(void *unused, hob_response *res, const hob_head *head)

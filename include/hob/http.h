@@ -20,6 +20,11 @@ extern "C" {
  */
 bool hob_is_field_value(const char *text);
 
+/* Content types that most replies have. */
+#define HOB_TEXT "text/plain; charset=utf-8" /* as of hob_reply_text() */
+#define HOB_HTML "text/html; charset=utf-8"  /* a page: see hob_html_escape() */
+#define HOB_JSON "application/json"          /* as of hob_reply_json(); RFC 8259 */
+
 /*
  * The media type of a file (RFC 9110 section 8.3), by what follows the last dot of its name, in any
  * case of letters: "text/css; charset=utf-8" for "main.css". "application/octet-stream" for names

@@ -635,10 +635,10 @@ int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg);
 int hob_reply(
     hob_response *res, int status, const char *content_type, const void *content, size_t size);
 
-/* The same for a string of text, as "text/plain; charset=utf-8". */
+/* The same for a string of text, as HOB_TEXT. */
 int hob_reply_text(hob_response *res, int status, const char *text);
 
-/* The same for a string of JSON, as "application/json" (RFC 8259). It is not looked at. */
+/* The same for a string of JSON, as HOB_JSON. It is not checked. */
 int hob_reply_json(hob_response *res, int status, const char *json);
 
 /*
@@ -646,7 +646,7 @@ int hob_reply_json(hob_response *res, int status, const char *json);
  * client in HTML needs hob_html_escape(), and "%g" and "%f" follow the locale: HOB_NUMBER() of
  * hob/text.h does not. Returns also -EINVAL if printf(3) fails.
  *
- *     return hob_reply_printf(res, 201, "application/json", "{\"id\":%u}\n", order->id);
+ *     return hob_reply_printf(res, 201, HOB_JSON, "{\"id\":%u}\n", order->id);
  */
 int hob_reply_printf(
     hob_response *res, int status, const char *content_type, const char *format, ...)

@@ -11,13 +11,9 @@ struct price {
 
 static int serve_price(hob_request *req, hob_response *res)
 {
-    char text[32];
     const struct price *price = hob_state(req);
     int err = hob_sleep(price->seconds);
-    if (err < 0)
-        return err;
-    snprintf(text, sizeof(text), "%s\n", price->cents);
-    return hob_reply_text(res, 200, text);
+    return err < 0 ? err : hob_reply_printf(res, 200, HOB_TEXT, "%s\n", price->cents);
 }
 
 int main(int argc, char **argv)

@@ -160,10 +160,8 @@ static int ends_with_the_guest(void *unused)
 
 static int moody_market(hob_request *req, hob_response *res)
 {
-    char text[32];
     const long *cents = hob_state(req);
-    snprintf(text, sizeof(text), "%ld\n", *cents);
-    return hob_reply_text(res, 200, text);
+    return hob_reply_printf(res, 200, HOB_TEXT, "%ld\n", *cents);
 }
 
 struct listener {

@@ -47,13 +47,12 @@ int find_price(hob_client *client, const char *goods, char *price, size_t size)
 
 int serve_price(hob_request *req, hob_response *res)
 {
-    char price[40], line[80];
+    char price[40];
     const char *goods = hob_path_value(req, "goods");
     int status = find_price(hob_state(req), goods, price, sizeof(price));
     switch (status) {
     case 200:
-        snprintf(line, sizeof(line), "%s: %s\n", goods, price);
-        return hob_reply_text(res, 200, line);
+        return hob_reply_printf(res, 200, HOB_TEXT, "%s: %s\n", goods, price);
     case 404:
         return hob_reply_text(res, 404, "There is no such thing.\n");
     case -ETIMEDOUT:

@@ -155,7 +155,7 @@ typedef struct {
     /*
      * Seconds that the server goes on to serve as before, new clients too, when it is stopping:
      * load balancers see that hob_server_is_stopping() and send no more clients. There is no delay
-     * when another process takes over.
+     * by hob_server_leave().
      */
     double drain_delay;
     /*

@@ -1,6 +1,6 @@
 /*
- * Restart without loss: a new process takes the sockets of the old one, by SIGUSR2, or both get
- * them from whoever starts them, as systemd does.
+ * Restart without loss: on SIGUSR2 the new process inherits the sockets of the old one, or a
+ * service manager such as systemd passes its sockets to both.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,10 +19,10 @@
 
 TestSuite(restart, .timeout = 60);
 
-/* A client that is not scheduled for this long is none that could be waited for. */
+/* Seconds. Clients of a busy machine may not be scheduled for a while. */
 #define IDLE_GRACE "10"
 
-/* By a signal. */
+/* By signal. */
 
 ProcessTest(restart, a_hundred_under_load_lose_nothing)
 {
@@ -57,7 +57,7 @@ ServerTest(
     free(orders);
 }
 
-/* Both watch the same socket: one that does not accept must not be woken by it either. */
+/* Both processes have the socket: it must not wake the one that does not accept. */
 ServerTest(
     restart, the_old_process_does_not_work_while_it_waits_for_its_orders,
     start_slow_kitchen("--grace", "3"))
@@ -77,7 +77,7 @@ ServerTest(
     free(orders);
 }
 
-ProcessTest(restart, a_unix_socket_is_handed_over_with_its_file)
+ProcessTest(restart, a_unix_socket_is_inherited_with_its_file)
 {
     char folder[] = "/tmp/hob-restart-XXXXXX";
     char address[64];
@@ -103,7 +103,7 @@ ProcessTest(restart, a_unix_socket_is_handed_over_with_its_file)
 ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_on)
 {
     static const struct {
-        const char *script; /* that the program was replaced by; NULL if it was removed */
+        const char *script; /* replaces the program; NULL removes it */
         const char *report;
     } cases[] = {
         {NULL, "exited with status 127; this process continues"},
@@ -126,7 +126,7 @@ ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_o
     program_copy_remove();
 }
 
-/* And the next attempt may be better. */
+/* A restart can succeed after one that has failed. */
 ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
 {
     const char *path = program_copy_make();
@@ -143,7 +143,7 @@ ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
     program_copy_remove();
 }
 
-/* It has to serve within ten seconds. Told to stop meanwhile, the old one takes it along. */
+/* The old process does not wait for the time limit of the new one. */
 ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
 {
     const char *path = program_copy_make();
@@ -156,7 +156,7 @@ ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
     program_copy_remove();
 }
 
-/* Its sockets are closed by then. */
+/* Its sockets are closed. */
 ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--grace", "2"))
 {
     struct order **orders = cook_noodles(&server, 1);
@@ -168,7 +168,7 @@ ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--
     free(orders);
 }
 
-/* The new one would serve on sockets that the old one has shut for good. */
+/* The old process has shut the sockets, so the new one cannot serve. */
 ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_behind)
 {
     const char *path = program_copy_make();
@@ -187,10 +187,10 @@ ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_beh
     free(orders);
 }
 
-/* By whoever starts it: sd_listen_fds(3). */
+/* By a service manager: sd_listen_fds(3). */
 
 struct start {
-    int fds[4]; /* handed over as descriptor 3 and so on */
+    int fds[4]; /* inherited as descriptor 3 and so on */
     size_t fd_count;
     const char *listen_pid; /* NULL stands for the right one */
     const char *listen_fds;
@@ -240,7 +240,7 @@ static void expect_ping(int listener)
     raw_close(&client);
 }
 
-ProcessTest(restart, sockets_of_whoever_starts_it_are_served)
+ProcessTest(restart, inherited_sockets_are_served)
 {
     static const char *const names[] = {NULL, "front:back", ":", "a:b"};
     int front = listen_somewhere();
@@ -257,14 +257,14 @@ ProcessTest(restart, sockets_of_whoever_starts_it_are_served)
     close(back);
 }
 
-/* The socket stays open: who connects in between waits for the next one. */
-ProcessTest(restart, between_two_of_them_clients_wait)
+/* The socket stays open: a client that connects in between waits for the next process. */
+ProcessTest(restart, clients_wait_between_two_processes)
 {
     int listener = listen_somewhere();
     struct start start = {.fds = {listener}, .fd_count = 1, .listen_fds = "1"};
     struct server first = server_wait(process_fork(start_hob, &start));
     kill(first.process->pid, SIGSTOP);
-    struct raw_client client = raw_connect(&first); /* in the queue when it is told to stop */
+    struct raw_client client = raw_connect(&first); /* in the accept queue when the server stops */
     raw_send(&client, GET("/ping"));
     server_signal(&first, SIGTERM);
     kill(first.process->pid, SIGCONT);
@@ -279,7 +279,7 @@ ProcessTest(restart, between_two_of_them_clients_wait)
     close(listener);
 }
 
-ProcessTest(restart, sockets_of_whoever_starts_it_are_handed_over_too)
+ProcessTest(restart, inherited_sockets_are_inherited_at_a_restart_too)
 {
     int listener = listen_somewhere();
     struct start start = {
@@ -290,12 +290,12 @@ ProcessTest(restart, sockets_of_whoever_starts_it_are_handed_over_too)
         expect_ping(listener);
     }
     cr_expect_eq(server_stop(&server), 0);
-    server_wait(process_fork(start_hob, &start)); /* it is still as it was */
+    server_wait(process_fork(start_hob, &start)); /* the socket is still open */
     expect_ping(listener);
     close(listener);
 }
 
-/* Variables of a process that has started us, or that has started it. */
+/* LISTEN_PID is not this process: the variables were meant for a process that has started it. */
 ProcessTest(restart, sockets_that_are_meant_for_another_process_are_left_alone)
 {
     struct start start = {.listen_pid = "1", .listen_fds = "many", .arguments = {"--port", "0"}};
@@ -340,7 +340,7 @@ ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
     close(listener);
 }
 
-/* That of another hob, which has a pipe for the answer, too. */
+/* The old process of a restart also passes a pipe for the report. */
 ProcessTest(restart, what_is_wrong_with_the_socket_for_operators_is_named)
 {
     static const char *const cases[] = {"", "x", "-1", "4", "99", "99999999999"};
@@ -366,7 +366,7 @@ ProcessTest(restart, what_is_wrong_with_the_socket_for_operators_is_named)
     close(listener);
 }
 
-/* A program in between may have been told otherwise. */
+/* The new process may have other options. */
 ProcessTest(restart, a_socket_for_operators_that_is_not_wanted_is_closed)
 {
     int ends[2];

@@ -1,5 +1,5 @@
 /*
- * What a service manager is told, by the protocol of sd_notify(3), and the sockets it hands over.
+ * Messages to a service manager, by the protocol of sd_notify(3), and the sockets that it passes.
  * The manager is a socket of the test; the kernel tells it which process a message is from.
  */
 #include <signal.h>

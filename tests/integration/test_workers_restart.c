@@ -1,5 +1,5 @@
 /*
- * Workers that take over from others, and the sockets that they get and leave.
+ * Restarts with workers, and the sockets that workers inherit and leave open.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -41,7 +41,7 @@ ProcessTest(workers_restart, are_all_replaced_by_a_restart_without_a_loss)
     cr_expect_eq(count_workers(&server), 2);
 }
 
-ProcessTest(workers_restart, go_on_when_what_was_to_replace_them_fails)
+ProcessTest(workers_restart, continue_when_the_new_process_fails)
 {
     static const struct {
         const char *script;
@@ -64,7 +64,7 @@ ProcessTest(workers_restart, go_on_when_what_was_to_replace_them_fails)
     program_copy_remove();
 }
 
-ProcessTest(workers_restart, that_stop_take_along_who_was_to_replace_them)
+ProcessTest(workers_restart, that_stop_end_the_new_process_too)
 {
     const char *path = program_copy_make();
     struct server server =
@@ -92,7 +92,7 @@ ServerTest(
     free(orders);
 }
 
-/* Sockets that are not TCP, or not ours. */
+/* Unix sockets, and inherited ones. */
 
 ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_over)
 {
@@ -105,7 +105,7 @@ ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_ov
         HOB_BINARY, "--listen", address, "--idle-grace", "10", "--workers", "2", NULL});
     struct load *load = load_start(address, 8);
     server_restart(&server);
-    cr_expect_eq(access(path, F_OK), 0, "it was handed over");
+    cr_expect_eq(access(path, F_OK), 0, "the new workers need it");
     kill(first_worker(&server), SIGUSR2);
     expect_replaced(&server, 1, 4);
     cr_expect_eq(access(path, F_OK), 0, "the other worker needs it");
@@ -116,14 +116,14 @@ ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_ov
     rmdir(folder);
 }
 
-/* How hob is started on a socket, in the child: as systemd does it, or a hob before it. */
+/* Starts hob on a socket, as systemd does, or as the old process of a restart. */
 struct start {
     int listener;
-    int ready;   /* -1 if there is no hob before it */
-    bool lonely; /* it may have one child and no more */
+    int ready;   /* a pipe for the report; -1 for none */
+    bool lonely; /* it can have one child only */
 };
 
-/* Root may have as many processes as it likes, so somebody else it is who is not known here. */
+/* The limit does not hold for root, so the process gets the id of an unknown user. */
 static void allow_one_child(void)
 {
     enum { SOMEBODY = 60123 };
@@ -138,7 +138,7 @@ static int start_with_sockets(void *arg)
     char name[] = "hob", option[] = "--workers", count[] = "2";
     char *argv[] = {name, option, count, NULL};
     char pid[16];
-    int binary = open(HOB_BINARY, O_RDONLY | O_CLOEXEC); /* its folder may be closed to others */
+    int binary = open(HOB_BINARY, O_RDONLY | O_CLOEXEC); /* other users may not read its folder */
     snprintf(pid, sizeof(pid), "%d", (int)getpid());
     dup2(self->listener, 3);
     setenv("LISTEN_PID", pid, 1);
@@ -153,7 +153,7 @@ static int start_with_sockets(void *arg)
     return 127;
 }
 
-/* Out of the way of those that they become in the child. */
+/* Moves a descriptor above those that the child inherits. */
 static int move_up(int fd)
 {
     int moved = fcntl(fd, F_DUPFD_CLOEXEC, 100);
@@ -162,8 +162,8 @@ static int move_up(int fd)
     return moved;
 }
 
-/* Who connects after the end waits for the next one. */
-ProcessTest(workers_restart, leave_a_socket_of_somebody_else_open)
+/* A client that connects after the end waits for the next process. */
+ProcessTest(workers_restart, leave_an_inherited_socket_open)
 {
     struct start start = {.listener = move_up(hob_listen("127.0.0.1:0")), .ready = -1};
     struct server first = server_wait(process_fork(start_with_sockets, &start));
@@ -179,16 +179,16 @@ ProcessTest(workers_restart, leave_a_socket_of_somebody_else_open)
 }
 
 /*
- * Until all of its workers serve, the process before it does. So it must not shut the sockets when
- * it gives up, although one of its workers serves from them.
+ * The old process serves until all new workers do. So the new supervisor must not shut the sockets
+ * when it gives up, although one of its workers serves from them.
  */
-ProcessTest(workers_restart, that_are_not_complete_leave_the_socket_to_those_before_them)
+ProcessTest(workers_restart, that_give_up_leave_the_socket_to_the_old_process)
 {
     char url[HOB_URL_SIZE];
     char byte;
     int ends[2];
     if (geteuid() != 0 || UNDER_ASAN)
-        cr_skip("only root can become somebody else, and LeakSanitizer starts a process");
+        cr_skip("only root can change its user, and LeakSanitizer starts a process");
     cr_assert_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
     struct start start = {
         .listener = move_up(hob_listen("127.0.0.1:0")), .ready = move_up(ends[1]), .lonely = true};
@@ -196,9 +196,9 @@ ProcessTest(workers_restart, that_are_not_complete_leave_the_socket_to_those_bef
     cr_expect_eq(process_result(lonely.process), 1, "%d", lonely.process->result);
     cr_expect_eq(server_log_count(&lonely, "worker 2: no process: Resource temporarily"), 8);
     cr_expect_eq(server_log_count(&lonely, "the 8th in a row"), 1);
-    cr_expect_str_empty(process_output(lonely.process), "it never was complete");
+    cr_expect_str_empty(process_output(lonely.process), "not all workers have served");
     close(start.ready);
-    cr_expect_eq(read(ends[0], &byte, 1), 0, "nor said so to the one before it");
+    cr_expect_eq(read(ends[0], &byte, 1), 0, "it has not reported to the old process");
 
     cr_assert_eq(hob_socket_url(start.listener, url, sizeof(url)), 0);
     struct server before = server_at(url);

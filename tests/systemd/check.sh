@@ -35,12 +35,12 @@ logged() { journalctl --no-pager --unit hob.service | grep --quiet "$1"; }
 is_another_process() { [[ $(property MainPID) != "$1" && $(property MainPID) != 0 ]]; }
 was_restarted() { [[ $(property NRestarts) == 1 && $(property ActiveState) == active ]]; }
 
-upgrade() {
+restart_by_signal() {
   local old
   old=$(property MainPID)
   systemctl kill --signal=USR2 --kill-whom=main hob.service
   eventually is_another_process "$old"
-  is "it is active after an upgrade" active "$(property ActiveState)"
+  is "it is active after a restart by signal" active "$(property ActiveState)"
   is "and answers" "Hello, world!" "$(ask /ping)"
 }
 
@@ -73,7 +73,7 @@ mkdir -p /run/systemd/system/hob.service.d
 printf '[Service]\nWatchdogSec=3s\n' >/run/systemd/system/hob.service.d/watchdog.conf
 systemctl daemon-reload
 systemctl restart hob.service
-upgrade
+restart_by_signal
 sleep 4
 is "the watchdog hears of the new process" 0 "$(property NRestarts)"
 systemctl kill --signal=STOP --kill-whom=main hob.service
@@ -85,7 +85,7 @@ is "it stops in good order" success "$(property Result)"
 echo HOB_WORKERS=2 >>/etc/default/hob
 systemctl start hob.service
 is "several processes answer as one" "Hello, world!" "$(ask /ping)"
-upgrade
+restart_by_signal
 systemctl stop hob.service
 is "and stop in good order" success "$(property Result)"
 
@@ -104,5 +104,5 @@ systemctl restart hob.service
 systemctl restart hob.service
 wait $!
 is "restarts lose nobody" "" "$(cat /tmp/lost)"
-upgrade
+restart_by_signal
 result=passed

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "hob/log.h"
@@ -43,6 +45,14 @@ enum child_report child_read_report(struct child *self)
         return CHILD_SILENT;
     close_fd(&self->ready);
     return length > 0 ? CHILD_SERVES : CHILD_EXITED;
+}
+
+void child_describe_end(int status, char text[static CHILD_END_SIZE])
+{
+    if (WIFEXITED(status))
+        snprintf(text, CHILD_END_SIZE, "exited with status %d", WEXITSTATUS(status));
+    else
+        snprintf(text, CHILD_END_SIZE, "was ended by signal %d", WTERMSIG(status));
 }
 
 void child_forget(struct child *self)

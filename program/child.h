@@ -30,6 +30,11 @@ enum child_report {
 /* Reads the report, without waiting. Closes the pipe if no other report can come. */
 enum child_report child_read_report(struct child *self);
 
+enum { CHILD_END_SIZE = 40 };
+
+/* Writes how a process ended, by its status from waitpid(2): "exited with status 3". */
+void child_describe_end(int status, char text[static CHILD_END_SIZE]);
+
 /* Forgets the child and closes the pipe. Does not wait for the process. */
 void child_forget(struct child *self);
 

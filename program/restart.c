@@ -194,13 +194,11 @@ int restart_start(struct restart *self, bool stopping)
 
 static void log_failure(pid_t pid, int status, bool late)
 {
-    char reason[64];
+    char reason[CHILD_END_SIZE];
     if (late)
         snprintf(reason, sizeof(reason), "did not serve within %d seconds", RESTART_TIMEOUT);
-    else if (WIFEXITED(status))
-        snprintf(reason, sizeof(reason), "exited with status %d", WEXITSTATUS(status));
     else
-        snprintf(reason, sizeof(reason), "was ended by signal %d", WTERMSIG(status));
+        child_describe_end(status, reason);
     hob_log(HOB_LOG_ERROR, "restart: process %d %s; this process continues", (int)pid, reason);
 }
 

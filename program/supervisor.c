@@ -199,14 +199,12 @@ static void start_due_workers(struct supervisor *self)
 
 static void handle_death(struct supervisor *self, struct slot *slot, int status)
 {
+    char end[CHILD_END_SIZE];
     char reason[128];
-    int length = snprintf(
-        reason, sizeof(reason), "worker %zu: process %d ", slot_number(self, slot),
-        (int)slot->worker.pid);
+    child_describe_end(status, end);
     snprintf(
-        reason + length, sizeof(reason) - (size_t)length,
-        WIFSIGNALED(status) ? "was ended by signal %d" : "exited with status %d",
-        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        reason, sizeof(reason), "worker %zu: process %d %s", slot_number(self, slot),
+        (int)slot->worker.pid, end);
     child_forget(&slot->worker);
     slot->serves = false;
     self->running--;

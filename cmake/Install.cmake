@@ -30,7 +30,7 @@ install(
     "${CMAKE_CURRENT_BINARY_DIR}/hobConfigVersion.cmake"
   DESTINATION "${config_folder}" COMPONENT development)
 
-# From the folder of the .pc files to the prefix, and back to the folders of what they tell about.
+# From the folder of the .pc files to the prefix, and back to the folders that they name.
 file(RELATIVE_PATH pc_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
 file(RELATIVE_PATH pc_include "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")

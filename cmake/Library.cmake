@@ -1,5 +1,5 @@
 # libhob, static and shared: what others link, as hob::hob. The layers below the handlers are one
-# library, since the server works with the inside of the runtime, which nobody else shall see:
+# library, since the server works with the inside of the runtime, which stays private:
 #
 #   - Of hob, just what a header in include/hob declares is visible. Everything is compiled hidden,
 #     behind a header of all those headers in which nothing is.
@@ -22,7 +22,7 @@ file(CONFIGURE OUTPUT "${exports}" CONTENT
   "#pragma GCC visibility push(default)\n@headers@\n#pragma GCC visibility pop\n" @ONLY)
 
 # hob_hidden_objects(NAME LAYER...): the objects of these layers, of which what a header declares is
-# visible. Of code for any address, an archive can become a part of somebody's shared library as well.
+# visible. Of code for any address, an archive can become a part of a shared library as well.
 # Functions have sections of their own, so that a program can leave out what it does not call
 # (--gc-sections).
 function(hob_hidden_objects name)

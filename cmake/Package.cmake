@@ -48,7 +48,7 @@ concurrency, deadlines and cancellation, and serves HTTP/1.1 with them.
 This package has the headers, the static library, virtual time for tests, and
 what CMake and pkg-config read.")
 
-# Each package tells its licences and its history.
+# Each package names its licences and its history.
 execute_process(
   COMMAND gzip -9 -n -c "${PROJECT_SOURCE_DIR}/packaging/deb/changelog"
   OUTPUT_FILE "${CMAKE_CURRENT_BINARY_DIR}/changelog.gz" COMMAND_ERROR_IS_FATAL ANY)

@@ -69,10 +69,10 @@ base_image() {
   docker import "$archive" "$1" >/dev/null
 }
 
-# What compiles and runs the tests for arm64.
+# The packages that compile and run the tests for arm64.
 emulation_packages() { echo qemu-user pkgconf libcriterion-dev:arm64 libcurl4-openssl-dev:arm64; }
 
-# What the parts of script/docker-test install. llhttp cannot be there for two architectures.
+# The packages that the parts of script/docker-test install. llhttp cannot be there for two architectures.
 packages_of() {
   docker/build packages
   echo haproxy

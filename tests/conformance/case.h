@@ -1,7 +1,7 @@
 /*
- * What a server does with exactly these bytes, one case per rule of RFC 9110 and RFC 9112: first on
- * its connection, sent as a whole or byte by byte. The tables are hob's, and are held against other
- * servers by against.c.
+ * The behaviour of a server for exactly these bytes, one case per rule of RFC 9110 and RFC 9112:
+ * first on its connection, sent as a whole or byte by byte. The tables are hob's, and are held
+ * against other servers by against.c.
  */
 #ifndef HOB_TESTS_CONFORMANCE_CASE_H
 #define HOB_TESTS_CONFORMANCE_CASE_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What has become of the connection when all responses have come. */
+/* The state of the connection after all responses. */
 enum fate {
     KEPT,   /* another request is answered on it */
     CLOSED, /* by the server, and nothing more was answered */

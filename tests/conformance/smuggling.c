@@ -14,7 +14,7 @@
 /* A case is one line, or its name stands above its bytes. */
 /* clang-format off */
 static const struct http_case smuggling[] = {
-    /* What is a body stays one. */
+    /* A request in a body is not served. */
     {"request in a body", "9112 6.3", SEND(POST HOST LENGTH_35 END SMUGGLED), {200}, KEPT},
     {"request in a chunk", "9112 7.1", SEND(BODY "23\r\n" SMUGGLED "\r\n" LAST), {200}, KEPT},
     {"request in the body of GET", "9110 9.3.1",

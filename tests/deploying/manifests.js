@@ -14,7 +14,7 @@ export async function readManifests(folder) {
 const argument = (container, option) =>
     Number(container.args?.[container.args.indexOf(option) + 1] ?? NaN);
 
-/* What the "restricted" profile of the Pod Security Standards demands. */
+/* The demands of the "restricted" profile of the Pod Security Standards. */
 const restricted = (pod, container) => [
     ["runAsNonRoot", pod.securityContext?.runAsNonRoot === true],
     ["runAsUser is not 0", pod.securityContext?.runAsUser !== 0],
@@ -26,7 +26,7 @@ const restricted = (pod, container) => [
     ["no volumes", pod.volumes === undefined],
 ];
 
-/* What the schemas cannot know: what hob needs, and that the files fit together. */
+/* Rules that are in no schema: the needs of hob, and references between the files. */
 function rules(manifests) {
     const only = (kind) => Object.values(manifests).find((object) => object.kind === kind) ?? {};
     const deployment = only("Deployment");
@@ -83,7 +83,7 @@ function rules(manifests) {
     ];
 }
 
-/* Sentences; none if all is well. What the schemas refuse is not looked at any closer. */
+/* Sentences; none if all is well. Objects that the schemas refuse get no further check. */
 export function problemsOf(manifests) {
     const objects = Object.entries(manifests).filter(([name]) => name !== "kustomization.yaml");
     const problems = objects.flatMap(schemaProblems);

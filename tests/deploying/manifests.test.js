@@ -18,7 +18,7 @@ const autoscaler = fileOf("HorizontalPodAutoscaler");
 const pod = (all) => all[deployment].spec.template.spec;
 const container = (all) => pod(all).containers[0];
 
-/* [what is wrong, the change that makes it so, what is told] */
+/* [the mistake, the change that makes it, the message] */
 const mistakes = [
     ["a misspelt field", (all) => (container(all).readinesProbe = {}), /readinesProbe/],
     ["a field in the wrong place", (all) => (pod(all).args = ["--demo"]), /args/],

@@ -48,7 +48,7 @@ function unknownFields({ apiVersion, kind, ...fields }) {
         .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-/* What is wrong with an object, as sentences that begin with the name of its file. */
+/* The mistakes of an object, as sentences that begin with the name of its file. */
 export function schemaProblems([file, object]) {
     const problems = [...violations(object), ...unknownFields(object)];
     return problems.map((problem) => `${file}: ${problem}`);

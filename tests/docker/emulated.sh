@@ -2,7 +2,7 @@
 # usage: tests/docker/emulated.sh
 #
 # In a container that compiles for arm64, compiles hob's tests too, and runs them under qemu, which
-# the kernel starts for every program of that processor. Unless somebody has told it so before, that
+# the kernel starts for every program of that processor. Unless it is configured already, that
 # needs Linux 6.7, where a user namespace has a binfmt_misc of its own, and a container that may
 # make one; without these it exits with 77.
 set -eu

@@ -14,7 +14,7 @@ build_image() {
 
 check_contents() {
   local files
-  # What the engine itself adds to every container does not count.
+  # Files that the engine adds to every container do not count.
   files=$(docker export "$container" | tar --list |
     grep -Ev '^(\.dockerenv|(dev|etc|proc|sys)/.*)$')
   is "the image holds the binary and its bill of materials, and nothing else" \
@@ -54,7 +54,7 @@ check_bill_of_materials() {
   ok "it names what is linked, with versions and licenses"
 }
 
-# What is not right about it must be found, or the check would be worth nothing.
+# The check has to find mistakes in a bill of materials, too.
 check_schema() {
   script/setup schemas
   (cd tests/deploying && quietly npm ci && quietly node bill_of_materials.js "$1")

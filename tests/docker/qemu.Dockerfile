@@ -1,4 +1,4 @@
-# What was compiled for another processor, and what runs it, and hob's tests, on this one.
+# The build for another processor, with an emulator and what hob's tests need.
 ARG BASE
 FROM $BASE
 ARG PACKAGES

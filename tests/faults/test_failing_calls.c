@@ -25,7 +25,7 @@ TestSuite(failing_calls, .timeout = 100);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Seconds after which a client waits in vain: no time-out of the server's is a matter here. */
+/* Seconds after which a client gives up: no time-out of the server's is a matter here. */
 #define TOO_LONG 2
 
 /*
@@ -107,7 +107,7 @@ static int wait_for_ever(hob_request *req, hob_response *res)
     return hob_sleep(INFINITY);
 }
 
-/* What the client has sent is there, whatever fails: else the handler is not called. */
+/* The body of the client is complete before the handler is called. */
 static int read_strings(hob_request *req, hob_response *res)
 {
     int err = 0;
@@ -147,7 +147,7 @@ static const hob_route routes[] = {
 };
 
 /*
- * The server, in a process of its own: it is made, runs and ends as often as it is told to.
+ * The server, in a process of its own: it is made, runs and ends as often as the test asks.
  */
 
 struct stage {
@@ -414,7 +414,7 @@ static struct tally try_every_fault(
     return tally;
 }
 
-/* What the server needs once it has from then on. Returns how many descriptors that is. */
+/* Has the server open what it opens only once. Returns its number of descriptors. */
 static size_t warm_up(const struct server *server)
 {
     for (size_t i = 0; i < COUNT(dialogues); i++)

@@ -1,5 +1,5 @@
 /*
- * Wherever its log goes, and whoever does not read it, the server serves.
+ * The server serves wherever its log goes, and also when the log is not read.
  */
 #include <fcntl.h>
 

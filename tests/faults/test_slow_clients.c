@@ -285,7 +285,7 @@ ProcessTest(slow_clients, ten_thousand_of_them_are_no_matter_for_a_good_one)
 }
 
 /*
- * Streams that nobody reads.
+ * Unread streams.
  */
 
 #define READER_COUNT  1000

@@ -48,7 +48,7 @@ static int answer(hob_request *req, hob_response *res)
     return strcmp(path, "/flood") == 0 ? flood(res) : echo(req, res);
 }
 
-/* What a client has sent when it leaves, and what state the connection is in then. */
+/* The bytes that a client has sent when it leaves, and the state of its connection. */
 static const struct {
     const char *name;
     const char *sent;

@@ -19,7 +19,7 @@
 #include "server/connection.h"
 #include "server/server.h"
 
-/* What came of a run. */
+/* The results of a run. */
 struct run {
     const uint8_t *input;
     size_t input_size;

@@ -1,5 +1,5 @@
 /*
- * From what a request says to what its handler is told: the path and its values, the query, forms,
+ * From what a request says to what its handler gets: the path and its values, the query, forms,
  * cookies, ranges, dates and conditions. And patterns. The input is a target, a line break, and
  * what is tried as the value of each header, as a form and as a pattern.
  */
@@ -87,7 +87,7 @@ static void check_segments(const char *path)
     }
 }
 
-/* What is encoded has to be, and in upper case: all else would be a second spelling. */
+/* Only characters that need it are encoded, in upper case: each path has one spelling. */
 static void check_encodings(const char *path)
 {
     static const char digits[] = "0123456789ABCDEF";

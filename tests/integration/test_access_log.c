@@ -36,7 +36,7 @@ static size_t count_in(const char *text, char c)
     return count;
 }
 
-/* What stands behind the line that tells where the server listens. */
+/* The log after the line with the address of the server. */
 static const char *logged(const struct server *server)
 {
     const char *output = process_output(server->process);
@@ -308,7 +308,7 @@ ProcessTest(access_log, leaves_the_signal_alone_that_it_does_not_need)
 
 /* Sinks that do not take it. */
 
-/* Sums up the numbers in the lines that tell of lost ones. */
+/* Sums up the numbers in the lines that report lost ones. */
 static size_t told_as_lost(const struct server *server)
 {
     static const char begin[] = "access log: ";
@@ -374,7 +374,7 @@ static size_t fill_the_log(const struct server *server)
     return (size_t)BATCHES * BATCH;
 }
 
-/* Returns how many lines come until nobody has the pipe to write to any more. */
+/* Returns how many lines come until the last writer has closed the pipe. */
 static size_t count_to_the_end(int fd)
 {
     char bytes[65536];

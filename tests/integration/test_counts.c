@@ -1,5 +1,5 @@
 /*
- * What a server counts: hob_server_count() in include/hob/server.h.
+ * The counters of a server: hob_server_count() in include/hob/server.h.
  */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -58,7 +58,7 @@ static int answer(hob_request *req, hob_response *res)
     return err < 0 ? err : hob_reply_text(res, 200, "hello");
 }
 
-/* What stands under a name in an answer of tell_counts(). */
+/* The counter of this name in an answer of tell_counts(). */
 static size_t count_in(const struct order *answer, const char *name)
 {
     char begin[64];
@@ -72,7 +72,7 @@ static size_t count_in(const struct order *answer, const char *name)
     return 0;
 }
 
-/* The same now. Who asks is counted, too. */
+/* The same now. The request that asks is counted, too. */
 static size_t counted(const struct server *server, const char *name)
 {
     return count_in(get(server, "/counts"), name);

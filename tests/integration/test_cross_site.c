@@ -1,6 +1,6 @@
 /*
- * What a page of another site may have had a browser send (include/hob/cross_site.h). The headers
- * are those that browsers send.
+ * Requests that a page of another site can have a browser send (include/hob/cross_site.h). The
+ * headers are those that browsers send.
  */
 
 #include "tests/support/folder.h"

@@ -1,5 +1,5 @@
 /*
- * What the kitchen promises: every dish by its recipe, and all that is on the stove cooks at the
+ * The promises of the kitchen: every dish by its recipe, and all that is on the stove cooks at the
  * same time, on one thread.
  */
 #include <sys/resource.h>
@@ -11,7 +11,7 @@
 
 TestSuite(dishes, .timeout = 60);
 
-/* What is served. */
+/* Responses. */
 
 ServerTest(dishes, each_order_is_answered_with_its_dish, server_start("--time-scale", "0.001"))
 {
@@ -110,7 +110,7 @@ ServerTest(dishes, two_hundred_take_as_long_as_one, server_start("--time-scale",
     free(orders);
 }
 
-/* Who waits for whom: nobody. */
+/* Orders do not wait for each other. */
 
 ServerTest(
     dishes, pings_are_answered_while_two_hundred_orders_cook, start_slow_kitchen("--grace", "0"))
@@ -153,7 +153,7 @@ ProcessTest(dishes, a_thousand_at_once_are_all_served)
     free(noodles);
 }
 
-/* What the log tells. */
+/* The log. */
 
 /* Expects lines that contain these texts, in this order. */
 static void expect_log(const struct server *server, const char *const *steps, size_t count)

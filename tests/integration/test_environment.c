@@ -22,7 +22,7 @@ static const char *config_with(const char *const *argv)
     return process_output(hob);
 }
 
-/* Expects a setting and the line above, which tells where it comes from. */
+/* Expects a setting and the line above, which names its source. */
 static void expect_setting(const char *config, const char *source, const char *setting)
 {
     char lines[256];
@@ -30,7 +30,7 @@ static void expect_setting(const char *config, const char *source, const char *s
     cr_expect(strstr(config, lines), "'%s' is not in:\n%s", lines, config);
 }
 
-/* What every option is set to here is not its default. */
+/* No setting here is the default of its option. */
 static const char *const settings[][2] = {
     {"HOB_HOST", "127.0.0.2"},
     {"HOB_PORT", "0"},

@@ -252,7 +252,7 @@ ProcessTest(file_transfers, they_are_broken_off_when_the_servers_grace_is_over)
     raw_close(&client);
 }
 
-/* The client was told a length, and can tell that this is not all. */
+/* The client knows the length, and so that content is missing. */
 ProcessTest(file_transfers, a_file_that_gets_shorter_ends_the_connection)
 {
     add_huge("root/huge");

@@ -15,7 +15,7 @@ TestSuite(handler_bodies, .timeout = 60);
 #define KIB(n) ((size_t)(n)*1024)
 #define MIB(n) (KIB(n) * 1024)
 
-/* Reads all of the body and tells how much it was, and the sum of its bytes. */
+/* Reads all of the body and replies its size and the sum of its bytes. */
 static int tell_body(hob_request *req, hob_response *res)
 {
     unsigned char piece[10000];
@@ -130,7 +130,7 @@ static int tell_body_slowly(hob_request *req, hob_response *res)
 }
 
 /*
- * Whoever sends faster than it is read has to let others have their turn after a while. One of
+ * A client that sends faster than it is read gives way to others after a while. One of
  * these bodies ends right there, and must not be forgotten meanwhile.
  */
 ServerTest(handler_bodies, a_body_that_never_pauses_is_read_to_its_end, serve(tell_body_slowly))
@@ -162,7 +162,7 @@ static int count_turns(void *unused)
     return 0;
 }
 
-/* Tells how many pieces at most were read in a row, without a turn for anybody else. */
+/* Replies the largest number of pieces that were read in a row, without a turn for others. */
 static int tell_pieces_in_a_row(hob_request *req, hob_response *res)
 {
     static char piece[64 * 1024];

@@ -1,5 +1,5 @@
 /*
- * What a handler is told about its request, but for the body (include/hob/server.h).
+ * The request as a handler sees it, except for the body (include/hob/server.h).
  */
 
 #include "hob/hob.h"

@@ -1,5 +1,5 @@
 /*
- * What a handler replies, and what becomes of it (include/hob/server.h).
+ * Responses of handlers as clients receive them (include/hob/server.h).
  */
 #include <signal.h>
 
@@ -12,7 +12,7 @@
 
 TestSuite(handler_responses, .timeout = 60);
 
-/* Tells what each of several replies returned. */
+/* Logs the result of each of several replies. */
 static int reply_twice(hob_request *req, hob_response *res)
 {
     (void)req;
@@ -109,7 +109,7 @@ ServerTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_qu
     raw_close(&client);
 }
 
-/* Adds the header that the query's number stands for, and tells what came of it. */
+/* Adds the header that the query's number stands for, and replies the result. */
 static const struct {
     const char *name;
     const char *value;
@@ -167,7 +167,7 @@ ServerTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_
     raw_close(&client);
 }
 
-/* Tries what must be refused, and tells about the first that was not. */
+/* Tries what must be refused, and reports the first call that was not. */
 static int reply_badly(hob_request *req, hob_response *res)
 {
     static const int statuses[] = {-1, 0, 99, 100, 101, 199, 600, 1000};

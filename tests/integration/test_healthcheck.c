@@ -117,7 +117,7 @@ ProcessTest(healthcheck, any_other_answer_is_not_well)
     close(listener);
 }
 
-/* The connection is taken by the kernel, so nobody is needed for this. */
+/* The kernel accepts the connection, so this needs no server. */
 ProcessTest(healthcheck, silence_is_not_waited_for_for_long)
 {
     uint16_t port;

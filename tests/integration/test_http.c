@@ -143,7 +143,7 @@ ServerTest(http, empty_lines_before_a_request_are_ignored, server_start())
     raw_close(&client);
 }
 
-/* What is refused. The body says why, and the connection is closed: who knows what follows. */
+/* Refusals. The body says why, and the connection is closed: who knows what follows. */
 
 static void
 expect_refused(const struct server *server, const char *request, int status, const char *why)

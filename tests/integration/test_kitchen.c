@@ -1,5 +1,5 @@
 /*
- * What the kitchen's page is made of: the page, orders that no client waits for, the feed of what
+ * The parts of the kitchen's page: the page, orders that no client waits for, the feed of what
  * happens, traces, and orders that are followed in a terminal. The page itself is tested in
  * tests/browser.
  */

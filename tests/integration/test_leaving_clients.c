@@ -1,6 +1,6 @@
 /*
- * Clients that leave in the middle of things: nobody cooks for them, nothing is left behind, and
- * nobody else notices.
+ * Clients that leave in the middle of things: their orders end, nothing is left behind, and
+ * no other client is affected.
  */
 
 #include "tests/support/eventually.h"

@@ -126,7 +126,7 @@ ProcessTest(lifecycle, sigint_lets_fifty_orders_be_finished)
     expect_orders_are_finished(SIGINT);
 }
 
-/* With an order that takes hours, so that it goes on stopping until it is told to once more. */
+/* With an order that takes hours, so that it goes on stopping until the second signal. */
 static struct server start_busy_server(void)
 {
     struct server server = start_slow_kitchen();
@@ -169,7 +169,7 @@ ServerTest(
     wait_for_orders();
 }
 
-/* Whoever has sent a request gets a response: the client does not know that the server stops. */
+/* A request that was sent gets a response: the client does not know that the server stops. */
 ProcessTest(lifecycle, requests_sent_before_the_signal_are_answered)
 {
     for (size_t i = 0; i < 50; i++) {
@@ -213,7 +213,7 @@ ProcessTest(lifecycle, requests_sent_while_it_was_held_up_are_answered)
     cr_expect_eq(process_result(server.process), 0);
 }
 
-/* Its line is what others wait for: a supervisor may tell it to stop as soon as it is there. */
+/* Its line is what others wait for: a supervisor may stop it as soon as it is there. */
 ProcessTest(lifecycle, a_signal_right_behind_the_line_is_heeded)
 {
     for (size_t i = 0; i < 50; i++) {

@@ -58,7 +58,7 @@ ProcessTest(limits, who_comes_when_there_is_no_room_is_told_so)
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
-/* What counts is how many there are when it asks. */
+/* The number at the time of the request counts. */
 ServerTest(
     limits, who_came_too_early_is_served_once_there_is_room,
     server_start("--connection-limit", "1"))
@@ -123,7 +123,7 @@ static struct server start_with_descriptors(const char *count)
         HOB_BINARY, count, NULL});
 }
 
-/* Whoever asked for more than there is room for is told, and nobody else. */
+/* Only a limit that was asked for and does not fit is reported. */
 ProcessTest(limits, the_default_gives_way_without_a_word)
 {
     struct server modest = server_start_with((const char *const[]){
@@ -135,7 +135,7 @@ ProcessTest(limits, the_default_gives_way_without_a_word)
     cr_expect_eq(server_log_count(&greedy, "ulimit"), 1);
 }
 
-/* What it works in a second in which it has nothing to do but to be out of something. */
+/* The processor time that it uses in a second in which it only lacks a resource. */
 static double cpu_share(const struct server *server)
 {
     double used = process_cpu_seconds(server->process);

@@ -159,7 +159,7 @@ ServerTest(
     cr_expect(isnan(metric(&server, "hob_access_log_lost_lines_total")), "there is no log");
 }
 
-/* The kitchen page is told the same, by its feed. */
+/* The feed of the kitchen page has the same figures. */
 
 struct feed {
     struct raw_client client;
@@ -198,7 +198,7 @@ static bool close_to(double a, double b, double distance)
     return fabs(a - b) <= distance;
 }
 
-/* Whether page and metrics agree on this, and on everything else that both tell. */
+/* Whether page and metrics agree on this, and on everything else that both have. */
 static bool agree(const struct server *server, struct feed *feed, double cooking, double served)
 {
     char *page = metrics_page(server);

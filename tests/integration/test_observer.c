@@ -1,5 +1,5 @@
 /*
- * What an observer is told of requests, whatever becomes of them (include/hob/server.h).
+ * Requests as an observer sees them, however they end (include/hob/server.h).
  */
 #include <inttypes.h>
 
@@ -77,7 +77,7 @@ static struct server serve_logged(hob_server_options options)
 
 /* The test's. */
 
-/* Waits until it was told; `what` is what the line has behind "told: ", up to the time. */
+/* Waits for a line of the observer; `what` is its text before the time. */
 static void expect_told(const struct server *server, const char *what)
 {
     char line[512];
@@ -297,7 +297,7 @@ ServerTest(
     raw_close(&second);
 }
 
-/* The response is what counts, not when the last byte of a body that nobody wants was dropped. */
+/* The response is what counts, not when the last byte of an unread body was dropped. */
 ServerTest(
     observer, is_told_before_the_rest_of_the_body_has_come, serve_logged((hob_server_options){0}))
 {

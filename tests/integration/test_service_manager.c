@@ -1,6 +1,6 @@
 /*
  * Messages to a service manager, by the protocol of sd_notify(3), and the sockets that it passes.
- * The manager is a socket of the test; the kernel tells it which process a message is from.
+ * The manager is a socket of the test; the kernel names the process that sent a message.
  */
 #include <signal.h>
 #include <sys/socket.h>
@@ -301,7 +301,7 @@ ProcessTest(service_manager, hears_of_the_new_process_that_it_is_alive)
 }
 
 /*
- * What is wrong.
+ * Mistakes.
  */
 
 ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)

@@ -1,5 +1,5 @@
 /*
- * Shutdown without loss: whoever has sent a request when the server is told to stop gets an answer.
+ * Shutdown without loss: a request that was sent before the server is stopped gets a response.
  */
 #include <signal.h>
 
@@ -108,7 +108,7 @@ ServerTest(
     raw_close(&client);
 }
 
-/* Tells how long the body was. */
+/* Replies the length of the body. */
 static int measure_body(hob_request *req, hob_response *res)
 {
     char piece[4096];

@@ -98,7 +98,7 @@ ProcessTest(streams, that_fail_lack_their_last_chunk)
     cr_expect_neq(order->error, CURLE_OK, "curl notices");
 }
 
-/* What else could tell such a client? */
+/* Only a reset shows such a client that content is missing. */
 ProcessTest(streams, to_http_1_0_that_fail_are_reset)
 {
     struct server server = serve(count_to_three);
@@ -192,7 +192,7 @@ static int send_after_reply(hob_request *req, hob_response *res)
     return 0;
 }
 
-/* Expectations of a handler count in the process that serves, which tells by its result. */
+/* Expectations of a handler count in the process that serves, which reports them by its result. */
 static void expect_fine(hob_handler *handler)
 {
     struct server server = serve(handler);
@@ -428,7 +428,7 @@ static int read_in_pieces(hob_request *req, hob_response *res)
     return length < 0 ? length : reply(res, 200, "fine");
 }
 
-/* The client is told before it sends the body, if it asks. */
+/* A client that asks gets the response before it sends the body. */
 ProcessTest(streams, of_requests_above_the_servers_limit_are_refused)
 {
     static const struct {
@@ -456,7 +456,7 @@ ProcessTest(streams, of_requests_above_the_servers_limit_are_refused)
     }
 }
 
-/* What belongs to a handler ends with it, not with the connection. */
+/* The resources of a handler end with it, not with the connection. */
 
 static void log_clean_up(void *text)
 {

@@ -99,7 +99,7 @@ ServerTest(stuck, two_signals_at_once_are_one, server_start())
     cr_expect_eq(process_result(server.process), 0, "%d", server.process->result);
 }
 
-/* Fills a pipe that nobody reads, and returns its writing end. */
+/* Fills a pipe that has no reader, and returns its writing end. */
 static int make_full_pipe(void)
 {
     int ends[2];

@@ -20,7 +20,7 @@
 
 TestSuite(timeouts, .timeout = 60);
 
-/* Long enough to tell it from no time at all, short enough to wait for. */
+/* Long enough to differ from no time at all, short enough to wait for. */
 #define LIMIT 0.2
 
 static int say_hello(hob_request *req, hob_response *res)
@@ -143,7 +143,7 @@ static int ignore_body(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "ignored");
 }
 
-/* Not for each byte of it: a body that nobody wants has the time of one read in all. */
+/* Not for each byte of it: an unread body has the time of one read in all. */
 ProcessTest(timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection)
 {
     struct server server = serve_within(
@@ -344,7 +344,7 @@ ProcessTest(timeouts, that_are_infinite_are_none)
     cr_expect_eq(server_stop(&server), 0);
 }
 
-/* The options of the program. What they do is tested above, and elsewhere. */
+/* The options of the program. Other tests show their effects. */
 ProcessTest(timeouts, and_limits_of_the_program_are_those_of_its_server)
 {
     static const struct {

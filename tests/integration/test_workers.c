@@ -1,5 +1,5 @@
 /*
- * --workers: several processes that serve from the same sockets, and what they tell together.
+ * --workers: several processes that serve from the same sockets, and what they report together.
  */
 #include <sched.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 
 TestSuite(workers, .timeout = 60);
 
-/* What there is. */
+/* The processes. */
 
 ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--workers", "3"))
 {
@@ -84,7 +84,7 @@ ServerTest(workers, can_be_asked_how_they_are, server_start("--workers", "2"))
     cr_expect_eq(process_result(process_start(argv)), 0);
 }
 
-/* Which kitchen a page shows is told by its feed. */
+/* The feed names the kitchen of a page. */
 ServerTest(workers, have_a_kitchen_each_and_say_so, server_start("--workers", "2"))
 {
     cr_expect(server_logs(&server, "each of the 2 workers has a kitchen of its own"));
@@ -133,7 +133,7 @@ ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--wo
 
 /* Numbers. */
 
-/* Of a metric on the page that whichever worker is asked tells; -1 if it is not there. */
+/* Of a metric on the metrics page of any worker; -1 if it is not there. */
 static double metric(const struct server *server, const char *name)
 {
     struct raw_client client = raw_connect(server);

@@ -1,5 +1,5 @@
 /*
- * How workers end: one that dies is replaced, and all stop when the supervisor is told to.
+ * How workers end: one that dies is replaced, and all stop when the supervisor is stopped.
  */
 #include <signal.h>
 

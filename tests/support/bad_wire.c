@@ -18,7 +18,7 @@
 #include "tests/support/clock.h"
 
 #define DEVICE      "hob0"
-#define PACKET_SIZE 2048 /* a device carries up to 1,500 bytes, unless it is told otherwise */
+#define PACKET_SIZE 2048 /* a device carries up to 1,500 bytes, by default */
 
 struct packet {
     struct packet *next;

@@ -39,8 +39,8 @@ int wire_open(struct bad_wire *self);
 
 /*
  * Begins to carry packets, on a thread of its own: when all processes have been started, since one
- * that is forked while the thread holds a lock of a sanitizer waits for that lock for ever. Returns
- * 0 or a negative errno.
+ * that is forked while the thread holds a lock of a sanitizer waits for that lock without end.
+ * Returns 0 or a negative errno.
  */
 int wire_carry(struct bad_wire *self);
 

@@ -1,5 +1,5 @@
 /*
- * Pipes and sockets for tests of descriptors. What is written to ends[1] can be read from ends[0].
+ * Pipes and sockets for tests of descriptors. Bytes written to ends[1] can be read from ends[0].
  */
 #ifndef HOB_TESTS_SUPPORT_CHANNEL_H
 #define HOB_TESTS_SUPPORT_CHANNEL_H

@@ -22,7 +22,7 @@ struct child_end {
     char output[8192]; /* its standard error; what is longer is cut */
 };
 
-/* Reads all there is, even what does not fit: a writer that nobody reads would hang. */
+/* Reads all there is, even what does not fit: a writer without a reader would hang. */
 static inline void child_read_output(int fd, char *output, size_t size)
 {
     char rest[256];

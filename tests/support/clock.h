@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-/* Seconds, of a clock that nobody sets. */
+/* Seconds, of a clock that is never set. */
 static inline double clock_seconds(void)
 {
     struct timespec now;

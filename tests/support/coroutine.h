@@ -35,7 +35,7 @@
 
 static inline void *as_argument(intptr_t number)
 {
-    return (void *)number; /* NOLINT(performance-no-int-to-ptr): nobody follows it */
+    return (void *)number; /* NOLINT(performance-no-int-to-ptr): it is never followed */
 }
 
 static inline hob_future *start(hob_fn *fn, intptr_t number)

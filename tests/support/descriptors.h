@@ -1,5 +1,5 @@
 /*
- * What this process has open.
+ * The open descriptors of this process.
  */
 #ifndef HOB_TESTS_SUPPORT_DESCRIPTORS_H
 #define HOB_TESTS_SUPPORT_DESCRIPTORS_H

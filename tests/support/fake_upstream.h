@@ -11,7 +11,7 @@
 #include "hob/runtime.h"
 #include "tests/support/listening.h"
 
-/* What becomes of a connection when an act is over. */
+/* The state of a connection when an act is over. */
 enum then {
     THEN_NEXT,  /* the next request on it gets the next act */
     THEN_CLOSE, /* the connection is closed */
@@ -33,7 +33,7 @@ struct fake_upstream {
     struct listening listening;
     hob_future *serving;
     hob_group *connections;
-    const struct act *acts; /* the last one goes on for ever */
+    const struct act *acts; /* the last one repeats without end */
     size_t act_count;
     size_t requests;      /* received so far, as wholes or up to an early answer */
     size_t accepted;      /* connections so far */

@@ -1,6 +1,6 @@
 /*
- * A server of hob's library with a handler of the test, in a process of its own. What the handler
- * finds out it tells in its reply or in the log.
+ * A server of hob's library with a handler of the test, in a process of its own. The handler
+ * reports what it finds in its reply or in the log.
  */
 #ifndef HOB_TESTS_SUPPORT_HANDLER_SERVER_H
 #define HOB_TESTS_SUPPORT_HANDLER_SERVER_H

@@ -17,7 +17,7 @@
     server_start("--time-scale", "1000", "--log-level", "debug", ##__VA_ARGS__)
 
 /*
- * Orders so many noodles and waits until all are on the stove, which the log has to tell: level
+ * Orders so many noodles and waits until all are on the stove, which the log has to show: level
  * debug. The array is the caller's to free.
  */
 static inline struct order **cook_noodles(const struct server *server, size_t count)

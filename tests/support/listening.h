@@ -46,7 +46,7 @@ static inline void listening_close(struct listening *self)
     close(self->fd);
 }
 
-/* It refuses clients: nobody listens there. */
+/* It refuses clients. */
 static inline struct listening listening_refuse(void)
 {
     struct listening self = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};

@@ -1,5 +1,5 @@
 /*
- * What the kernel says about this process's memory.
+ * The memory of this process, as the kernel reports it.
  */
 #ifndef HOB_TESTS_SUPPORT_MEMORY_H
 #define HOB_TESTS_SUPPORT_MEMORY_H

@@ -1,4 +1,4 @@
-/* What a server tells at /metrics. */
+/* The metrics page of a server. */
 #ifndef HOB_TESTS_SUPPORT_METRICS_PAGE_H
 #define HOB_TESTS_SUPPORT_METRICS_PAGE_H
 

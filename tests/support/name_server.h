@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
-/* What it does with a question that a record is about. */
+/* Its treatment of a question for a record. */
 enum treatment {
     ANSWERED,
     UNANSWERED, /* there is no answer at all */

@@ -99,7 +99,8 @@ static struct parsed parse(
     return self;
 }
 
-/* What differs, or NULL. The strings of a failed request are never looked at. */
+/* Describes the difference, or returns NULL. The strings of a failed request are never looked at.
+ */
 static const char *difference(const struct parsed *a, const struct parsed *b)
 {
     const struct parser *p = &a->parser;

@@ -19,7 +19,7 @@
 
 enum { HEAD_LIMIT = 16 * 1024 }; /* its default */
 
-/* What the requests are parsed with. A test may change them. */
+/* The limits of the parser. A test may change them. */
 extern struct parser_limits limits;
 
 /* For the beginning of each test of a suite: .init = set_default_limits */

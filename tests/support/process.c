@@ -91,7 +91,8 @@ static struct process *make_process(void)
     return self;
 }
 
-/* Returns whether this is the child. What that starts and leaves behind becomes a child of ours. */
+/* Returns whether this is the child. Processes that it leaves behind become children of this one.
+ */
 static bool fork_child(struct process *self)
 {
     fflush(NULL); /* or the child would print it once more */
@@ -219,7 +220,7 @@ void processes_kill(void)
 }
 
 /*
- * What it has written.
+ * Output.
  */
 
 static const char *read_file(int file, char **text)
@@ -246,7 +247,7 @@ const char *process_errors(struct process *self)
 }
 
 /*
- * What the kernel says about it.
+ * Figures of the kernel.
  */
 
 static size_t count_entries(const struct process *self, const char *folder)

@@ -1,7 +1,7 @@
 /*
  * Processes that a test starts, what they print, and how they end.
  *
- * Their output goes to files, so they never wait for a reader. What they wrote to standard error
+ * Their output goes to files, so they never wait for a reader. Their standard error
  * is shown when the test fails, crashes or takes too long.
  *
  * No process outlives its test: a test that fails kills those that still run, and should the
@@ -28,7 +28,7 @@ struct process {
 
 /*
  * A Criterion test that starts processes. When its body has returned, those that still run are
- * told to stop, if they have not been, and have to exit with 0. (Assertions in a .fini do not
+ * stopped, if they have not been, and have to exit with 0. (Assertions in a .fini do not
  * count: it only kills.)
  */
 #define ProcessTest(suite, name, ...)                                                              \
@@ -63,11 +63,11 @@ int process_result(struct process *self);
 
 bool process_has_ended(struct process *self);
 
-/* What it has written so far. Valid until the next call. */
+/* The output so far. Valid until the next call. */
 const char *process_output(struct process *self);
 const char *process_errors(struct process *self);
 
-/* What the kernel says about it. */
+/* Figures of the kernel. */
 size_t process_threads(const struct process *self);
 size_t process_descriptors(const struct process *self);
 size_t process_resident_bytes(const struct process *self);

@@ -155,7 +155,7 @@ void raw_end_flood(struct raw_client *self)
 }
 
 /*
- * What the server has read.
+ * How much the server has read.
  */
 
 /* `get_name` is getsockname() or getpeername(). */

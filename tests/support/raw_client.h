@@ -1,5 +1,5 @@
 /*
- * A client that sends just the bytes it is told to, when it is told to, and that takes responses
+ * A client that sends just the given bytes, when the test asks, and that takes responses
  * one by one: for what no library would do, or only behind our back.
  */
 #ifndef HOB_TESTS_SUPPORT_RAW_CLIENT_H

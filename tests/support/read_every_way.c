@@ -86,7 +86,7 @@ static struct read_response read_in_pieces(
     return self;
 }
 
-/* What differs, or NULL. */
+/* Describes the difference, or returns NULL. */
 static const char *difference(const struct read_response *a, const struct read_response *b)
 {
     const struct response_reader *p = &a->reader;

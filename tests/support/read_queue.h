@@ -1,4 +1,4 @@
-/* What the kernel holds for a socket of this machine to read. */
+/* The unread bytes of a socket of this machine. */
 #ifndef HOB_TESTS_SUPPORT_READ_QUEUE_H
 #define HOB_TESTS_SUPPORT_READ_QUEUE_H
 

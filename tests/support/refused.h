@@ -1,5 +1,5 @@
 /*
- * What hob does with an option, a variable or an argument that is wrong.
+ * How hob refuses a wrong option, variable or argument.
  */
 #ifndef HOB_TESTS_SUPPORT_REFUSED_H
 #define HOB_TESTS_SUPPORT_REFUSED_H

@@ -1,5 +1,5 @@
 /*
- * What the sanitizers change for a test.
+ * Differences of tests under sanitizers.
  */
 #ifndef HOB_TESTS_SUPPORT_SANITIZERS_H
 #define HOB_TESTS_SUPPORT_SANITIZERS_H

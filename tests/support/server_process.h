@@ -21,7 +21,7 @@ struct server {
  *
  *     struct server server = server_start("--time-scale", "0.1");
  *
- * It does not wait for idle connections when it stops, unless told otherwise: libcurl keeps some.
+ * It does not wait for idle connections when it stops, by default: libcurl keeps some.
  */
 #define server_start(...)                                                                          \
     server_start_with((const char *const[]){                                                       \
@@ -29,10 +29,10 @@ struct server {
 
 struct server server_start_with(const char *const *argv);
 
-/* A server that was started in another way: waits until it tells where it listens. */
+/* A server that was started in another way: waits until it prints its address. */
 struct server server_wait(struct process *process);
 
-/* A server without a process, for whoever starts one himself. A URL ends with its line. */
+/* A server without a process, for tests that start one themselves. A URL ends with its line. */
 struct server server_at(const char *url);
 
 /*
@@ -65,7 +65,7 @@ void server_signal(const struct server *self, int signal);
  */
 void server_restart(const struct server *self);
 
-/* Tells it to stop and returns its result; see process_result(). */
+/* Stops it and returns its result; see process_result(). */
 int server_stop(const struct server *self);
 
 /* How often a text is in its log by now. */

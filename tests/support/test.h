@@ -1,5 +1,5 @@
 /*
- * What almost every test needs: Criterion, the common headers of the C library, and COUNT.
+ * The needs of almost every test: Criterion, the common headers of the C library, and COUNT.
  */
 #ifndef HOB_TESTS_SUPPORT_TEST_H
 #define HOB_TESTS_SUPPORT_TEST_H

@@ -1,5 +1,5 @@
 /*
- * What happened, in order, one character each. A test that compares the trace with a string says
+ * Events in their order, one character each. A test that compares the trace with a string says
  * at a glance who ran when.
  */
 #ifndef HOB_TESTS_SUPPORT_TRACE_H

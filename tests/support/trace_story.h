@@ -1,5 +1,5 @@
 /*
- * What a trace recorded, told as a text with a line for each event, so that a test shows it at a
+ * The record of a trace as text, with a line for each event, so that a test shows it at a
  * glance: "TIME ID what it does", times in seconds since virtual time began.
  */
 #ifndef HOB_TESTS_SUPPORT_TRACE_STORY_H
@@ -15,12 +15,12 @@
 enum { TOLD_SIZE = 8192, EVENTS = 200 };
 
 /*
- * What was told last. tell() and tell_text_and_seconds() add to it; the others begin anew, and
+ * The latest text. tell() and tell_text_and_seconds() add to it; the others replace it, and
  * return it.
  */
 extern char told[TOLD_SIZE];
 
-/* What was read last; a test may read into it itself. */
+/* The events read last; a test may read into it itself. */
 extern hob_trace_event events[EVENTS];
 
 /* A line. */

@@ -34,7 +34,7 @@ static void expect(bool holds, const char *fault)
         fprintf(stderr, "race_offload: %s\n", fault);
 }
 
-/* What one loop does at random. */
+/* The random work of one loop. */
 struct cook {
     uint32_t random;
 };

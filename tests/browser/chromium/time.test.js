@@ -16,7 +16,7 @@ function scrub(page, at) {
     }, String(at));
 }
 
-/* What both canvases show, after the next frame. */
+/* The content of both canvases after the next frame. */
 function pictures(page) {
     return page.evaluate(async () => {
         const frame = () => new Promise((done) => requestAnimationFrame(done));

@@ -9,7 +9,7 @@ let browser = null;
 before(async () => (browser = await openBrowser()));
 after(closeBrowser);
 
-/* What the server records while two dishes and a meal begin, cook and are late. */
+/* Records a trace of the server while two dishes and a meal begin, cook and are late. */
 async function recordTrace() {
     const kitchen = await startKitchen();
     const at = (path) => new URL(path, kitchen.url);

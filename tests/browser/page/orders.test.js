@@ -56,7 +56,7 @@ describe("orders", () => {
     it("mark the line of the recipe that they are at, at any time", () => atKitchen(async (page) => {
         await press(page, "Noodles");
         await page.locator("#recipe [aria-current]").waitFor();
-        /* What the lane awaited, and the marked line, at any frame. */
+        /* The wait of the lane and the marked line, at each frame. */
         const shown = await page.evaluate(async () => {
             const seen = new Set();
             let state = "";

@@ -31,7 +31,7 @@ export async function closeBrowser() {
     await browser.close();
 }
 
-/* What the visitor prefers is an option of a context in Chromium, and of the browser in Firefox. */
+/* The preferences of a visitor are an option of a context in Chromium, and of the browser in Firefox. */
 async function newContext(options) {
     const viewport = { width: 1280, height: 900 };
     const prefs = {};

@@ -24,7 +24,7 @@ function* meal() {
 function* blocking() {
     const end = clock() + 2000;
     while (clock() < end) {
-        /* nobody else is served meanwhile */
+        /* no other order is served meanwhile */
     }
 }
 
@@ -48,7 +48,7 @@ export class Cook {
             served: 0, cooked: 0, isAwake: false });
     }
 
-    /* An order, or a part of the lane `maker`, which is told when it ends. */
+    /* An order, or a part of the lane `maker`, which is called when it ends. */
     begin(name, recipe, maker, deadline) {
         const lane = { id: ++this.lastId, name, maker, steps: recipe(), parts: 0, timer: null,
             deadline: null, state: null, cooked: 0 };

@@ -28,7 +28,7 @@ export function buildPage() {
     return { html, policy };
 }
 
-/* What the files before the document's declare, by name. */
+/* The declarations of the files before the document's, by name. */
 export function loadPure(...names) {
     const pure = scripts.slice(0, scripts.indexOf(FIRST_WITH_DOCUMENT));
     const script = pure.map(read).join("");

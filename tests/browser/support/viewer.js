@@ -26,7 +26,7 @@ function serve(trace) {
     });
 }
 
-/* What the viewer made of a track: {name, slices}, these as [name, begin, end] in microseconds. */
+/* A track as the viewer shows it: {name, slices}, these as [name, begin, end] in microseconds. */
 function slicesOf({ name, unit, events }, frames) {
     assert.equal(unit, "microseconds");
     const open = [];

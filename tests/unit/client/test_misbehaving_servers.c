@@ -1,4 +1,4 @@
-/* What a fetch returns when the server, or the network before it, does not do what it should. */
+/* Results of a fetch when the server, or the network before it, fails. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>

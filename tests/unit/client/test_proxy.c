@@ -88,7 +88,7 @@ Test(proxy, has_exceptions)
     }
 }
 
-/* RFC 9112 section 3.2.2. Nobody looks up the name of the origin. */
+/* RFC 9112 section 3.2.2. The client does not resolve the name of the origin. */
 CoroutineTest(proxy, gets_the_whole_url)
 {
     static const struct act acts[] = {{HELLO}};

@@ -76,7 +76,7 @@ CoroutineTest(redirects, are_followed)
     }
 }
 
-/* What was meant for one origin is not for another. */
+/* Credentials are for one origin only. */
 CoroutineTest(redirects, get_no_credentials_of_another_origin)
 {
     static const struct act target_acts[] = {{MOVED(302, "/again")}, {HELLO}};

@@ -11,7 +11,7 @@
 TestSuite(recipes, .timeout = 20);
 
 /*
- * The log tells what happened and in which order, so that few tests need a clock. It is written to
+ * The log shows what happened and in which order, so that few tests need a clock. It is written to
  * standard error, which is a file meanwhile.
  */
 
@@ -155,7 +155,7 @@ Test(recipes, of_a_meal_are_on_the_stove_at_the_same_time)
 }
 
 /*
- * Dishes that nobody waits for any more.
+ * Dishes whose client has left.
  */
 
 static hob_fn *recipe_to_cancel;

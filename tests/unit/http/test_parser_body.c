@@ -103,7 +103,7 @@ Test(parser_body, ignores_the_wish_to_upgrade)
         POST HOST "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi", "hi");
 }
 
-/* What is smuggled past a proxy that counts the body's bytes in another way. */
+/* Requests can be smuggled past a proxy that counts the bytes of the body in another way. */
 Test(parser_body, refuses_ambiguous_framing)
 {
     static const struct bad_request cases[] = {

@@ -134,7 +134,7 @@ Test(parser_limits, answers_414_where_the_head_ends_within_the_target)
 }
 
 /*
- * What a chunked body has besides its content: RFC 9112 section 7.1.1 wants extensions limited.
+ * The overhead of a chunked body: RFC 9112 section 7.1.1 wants extensions limited.
  */
 
 #define CHUNKED_POST POST HOST CHUNKED "\r\n"

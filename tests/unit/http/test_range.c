@@ -107,7 +107,8 @@ Test(range, is_read_as_the_rfc_says)
     }
 }
 
-/* Of 100 bytes. What touches becomes one; the others keep the order in which they were asked for.
+/* Of 100 bytes. Ranges that touch become one; the others keep the order in which they were asked
+ * for.
  */
 static const struct {
     const char *value;

@@ -159,7 +159,7 @@ Test(target, refuses_a_bad_path_and_tells_the_rule)
     }
 }
 
-/* For whoever looks into the log. */
+/* For the log. */
 Test(target, is_left_as_it_was_from_where_it_is_refused)
 {
     static const struct spelling cases[] = {

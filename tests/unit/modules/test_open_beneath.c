@@ -178,7 +178,7 @@ Test(open_beneath, does_so_in_containers_that_forbid_openat2)
     expect_cases(root);
 }
 
-/* A FIFO without a writer would keep the thread for ever. */
+/* A FIFO without a writer would block the thread. */
 Test(open_beneath, does_not_wait_for_a_writer, .timeout = 10)
 {
     int root = open_root();

@@ -57,7 +57,7 @@ Test(dial, takes_the_families_in_turn)
  * The race, in virtual time.
  */
 
-/* What there is at each address: r refuses, s is silent, o is open. */
+/* The behaviour of each address: r refuses, s is silent, o is open. */
 struct places {
     struct listening all[8];
     hob_address addresses[8];

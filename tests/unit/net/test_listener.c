@@ -72,7 +72,7 @@ Test(listener, refuses_what_is_not_an_address)
     cr_expect_eq(hob_listen("localhost:80"), -EINVAL);
 }
 
-/* RFC 5737: 192.0.2.0/24 is nobody's. */
+/* RFC 5737: 192.0.2.0/24 is reserved for documents. */
 Test(listener, refuses_the_address_of_another_machine)
 {
     cr_expect_eq(hob_listen("192.0.2.1:0"), -EADDRNOTAVAIL);

@@ -210,7 +210,7 @@ Test(access_line, quotes_in_logfmt_what_would_be_read_otherwise)
     cr_expect(strstr(line_of(HOB_ACCESS_LOG_LOGFMT, &record), " target=\"/noodles?a=b\" "));
 }
 
-/* What a client would send to have a line of its own, or to write something else into its own. */
+/* Input by which a client would forge a line, or a part of its own line. */
 static const char *const hostile[] = {
     "x\r\n127.0.0.1 - - [SECOND] \"GET /forged HTTP/1.1\" 200 1 \"-\" \"-\"",
     "x\" 200 1 \"-\" \"-\"\n",

@@ -224,7 +224,7 @@ static int pipe_standard_output(int flags)
     return ends[0];
 }
 
-/* Takes all that comes until nobody writes any more. Returns whether it could. */
+/* Takes all that comes until the last writer is gone. Returns whether it could. */
 static bool read_to_file(int fd, const char *name)
 {
     char bytes[4096];
@@ -310,7 +310,7 @@ Test(line_writer, is_not_closed_for_ever)
 }
 
 /*
- * What cannot be written.
+ * Failed writes.
  */
 
 static void write_to_a_full_device(void *arg)

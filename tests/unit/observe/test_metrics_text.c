@@ -7,7 +7,7 @@
 
 TestSuite(metrics_text, .timeout = 20);
 
-/* What `write` writes in a format; the caller's to free. */
+/* The output of `write` in a format. The caller frees it. */
 static char *written(void (*write)(hob_exposition *out), bool open_metrics)
 {
     hob_exposition records = {.bytes = NULL};

@@ -110,7 +110,7 @@ Test(requests, warn_when_three_quarters_of_a_stack_are_used, .init = begin, .fin
     cr_expect_not_null(strstr(end.output, "has used 104 of"), "%s", end.output);
 }
 
-/* What a client makes up must not become a series of its own. */
+/* A name that a client makes up must not become a series. */
 Test(requests, by_the_methods_that_are_known, .init = begin, .fini = end)
 {
     static const char *const lines[] = {

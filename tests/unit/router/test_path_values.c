@@ -1,5 +1,5 @@
 /*
- * What handlers are told that {name} and {name...} stand for.
+ * The values of {name} and {name...} for handlers.
  */
 
 #include "hob/router.h"

@@ -83,7 +83,7 @@ Test(router, refuses_a_bad_pattern_and_tells_which)
         "GET /a\t",
         "GET /\x7f",
         "GET /\xc3\xbc",
-        /* What has no normal form. */
+        /* Paths without a normal form. */
         "GET /%",
         "GET /%0",
         "GET /%xx",

@@ -262,7 +262,7 @@ CoroutineTest(arena, thousands_of_clean_ups_run_once_each_in_order)
     }
 }
 
-/* What a clean-up may do. */
+/* Calls in a clean-up. */
 
 static void wait_a_while(void *arg)
 {
@@ -372,7 +372,7 @@ CoroutineTest(arena, what_a_clean_up_does_not_await_is_cancelled_and_joined)
     cr_expect_str_eq(traced(), "sr");
 }
 
-/* Without memory. What is left of the heap is used up down to the smallest piece. */
+/* Without memory. The rest of the heap is used up down to the smallest piece. */
 
 struct hoard {
     struct hoard *next;

@@ -1,5 +1,5 @@
 /*
- * Children that nobody awaits: what they use is free again when they end.
+ * Children without an await: their memory is free again when they end.
  */
 
 #include "hob/runtime.h"

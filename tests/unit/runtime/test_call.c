@@ -14,7 +14,7 @@
 
 TestSuite(call, .timeout = 60);
 
-/* What optimisation would make of the recursion takes another amount of stack, or none. */
+/* An optimised recursion takes another amount of stack, or none. */
 #ifdef __clang__
 #define NOT_OPTIMISED __attribute__((noinline, optnone))
 #else

@@ -93,7 +93,7 @@ CoroutineTest(closed_descriptors, end_each_kind_of_wait)
     }
 }
 
-/* The wait would be for another file, or for ever. */
+/* The wait would be for another file, or without end. */
 CoroutineTest(closed_descriptors, end_a_wait_when_their_number_is_used_again)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -111,7 +111,7 @@ static const struct {
     {"queue put", wait_for_room},
 };
 
-/* What it does to awaits. */
+/* Awaits. */
 
 static int wait_under_a_deadline(void *arg)
 {
@@ -159,7 +159,7 @@ CoroutineTest(deadline, what_is_ready_before_it_counts)
     cr_expect_eq(hob_yield(), 0);
 }
 
-/* It may be a descriptor, which nobody else could close. */
+/* It may be a descriptor, which nothing else could close. */
 CoroutineTest(deadline, does_not_lose_a_result_that_is_ready)
 {
     hob_future *child = start(return_number, 7);
@@ -389,7 +389,7 @@ CoroutineTest(deadline, children_made_before_do_not_have_it)
     cr_expect_eq(hob_await(child), 0);
 }
 
-/* They are cancelled by it, and told why. */
+/* It cancels them, and gives the reason. */
 CoroutineTest(deadline, children_awaited_under_it_are_told_that_time_is_up)
 {
     hob_future *child = start(note_end_of_sleep, 'c');
@@ -527,7 +527,7 @@ CoroutineTest(deadline, a_cancellation_before_it_stays_one)
     cr_expect_str_eq(traced(), "CC");
 }
 
-/* Both are true then, and nobody is left who wants to know about the time. */
+/* Both are true then, and the cancellation ends every waiter anyway. */
 CoroutineTest(deadline, a_cancellation_after_it_counts)
 {
     hob_future *child = start(sleep_before_and_after, 0);

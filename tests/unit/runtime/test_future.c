@@ -15,7 +15,7 @@
 
 TestSuite(future, .timeout = 20);
 
-/* A probe whose work takes a while to stop: somebody has to complete it. */
+/* A probe whose work takes a while to stop: another has to complete it. */
 static void cancel_probe_slowly(hob_future *future, int reason)
 {
     (void)reason;
@@ -181,7 +181,7 @@ CoroutineTest(future, first_error_of_a_join_cancels_the_rest)
     cr_expect_str_eq(traced(), "ab");
 }
 
-/* What they use may be on the stack of who joins them. */
+/* Their data may be on the stack of the task that joins them. */
 CoroutineTest(future, a_failed_join_waits_for_the_clean_up_of_the_rest)
 {
     hob_future *a = start(clean_up_slowly, 'a');

@@ -213,7 +213,7 @@ Test(log, a_short_line_has_nothing_of_a_longer_one_before_it)
     cr_expect_str_eq(end.output + strlen(end.output) - 6, "short\n");
 }
 
-/* When nobody reads. */
+/* Without a reader. */
 
 static size_t occurrences(const char *text, const char *what)
 {

@@ -140,7 +140,7 @@ Test(misuse, use_of_a_future_that_is_being_awaited_is_named)
     expect_messages(mistakes, COUNT(mistakes));
 }
 
-/* What belongs to another thread: one with a loop of its own, which offers it. */
+/* Futures of another thread, which has a loop of its own and offers them. */
 
 static hob_future *offered;
 static sem_t is_offered;

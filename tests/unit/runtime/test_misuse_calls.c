@@ -431,7 +431,7 @@ Test(misuse_calls, calls_on_a_thread_of_the_pool_are_named)
     expect_calls_to_be_named(block_on_offload);
 }
 
-/* The end must not wait for somebody to read why. */
+/* The end must not wait for a reader of the message. */
 static void misuse_while_nobody_reads(void *arg)
 {
     static const char page[4096];

@@ -42,7 +42,7 @@ static int never(void *arg)
     return 0;
 }
 
-/* What it does. */
+/* Results. */
 
 CoroutineTest(offload, returns_what_the_function_returns)
 {
@@ -75,7 +75,7 @@ CoroutineTest(offload, what_the_function_wrote_can_be_read_after_the_await)
     cr_expect_eq(number, 7);
 }
 
-/* If the loop waited for it, nobody would open the gate. */
+/* If the loop waited for it, the gate would stay closed. */
 CoroutineTest(offload, other_coroutines_run_meanwhile)
 {
     struct gate gate;
@@ -376,7 +376,7 @@ CoroutineTest(offload, cancelled_while_it_runs_goes_on_and_has_its_result)
     gate_destroy(&gate);
 }
 
-/* What it uses may be on the stack of who awaits it. */
+/* Its data may be on the stack of the task that awaits it. */
 CoroutineTest(offload, an_await_that_is_cancelled_waits_for_what_runs)
 {
     struct gate gate;

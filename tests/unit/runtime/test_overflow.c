@@ -309,7 +309,7 @@ Test(overflow, a_signal_that_was_sent_ends_the_process)
     }
 }
 
-/* What the program has set up itself. */
+/* Set-ups of the program. */
 
 static void handle(int signal_number)
 {

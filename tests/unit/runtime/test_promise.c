@@ -21,7 +21,7 @@ static int resolve_it(void *arg)
     return 0;
 }
 
-/* Who resolves it, and when. */
+/* The resolver, and its time. */
 
 CoroutineTest(promise, resolved_before_it_is_awaited_is_ready)
 {
@@ -88,7 +88,7 @@ static void resolve_soon(struct callback *callback, hob_future *promise, int res
     ev_timer_start(task_ev_loop(task_current(__func__)), &callback->watcher);
 }
 
-/* What promises are for. Meanwhile no coroutine runs, and this one is the reason to wait. */
+/* The purpose of promises. Meanwhile no coroutine runs, and this one is the reason to wait. */
 CoroutineTest(promise, can_be_resolved_by_a_callback_of_the_loop)
 {
     for (size_t i = 0; i < COUNT(results); i++) {
@@ -182,7 +182,7 @@ CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
 }
 
 /*
- * Whoever comes last frees it: the one who awaits, or the one who resolves. That it is freed, and
+ * The last one frees it: the one that awaits, or the one that resolves. That it is freed, and
  * only once, AddressSanitizer sees. Each case is a maker that is given a place to leave the promise
  * for its caller, who resolves what it finds there.
  */
@@ -332,7 +332,7 @@ CoroutineTest(promise, of_another_thread_may_be_cancelled_before_it_is_resolved)
 static int give_up(void *promise)
 {
     *(hob_future **)promise = hob_remote_promise();
-    return 0; /* nobody awaits it: it is cancelled */
+    return 0; /* it is not awaited, so it is cancelled */
 }
 
 Test(promise, of_another_thread_may_be_resolved_when_its_loop_has_ended)

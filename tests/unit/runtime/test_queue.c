@@ -264,7 +264,7 @@ CoroutineTest(queue, closing_again_changes_nothing)
     hob_queue_free(queue);
 }
 
-/* Cancellation: no value is lost, none is there twice, and nobody is left asleep. */
+/* Cancellation: no value is lost, none is there twice, and no task is left asleep. */
 
 CoroutineTest(queue, a_cancelled_put_puts_nothing)
 {
@@ -529,7 +529,7 @@ CoroutineTest(queue, several_producers_and_consumers_share_one)
 
 /*
  * The same while someone cancels them at random, and starts others instead. In the end everything
- * that was put was got, and with room and values for all nobody is left asleep.
+ * that was put was got, and with room and values for all no task is left asleep.
  */
 
 static int put_count;

@@ -12,7 +12,7 @@
 
 TestSuite(race, .timeout = 20);
 
-/* Who wins. */
+/* The winner. */
 
 CoroutineTest(race, the_first_one_that_is_ready_wins_whatever_its_result)
 {
@@ -154,7 +154,7 @@ CoroutineTest(race, the_losers_are_cancelled)
     cr_expect_str_eq(traced(), "ab");
 }
 
-/* What they use may be on the stack of who races them. */
+/* Their data may be on the stack of the task that races them. */
 CoroutineTest(race, waits_for_the_clean_up_of_the_losers)
 {
     hob_future *a = start(clean_up_slowly, 'a');
@@ -233,7 +233,7 @@ CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits_for_them)
     cr_expect_str_eq(traced(), "..abr");
 }
 
-/* What was only cancelled has won nothing. Timers end within hob_cancel(), coroutines later. */
+/* A cancelled future has not won. Timers end within hob_cancel(), coroutines later. */
 CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
 {
     struct caller callers[] = {

@@ -78,7 +78,7 @@ static bool is_none(const hob_bytes *bytes)
     return !bytes->data && bytes->size == 0;
 }
 
-/* What is read. */
+/* Contents. */
 
 CoroutineTest(read_file, gives_all_bytes_and_a_nul_that_is_not_counted)
 {
@@ -147,7 +147,7 @@ static int write_pattern(int fd, size_t size)
     return 0;
 }
 
-/* If the loop waited for it, nobody would write. */
+/* If the loop waited for it, there would be no writer. */
 CoroutineTest(read_file, other_coroutines_run_meanwhile)
 {
     static const size_t sizes[] = {1, 4095, 4096, 4097, 1000000};

@@ -54,7 +54,8 @@ static void use_up_the_rest(void)
             ;
 }
 
-/* Coroutines, for each of which libev then needs a timer: nobody could return an error there. */
+/* Coroutines, for each of which libev then needs a timer: no function could return an error there.
+ */
 static int use_up_memory_by_coroutines(void *unused)
 {
     static hob_future *promises[4000], *waiters[4000];

@@ -101,7 +101,7 @@ static int sleep_under_a_limit(void *arg)
 {
     double begin = hob_now();
     deadline_limit(this_task(), begin + number_of(arg));
-    hob_deadline_at(INFINITY); /* in vain */
+    hob_deadline_at(INFINITY); /* cannot extend it */
     int err = hob_sleep(INFINITY);
     cr_expect(passed(begin, number_of(arg)));
     hob_deadline_at(INFINITY);

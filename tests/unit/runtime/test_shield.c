@@ -50,7 +50,7 @@ CoroutineTest(shield, changes_nothing_for_a_task_that_nothing_interrupts)
     cr_expect(passed(begin, 10));
 }
 
-/* What it holds back. The way in which a task is interrupted is the case. */
+/* Interruptions that it holds back. Each case is a way to interrupt a task. */
 
 static int use_every_await(void *arg)
 {
@@ -245,7 +245,7 @@ CoroutineTest(shield, for_no_time_lets_nothing_wait)
     cr_expect(passed(begin, 0), "after %g s", hob_now() - begin);
 }
 
-/* Who waits for a task in a shield. */
+/* Waits for a task in a shield. */
 
 static int sleep_in_a_shield(void *arg)
 {

@@ -74,7 +74,7 @@ Test(stack, is_writable_over_its_whole_size)
     }
 }
 
-/* What the callers of stack_take() rely on to call fprintf() and getaddrinfo(). */
+/* Callers of stack_take() rely on this to call fprintf() and getaddrinfo(). */
 Test(stack, holds_sixty_kilobytes)
 {
     struct stack *stack = stack_take(&pool);
@@ -127,7 +127,7 @@ static void touch_below_in_locked_memory(void *arg)
 
 /*
  * The kernel refuses MADV_GUARD_INSTALL in locked memory, as an older one does everywhere. That
- * tells the pool's fallback apart from what the tests above ask for.
+ * separates the fallback of the pool from the stacks of the tests above.
  */
 Test(stack, is_guarded_by_mprotect_where_the_kernel_refuses_guard_pages)
 {

@@ -156,7 +156,7 @@ static int stall_by_default(void *arg)
     return err ? err : (int)hob_stall_count();
 }
 
-/* If the report came only at the end, this would wait for it in vain. */
+/* If the report came only at the end, this would wait without end. */
 Test(stall, is_reported_while_it_goes_on)
 {
     static const struct {
@@ -300,7 +300,7 @@ static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
     task_start(task_make_unwatched(watcher->data, "late", be_busy, NULL));
 }
 
-/* The loop sleeps for so long that nobody expects anything when its callback starts a task. */
+/* The loop sleeps for so long that no stall is expected when its callback starts a task. */
 static int let_a_callback_stall(void *arg)
 {
     (void)arg;
@@ -527,7 +527,7 @@ Test(stall, on_another_thread_is_reported_there)
     cr_expect_not_null(strstr(end.output, "task 'baker'"), "%s", end.output);
 }
 
-/* What it does to the code that it interrupts. */
+/* The code that it interrupts. */
 
 static int return_errno_after_a_report(void *arg)
 {

@@ -494,7 +494,7 @@ CoroutineTest(task, an_unwatched_one_made_while_its_maker_joins_is_cancelled_as_
     cr_expect_str_eq(traced(), "ur");
 }
 
-/* What a task costs, and what happens when that is not there. */
+/* The memory of a task, and the lack of it. */
 
 CoroutineTest(task, one_that_waits_costs_one_page)
 {

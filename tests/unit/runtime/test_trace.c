@@ -1,5 +1,5 @@
 /*
- * What a trace tells of lanes. Runs in virtual time: work() keeps the thread, hob_sleep() waits.
+ * The lanes of a trace. Runs in virtual time: work() keeps the thread, hob_sleep() waits.
  */
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /*
- * Who watches a trace: since when, how it is read, and what it shows beside the events. Runs in
+ * Watchers of a trace: their begin, how they read it, and what it shows beside the events. Runs in
  * virtual time.
  */
 #include <time.h>
@@ -233,7 +233,7 @@ WatchedTest(trace_watch, what_was_overwritten_is_counted)
 
 /* Lanes alive. */
 
-/* Also for one who comes late: nobody watched when they began. */
+/* Also for a late watcher: the lanes began without one. */
 CoroutineTest(trace_watch, shows_the_lanes_alive)
 {
     hob_future *meal = hob_async(cook_meal, NULL);

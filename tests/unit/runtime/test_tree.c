@@ -55,7 +55,7 @@ struct node {
     int result; /* what it returns */
     bool lazy;  /* sleeps until it is cancelled */
 
-    /* What the model knows. */
+    /* The state of the model. */
     double deadline; /* its own, or the one that its maker had when it was made */
     unsigned shields;
     bool doomed;      /* its maker has cancelled it, or does so if something happens */
@@ -106,7 +106,7 @@ static bool may_be_out_of_time(const struct node *self)
 }
 
 /*
- * What interrupts the node that runs, after a wait that began at that time: 0, -ECANCELED or
+ * The interruption of the node that runs, after a wait that began at that time: 0, -ECANCELED or
  * -ETIMEDOUT. Libev waits in milliseconds, so an alarm may be that late.
  */
 static int interruption(const struct node *self, double begin)
@@ -317,7 +317,7 @@ static void make_child(struct node *self, hob_future *promise)
     self->held[self->held_count++] = (struct held){node, hob_async(grow, node)};
 }
 
-/* The child resolves it in any case, but perhaps so late that nobody awaits it any more. */
+/* The child resolves it in any case, but perhaps so late that its waiter is gone. */
 static void use_a_promise(struct node *self)
 {
     double begin = hob_now();

@@ -28,7 +28,7 @@ static double real_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What nanosleep(2) does where it is not replaced. */
+/* Like nanosleep(2) where it is not replaced. */
 static void sleep_really(double seconds)
 {
     double end = real_seconds() + seconds;
@@ -185,7 +185,7 @@ Test(virtual_time, the_order_is_the_same_in_every_run)
     }
 }
 
-/* What else takes time. */
+/* Other things that take time. */
 
 CoroutineTest(virtual_time, sleeping_functions_of_the_system_move_it_on)
 {
@@ -281,7 +281,7 @@ static int wait_for_semaphore(void *arg)
     return 0;
 }
 
-/* If time stood still for it, nobody would post the semaphore. */
+/* If time stood still for it, the semaphore would not be posted. */
 CoroutineTest(virtual_time, of_no_time_comes_to_an_end_while_a_thread_works)
 {
     sem_t semaphore;

@@ -54,7 +54,7 @@ static const struct lookup lookups[] = {
     {"a=%0D%0a", "a", "\r\n"},
     {"a=%252B", "a", "%2B"},
     {"a=%2b%20+", "a", "+  "},
-    /* What encodes nothing. */
+    /* Incomplete encodings. */
     {"a=%", "a", "%"},
     {"a=100%&b=c", "a", "100%"},
     {"a=%4&1=b", "a", "%4"},

@@ -231,7 +231,7 @@ Test(request, gives_no_bytes_where_there_is_no_room)
 }
 
 /*
- * What nobody reads.
+ * Unread bodies.
  */
 
 static int expect_drained(hob_request *req, hob_response *res)

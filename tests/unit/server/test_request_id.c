@@ -107,7 +107,7 @@ static int reply_nothing(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, "", 0);
 }
 
-/* Tells the id as its content, and asks for it twice. */
+/* Replies the id as content, and asks for it twice. */
 static int reply_id(hob_request *req, hob_response *res)
 {
     char first[200];

@@ -15,7 +15,7 @@ TestSuite(response, .fini = expect_no_leaks, .timeout = 20);
 #define POST    "POST / HTTP/1.1\r\nHost: h\r\n"
 #define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
 
-/* What responses begin with; the Date line, which stands next, is left away. */
+/* The begin of each response; the Date line, which is next, is left out. */
 #define OK        "HTTP/1.1 200 OK\r\nServer: hob\r\n"
 #define NOT_FOUND "HTTP/1.1 404 Not Found\r\nServer: hob\r\n"
 #define TEXT      "Content-Type: text/plain; charset=utf-8\r\n"
@@ -227,7 +227,7 @@ Test(response, tells_whether_the_connection_persists)
         const char *request;
         const char *field;
     } cases[] = {
-        /* To whom it is the default, nothing is told. */
+        /* A client that has it as default gets no field. */
         {GET "\r\n", ""},
         {GET "Connection: keep-alive\r\n\r\n", ""},
         {GET "Connection: close\r\n\r\n", "Connection: close\r\n"},

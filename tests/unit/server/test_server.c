@@ -92,7 +92,7 @@ Test(server, that_is_closed_restores_the_handlers_of_its_signals)
     cr_expect_eq(now.sa_handler, SIG_DFL);
 }
 
-/* And leaves all of them to whoever has made them. */
+/* The caller keeps all of them. */
 Test(server, refuses_sockets_that_do_not_listen)
 {
     int ends[2];

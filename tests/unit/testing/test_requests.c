@@ -32,7 +32,7 @@ Test(test_request, returns_the_reply_of_a_handler)
 }
 
 /*
- * What the handler sees of the request.
+ * The request as the handler sees it.
  */
 
 static int reply_with_request(hob_request *req, hob_response *res)
@@ -96,7 +96,7 @@ Test(test_request, refuses_a_target_as_a_server_does)
 }
 
 /*
- * What the test gets of the response.
+ * The response as the test gets it.
  */
 
 static int add_headers(hob_request *req, hob_response *res)
@@ -168,7 +168,7 @@ Test(test_request, shows_that_content_is_missing)
 }
 
 /*
- * What a server does around the handler.
+ * The work of a server around the handler.
  */
 
 static int return_error(hob_request *req, hob_response *res)

@@ -1,4 +1,4 @@
-/* What a server does for handlers and clients that are slow, by hob_test_request(). */
+/* Slow handlers and clients, by hob_test_request(). */
 
 #include "hob/testing.h"
 #include "tests/support/sanitizers.h"

@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ void exchange_free(struct exchange *self)
 void exchange_refuse(struct exchange *self)
 {
     const struct refusal *refusal = &self->req.refusal;
+    assert(refusal->status >= 400 && refusal->detail);
     server_reject(self->req.server, refusal->reason);
     response_reply_error(&self->res, refusal->status, refusal->detail);
 }
@@ -113,6 +115,8 @@ static int run_handler(void *arg)
 int exchange_serve(struct exchange *self, double now)
 {
     struct hob_request *req = &self->req;
+    assert(req->head.data && *req->method && req->refusal.status == 0);
+    assert(!self->res.replied && now >= self->began);
     self->called = now;
     req->cancellable = true;
     int result = workspace_has_spare(req->server->workspace)
@@ -120,6 +124,7 @@ int exchange_serve(struct exchange *self, double now)
                      : reply_for_handler(self, -ENOMEM);
     req->cancellable = false;
     response_end_stream(&self->res, result);
+    assert(self->res.replied || !self->res.whole);
     return result;
 }
 
@@ -136,6 +141,7 @@ void exchange_observe(struct exchange *self, double now)
         .began = self->began,
         .seconds = now - self->began,
     };
+    assert(!self->req.observed && now >= self->began);
     self->req.observed = true;
     for (size_t i = 0; i < server->observer_count; i++)
         server->observers[i].observe(server->observers[i].context, &exchange);

@@ -8,8 +8,6 @@
 
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
-#include "http/percent.h"
-#include "http/target.h"
 
 void request_init(
     struct hob_request *self, const struct carrier *carrier, hob_server *server, struct task *task)
@@ -41,50 +39,6 @@ void request_expect_task(const struct hob_request *self, const char *call)
 {
     if (task_current(call) != self->task)
         misuse(call, "only the coroutine of the handler itself may use its request and response");
-}
-
-int request_keep_head(struct hob_request *self)
-{
-    struct head *head = &self->head;
-    if (self->kept_head || head->length == 0)
-        return 0;
-    self->kept_head = workspace_keep_head(self->server->workspace, head->length);
-    if (!self->kept_head)
-        return -ENOMEM;
-    memcpy(self->kept_head, head->data, head->length);
-    head->data = self->kept_head;
-    return 0;
-}
-
-void request_return_head(struct hob_request *self, char *room)
-{
-    struct head *head = &self->head;
-    head->data = room;
-    if (!self->kept_head)
-        return;
-    memcpy(room, self->kept_head, head->length);
-    free(self->kept_head);
-    self->kept_head = NULL;
-}
-
-void request_forget_head(struct hob_request *self)
-{
-    self->head = (struct head){0};
-}
-
-const struct head *request_stable_head(struct hob_request *self)
-{
-    bool stable = self->observed || request_keep_head(self) == 0;
-    return stable && self->head.data ? &self->head : NULL;
-}
-
-char *request_decoded(struct hob_request *self, const char *part)
-{
-    if (request_keep_head(self) < 0)
-        return NULL;
-    const struct head *head = &self->head;
-    assert(part >= head->data && part < head->data + head->length);
-    return self->kept_head + head->length + (part - head->data);
 }
 
 void request_client_left(struct hob_request *self)
@@ -177,87 +131,6 @@ void *hob_request_match(const hob_request *req)
 }
 
 /*
- * The head.
- */
-
-int hob_request_peer(const hob_request *req, char *text, size_t size)
-{
-    return req->carrier->format_peer(req, text, size);
-}
-
-const char *hob_request_method(const hob_request *req)
-{
-    return req->method;
-}
-
-const char *hob_request_protocol(const hob_request *req)
-{
-    return req->carrier->protocol(req);
-}
-
-const char *hob_request_peek_path(const hob_request *req)
-{
-    const struct head *head = &req->head;
-    if (!head->data)
-        return NULL;
-    const char *path = head->data + head->path;
-    return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
-}
-
-const char *hob_request_path(hob_request *req)
-{
-    return request_stable_head(req) ? hob_request_peek_path(req) : NULL;
-}
-
-const char *hob_request_query(hob_request *req)
-{
-    const struct head *head = request_stable_head(req);
-    return head && head->query ? head->data + head->query : NULL;
-}
-
-const char *hob_request_header(hob_request *req, const char *name)
-{
-    const struct head *head = request_stable_head(req);
-    return head ? head_find(head, name) : NULL;
-}
-
-int hob_request_header_list(hob_request *req, const char *name, const char **list)
-{
-    const struct head *head = request_stable_head(req);
-    *list = head ? head_find(head, name) : NULL;
-    if (!*list)
-        return 0;
-    size_t size = head_join(head, name, NULL);
-    if (size <= strlen(*list) + 1) /* there are no others */
-        return 1;
-    char *joined = hob_alloc(size);
-    *list = joined;
-    if (!joined)
-        return -ENOMEM;
-    head_join(head, name, joined);
-    return 1;
-}
-
-const char *hob_request_decode(hob_request *req, const char *part, size_t size)
-{
-    if (size == 0)
-        return "";
-    const char *end = part + size;
-    char *decoded = request_decoded(req, part);
-    char *to = decoded;
-    while (to && part < end)
-        *to++ = percent_next(&part, end);
-    if (to)
-        *to = '\0';
-    return decoded;
-}
-
-int hob_normalise_path(char *path)
-{
-    return target_normalise(path) ? -EINVAL : 0;
-}
-
-/*
  * Values that middleware gives to handlers.
  */
 
@@ -294,4 +167,87 @@ void *hob_request_get(const hob_request *req, const hob_key *key)
 {
     const struct value *value = find_value(req, key);
     return value ? value->value : NULL;
+}
+
+/*
+ * The body, within its limits.
+ */
+
+/* Bytes of the body that are announced and have not been read; 0 if that is not known. */
+static uint64_t announced(const struct hob_request *request)
+{
+    return request->body_length > request->body_size ? request->body_length - request->body_size
+                                                     : 0;
+}
+
+/* -EMSGSIZE if the body is, or is going to be, larger than `limit`. */
+static int check_size(struct hob_request *request, size_t limit)
+{
+    if (request->body_size <= limit && announced(request) <= limit - request->body_size)
+        return 0;
+    if (request->body_limit == SIZE_MAX) /* later reads find the same again */
+        server_reject(request->server, HOB_REJECT_BODY_LIMIT);
+    request->body_limit = limit;
+    return -EMSGSIZE;
+}
+
+static int read_within_limit(struct hob_request *req, void *data, size_t size)
+{
+    size_t own = req->own_body_limit;
+    size_t limit = own > 0 ? own : req->server->options.body_limit;
+    int err = check_size(req, limit);
+    if (err < 0 || size == 0)
+        return err;
+    int length = req->carrier->read_body(req, data, size);
+    assert(length <= 0 || (size_t)length <= size);
+    if (length > 0)
+        req->body_size += (size_t)length;
+    err = check_size(req, limit);
+    return err < 0 ? err : length;
+}
+
+int hob_body_read(hob_request *req, void *data, size_t size)
+{
+    request_expect_task(req, __func__);
+    int length = read_within_limit(req, data, size);
+    if (length <= 0)
+        task_yield_sometimes(req->task);
+    return length;
+}
+
+/* Reads the rest of the body to the end of the buffer. */
+static int read_all(struct hob_request *request, size_t limit, struct buffer *body)
+{
+    int length;
+    do {
+        size_t expected = (size_t)announced(request);
+        int err = check_size(request, limit);
+        if (err == 0)
+            err = buffer_reserve(body, expected > 0 ? expected + 1 : 4096);
+        if (err < 0)
+            return err;
+        length = hob_body_read(request, body->data + body->end, body->capacity - body->end - 1);
+        if (length > 0)
+            body->end += (size_t)length;
+    } while (length > 0);
+    return length < 0 ? length : check_size(request, limit);
+}
+
+int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size)
+{
+    struct buffer body = {0};
+    int err = read_all(req, limit, &body);
+    *data = NULL;
+    *size = 0;
+    if (err < 0) {
+        buffer_free(&body);
+        return err;
+    }
+    body.data[body.end] = '\0';
+    err = hob_defer(free, body.data);
+    if (err < 0)
+        return err;
+    *data = body.data;
+    *size = body.end;
+    return 0;
 }

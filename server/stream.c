@@ -1,4 +1,5 @@
 /* Responses whose content is written in pieces: streams, and content of known length. */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -57,6 +58,7 @@ int hob_send(hob_response *res, const void *data, size_t size)
 void response_end_stream(struct hob_response *self, int result)
 {
     bool ended = self->is_sized ? self->missing == 0 : result >= 0;
+    assert(self->is_sized || self->missing == 0);
     if (self->is_stream)
         self->whole = self->without_content || (ended && self->request->carrier->end(self) == 0);
 }

@@ -344,39 +344,50 @@ Test(test_request, ends_with_the_coroutine_that_called_it)
     hob_test_reply_free(reply);
 }
 
-/* A job on a thread, which ends when the observer was called. */
-static int read_byte(void *pipe)
+/* Pipes of a job on a thread: it says that it has begun, and ends when the observer was called. */
+struct job {
+    int begun[2], release[2];
+};
+
+static int run_job(void *arg)
 {
-    char byte;
-    return (int)read(*(const int *)pipe, &byte, 1);
+    const struct job *job = arg;
+    char byte = 0;
+    return write(job->begun[1], &byte, 1) == 1 ? (int)read(job->release[0], &byte, 1) : -EIO;
 }
 
-static int wait_for_a_thread(hob_request *req, hob_response *res)
+static int wait_for_a_job(hob_request *req, hob_response *res)
 {
-    int err = hob_await(hob_offload(read_byte, hob_request_context(req)));
+    struct job *job = hob_request_context(req);
+    hob_future *running = hob_offload(run_job, job);
+    cr_expect_eq(hob_await(hob_readable(job->begun[0])), 0);
+    hob_request_set_timeout(req, 0.01);
+    int err = hob_await(running);
     cr_expect_eq(hob_response_status(res), 504, "the server has replied");
     return err;
 }
 
-static void release_thread(void *pipe, const hob_exchange *exchange)
+static void release_job(void *arg, const hob_exchange *exchange)
 {
+    const struct job *job = arg;
     cr_expect_eq(exchange->status, 504);
-    cr_expect_eq(write(((const int *)pipe)[1], "", 1), 1);
+    cr_expect_eq(write(job->release[1], "", 1), 1);
 }
 
 Test(test_request, has_the_reply_to_a_handler_that_cannot_be_cancelled)
 {
-    int ends[2];
-    cr_assert_eq(pipe(ends), 0);
-    const hob_server_options options = {
-        .handler = wait_for_a_thread, .context = ends, .handler_timeout = 0.01};
-    const hob_test_input input = {.observer = release_thread, .observer_context = ends};
+    struct job job;
+    cr_assert(pipe(job.begun) == 0 && pipe(job.release) == 0);
+    const hob_server_options options = {.handler = wait_for_a_job, .context = &job};
+    const hob_test_input input = {.observer = release_job, .observer_context = &job};
     hob_test_reply *reply = hob_test_request(&options, "GET /", &input);
     cr_expect_eq(reply->status, 504);
     cr_expect_not_null(strstr(reply->content, "(handler_timeout)"), "%s", reply->content);
     hob_test_reply_free(reply);
-    close(ends[0]);
-    close(ends[1]);
+    for (size_t i = 0; i < 2; i++) {
+        close(job.begun[i]);
+        close(job.release[i]);
+    }
 }
 
 /*

@@ -1,0 +1,280 @@
+/* The head of a request, as handlers read it. */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "hob/runtime.h"
+#include "http/conditions.h"
+#include "http/cookie.h"
+#include "http/pairs.h"
+#include "http/percent.h"
+#include "http/range.h"
+#include "http/target.h"
+#include "request.h"
+
+/*
+ * The memory of its strings.
+ */
+
+int request_keep_head(struct hob_request *self)
+{
+    struct head *head = &self->head;
+    if (self->kept_head || head->length == 0)
+        return 0;
+    self->kept_head = workspace_keep_head(self->server->workspace, head->length);
+    if (!self->kept_head)
+        return -ENOMEM;
+    memcpy(self->kept_head, head->data, head->length);
+    head->data = self->kept_head;
+    return 0;
+}
+
+void request_return_head(struct hob_request *self, char *room)
+{
+    struct head *head = &self->head;
+    head->data = room;
+    if (!self->kept_head)
+        return;
+    memcpy(room, self->kept_head, head->length);
+    free(self->kept_head);
+    self->kept_head = NULL;
+}
+
+void request_forget_head(struct hob_request *self)
+{
+    self->head = (struct head){0};
+}
+
+const struct head *request_stable_head(struct hob_request *self)
+{
+    bool stable = self->observed || request_keep_head(self) == 0;
+    return stable && self->head.data ? &self->head : NULL;
+}
+
+char *request_decoded(struct hob_request *self, const char *part)
+{
+    if (request_keep_head(self) < 0)
+        return NULL;
+    const struct head *head = &self->head;
+    assert(part >= head->data && part < head->data + head->length);
+    return self->kept_head + head->length + (part - head->data);
+}
+
+/*
+ * Strings.
+ */
+
+int hob_request_peer(const hob_request *req, char *text, size_t size)
+{
+    return req->carrier->format_peer(req, text, size);
+}
+
+const char *hob_request_method(const hob_request *req)
+{
+    return req->method;
+}
+
+const char *hob_request_protocol(const hob_request *req)
+{
+    return req->carrier->protocol(req);
+}
+
+const char *hob_request_peek_path(const hob_request *req)
+{
+    const struct head *head = &req->head;
+    if (!head->data)
+        return NULL;
+    const char *path = head->data + head->path;
+    return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
+}
+
+const char *hob_request_path(hob_request *req)
+{
+    return request_stable_head(req) ? hob_request_peek_path(req) : NULL;
+}
+
+const char *hob_request_query(hob_request *req)
+{
+    const struct head *head = request_stable_head(req);
+    return head && head->query ? head->data + head->query : NULL;
+}
+
+const char *hob_request_header(hob_request *req, const char *name)
+{
+    const struct head *head = request_stable_head(req);
+    return head ? head_find(head, name) : NULL;
+}
+
+int hob_request_header_list(hob_request *req, const char *name, const char **list)
+{
+    const struct head *head = request_stable_head(req);
+    *list = head ? head_find(head, name) : NULL;
+    if (!*list)
+        return 0;
+    size_t size = head_join(head, name, NULL);
+    if (size <= strlen(*list) + 1) /* there are no others */
+        return 1;
+    char *joined = hob_alloc(size);
+    *list = joined;
+    if (!joined)
+        return -ENOMEM;
+    head_join(head, name, joined);
+    return 1;
+}
+
+const char *hob_request_decode(hob_request *req, const char *part, size_t size)
+{
+    if (size == 0)
+        return "";
+    const char *end = part + size;
+    char *decoded = request_decoded(req, part);
+    char *to = decoded;
+    while (to && part < end)
+        *to++ = percent_next(&part, end);
+    if (to)
+        *to = '\0';
+    return decoded;
+}
+
+int hob_normalise_path(char *path)
+{
+    return target_normalise(path) ? -EINVAL : 0;
+}
+
+/*
+ * Queries, forms and cookies.
+ */
+
+static char *decode_copy(struct encoded text)
+{
+    char *copy = hob_alloc((size_t)(text.end - text.at) + 1);
+    return copy ? pairs_decode(text, copy) : NULL;
+}
+
+int hob_next_pair(const char **rest, const char **name, const char **value)
+{
+    struct encoded raw_name, raw_value;
+    if (!*rest || !pairs_next(rest, &raw_name, &raw_value))
+        return 0;
+    *name = decode_copy(raw_name);
+    *value = decode_copy(raw_value);
+    return *name && *value ? 1 : -ENOMEM;
+}
+
+const char *hob_request_query_value(hob_request *req, const char *name)
+{
+    struct encoded value;
+    if (!pairs_find(hob_request_query(req), name, &value))
+        return NULL;
+    char *decoded = request_decoded(req, value.at);
+    return decoded ? pairs_decode(value, decoded) : NULL;
+}
+
+int hob_form_value(const char *form, const char *name, const char **value)
+{
+    struct encoded raw;
+    *value = NULL;
+    if (!pairs_find(form, name, &raw))
+        return 0;
+    *value = decode_copy(raw);
+    return *value ? 1 : -ENOMEM;
+}
+
+/* A proxy that takes HTTP/2 may pass several headers Cookie on (RFC 9113 section 8.2.3). */
+const char *hob_request_cookie(hob_request *req, const char *name)
+{
+    const struct head *head = request_stable_head(req);
+    const char *field, *value;
+    size_t length;
+    for (size_t i = 0; head && (field = head_find_nth(head, "cookie", i)); i++) {
+        if (cookie_find(field, name, &value, &length))
+            return hob_request_decode(req, value, length);
+    }
+    return NULL;
+}
+
+/*
+ * Conditions and ranges (RFC 9110 sections 13 and 14).
+ */
+
+static bool is_get(const hob_request *req)
+{
+    return strcmp(hob_request_method(req), "GET") == 0;
+}
+
+int hob_request_check_conditions(hob_request *req, const hob_validators *current)
+{
+    struct conditions conditions = {
+        .if_modified_since = hob_request_header(req, "If-Modified-Since"),
+        .if_unmodified_since = hob_request_header(req, "If-Unmodified-Since"),
+        .reads = is_get(req) || strcmp(hob_request_method(req), "HEAD") == 0,
+    };
+    int err = hob_request_header_list(req, "If-Match", &conditions.if_match);
+    if (err >= 0)
+        err = hob_request_header_list(req, "If-None-Match", &conditions.if_none_match);
+    return err < 0 ? err : conditions_check(&conditions, current, time(NULL));
+}
+
+int hob_request_ranges(
+    hob_request *req, const hob_validators *current, uint64_t size, hob_ranges *ranges)
+{
+    const char *value = NULL;
+    const char *version = hob_request_header(req, "If-Range");
+    if (is_get(req) && conditions_allow_range(version, current, time(NULL)))
+        value = hob_request_header(req, "Range");
+    return range_parse(value, size, ranges);
+}
+
+/*
+ * Ids.
+ */
+
+/* All of it or nothing: no signal cuts short what is not more than 256 bytes (getrandom(2)). */
+static int fetch_block(struct request_ids *self)
+{
+    if (getrandom(self->random, sizeof(self->random), 0) < 0)
+        return -errno;
+    self->left = sizeof(self->random);
+    return 0;
+}
+
+int request_id_make(struct request_ids *self, char id[static REQUEST_ID_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    int err = self->left == 0 ? fetch_block(self) : 0;
+    if (err < 0)
+        return err;
+    const unsigned char *bytes = self->random + sizeof(self->random) - self->left;
+    self->left -= REQUEST_ID_BYTES;
+    for (size_t i = 0; i < REQUEST_ID_BYTES; i++) {
+        *id++ = digits[bytes[i] >> 4];
+        *id++ = digits[bytes[i] & 15];
+    }
+    *id = '\0';
+    return 0;
+}
+
+static const char *make_id(struct hob_request *request)
+{
+    return request_id_make(&request->server->request_ids, request->id) < 0 ? NULL : request->id;
+}
+
+const char *request_id_peek(struct hob_request *request)
+{
+    const struct head *head = &request->head;
+    if (*request->id)
+        return request->id;
+    return head->request_id ? head->data + head->request_id : make_id(request);
+}
+
+const char *hob_request_id(hob_request *req)
+{
+    size_t sent = req->head.request_id;
+    const struct head *head = sent && !*req->id ? request_stable_head(req) : NULL;
+    if (head)
+        return head->data + sent;
+    return *req->id ? req->id : make_id(req);
+}

@@ -40,12 +40,12 @@ bool hob_log_level_from_name(const char *name, hob_log_level *level)
 static struct {
     hob_log_sink *write; /* NULL for standard error */
     void *context;
-} sink;
+} output;
 
-void hob_log_to(hob_log_sink *write, void *context)
+void hob_log_to(hob_log_sink *sink, void *context)
 {
-    sink.write = write;
-    sink.context = context;
+    output.write = sink;
+    output.context = context;
 }
 
 /* This thread is in a signal handler, in which the sink is not called. */
@@ -119,8 +119,8 @@ static void replace_control_characters(char *text, size_t length)
  */
 static bool write_to_stderr(const char *text, size_t length)
 {
-    struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&output, 1, 0) <= 0 || output.revents != POLLOUT) /* else it has no reader: SIGPIPE */
+    struct pollfd file = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&file, 1, 0) <= 0 || file.revents != POLLOUT) /* else it has no reader: SIGPIPE */
         return false;
     return write(STDERR_FILENO, text, length) == (ssize_t)length;
 }
@@ -135,9 +135,9 @@ write_message(hob_log_level level, const char *format, va_list arguments)
     if (message > MESSAGE_LIMIT)
         message = MESSAGE_LIMIT;
     replace_control_characters(line + prefix, message);
-    if (sink.write && !in_handler) {
+    if (output.write && !in_handler) {
         line[prefix + message] = '\0';
-        sink.write(sink.context, level, line + prefix);
+        output.write(output.context, level, line + prefix);
         return true;
     }
     line[prefix + message] = '\n';

@@ -333,21 +333,26 @@ static void record_stack(void *metrics, const char *route, size_t used, size_t s
 }
 
 /* A timer is never early; its delay is the time that the loop needed for other work. */
-int hob_metrics_sample(void *metrics)
+static int sample(void *metrics)
 {
     hob_metrics *self = metrics;
     double due = hob_now() + SAMPLE_PERIOD;
     int err;
-    for (unsigned sample = 0; (err = hob_sleep(SAMPLE_PERIOD)) == 0; sample++) {
+    for (unsigned count = 0; (err = hob_sleep(SAMPLE_PERIOD)) == 0; count++) {
         double now = hob_now();
         histogram_add(&self->lag, fmax(now - due, 0));
         due = now + SAMPLE_PERIOD;
         if (self->server)
             hob_server_measure_stack(self->server, record_stack, self);
-        if (self->group && sample % SAMPLES_PER_PUBLICATION == 0)
+        if (self->group && count % SAMPLES_PER_PUBLICATION == 0)
             publish(self);
     }
     if (self->group)
         publish(self);
     return err;
+}
+
+hob_future *hob_metrics_start(hob_metrics *metrics)
+{
+    return hob_async_named("hob_metrics", sample, metrics);
 }

@@ -206,7 +206,7 @@ static int serve(void *arg)
     hob_future *server = hob_server_start(self->server);
     hob_future *admin = self->admin ? hob_server_start(self->admin) : NULL;
     hob_async(report_ready, self);
-    hob_async(hob_metrics_sample, self->metrics);
+    hob_metrics_start(self->metrics);
     if (self->worker) {
         hob_async(obey_supervisor, self);
     } else {

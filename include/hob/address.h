@@ -42,8 +42,8 @@ typedef struct {
 int hob_address_parse(const char *text, hob_address *address);
 
 /*
- * Whether it is an address by which a machine reaches only itself: of 127.0.0.0/8, also written as
- * an IPv6 address (::ffff:127.0.0.1), or ::1. False for unix sockets.
+ * Whether it is an address by which a machine reaches only itself: IPv6's loopback address, or one
+ * of 127.0.0.0/8, also as an IPv4-mapped IPv6 address. False for unix sockets.
  */
 bool hob_address_is_loopback(const hob_address *address);
 

@@ -101,8 +101,8 @@ typedef struct {
 
 /* Parts that neither overlap nor adjoin, in the order in which the client wants them. */
 typedef struct {
-    hob_range list[HOB_RANGES_MAX];
-    size_t count;
+    hob_range list[HOB_RANGES_MAX]; /* the parts */
+    size_t count;                   /* how many there are */
 } hob_ranges;
 
 #ifdef __cplusplus

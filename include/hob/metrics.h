@@ -5,7 +5,7 @@
  *     ... hob_server_open(&options, &server) ...
  *     hob_server_observe(server, hob_metrics_observe, metrics);
  *     hob_metrics_set_server(metrics, server);
- *     hob_block_on(run, ...);    where hob_async(hob_metrics_sample, metrics) runs beside it
+ *     hob_block_on(run, ...);    which calls hob_metrics_start(metrics) and hob_server_run(server)
  *
  * A handler of GET /metrics calls hob_metrics_reply(). docs/metrics.md lists the metrics. All
  * functions are called on the thread that runs the server.
@@ -42,16 +42,16 @@ void hob_metrics_observe(void *metrics, const hob_exchange *exchange);
 /*
  * Sets the server whose connections, bytes and rejects are among the metrics (hob_server_count()),
  * and whose requests' stacks are measured (hob_server_measure_stack()); NULL is none. The server
- * must be open while hob_metrics_sample() runs and for each hob_metrics_reply().
+ * must be open while the coroutine of hob_metrics_start() runs and for each hob_metrics_reply().
  */
 void hob_metrics_set_server(hob_metrics *metrics, hob_server *server);
 
 /*
- * A coroutine (its argument is the hob_metrics), to be run beside the server. Ten times a second it
- * measures the lag of the loop: how long a coroutine that is ready waits until it runs. Returns
- * -ECANCELED when it is cancelled.
+ * Starts a coroutine that samples beside the server: ten times a second it measures the lag of the
+ * loop, how long a coroutine that is ready waits until it runs. It ends with -ECANCELED when it is
+ * cancelled, as when its maker returns. NULL when out of memory.
  */
-int hob_metrics_sample(void *metrics);
+hob_future *hob_metrics_start(hob_metrics *metrics);
 
 /*
  * Replies with all metrics: in OpenMetrics 1.0 if the request's Accept prefers that, otherwise in
@@ -68,10 +68,10 @@ int hob_metrics_reply(const hob_metrics *metrics, hob_request *req, hob_response
  *     ... fork() four times; in the third ...
  *     hob_metrics_join(metrics, group, 2);
  *
- * Each process publishes its metrics once a second, while hob_metrics_sample() runs, and for each
- * reply. When a process dies, the counters that it has published are kept and added to those of the
- * process that joins in its place, so counters never decrease. The values of gauges are added too;
- * an info has one value, a peak the greatest and a start time the least one.
+ * Each process publishes its metrics once a second, while the coroutine of hob_metrics_start()
+ * runs, and for each reply. When a process dies, the counters that it has published are kept and
+ * added to those of the process that joins in its place, so counters never decrease. The values of
+ * gauges are added too; an info has one value, a peak the greatest and a start time the least one.
  *
  * A process can publish up to 4 MiB, which is enough for 2,000 routes. A process with more serves
  * its own metrics only, logs that once, and counts it in hob_metrics_unpublished_total, which all

@@ -35,12 +35,12 @@ static void observe_routes(void)
     free(request);
 }
 
-/* hob_metrics_sample() publishes once more when it ends. */
+/* The coroutine of hob_metrics_start() publishes once more when it ends. */
 static int publish(void *unused)
 {
     (void)unused;
     hob_deadline(0);
-    return hob_metrics_sample(metrics);
+    return hob_await(hob_metrics_start(metrics));
 }
 
 /* Of the process that is asked: how many turns the loop made while it answered. */

@@ -30,6 +30,7 @@ void hob_conn_close(hob_conn *conn)
         return;
     if (conn->tls)
         conn->tls->functions->close(conn->tls);
+    hob_watch_free(conn->watch);
     close(conn->fd);
     free(conn);
 }
@@ -79,9 +80,14 @@ static int begin(const char *call)
 }
 
 /* Waits for POLLIN or POLLOUT. */
-static int wait_for(const hob_conn *self, short events)
+static int wait_for(hob_conn *self, short events)
 {
-    return hob_await(events == POLLIN ? hob_readable(self->fd) : hob_writable(self->fd));
+    if (!self->watch)
+        self->watch = hob_watch_new(self->fd);
+    if (!self->watch)
+        return -ENOMEM;
+    return hob_await(
+        events == POLLIN ? hob_watch_readable(self->watch) : hob_watch_writable(self->watch));
 }
 
 /*

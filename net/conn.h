@@ -8,6 +8,7 @@
 
 struct hob_conn {
     int fd;
+    hob_watch *watch; /* of fd, once it has been waited for */
     union peer peer;
     struct tls_stream *tls; /* NULL: it is plain */
     bool unwritable;        /* a write has failed, and it is not known what of it was written */

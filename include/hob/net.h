@@ -2,9 +2,10 @@
  * hob/net.h: connections to other programs, as streams of bytes that await.
  *
  * A connection belongs to a loop, not to a coroutine: it may be made in one coroutine and used in
- * another of the same loop, and stays open until hob_conn_close(). One coroutine may read from it
- * while another one writes. All calls that wait end with -ECANCELED or -ETIMEDOUT when the calling
- * coroutine is cancelled or its deadline passes, as every await. No call raises SIGPIPE.
+ * another of the same loop, and stays open until hob_conn_close(), which must come before the end
+ * of the loop. One coroutine may read from it while another one writes. All calls that wait end
+ * with -ECANCELED or -ETIMEDOUT when the calling coroutine is cancelled or its deadline passes, as
+ * every await. No call raises SIGPIPE.
  */
 #ifndef HOB_NET_H
 #define HOB_NET_H

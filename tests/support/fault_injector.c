@@ -213,6 +213,30 @@ int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length)
     return FAILS("getsockname", ENOBUFS) ? -1 : __real_getsockname(fd, address, length);
 }
 
+int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *size);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+    return FAILS("getsockopt", ENOBUFS) ? -1 : __real_getsockopt(fd, level, name, value, size);
+}
+
+int __real_connect(int fd, const struct sockaddr *address, socklen_t length);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+    if (FAILS("connect", ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAGAIN))
+        return -1;
+    return __real_connect(fd, address, length);
+}
+
+ssize_t __real_send(int fd, const void *data, size_t size, int flags);
+ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    int error = FAILS("sendmsg", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM);
+    if (error == SHORT_COUNT)
+        return __real_send(fd, message->msg_iov[0].iov_base, 1, flags);
+    return error > 0 ? -1 : __real_sendmsg(fd, message, flags);
+}
+
 int __real_setsockopt(int fd, int level, int name, const void *value, socklen_t size);
 int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
@@ -236,7 +260,6 @@ ssize_t __wrap_recv(int fd, void *data, size_t size, int flags)
     return error > 0 ? -1 : __real_recv(fd, data, error == SHORT_COUNT ? 1 : size, flags);
 }
 
-ssize_t __real_send(int fd, const void *data, size_t size, int flags);
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags)
 {
     int error = FAILS("send", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM);

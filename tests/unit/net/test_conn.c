@@ -4,6 +4,7 @@
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/epoll_calls.h"
 #include "tests/support/folder.h"
 #include "tests/support/listening.h"
 #include "tests/support/test.h"
@@ -263,6 +264,35 @@ CoroutineTest(conn, can_be_used_when_the_coroutine_that_made_it_has_ended)
         hob_conn_write(pair.server, "x", 1);
         cr_expect_eq(hob_await(read), 1);
     }
+    pair_close(&pair);
+    listening_close(&listening);
+}
+
+static int echo_bytes(void *arg)
+{
+    hob_conn *conn = arg;
+    char byte;
+    while (hob_conn_read(conn, &byte, 1) == 1)
+        hob_conn_write(conn, &byte, 1);
+    return 0;
+}
+
+CoroutineTest(conn, stays_registered_with_epoll_from_one_wait_to_the_next)
+{
+    enum { ROUNDS = 100 };
+    struct pair pair;
+    struct listening listening = listening_open();
+    pair_open(&pair, &listening);
+    hob_future *server = hob_async(echo_bytes, pair.server);
+    size_t before = epoll_calls();
+    for (int i = 0; i < ROUNDS; i++) {
+        char byte;
+        cr_expect_eq(hob_conn_write(pair.client, "x", 1), 0);
+        cr_expect_eq(hob_conn_read(pair.client, &byte, 1), 1);
+    }
+    cr_expect_leq(epoll_calls() - before, 10, "%zu calls", epoll_calls() - before);
+    hob_cancel(server);
+    hob_await(server);
     pair_close(&pair);
     listening_close(&listening);
 }

@@ -2,28 +2,21 @@
  * Whatever call of the server's fails, once, in whatever way: it does not end, loses no memory and
  * no descriptor, keeps no client waiting, and serves the next one.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fault_injector.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(failing_calls, .timeout = 100);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Seconds after which a client gives up: no time-out of the server's is a matter here. */
 #define TOO_LONG 2

@@ -2,14 +2,8 @@
  * Crowds of clients that connect, leave, or stop sending, in whatever state they are in, and some
  * whose requests come byte by byte.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/clock.h"
@@ -17,11 +11,11 @@
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(storms, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define CROWD        200
+#define CROWD 200
 
 static int echo(hob_request *req, hob_response *res)
 {
@@ -187,9 +181,8 @@ static char *send_in_pieces(const struct server *server, const char *request, si
     return reply;
 }
 
-ProcessTest(storms, of_one_byte_segments_are_answered_as_whole_requests)
+ServerTest(storms, of_one_byte_segments_are_answered_as_whole_requests, serve(answer))
 {
-    struct server server = serve(answer);
     size_t segments = 0;
     for (int round = 0; round < 20; round++) {
         for (size_t i = 0; i < COUNT(requests); i++) {

@@ -70,11 +70,12 @@ ServerTest(connections, they_last_or_end_as_the_client_wishes, server_start())
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
-        cr_expect_str_eq(field(&response, "Connection"), cases[i].connection, "case %zu", i);
+        cr_expect_str_eq(
+            field(&response, "Connection"), cases[i].connection, "%s", cases[i].request);
         if (cases[i].lasts)
-            cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200, "case %zu", i);
+            cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200, "%s", cases[i].request);
         else
-            cr_expect(raw_ended(&client), "case %zu", i);
+            cr_expect(raw_ended(&client), "%s", cases[i].request);
         raw_close(&client);
     }
 }

@@ -1,22 +1,16 @@
 /*
  * The counters of a server: hob_server_count() in include/hob/server.h.
  */
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(counts, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int tell_counts(hob_request *req, hob_response *res)
 {
@@ -86,9 +80,8 @@ static size_t all_rejects(const struct server *server)
     return sum;
 }
 
-ProcessTest(counts, connections_and_what_is_served_on_them)
+ServerTest(counts, connections_and_what_is_served_on_them, serve(answer))
 {
-    struct server server = serve(answer);
     cr_expect_eq(counted(&server, "accepted"), 1);
     struct raw_client idle = raw_connect(&server);
     struct raw_client waiting = raw_connect(&server);
@@ -104,10 +97,9 @@ ProcessTest(counts, connections_and_what_is_served_on_them)
     cr_expect_eq(all_rejects(&server), 0, "a client that leaves was not refused anything");
 }
 
-ProcessTest(counts, bytes_as_they_are_on_the_wire)
+ServerTest(counts, bytes_as_they_are_on_the_wire, serve(answer))
 {
     static const char request[] = REQUEST("POST /", "Content-Length: 5\r\n") "12345";
-    struct server server = serve(answer);
     struct order *first = get(&server, "/counts");
     struct order *second = get(&server, "/counts");
     struct raw_client client = raw_connect(&server);
@@ -139,7 +131,7 @@ static const hob_server_options narrow = {
     "............................................................................................" \
     "........"
 
-ProcessTest(counts, who_is_refused_by_the_reason)
+ServerTest(counts, who_is_refused_by_the_reason, serve_within(answer, narrow))
 {
     static const struct {
         hob_reject reason;
@@ -165,7 +157,6 @@ ProcessTest(counts, who_is_refused_by_the_reason)
         {HOB_REJECT_HANDLER_TIMEOUT, 504, GET("/wait")},
         {HOB_REJECT_WRITE_TIMEOUT, 0, GET("/flood")},
     };
-    struct server server = serve_within(answer, narrow);
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *name = hob_reject_name(cases[i].reason);
         size_t before = counted(&server, name);
@@ -184,9 +175,10 @@ ProcessTest(counts, who_is_refused_by_the_reason)
     }
 }
 
-ProcessTest(counts, who_came_when_there_was_no_room)
+ServerTest(
+    counts, who_came_when_there_was_no_room,
+    serve_within(answer, (hob_server_options){.connection_limit = 1}))
 {
-    struct server server = serve_within(answer, (hob_server_options){.connection_limit = 1});
     cr_expect_eq(counted(&server, "connection_limit"), 0);
     struct raw_client late = raw_connect(&server); /* that of libcurl stays open */
     cr_expect_eq(raw_exchange(&late, GET("/")).status, 503);

@@ -94,7 +94,8 @@ ServerTest(kitchen, curl_gets_the_menu_and_a_browser_the_page, server_start())
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *order = get_with(&server, "/", cases[i].accept);
         cr_expect_eq(order->status, 200);
-        cr_expect(order_has_field(order, cases[i].type), "case %zu: %s", i, order->head.bytes);
+        cr_expect(
+            order_has_field(order, cases[i].type), "%s: %s", cases[i].accept, order->head.bytes);
         cr_expect(order_has_field(order, "Vary: Accept, Accept-Encoding"));
         cr_expect_eq(strncmp(order->body.bytes, cases[i].begin, strlen(cases[i].begin)), 0);
     }

@@ -106,7 +106,7 @@ ProcessTest(locale, with_other_letters_does_not_change_names)
         struct response response = raw_exchange(&client, cases[i].request);
         bool found =
             strstr(response.head, cases[i].expected) || strstr(response.body, cases[i].expected);
-        cr_expect(found, "case %zu: %s%s", i, response.head, response.body);
+        cr_expect(found, "%s: %s%s", cases[i].request, response.head, response.body);
         raw_close(&client);
     }
     folder_remove();

@@ -68,7 +68,7 @@ ServerTest(
         raw_exchange(&client, cases[i].request);
         raw_close(&client);
         bool counted = eventually(metric(&server, cases[i].series) == 1);
-        cr_expect(counted, "case %zu: %s", i, cases[i].series);
+        cr_expect(counted, "%s: %s", cases[i].request, cases[i].series);
     }
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("HEAD /ping", ""));

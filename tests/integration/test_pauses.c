@@ -2,19 +2,16 @@
  * A server that could not run for longer than its time-outs: it was stopped, or suspended with its
  * machine, or a handler kept the thread. Clients that were in time are served.
  */
-#include <criterion/criterion.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/hob.h"
 #include "tests/support/eventually.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(pauses, .timeout = 60);
 
@@ -123,9 +120,8 @@ static bool was_reset(const struct raw_client *client)
     return error != 0;
 }
 
-ProcessTest(pauses, cost_no_client_that_was_in_time)
+ServerTest(pauses, cost_no_client_that_was_in_time, serve_in_time())
 {
-    struct server server = serve_in_time();
     struct raw_client clients[CASES];
     for (size_t i = 0; i < CASES; i++) {
         clients[i] = raw_connect(&server);

@@ -1,19 +1,15 @@
 /*
  * Limits that routes have in place of the server's: hob_route.body_limit and hob_route.timeout.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
-#include <string.h>
 
 #include "hob/hob.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/make_router.h"
+#include "tests/support/test.h"
 
 TestSuite(route_limits, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int reply_size(hob_request *req, hob_response *res)
 {

@@ -1,13 +1,8 @@
 /*
  * Responses that are sent while they are made, and bodies that are read as a whole.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "hob/hob.h"
@@ -16,11 +11,11 @@
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(streams, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define KIB(n)       ((size_t)(n)*1024)
+#define KIB(n) ((size_t)(n)*1024)
 
 /* The path says how it goes. */
 static int count_to_three(hob_request *req, hob_response *res)
@@ -41,9 +36,8 @@ static int count_to_three(hob_request *req, hob_response *res)
     return err;
 }
 
-ProcessTest(streams, come_in_chunks)
+ServerTest(streams, come_in_chunks, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("GET /", "Connection: close\r\n"));
     struct response response = raw_receive_to_end(&client);
@@ -53,9 +47,8 @@ ProcessTest(streams, come_in_chunks)
     raw_close(&client);
 }
 
-ProcessTest(streams, are_understood_by_curl_and_leave_the_connection_open)
+ServerTest(streams, are_understood_by_curl_and_leave_the_connection_open, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     for (int i = 0; i < 3; i++) {
         struct order *order = get(&server, i % 2 ? "/" : "/slowly");
         cr_expect_eq(order->status, 200);
@@ -64,9 +57,8 @@ ProcessTest(streams, are_understood_by_curl_and_leave_the_connection_open)
     }
 }
 
-ProcessTest(streams, to_http_1_0_end_with_the_connection)
+ServerTest(streams, to_http_1_0_end_with_the_connection, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     struct response response = raw_receive_to_end(&client);
@@ -76,9 +68,8 @@ ProcessTest(streams, to_http_1_0_end_with_the_connection)
     raw_close(&client);
 }
 
-ProcessTest(streams, to_head_have_no_content)
+ServerTest(streams, to_head_have_no_content, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("HEAD /", ""));
     cr_expect_eq(raw_receive_head(&client).status, 200);
@@ -86,9 +77,8 @@ ProcessTest(streams, to_head_have_no_content)
     raw_close(&client);
 }
 
-ProcessTest(streams, that_fail_lack_their_last_chunk)
+ServerTest(streams, that_fail_lack_their_last_chunk, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/failing"));
     cr_expect_str_eq(raw_receive_to_end(&client).body, "2\r\n1\n\r\n2\r\n2\n\r\n");
@@ -99,9 +89,8 @@ ProcessTest(streams, that_fail_lack_their_last_chunk)
 }
 
 /* Only a reset shows such a client that content is missing. */
-ProcessTest(streams, to_http_1_0_that_fail_are_reset)
+ServerTest(streams, to_http_1_0_that_fail_are_reset, serve(count_to_three))
 {
-    struct server server = serve(count_to_three);
     struct order *order = order_prepare(&server, "/failing");
     curl_easy_setopt(order->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_0);
     order_begin(order);
@@ -119,9 +108,8 @@ static int send_three(hob_request *req, hob_response *res)
     return err < 0 || strcmp(hob_request_path(req), "/short") == 0 ? err : hob_send(res, "23", 2);
 }
 
-ProcessTest(streams, of_a_known_length_announce_it)
+ServerTest(streams, of_a_known_length_announce_it, serve(send_three))
 {
-    struct server server = serve(send_three);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, GET("/"));
     cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
@@ -134,9 +122,8 @@ ProcessTest(streams, of_a_known_length_announce_it)
     raw_close(&client);
 }
 
-ProcessTest(streams, that_are_shorter_than_announced_end_the_connection)
+ServerTest(streams, that_are_shorter_than_announced_end_the_connection, serve(send_three))
 {
-    struct server server = serve(send_three);
     struct order *order = get(&server, "/short");
     cr_expect_eq(order->error, CURLE_PARTIAL_FILE, "%s", curl_easy_strerror(order->error));
 }
@@ -233,9 +220,8 @@ static size_t check_bytes(char *bytes, size_t size, size_t count, void *arg)
     return size * count;
 }
 
-ProcessTest(streams, of_any_size_arrive_as_they_were_sent)
+ServerTest(streams, of_any_size_arrive_as_they_were_sent, serve(send_much))
 {
-    struct server server = serve(send_much);
     struct check check = {.right = true};
     struct order *order = order_prepare(&server, "/");
     curl_easy_setopt(order->easy, CURLOPT_WRITEFUNCTION, check_bytes);
@@ -259,9 +245,8 @@ static int flood(hob_request *req, hob_response *res)
 }
 
 /* Each may have 80 KiB here, and what the kernel holds is not the process's. */
-ProcessTest(streams, that_nobody_reads_take_little_memory)
+ServerTest(streams, that_nobody_reads_take_little_memory, serve(flood))
 {
-    struct server server = serve(flood);
     struct raw_client clients[100];
     size_t before = process_resident_bytes(server.process);
     for (size_t i = 0; i < COUNT(clients); i++) {
@@ -276,9 +261,8 @@ ProcessTest(streams, that_nobody_reads_take_little_memory)
     cr_expect(server_logs(&server, "a flood ends"));
 }
 
-ProcessTest(streams, whose_client_leaves_are_cancelled)
+ServerTest(streams, whose_client_leaves_are_cancelled, serve(flood))
 {
-    struct server server = serve(flood);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
     raw_settle(&client);
@@ -305,9 +289,8 @@ static int send_events(hob_request *req, hob_response *res)
     return err;
 }
 
-ProcessTest(streams, of_events_are_as_browsers_expect_them)
+ServerTest(streams, of_events_are_as_browsers_expect_them, serve(send_events))
 {
-    struct server server = serve(send_events);
     struct order *order = get(&server, "/");
     cr_expect(order_has_field(order, "Content-Type: text/event-stream"));
     cr_expect(order_has_field(order, "Cache-Control: no-store"));
@@ -331,9 +314,8 @@ static int wait_for_the_end(hob_request *req, hob_response *res)
     return err < 0 ? err : hob_event(res, NULL, NULL, "end");
 }
 
-ProcessTest(streams, learn_that_the_server_stops_and_end_properly)
+ServerTest(streams, learn_that_the_server_stops_and_end_properly, serve(wait_for_the_end))
 {
-    struct server server = serve(wait_for_the_end);
     struct order *orders[3];
     for (size_t i = 0; i < COUNT(orders); i++)
         orders[i] = order(&server, "/");
@@ -356,9 +338,8 @@ static int leave_the_wait(hob_request *req, hob_response *res)
     return reply(res, 200, "%s", strerror(-hob_await(stopping)));
 }
 
-ProcessTest(streams, that_do_not_wait_for_the_end_leave_nothing)
+ServerTest(streams, that_do_not_wait_for_the_end_leave_nothing, serve(leave_the_wait))
 {
-    struct server server = serve(leave_the_wait);
     for (int i = 0; i < 3; i++)
         cr_expect_str_eq(get(&server, "/")->body.bytes, "Operation canceled");
     cr_expect_eq(server_stop(&server), 0);
@@ -384,7 +365,7 @@ static int take_all(hob_request *req, hob_response *res)
     return reply(res, 200, "%zu: %s", size, body);
 }
 
-ProcessTest(streams, of_requests_can_be_taken_as_a_whole)
+ServerTest(streams, of_requests_can_be_taken_as_a_whole, serve(take_all))
 {
     static const struct {
         const char *request;
@@ -406,13 +387,13 @@ ProcessTest(streams, of_requests_can_be_taken_as_a_whole)
          "413 Content Too Large: the body is larger than 10 bytes\n"},
         {REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "5\r\nhelloX", 400, NULL},
     };
-    struct server server = serve(take_all);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);
-        cr_expect_eq(response.status, cases[i].status, "case %zu: %d", i, response.status);
+        cr_expect_eq(response.status, cases[i].status, "%s: %d", cases[i].request, response.status);
         if (cases[i].body)
-            cr_expect_str_eq(response.body, cases[i].body, "case %zu: %s", i, response.body);
+            cr_expect_str_eq(
+                response.body, cases[i].body, "%s: %s", cases[i].request, response.body);
         raw_close(&client);
     }
     cr_expect_eq(server_stop(&server), 0);
@@ -449,7 +430,7 @@ ProcessTest(streams, of_requests_above_the_servers_limit_are_refused)
         if (i != 2)
             raw_send_bytes(&client, body, i == 0 ? 2000 : 2001);
         struct response response = raw_receive(&client);
-        cr_expect_eq(response.status, cases[i].status, "case %zu: %d", i, response.status);
+        cr_expect_eq(response.status, cases[i].status, "%s: %d", cases[i].head, response.status);
         if (cases[i].status == 413)
             cr_expect(strstr(response.body, "larger than 2000 bytes"), "%s", response.body);
         raw_close(&client);
@@ -482,9 +463,9 @@ static int leave_things(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "left");
 }
 
-ProcessTest(streams, things_of_a_handler_end_before_the_next_request_of_the_connection)
+ServerTest(
+    streams, things_of_a_handler_end_before_the_next_request_of_the_connection, serve(leave_things))
 {
-    struct server server = serve(leave_things);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/") GET("/"));
     cr_expect_str_eq(raw_receive(&client).body, "left");

@@ -1,14 +1,8 @@
 /*
  * Clients that are too slow, and handlers that are (hob_server_options in include/hob/server.h).
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "hob/hob.h"
@@ -17,6 +11,7 @@
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/test.h"
 
 TestSuite(timeouts, .timeout = 60);
 
@@ -39,18 +34,20 @@ static bool ends_in_time(struct raw_client *client, double since)
     return ended;
 }
 
-ProcessTest(timeouts, a_client_that_says_nothing_is_left)
+ServerTest(
+    timeouts, a_client_that_says_nothing_is_left,
+    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
     double begin = clock_seconds();
     struct raw_client client = raw_connect(&server);
     cr_expect(ends_in_time(&client, begin));
     raw_close(&client);
 }
 
-ProcessTest(timeouts, those_that_say_nothing_are_left_in_the_order_in_which_they_came)
+ServerTest(
+    timeouts, those_that_say_nothing_are_left_in_the_order_in_which_they_came,
+    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
     struct raw_client clients[20];
     for (size_t i = 0; i < 20; i++)
         clients[i] = raw_connect(&server);
@@ -65,9 +62,10 @@ ProcessTest(timeouts, those_that_say_nothing_are_left_in_the_order_in_which_they
     }
 }
 
-ProcessTest(timeouts, half_a_head_gets_408_though_its_bytes_drip_in)
+ServerTest(
+    timeouts, half_a_head_gets_408_though_its_bytes_drip_in,
+    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     static const char head[] = "GET / HTTP/1.1\r\nHost: hob\r\nX-Slow: ";
     double begin = clock_seconds();
@@ -83,10 +81,10 @@ ProcessTest(timeouts, half_a_head_gets_408_though_its_bytes_drip_in)
 }
 
 /* The time for a head begins with its first byte, not with the end of the one before. */
-ProcessTest(timeouts, a_later_head_has_its_own_time)
+ServerTest(
+    timeouts, a_later_head_has_its_own_time,
+    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT, .idle_timeout = 50}))
 {
-    struct server server =
-        serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT, .idle_timeout = 50});
     struct raw_client client = raw_connect(&server);
     cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
     double begin = clock_seconds();
@@ -96,9 +94,10 @@ ProcessTest(timeouts, a_later_head_has_its_own_time)
     raw_close(&client);
 }
 
-ProcessTest(timeouts, half_a_pipelined_head_gets_408_after_the_response_before)
+ServerTest(
+    timeouts, half_a_pipelined_head_gets_408_after_the_response_before,
+    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct server server = serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/") "GET / HTTP/1.1\r\n");
     cr_expect_eq(raw_receive(&client).status, 200);
@@ -106,9 +105,10 @@ ProcessTest(timeouts, half_a_pipelined_head_gets_408_after_the_response_before)
     raw_close(&client);
 }
 
-ProcessTest(timeouts, an_idle_connection_is_closed_without_a_word)
+ServerTest(
+    timeouts, an_idle_connection_is_closed_without_a_word,
+    serve_within(say_hello, (hob_server_options){.idle_timeout = LIMIT}))
 {
-    struct server server = serve_within(say_hello, (hob_server_options){.idle_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     for (int i = 0; i < 3; i++)
         cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
@@ -124,9 +124,10 @@ static int take_body(hob_request *req, hob_response *res)
     return err < 0 ? err : reply(res, 200, "%zu bytes", size);
 }
 
-ProcessTest(timeouts, a_body_that_does_not_go_on_gets_408)
+ServerTest(
+    timeouts, a_body_that_does_not_go_on_gets_408,
+    serve_within(take_body, (hob_server_options){.body_timeout = LIMIT}))
 {
-    struct server server = serve_within(take_body, (hob_server_options){.body_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
     struct response response = raw_receive(&client);
@@ -144,10 +145,10 @@ static int ignore_body(hob_request *req, hob_response *res)
 }
 
 /* Not for each byte of it: an unread body has the time of one read in all. */
-ProcessTest(timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection)
+ServerTest(
+    timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection,
+    serve_within(ignore_body, (hob_server_options){.body_timeout = LIMIT, .linger_timeout = 0.1}))
 {
-    struct server server = serve_within(
-        ignore_body, (hob_server_options){.body_timeout = LIMIT, .linger_timeout = 0.1});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
     double begin = clock_seconds();
@@ -167,9 +168,10 @@ static int sleep_long(hob_request *req, hob_response *res)
     return strcmp(hob_request_path(req), "/apology") == 0 ? reply(res, 200, "sorry") : err;
 }
 
-ProcessTest(timeouts, a_handler_that_takes_too_long_is_told_and_gets_504)
+ServerTest(
+    timeouts, a_handler_that_takes_too_long_is_told_and_gets_504,
+    serve_within(sleep_long, (hob_server_options){.handler_timeout = LIMIT}))
 {
-    struct server server = serve_within(sleep_long, (hob_server_options){.handler_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
     struct response response = raw_exchange(&client, GET("/"));
@@ -215,9 +217,8 @@ static int time_out_of_its_own(hob_request *req, hob_response *res)
     return hob_sleep(INFINITY);
 }
 
-ProcessTest(timeouts, a_deadline_of_a_handler_ends_with_it)
+ServerTest(timeouts, a_deadline_of_a_handler_ends_with_it, serve(time_out_of_its_own))
 {
-    struct server server = serve(time_out_of_its_own);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/") GET("/other"));
     struct response response = raw_receive(&client);
@@ -238,9 +239,10 @@ static int flood(hob_request *req, hob_response *res)
     return err;
 }
 
-ProcessTest(timeouts, a_client_that_does_not_read_is_left)
+ServerTest(
+    timeouts, a_client_that_does_not_read_is_left,
+    serve_within(flood, (hob_server_options){.write_timeout = LIMIT}))
 {
-    struct server server = serve_within(flood, (hob_server_options){.write_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
     raw_send(&client, GET("/"));
@@ -281,10 +283,10 @@ ProcessTest(timeouts, a_client_that_does_not_read_a_response_that_was_made_at_on
 }
 
 /* Every byte that is taken is progress. */
-ProcessTest(timeouts, a_client_that_reads_slowly_is_waited_for)
+ServerTest(
+    timeouts, a_client_that_reads_slowly_is_waited_for,
+    serve_within(flood, (hob_server_options){.write_timeout = 5, .handler_timeout = LIMIT}))
 {
-    struct server server =
-        serve_within(flood, (hob_server_options){.write_timeout = 5, .handler_timeout = LIMIT});
     struct order *order = order_prepare(&server, "/");
     curl_easy_setopt(order->easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)1024 * 1024);
     curl_easy_setopt(order->easy, CURLOPT_TIMEOUT_MS, 1500L);
@@ -325,9 +327,9 @@ ProcessTest(timeouts, that_make_no_sense_are_refused)
     }
 }
 
-ProcessTest(timeouts, that_are_infinite_are_none)
-{
-    struct server server = serve_within(
+ServerTest(
+    timeouts, that_are_infinite_are_none,
+    serve_within(
         say_hello, (hob_server_options){
                        .head_timeout = INFINITY,
                        .body_timeout = INFINITY,
@@ -335,7 +337,8 @@ ProcessTest(timeouts, that_are_infinite_are_none)
                        .write_timeout = INFINITY,
                        .idle_timeout = INFINITY,
                        .linger_timeout = INFINITY,
-                   });
+                   }))
+{
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "GET / HT");
     raw_settle(&client);

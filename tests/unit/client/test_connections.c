@@ -1,8 +1,4 @@
 /* Which connection a fetch takes, and what becomes of it. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/client.h"
 #include "hob/sync.h"
@@ -11,12 +7,12 @@
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 
 TestSuite(connections_of_clients, .timeout = 120);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define OK           "HTTP/1.1 200 OK\r\n"
-#define HELLO        OK "Content-Length: 5\r\n\r\nhello"
+#define OK    "HTTP/1.1 200 OK\r\n"
+#define HELLO OK "Content-Length: 5\r\n\r\nhello"
 
 static hob_client *client_with(const hob_client_options *options)
 {

@@ -1,21 +1,17 @@
 /* Results of a fetch when the server, or the network before it, fails. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/client.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(misbehaving_servers, .timeout = 120);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define OK           "HTTP/1.1 200 OK\r\n"
-#define HELLO        OK "Content-Length: 5\r\n\r\nhello"
-#define CHUNKED      OK "Transfer-Encoding: chunked\r\n\r\n"
-#define TEN(text)    text text text text text text text text text text
+#define OK        "HTTP/1.1 200 OK\r\n"
+#define HELLO     OK "Content-Length: 5\r\n\r\nhello"
+#define CHUNKED   OK "Transfer-Encoding: chunked\r\n\r\n"
+#define TEN(text) text text text text text text text text text text
 
 /* Small limits, and short waits for a server that says nothing. */
 static const hob_client_options impatient = {

@@ -1,19 +1,14 @@
 #include "client/proxy.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "hob/client.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(proxy, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HELLO        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+#define HELLO "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 Test(proxy, is_a_url_or_an_address)
 {

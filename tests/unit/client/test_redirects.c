@@ -1,16 +1,11 @@
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "hob/client.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
+#include "tests/support/test.h"
 
 TestSuite(redirects, .timeout = 60);
 
-#define COUNT(array)   (sizeof(array) / sizeof((array)[0]))
 #define HELLO          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 #define MOVED(n, path) "HTTP/1.1 " #n " Moved\r\nLocation: " path "\r\nContent-Length: 2\r\n\r\n->"
 

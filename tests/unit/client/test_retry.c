@@ -1,18 +1,13 @@
 #include "client/retry.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "hob/client.h"
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/test.h"
 
 TestSuite(retry, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HELLO        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 #define FAIL(status) "HTTP/1.1 " #status " No\r\nContent-Length: 2\r\n\r\nno"
 

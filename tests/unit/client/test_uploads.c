@@ -1,19 +1,14 @@
 /* Bodies of requests. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/client.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/test.h"
 
 TestSuite(uploads, .timeout = 60);
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HELLO        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-#define TOO_LARGE    "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"
+#define HELLO     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+#define TOO_LARGE "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"
 
 /* A source that writes so many bytes, a few at a time, and fails at the end if it has an error. */
 struct source {

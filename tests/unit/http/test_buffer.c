@@ -1,13 +1,10 @@
 #include "http/buffer.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(buffer, .fini = expect_no_leaks, .timeout = 20);
 

@@ -230,8 +230,8 @@ Test(response_reader, reads_no_body_of_responses_to_head_and_connect)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct read_response got = accept_to(cases[i].response, cases[i].to);
-        cr_expect_eq(got.reader.length, cases[i].length, "case %zu", i);
-        cr_expect(got.reader.keep_alive, "case %zu", i);
+        cr_expect_eq(got.reader.length, cases[i].length, "%s", cases[i].response);
+        cr_expect(got.reader.keep_alive, "%s", cases[i].response);
         read_response_free(&got);
     }
 }

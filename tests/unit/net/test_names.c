@@ -1,16 +1,11 @@
 /* Names that need no name server. */
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(names, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static int look_up(const char *name, hob_address *addresses)
 {

@@ -1,11 +1,5 @@
 /* Names that c-ares asks a name server of the test for. */
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
@@ -13,8 +7,7 @@
 #include "tests/support/listening.h"
 #include "tests/support/name_server.h"
 #include "tests/support/random.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 static const struct record records[] = {
     {.name = "one.test", .address = "192.0.2.1", .ttl = 100},

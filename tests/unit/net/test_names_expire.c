@@ -1,13 +1,10 @@
 /* How long answers are kept, in virtual time that stands still while the name server is awaited. */
-#include <criterion/criterion.h>
-#include <errno.h>
 
 #include "hob/net.h"
 #include "hob/testing.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/name_server.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "tests/support/test.h"
 
 static const struct record records[] = {
     {.name = "zero.test", .address = "192.0.2.1", .ttl = 0},

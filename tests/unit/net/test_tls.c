@@ -1,19 +1,14 @@
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/random.h"
+#include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
 TestSuite(tls, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct tls_server server;
 static hob_tls *tls;

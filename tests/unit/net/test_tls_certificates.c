@@ -1,18 +1,12 @@
 /* Whom a client takes for the server that it wants. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/folder.h"
+#include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
 TestSuite(tls_certificates, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum issuer { TRUSTED, OTHER, ITSELF };
 

@@ -1,17 +1,12 @@
 /* What client and server agree about, and what a client is made of. */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/folder.h"
+#include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
 TestSuite(tls_settings, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct tls_server server;
 static hob_tls *tls;

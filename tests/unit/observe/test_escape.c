@@ -127,7 +127,7 @@ Test(escape, cuts_what_is_too_long_at_a_whole_character)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *out = escaped(escape_json, cases[i].text, cases[i].limit);
-        cr_expect_str_eq(out, cases[i].expected, "case %zu: %s", i, out);
+        cr_expect_str_eq(out, cases[i].expected, "%s: %s", cases[i].text, out);
     }
 }
 

@@ -2,8 +2,6 @@
  * Functions that the headers allow outside of coroutines: before a loop and after it, in a callback
  * of the loop, and in hob_call_deep().
  */
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <ev.h>
 #include <math.h>
 
@@ -14,6 +12,7 @@
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(anywhere, .timeout = 60);
 

@@ -204,8 +204,8 @@ CoroutineTest(read_file, an_error_is_that_of_the_system_and_gives_no_bytes)
         char path[6000];
         snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
         int err = hob_await(hob_read_file(path, &bytes));
-        cr_expect_eq(err, cases[i].expected, "case %zu: %d", i, err);
-        cr_expect(is_none(&bytes), "case %zu", i);
+        cr_expect_eq(err, cases[i].expected, "%s: %d", cases[i].name, err);
+        cr_expect(is_none(&bytes), "%s", cases[i].name);
     }
 }
 

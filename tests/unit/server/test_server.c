@@ -1,18 +1,15 @@
 #include "hob/server.h"
 
-#include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "hob/address.h"
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/test.h"
 
 TestSuite(server, .timeout = 20);
 

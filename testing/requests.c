@@ -176,7 +176,7 @@ static void set_line(struct test *self, const char *line)
     struct hob_request *req = &self->exchange.req;
     const char *target = strchr(line, ' ');
     size_t length = target ? (size_t)(target - line) : 0;
-    if (length >= sizeof(self->method) || !is_token(line, length) || target[1] == '\0')
+    if (!target || length >= sizeof(self->method) || !is_token(line, length) || !target[1])
         fail("the line is not a method, a space and a target");
     memcpy(self->method, line, length);
     req->method = self->method;

@@ -11,16 +11,16 @@
 struct exchange_of_bytes {
     const hob_server_options *options;
     const char *request;
+    hob_conn *conn;
     struct wire_response response;
 };
 
 /* Sends in the background, since the server may reply before it has read all. */
 static int send_request(void *arg)
 {
-    hob_conn *conn = ((void **)arg)[0];
-    const char *request = ((void **)arg)[1];
-    int err = hob_conn_write(conn, request, strlen(request));
-    return err < 0 ? err : hob_conn_shutdown(conn);
+    const struct exchange_of_bytes *self = arg;
+    int err = hob_conn_write(self->conn, self->request, strlen(self->request));
+    return err < 0 ? err : hob_conn_shutdown(self->conn);
 }
 
 static void receive(hob_conn *conn, struct wire_response *response)
@@ -42,18 +42,16 @@ static int exchange(void *arg)
 {
     struct exchange_of_bytes *self = arg;
     hob_server *server;
-    hob_conn *conn;
     cr_assert_eq(hob_server_open(self->options, &server), 0);
     hob_future *served = hob_server_start(server);
     const char *address = hob_server_url(server) + strlen("http://");
     char host[64];
     snprintf(host, sizeof(host), "%.*s", (int)strcspn(address, "/"), address);
-    cr_assert_eq(hob_connect(host, NULL, &conn), 0);
-    void *sent[] = {conn, (void *)(uintptr_t)self->request};
-    hob_future *sender = hob_async(send_request, sent);
-    receive(conn, &self->response);
+    cr_assert_eq(hob_connect(host, NULL, &self->conn), 0);
+    hob_future *sender = hob_async(send_request, self);
+    receive(self->conn, &self->response);
     hob_await(sender);
-    hob_conn_close(conn);
+    hob_conn_close(self->conn);
     hob_cancel(served); /* which takes less time than to stop */
     hob_await(served);
     hob_server_close(server);

@@ -122,13 +122,18 @@ Test(test_request, returns_the_headers)
     hob_test_reply_free(reply);
 }
 
-/* Streams `count` pieces, as the path says, and returns what the query says. */
+static int number_in(const char *text)
+{
+    return (int)strtol(text, NULL, 10);
+}
+
+/* Streams as many pieces as the path says, and returns what the query says. */
 static int stream_pieces(hob_request *req, hob_response *res)
 {
     int err = hob_stream(res, 200, "text/csv");
-    for (int i = atoi(hob_request_path(req) + 1); i > 0 && err == 0; i--)
+    for (int i = number_in(hob_request_path(req) + 1); i > 0 && err == 0; i--)
         err = hob_send(res, "1,2\n", 4);
-    return err < 0 ? err : atoi(hob_request_query(req));
+    return err < 0 ? err : number_in(hob_request_query(req));
 }
 
 Test(test_request, collects_a_stream)
@@ -174,7 +179,7 @@ Test(test_request, shows_that_content_is_missing)
 static int return_error(hob_request *req, hob_response *res)
 {
     (void)res;
-    return atoi(hob_request_path(req) + 1);
+    return number_in(hob_request_path(req) + 1);
 }
 
 Test(test_request, has_the_replies_to_errors)

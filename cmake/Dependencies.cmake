@@ -17,7 +17,8 @@ function(hob_find_library name header)
     target_include_directories(hob::${name} SYSTEM INTERFACE "${hob_${name}_INCLUDE_DIR}")
   endif()
   if(NOT hob_${name}_LIBRARY OR "${hob_${name}_INCLUDE_DIR}" MATCHES "NOTFOUND$")
-    message(FATAL_ERROR "${name} was not found. Run script/setup, which installs it or says how.")
+    message(FATAL_ERROR "${name} was not found. Run script/setup, which installs it or says how"
+      "${hob_otherwise}.")
   endif()
   set_target_properties(hob::${name} PROPERTIES IMPORTED_LOCATION "${hob_${name}_LIBRARY}")
 endfunction()
@@ -73,17 +74,19 @@ endif()
 
 # With -DHOB_CARES=OFF, each name that is looked up takes a thread until its answer comes.
 if(HOB_CARES)
+  set(hob_otherwise ", or configure with -DHOB_CARES=OFF")
   hob_find_library(libcares ares.h cares)
 endif()
 
 if(HOB_TLS)
+  set(hob_otherwise ", or configure with -DHOB_TLS=OFF")
   hob_find_library(libssl openssl/ssl.h ssl)
   hob_find_library(libcrypto openssl/crypto.h crypto)
   file(STRINGS "${hob_libssl_INCLUDE_DIR}/openssl/opensslv.h" openssl_version
     REGEX "define OPENSSL_VERSION_MAJOR")
   if(NOT openssl_version MATCHES "[3-9]")
     message(FATAL_ERROR "OpenSSL is too old: version 3 is needed. Run script/setup, which installs "
-      "it or says how, or configure with -DHOB_TLS=OFF.")
+      "it or says how${hob_otherwise}.")
   endif()
 endif()
 

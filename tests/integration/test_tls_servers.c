@@ -98,8 +98,8 @@ ProcessTest(tls_servers, of_openssl_speak_tls_1_3, .init = write_files)
 ProcessTest(tls_servers, of_node_are_understood, .init = write_files)
 {
     const char *const ask[] = {"/usr/bin/env", "node", "--version", NULL};
-    const char *const command[] = {"/usr/bin/env", "node", REAL_SERVERS "/tls.mjs",
-                                   certificate,    key,    NULL};
+    static const char program[] = REAL_SERVERS "/tls.mjs";
+    const char *const command[] = {"/usr/bin/env", "node", program, certificate, key, NULL};
     if (process_result(process_start(ask)) != 0)
         cr_skip("there is no node");
     talk_to(command, "hob\n");

@@ -34,9 +34,11 @@ struct query {
 };
 
 /*
- * c-ares writes to TCP sockets in a way that may raise SIGPIPE (1.18). It takes all functions or
- * none.
+ * Before 1.34, c-ares writes to TCP sockets in a way that may raise SIGPIPE. It takes all functions
+ * for sockets or none.
  */
+
+#if ARES_VERSION < 0x012200
 
 static ares_socket_t open_socket(int family, int type, int protocol, void *unused)
 {
@@ -81,6 +83,17 @@ static const struct ares_socket_functions socket_functions = {
     .asendv = send_parts,
 };
 
+static void avoid_signals(ares_channel channel)
+{
+    ares_set_socket_functions(channel, &socket_functions, NULL);
+}
+#else
+static void avoid_signals(ares_channel channel)
+{
+    (void)channel;
+}
+#endif
+
 /*
  * The channel.
  */
@@ -113,7 +126,7 @@ static int open_channel(const hob_resolver_options *options, void *data, ares_ch
     int status = ares_init_options(channel, &wanted, set);
     if (status != ARES_SUCCESS)
         return -ENOMEM;
-    ares_set_socket_functions(*channel, &socket_functions, NULL);
+    avoid_signals(*channel);
     if (options->servers) /* c-ares takes an empty list for those of the system */
         status = options->servers[0] ? ares_set_servers_ports_csv(*channel, options->servers)
                                      : ARES_EBADSTR;

@@ -81,8 +81,8 @@ void request_forget_head(struct hob_request *self);
 const struct head *request_stable_head(struct hob_request *self);
 
 /*
- * Where to write the decoded form of a part of the head's strings, which is never longer: for the
- * same part the same place. NULL as request_stable_head().
+ * Where to write the decoded form of a part of the target or of a cookie, which is never longer:
+ * for the same part the same place. NULL as request_stable_head().
  */
 char *request_decoded(struct hob_request *self, const char *part);
 

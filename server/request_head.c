@@ -1,6 +1,7 @@
 /* The head of a request, as handlers read it. */
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -19,12 +20,22 @@
  * The memory of its strings.
  */
 
+/* How many bytes of the strings may have parts to decode: the target, or all if there are cookies.
+ */
+static size_t decodable_size(const struct head *head)
+{
+    if (head->headers == 0)
+        return 0; /* it is not complete */
+    return head_find(head, "cookie") ? head->length : head->headers;
+}
+
 int request_keep_head(struct hob_request *self)
 {
     struct head *head = &self->head;
     if (self->kept_head || head->length == 0)
         return 0;
-    self->kept_head = workspace_keep_head(self->server->workspace, head->length);
+    self->kept_head =
+        workspace_keep_head(self->server->workspace, head->length + decodable_size(head));
     if (!self->kept_head)
         return -ENOMEM;
     memcpy(self->kept_head, head->data, head->length);
@@ -56,11 +67,12 @@ const struct head *request_stable_head(struct hob_request *self)
 
 char *request_decoded(struct hob_request *self, const char *part)
 {
+    const struct head *head = &self->head;
+    ptrdiff_t offset = part - head->data;
+    assert(offset >= 0 && (size_t)offset < decodable_size(head));
     if (request_keep_head(self) < 0)
         return NULL;
-    const struct head *head = &self->head;
-    assert(part >= head->data && part < head->data + head->length);
-    return self->kept_head + head->length + (part - head->data);
+    return self->kept_head + head->length + offset;
 }
 
 /*

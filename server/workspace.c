@@ -25,13 +25,13 @@ void workspace_free(struct workspace *self)
 
 bool workspace_make_spare(struct workspace *self)
 {
-    self->spare_head = malloc(KEPT_HEAD_SIZE(self->head_limit));
+    self->spare_head = malloc(2 * self->head_limit);
     return self->spare_head;
 }
 
-char *workspace_keep_head(struct workspace *self, size_t length)
+char *workspace_keep_head(struct workspace *self, size_t size)
 {
-    char *memory = malloc(KEPT_HEAD_SIZE(length));
+    char *memory = malloc(size);
     if (memory)
         return memory;
     memory = self->spare_head;

@@ -21,14 +21,10 @@ struct workspace {
     char usual_begin[96]; /* the lines that a response with status 200 begins with */
     size_t usual_length;
     time_t formatted_at; /* the second that its Date tells */
-    char *spare_head;    /* memory for the largest head, for when there is no other; NULL if used */
+    char *spare_head;    /* 2 * head_limit bytes, for when there is no other memory; NULL if used */
     size_t head_limit;
     char head[]; /* strings of the request that is being read: head_limit bytes */
 };
-
-/* The bytes that a request needs for a head of its own: for the strings and, decoded, their parts.
- */
-#define KEPT_HEAD_SIZE(length) (2 * (length))
 
 /* NULL when out of memory. */
 struct workspace *workspace_new(size_t head_limit);
@@ -50,9 +46,10 @@ static inline bool workspace_has_spare(struct workspace *self)
 }
 
 /*
- * KEPT_HEAD_SIZE(length) bytes of malloc(3), or the spare memory. NULL if that is used as well,
- * which cannot be while the head of a handler has not been kept.
+ * Memory for a head and the decoded forms of its parts, which take as much at most: `size` bytes of
+ * malloc(3), or the spare memory. NULL if that is used as well, which cannot be while the head of a
+ * handler has not been kept.
  */
-char *workspace_keep_head(struct workspace *self, size_t length);
+char *workspace_keep_head(struct workspace *self, size_t size);
 
 #endif

@@ -416,9 +416,9 @@ int hob_request_header_list(hob_request *req, const char *name, const char **lis
 const char *hob_request_cookie(hob_request *req, const char *name);
 
 /*
- * Percent-decodes `size` bytes of a string of this request, such as a segment of hob_request_path()
- * or a part of hob_request_header(). For the same part the result is at the same place, so it needs
- * no memory. See also hob_percent_decode() of hob/http.h.
+ * Percent-decodes `size` bytes of hob_request_path() or hob_request_query(), such as a segment. For
+ * the same part the result is at the same place, so it needs no memory. hob_percent_decode() of
+ * hob/http.h is for other texts.
  */
 const char *hob_request_decode(hob_request *req, const char *part, size_t size);
 

@@ -134,6 +134,21 @@ static int expect_decoded(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "");
 }
 
+static int expect_decoded_for_observers(hob_request *req, hob_response *res)
+{
+    (void)res;
+    req->observed = true; /* its head has not been kept then */
+    cr_expect_str_eq(hob_request_query_value(req, "a"), "b c");
+    cr_expect_str_eq(hob_request_path(req), "/d");
+    req->observed = false;
+    return 0;
+}
+
+Test(request, has_decoded_parts_for_observers)
+{
+    exchange(expect_decoded_for_observers, NULL, "GET /d?a=b+c HTTP/1.1\r\n" HOST "\r\n");
+}
+
 Test(request, has_room_for_decoded_parts)
 {
     exchange(

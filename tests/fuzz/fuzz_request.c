@@ -231,7 +231,7 @@ static void check_pattern(const char *path)
     char *pattern = hob_alloc(strlen(path) + sizeof("GET "));
     CHECK(pattern);
     sprintf(pattern, "GET %s", path);
-    const hob_route twice[] = {{pattern, note_call}, {pattern, note_call}};
+    const hob_route twice[] = {HOB_ROUTE(pattern, note_call), HOB_ROUTE(pattern, note_call)};
     int err = hob_router_new(twice, 1, &router, &culprit);
     if (err < 0) {
         CHECK(err == -EINVAL && culprit == pattern);

@@ -50,8 +50,8 @@ typedef int hob_handler(hob_request *req, hob_response *res);
 typedef int hob_error_page(hob_request *req, hob_response *res, int status, const char *detail);
 
 /*
- * What became of a request. Those that never got to the handler have a status too: what could not
- * be understood, was too large or too slow, or came when the server was full.
+ * A request and its outcome. Requests that the server refused without calling the handler have a
+ * status too: those that were malformed, too large or too slow, or above the connection limit.
  */
 typedef struct {
     /*
@@ -60,16 +60,16 @@ typedef struct {
      */
     hob_request *req;
     int status; /* of the response; 0 if there was none: the client left, or the server stopped */
-    uint64_t sent;  /* bytes of content that were sent, or left to the socket to be sent */
+    uint64_t sent;  /* bytes of content that were sent, or are in the output buffer */
     double began;   /* when its first bytes were read, on the clock of hob_now() */
     double seconds; /* from then until the response was complete, or given up */
 } hob_exchange;
 
 /*
- * Gets each request when its response is complete, for logs and statistics: see
+ * Is called for each request when its response is complete, for logs and statistics: see
  * hob_server_observe(). Called once for each, in their order on a connection, on the server's
- * thread; it must not wait, nor keep the pointers. Not among them are clients that never sent
- * anything, and those that the system had no descriptor for.
+ * thread; it must neither wait nor keep the pointers. It is not called for clients that have sent
+ * nothing, nor for clients that the system had no descriptor for.
  */
 typedef void hob_observer(void *context, const hob_exchange *exchange);
 
@@ -322,23 +322,23 @@ hob_server *hob_request_server(const hob_request *req);
 const char *hob_request_method(const hob_request *req);
 
 /*
- * "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5); to an observer also
- * "", if the request line never came to its end.
+ * "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5). Observers also get
+ * "", if the request line was incomplete.
  */
 const char *hob_request_protocol(const hob_request *req);
 
 /*
- * Writes who has sent the request: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
- * unix socket. An IPv4 client of an IPv6 socket is written as the IPv4 client that it is. Behind a
- * proxy this is the proxy. Returns 0, or -ENOSPC if it has no room in `size` bytes: HOB_PEER_SIZE
- * is enough.
+ * Writes the address of the client: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
+ * unix socket. A client that uses IPv4 on an IPv6 socket has its IPv4 address. Behind a proxy this
+ * is the address of the proxy. Returns 0, or -ENOSPC if `size` bytes are not enough: HOB_PEER_SIZE
+ * always is.
  */
 int hob_request_peer(const hob_request *req, char *text, size_t size);
 
 /*
- * The path of the target, without the query; begins with "/" or is "*". It is normalised as told
- * at hob_normalise_path(): what is still encoded in it is a byte that would mean something else if
- * it were not, such as the slash. Use hob_path_value() of hob/router.h for the values in it.
+ * The path of the target, without the query; begins with "/" or is "*". It is normalised as
+ * hob_normalise_path() does it: bytes that are still encoded in it, such as a slash, would have
+ * another meaning without the encoding. Use hob_path_value() of hob/router.h for the values in it.
  */
 const char *hob_request_path(hob_request *req);
 
@@ -445,18 +445,19 @@ int hob_request_set(hob_request *req, const hob_key *key, void *value);
 void *hob_request_get(const hob_request *req, const hob_key *key);
 
 /*
- * What the request is called, so that it can be found again in the logs of all programs that had to
- * do with it: the value of its X-Request-Id, if that is 1 to 128 letters, digits and "-_.~+/=:", or
- * else 128 random bits in hexadecimal, which are made when they are first asked for.
+ * The id of the request, by which it is found in the logs of all programs that handled it: the
+ * value of its X-Request-Id, if that is 1 to 128 letters, digits and "-_.~+/=:". Otherwise the
+ * first call makes an id of 128 random bits in hexadecimal.
  *
- * The response tells it as X-Request-Id, if the request came with one that can be used, if it was
- * asked for before the reply, or by the server's option request_ids. NULL if getrandom(2) fails.
+ * The response has the header X-Request-Id if the request had a valid one, if this function was
+ * called before the reply, or if the server's option request_ids is set. NULL if getrandom(2)
+ * fails.
  */
 const char *hob_request_id(hob_request *req);
 
 /*
- * The pattern of the route that the request has taken, such as "GET /orders/{id}", for logs and
- * statistics, since there are few of them and any number of paths. NULL if there is none.
+ * The pattern of the request's route, such as "GET /orders/{id}", for logs and statistics: there
+ * are few patterns, but any number of paths. NULL if there is none.
  */
 const char *hob_request_route(const hob_request *req);
 
@@ -566,7 +567,8 @@ int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size
  */
 
 /*
- * Adds a header to the reply that comes later; one that comes after it is logged. Returns also
+ * Adds a header to the reply. A header that is added after the reply is not sent, which the log
+ * says. Returns also
  * -EINVAL if name is not a token (RFC 9110 section 5.6.2), if value has control characters in it,
  * such as a line break, or if it is a header that the server writes itself: Connection,
  * Content-Length, Content-Type, Date, Server, Transfer-Encoding, X-Request-Id.
@@ -584,14 +586,14 @@ const char *hob_response_header(const hob_response *res, const char *name);
 
 /*
  * Sets the headers ETag and Last-Modified, each if the version has it. Dates in the future are left
- * away (RFC 9110 section 8.8.2.1). Returns as hob_response_add_header().
+ * out (RFC 9110 section 8.8.2.1). Returns as hob_response_add_header().
  */
 int hob_response_set_validators(hob_response *res, const hob_validators *current);
 
 /* The status of the reply; 0 before there is one. */
 int hob_response_status(const hob_response *res);
 
-/* Bytes of content that were sent, or left to the socket to be sent; 0 before the reply. */
+/* Bytes of content that were sent, or are in the output buffer; 0 before the reply. */
 uint64_t hob_response_sent(const hob_response *res);
 
 /*
@@ -618,9 +620,9 @@ typedef struct {
 typedef void hob_head_hook(void *arg, hob_response *res, const hob_head *head);
 
 /*
- * Has hook(arg, ...) called by the reply, before its head is sent: for any reply, also a stream, a
- * file, and what the server replies with to an error of the handler. The last one added is called
- * first. A reply of the server to a handler that is 1 second late calls none.
+ * Has hook(arg, ...) called by the reply, before its head is sent: by every reply, including
+ * streams, files and the server's own replies to errors of the handler. The hook that was added
+ * last is called first. The reply of the server for a handler that is 1 second late calls none.
  *
  * arg must live until the server's handler has returned: a local variable ends the process with a
  * message. Use hob_alloc(). To be called in the coroutine of the request. Returns 0, -EALREADY or
@@ -672,9 +674,9 @@ int hob_redirect(hob_response *res, int status, const char *location);
 int hob_reply_error(hob_response *res, int status, const char *detail);
 
 /*
- * A stream is a response whose content is made while it is sent. It ends when the handler returns:
- * in good order if that returns >= 0, and in such a way that the client can tell that something is
- * missing if it returns an error.
+ * A stream is a response whose content is made while it is sent. It ends when the handler returns.
+ * If the handler returns an error, the stream ends in a way by which the client notices that
+ * content is missing.
  *
  *     int err = hob_stream(res, 200, "text/csv");
  *     while (err == 0 && next_line(&line))
@@ -683,13 +685,13 @@ int hob_reply_error(hob_response *res, int status, const char *detail);
  */
 
 /*
- * Begins a stream, as hob_reply() begins a reply. The server's handler_timeout ends here: what
- * limits a stream is how fast its client reads. Returns also -EINVAL for a status that has no
+ * Begins a stream, as hob_reply() begins a reply. The server's handler_timeout ends here: a
+ * stream may last as long as its client reads. Returns also -EINVAL for a status that has no
  * content (204, 205, 304). HTTP/1.1 gets chunks, HTTP/1.0 a connection that closes at the end.
  *
  * Returns -EPIPE if the request is HEAD, which a router gives to the handler of GET (RFC 9110
- * section 9.3.2): the response is complete with its head, and nothing is to be sent. The handler's
- * result does not matter then.
+ * section 9.3.2): the response is complete with its head. The handler's result has no effect
+ * then.
  */
 int hob_stream(hob_response *res, int status, const char *content_type);
 

@@ -1,4 +1,4 @@
-/* Background work: jobs that are taken at once and done one after the other. */
+/* Background work: a queue of jobs, which one coroutine does in their order. */
 #include <errno.h>
 #include <hob/hob.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static bool is_prime(long number)
     return true;
 }
 
-/* Keeps its thread: so that is not the one that serves. It is given nothing that others look at. */
+/* Blocks its thread, so it runs on another one than the server. It gets a copy of its input. */
 static int find_next_prime(void *arg)
 {
     long *number = arg;
@@ -64,7 +64,7 @@ static int take_job(hob_request *req, hob_response *res)
         return hob_reply_text(res, 400, "a number from 2 to 1000000000, please\n");
     if (workshop->job_count == JOBS_AT_MOST)
         return hob_reply_text(res, 503, "there is enough to do\n");
-    size_t id = workshop->job_count++; /* kept: while this waits, others take jobs too */
+    size_t id = workshop->job_count++; /* a copy: other handlers add jobs while this one waits */
     workshop->jobs[id].number = number;
     int err = hob_queue_put(workshop->to_do, &workshop->jobs[id]);
     if (err < 0)
@@ -86,7 +86,7 @@ static int show_job(hob_request *req, hob_response *res)
     return hob_reply_printf(res, 200, HOB_TEXT, "%ld\n", workshop->jobs[index].result);
 }
 
-/* The worker is a child of this coroutine: it ends when the server has, and not later. */
+/* The worker is a child of this coroutine, so it ends when the server has ended. */
 static int run(void *arg)
 {
     struct workshop *workshop = arg;

@@ -1,4 +1,4 @@
-/* Cancellation: what is cancelled cleans up, and what must be finished is finished. */
+/* Cancellation: a cancelled coroutine cleans up, and finishes what it must finish. */
 #include <errno.h>
 #include <hob/runtime.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@ static void free_the_table(void *name)
 
 static int write_bill(void *name)
 {
-    int err = hob_sleep(0.1); /* works as if nobody had cancelled */
+    int err = hob_sleep(0.1); /* not affected by the cancellation */
     printf("%s: the bill is written (%d)\n", (const char *)name, err);
     return err;
 }
@@ -21,7 +21,7 @@ static int dine(void *name)
     int err = hob_sleep(60);
     if (err == -ECANCELED)
         printf("%s: has to leave\n", (const char *)name);
-    hob_shield(write_bill, name); /* nobody can stop this */
+    hob_shield(write_bill, name); /* cannot be cancelled */
     return err;
 }
 
@@ -29,10 +29,10 @@ static int evening(void *arg)
 {
     (void)arg;
     hob_future *early = hob_async(dine, "early guest");
-    hob_async(dine, "late guest"); /* nobody awaits it: it ends with the evening */
+    hob_async(dine, "late guest"); /* not awaited: it ends with the evening */
     hob_sleep(0.1);
     hob_cancel(early);
-    hob_await(early); /* returns when the guest is gone and the table free */
+    hob_await(early); /* returns when the guest has left and the table is free */
     puts("the restaurant closes");
     return 0;
 }

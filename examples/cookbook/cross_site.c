@@ -1,4 +1,4 @@
-/* Orders that only the shop's own pages, and programs, can place and read. */
+/* Orders that only programs and pages of the shop can place and read. */
 #include <hob/hob.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* Files: a folder that is served, and that can be written to. */
+/* Files: serves a folder, and stores uploads in it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <hob/hob.h>
@@ -32,7 +32,7 @@ static int write_piece(void *arg)
     return 0;
 }
 
-/* However long the body is, no more than this of it is in memory. */
+/* Keeps only one piece of the body in memory, for a body of any size. */
 static int save_body(hob_request *req, int fd)
 {
     enum { PIECE = 16 * 1024 };
@@ -50,8 +50,8 @@ static int save_body(hob_request *req, int fd)
 }
 
 /*
- * Nobody sees half a file: it gets its name when it is complete. To make a file and to name it is
- * quick on a local disk, so these two stay on this thread.
+ * The file gets its name when it is complete, so clients never read a part of it. Creating and
+ * naming a file is fast on a local disk, so this thread does both.
  */
 static int take_note(hob_request *req, hob_response *res)
 {
@@ -93,7 +93,7 @@ int main(void)
         .handle_signals = true,
         .body_limit = 10 << 20, /* uploads of up to 10 MiB */
         .body_timeout = 5,      /* from clients that send something at least every 5 seconds */
-        .handler_timeout = 60,  /* and are done in a minute */
+        .handler_timeout = 60,  /* and that take up to a minute */
     };
     if (hob_server_open(&options, &server) < 0)
         return 1;

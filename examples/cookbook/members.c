@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The state of the routes: who is a member. */
+/* The state of the routes: the member and its key. */
 struct club {
     const char *key;
     const char *member;

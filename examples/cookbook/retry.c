@@ -1,10 +1,10 @@
-/* Timeouts: each attempt has its time, and all of them together have theirs. */
+/* Timeouts: a time limit for each attempt, and one for all of them. */
 #include <errno.h>
 #include <hob/runtime.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A supplier who is slow at first: each time he is asked takes half as long as before. */
+/* A supplier that is slow at first: each reply takes half as long as the one before. */
 static int ask_supplier(void)
 {
     static double seconds = 1.6;
@@ -28,9 +28,9 @@ static int ask_until_answered(int attempts)
         printf("attempt %d: %s\n", i, err < 0 ? strerror(-err) : "answered");
         if (err != -ETIMEDOUT || i == attempts)
             return err;
-        err = hob_sleep(pause); /* and not at once: he may have too much to do */
+        err = hob_sleep(pause); /* the supplier may be overloaded */
         if (err < 0)
-            return err; /* the time for all of it is over, or the guest has left */
+            return err; /* the deadline has passed, or the guest has left */
         pause *= 2;
     }
 }
@@ -38,7 +38,7 @@ static int ask_until_answered(int attempts)
 static int buy(void *arg)
 {
     (void)arg;
-    hob_deadline(2); /* for all attempts and pauses; every await below knows it */
+    hob_deadline(2); /* for all attempts and pauses */
     return ask_until_answered(5);
 }
 

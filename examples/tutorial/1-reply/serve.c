@@ -19,7 +19,7 @@ static int run(int socket, hob_router *router)
         .sockets = &socket,
         .socket_count = 1,
         .handle_signals = true, /* Ctrl-C and kill(1) stop it */
-        .grace = 5,             /* seconds for what it is doing then */
+        .grace = 5,             /* seconds for its requests then */
     };
     int err = hob_server_open(&options, &server);
     if (err < 0) {

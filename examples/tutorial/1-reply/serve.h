@@ -1,4 +1,4 @@
-/* serve.h: runs a server until it is told to stop. */
+/* serve.h: runs a server until it is stopped. */
 #ifndef SERVE_H
 #define SERVE_H
 

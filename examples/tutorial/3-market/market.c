@@ -1,4 +1,4 @@
-/* market.c: stands for a server of somebody else, which takes its time to name a price. */
+/* market.c: stands for a slow server of another company, which has the prices. */
 #include "serve.h"
 
 static int price_potatoes(hob_request *req, hob_response *res)

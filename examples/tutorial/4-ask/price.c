@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a client sends becomes part of another request, so only letters are let through. */
+/* The input of a client becomes part of another request, so only letters are allowed. */
 static bool is_word(const char *text)
 {
     return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz")] == '\0';
 }
 
-/* Replies with what the market has answered. */
+/* Replies with the response of the market. */
 static int pass_on(hob_fetched *answer, hob_response *res)
 {
     hob_bytes text;

@@ -1,4 +1,4 @@
-/* price.h: what things cost at the market. */
+/* price.h: prices of the market. */
 #ifndef PRICE_H
 #define PRICE_H
 

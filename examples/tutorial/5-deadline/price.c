@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a client sends becomes part of another request, so only letters are let through. */
+/* The input of a client becomes part of another request, so only letters are allowed. */
 static bool is_word(const char *text)
 {
     return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz")] == '\0';
@@ -41,7 +41,7 @@ int find_price(hob_client *client, const char *goods, char *price, size_t size)
     snprintf(url, sizeof(url), "http://127.0.0.1:8081/%s", goods);
     double before = hob_deadline(1);
     int status = ask(client, url, price, size);
-    hob_deadline_at(before); /* from here on there is as much time as before */
+    hob_deadline_at(before); /* restores the deadline */
     return status;
 }
 

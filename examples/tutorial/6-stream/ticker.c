@@ -25,7 +25,7 @@ int serve_ticker(hob_request *req, hob_response *res)
     do {
         int status = find_price(hob_state(req), goods, price, sizeof(price));
         if (status == -ECANCELED)
-            return status; /* who listened has left */
+            return status; /* the guest has left */
         err = hob_event(res, NULL, NULL, status == 200 ? price : "no price");
         if (err == 0)
             err = wait_a_second(req);

@@ -1,4 +1,4 @@
-/* ticker.h: a price, and what becomes of it. */
+/* ticker.h: a stream of prices. */
 #ifndef TICKER_H
 #define TICKER_H
 

@@ -1,20 +1,20 @@
-# Makes one table, and one JSON file, of what the programs of a benchmark printed.
+# Makes a table and a JSON file from the output of the programs of a benchmark.
 #
 #     awk -v json=FILE -f compare.awk input=rows ROWS input=about ABOUT input=samples SAMPLES
 #
 # ROWS     name | what it is | target, in the order of the table; and lines "heading: text" between
 #          them, and "note: text"
-# ABOUT    what the measuring was done with: "key value", where the value is the rest of the line
-# SAMPLES  "peer name value [unit]", as often as there were rounds; the first peer is hob
+# ABOUT    the conditions of the measurement: "key value", where the value is the rest of the line
+# SAMPLES  "peer name value [unit]", once for each round; the first peer is hob
 #
 # A target is one or more of these, with commas between them:
 #
 #     <= NUMBER         hob's figure is not above it; also >=
-#     <= NUMBER PEER    ... not above so many times the peer's; also >=, and "each" for all peers
+#     <= NUMBER PEER    ... not above that multiple of the peer's; also >=, and "each" for all peers
 #     < PEER            ... below the peer's
 #
-# How many times as much as a peer's hob's figure is, is said for each round, in which they ran
-# within seconds of each other, and the median of that is compared.
+# A ratio of hob's figure to a peer's is computed for each round, in which they ran within seconds of
+# each other. The median of these ratios is compared.
 #
 # With -v svg=FILE, and plot.awk behind this one, it also makes a plot.
 
@@ -86,7 +86,7 @@ function middle(values, count,    i, j, value) {
   return (values[int((count + 1) / 2)] + values[int(count / 2) + 1]) / 2
 }
 
-# Three digits say enough, but a count is a count.
+# Three digits suffice, except for a count.
 function rounded(value, unit) {
   if (unit == "" || value >= 100)
     return with_commas(sprintf("%.0f", value))
@@ -98,7 +98,7 @@ function with_commas(digits) {
     substr(digits, length(digits) - 2) : digits
 }
 
-# How many times as much as hob. Only what is counted by the piece can be compared.
+# The ratio of a figure to hob's, for figures of the same unit.
 function ratio(who, name,    times) {
   if (unit[name] !~ /^(ns|us|bytes|KiB|\/s)$/ || median[peer[1], name] <= 0)
     return ""
@@ -106,7 +106,7 @@ function ratio(who, name,    times) {
   return sprintf(times >= 10 ? "%.0fx" : "%.1fx", times)
 }
 
-# How many times as much as another one's.
+# The ratio to the figure of another peer.
 function times_of(who, name,    count, i, times) {
   if (!((who, name) in median))
     die("a target of '" name "' names '" who "', which did not measure it")
@@ -118,7 +118,7 @@ function times_of(who, name,    count, i, times) {
   return middle(times, count)
 }
 
-# The same for the peer next to which hob looks worst, be it that more is better (">=") or less.
+# The same for the peer that is the hardest to reach, whether more is better (">=") or less.
 function worst_times(name, relation,    p, times, worst) {
   for (p = 2; p <= peer_count; p++)
     if ((peer[p], name) in median) {
@@ -129,7 +129,7 @@ function worst_times(name, relation,    p, times, worst) {
   return worst
 }
 
-# What a condition of a target compares.
+# Returns the value that a condition of a target compares.
 function left_side(name, condition,    word) {
   split(condition, word, " ")
   if (word[1] == "<")

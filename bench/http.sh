@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # The part "http" of script/bench, which sources it: hob and its peers as HTTP servers.
-# shellcheck disable=SC2154 # what is not set here script/bench has set
+# shellcheck disable=SC2154 # script/bench sets the other variables
 
-# The first is hob; those that are not installed are left out.
+# The first is hob; servers that are not installed are left out.
 http_peers=(hob limit nginx h2o lighttpd microhttpd node go)
 http_works=(at-once idle cooking download upload stream start)
-# What has a target that is near: measured several times a round.
+# Workloads with a close target, which are measured several times a round.
 http_near_works=(ping-64 ping-1000 pipelined connect spread)
 http_folder=build/bench/http
 client=$programs/bench_client
 
-# Whether a peer has what a work asks for: can PEER WORK.
+# Returns whether a server can do a workload: can PEER WORK.
 can() {
   case $1:$2 in
     h2o:spread | h2o:at-once | h2o:cooking | h2o:upload | h2o:stream) return 1 ;;
@@ -21,15 +21,15 @@ can() {
 
 is_there() { [[ $1 != h2o ]] || have h2o; } # not everywhere a package
 
-# The configuration of a peer that wants one, with what is different each time filled in.
+# Writes the configuration of a server, with the values of this run.
 configuration() {
   local file=$http_folder/$1.conf
   sed "s|PORT|$port|; s|SECONDS|$2|; s|FOLDER|$root/$http_folder|" "bench/http/peers/$1.conf" >"$file"
   echo "$root/$file"
 }
 
-# Sets `command` to what serves on $port: command_of PEER WORK. An order takes a second, but those
-# that cook beside /ping shall not be served before it has been measured.
+# Sets `command` to the command of a server on $port: command_of PEER WORK. An order takes a second,
+# but longer beside /ping, so that it is not served before the end of the measurement.
 command_of() {
   local seconds=1
   [[ $2 != cooking ]] || seconds=60
@@ -50,7 +50,7 @@ command_of() {
   command=(taskset --cpu-list "$(processor)" "${command[@]}")
 }
 
-# Leaves in a file what the client finds out about a server of its own: measure PEER WORK.
+# Starts a server, and writes the client's results to a file: measure PEER WORK.
 measure() {
   local command port
   port=$("$client" free-port)
@@ -62,7 +62,7 @@ measure() {
   stop_server -KILL
 }
 
-# How soon it is there: the client starts it, and ends it.
+# The time to its first response: the client starts and ends the server.
 measure_start() {
   local command port
   port=$("$client" free-port)
@@ -89,7 +89,7 @@ describe_peers() {
     "$often measurings a round of what comes first, to the orders that are spread"
 }
 
-# All peers do one work: what is compared is measured close together.
+# All servers do one workload before the next, so that compared figures are measured close together.
 measure_all() {
   local peer
   for peer in "${peers[@]}"; do

@@ -1,11 +1,11 @@
-# What one request takes, of what callgrind counted in two runs.
+# Computes the instructions of a request from the counts of callgrind in two runs.
 #
 #     awk -v root=FOLDER/ -v requests=COUNT -v compiler=NAME -f instructions.awk
 #         input=committed FILE input=few PROFILE input=many PROFILE
 #
 # COUNT is how many more requests the second run had. The committed file has lines "compiler total".
-# Costs are those of the functions themselves, by the file that they stand in: the costs that
-# include the called ones get confused when coroutines switch.
+# Costs are the functions' own, added up by file: the inclusive costs are wrong where coroutines
+# switch.
 
 BEGIN {
   step_count = split("parse route coroutine handler response connection libev libc other", step, " ")
@@ -32,7 +32,7 @@ input == "committed" { next }
   skip = 0
 }
 
-# What is inlined from a header of the system belongs to who uses it.
+# Functions inlined from headers of the system count for the file that uses them.
 function classify(    path) {
   path = index(place, root) == 1 ? place : outer
   if (index(path, root) == 1)

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The part "instructions" of script/bench, which sources it: what a /ping takes hob in user space,
-# which does not depend on what else the machine does.
-# shellcheck disable=SC2154,SC2034 # script/bench sets what is not set here, and stops the server
+# The part "instructions" of script/bench, which sources it: the instructions of a /ping in user space,
+# which do not depend on other programs of the machine.
+# shellcheck disable=SC2154,SC2034 # script/bench sets the other variables, and stops the server
 
 instructions_folder=build/instructions
 
-# Runs hob under callgrind for so many requests: profile COUNT FILE.
+# Runs hob under callgrind for COUNT requests: profile COUNT FILE.
 profile() {
   local port client=$instructions_folder/bench/bench_client
   port=$($client free-port)
@@ -17,7 +17,7 @@ profile() {
   stop_server
 }
 
-# What one request takes is the difference of two runs: so the start and the end do not count.
+# The difference of two runs gives the cost of a request, without the start and the end.
 bench_instructions() {
   local compiler few=$instructions_folder/few many=$instructions_folder/many
   script/setup build test

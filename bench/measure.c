@@ -77,7 +77,7 @@ void print_each(const char *name, double seconds, size_t count)
     print_value(name, seconds / (double)count * 1e9, "ns");
 }
 
-/* Marsaglia's xorshift: short enough to be written the same in Go. */
+/* Marsaglia's xorshift, which is short enough to be repeated in Go. */
 uint32_t next_random(uint32_t *state)
 {
     *state ^= *state << 13;

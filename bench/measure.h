@@ -1,6 +1,6 @@
 /*
- * What the programs that script/bench compares share. Each measures the same things in its own way
- * and prints one line for each: "name value unit". bench/runtime.rows says what the names mean.
+ * Functions for the programs that script/bench compares. Each measures the same costs, and prints a
+ * line "name value unit" for each. bench/runtime.rows explains the names.
  */
 #ifndef HOB_BENCH_MEASURE_H
 #define HOB_BENCH_MEASURE_H
@@ -8,30 +8,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The stack of everything that is given one here: as large as those of hob. */
+/* The size of all stacks, which is that of hob's. */
 #define STACK_SIZE ((size_t)(64 * 1024))
 
-/* How many are made, or take turns, where a name ends in -1000. */
+/* The number of tasks where a name ends in -1000. */
 #define CROWD ((size_t)1000)
 
-/* timer-await: so many tasks, each with so many naps. */
+/* timer-await: the number of tasks, and of naps of each. */
 #define NAPPERS ((size_t)20000)
 #define NAPS    ((size_t)15)
 
 struct measure {
     const char *name;
-    void (*run)(void); /* prints what it found */
+    void (*run)(void); /* prints the result */
 };
 
-/* Runs the measures that the arguments name, those of them that there are; without any, all. */
+/* Runs the measures that the arguments name and that exist; without arguments, all. */
 int measure_main(int argc, char **argv, const struct measure *measures, size_t count);
 
-/* Ends the program: nothing was measured that could be believed. */
+/* Ends the program after a failure, since no result would be valid. */
 _Noreturn void give_up(const char *why);
 
 /*
  * Seconds of processor time that this process has used, in all its threads and in the kernel. In
- * a program that never sleeps this is the time it takes, but without what other programs take.
+ * a program that never sleeps this is its duration without that of other programs.
  */
 double cpu_now(void);
 
@@ -39,20 +39,20 @@ double cpu_now(void);
 double wall_now(void);
 
 /*
- * What this process occupies: its resident pages (VmRSS) and the page tables that map them (VmPTE).
- * What else the kernel holds for it does not count, so that threads look better than they are.
+ * The memory of this process: its resident pages (VmRSS) and the page tables that map them (VmPTE).
+ * Other memory of the kernel is not counted, so threads appear cheaper than they are.
  */
 size_t memory_now(void);
 
 void print_value(const char *name, double value, const char *unit);
 
-/* Prints what each of `count` things took, in nanoseconds. */
+/* Prints the nanoseconds of each of `count` operations. */
 void print_each(const char *name, double seconds, size_t count);
 
-/* The same numbers in every program and every run. Start with any state but 0. */
+/* Returns the same numbers in every program and every run. The first state is not 0. */
 uint32_t next_random(uint32_t *state);
 
-/* Between 1 and 80 ms: 20,000 nappers want half a million naps a second. */
+/* Returns 1 to 80 ms: 20,000 tasks take half a million naps a second. */
 double next_nap(uint32_t *state);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * How long many orders take that cook at once, beside one alone, and what each costs in memory.
+ * Measures how long many simultaneous orders take, compared with one, and the memory of each.
  *
  *     orders PORT PID [COUNT [PATH]]
  *
- * Opens COUNT connections (default 10,000) to a server on the loopback interface, orders PATH
- * (default /noodles) on all of them, and waits for the answers. PID is the server's process, whose
- * resident memory and page tables are read before the connections are made, when they are idle, and
- * while the orders cook.
+ * Opens COUNT connections (default 10,000) to a server on the loopback interface, requests PATH
+ * (default /noodles) on all of them, and waits for the responses. Reads the resident memory and the
+ * page tables of the server, process PID, before it connects, while the connections are idle, and
+ * while the orders are in progress.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,7 +34,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* A line of the process's status, "VmRSS:" for example, in KiB. */
+/* Returns a line of the process's status, such as "VmRSS:", in KiB. */
 static double status_of(const char *pid, const char *title)
 {
     char name[64];
@@ -85,7 +85,7 @@ static void order(int fd, const char *path)
         fail("cannot send");
 }
 
-/* Reads an answer, which comes in one piece. Returns whether it is a good one. */
+/* Reads a response, which arrives in one piece. Returns whether it is correct. */
 static bool is_served(int fd)
 {
     char answer[512];
@@ -94,7 +94,7 @@ static bool is_served(int fd)
     return strncmp(answer, "HTTP/1.1 200 ", 13) == 0;
 }
 
-/* Returns when the server has read everything that was sent to it before. */
+/* Returns when the server has read all earlier requests. */
 static void ping(uint16_t port)
 {
     int fd = connect_to(port);
@@ -104,7 +104,7 @@ static void ping(uint16_t port)
     close(fd);
 }
 
-/* Waits for all answers. Returns how many were good ones. */
+/* Waits for all responses. Returns how many were correct. */
 static size_t collect(const int *fds, size_t count)
 {
     struct epoll_event events[64];
@@ -127,11 +127,11 @@ static size_t collect(const int *fds, size_t count)
 }
 
 struct figures {
-    double seconds; /* from the first order to the last answer */
+    double seconds; /* from the first order to the last response */
     double idle;    /* KiB a connection, before the orders */
-    double waiting; /* ... and while they cook */
-    double served;  /* ... and after the last answer */
-    double tables;  /* KiB of page tables an order, while they cook */
+    double waiting; /* ... and while they are in progress */
+    double served;  /* ... and after the last response */
+    double tables;  /* KiB of page tables an order, in progress */
     size_t good;
 };
 
@@ -164,7 +164,7 @@ static struct figures measure(uint16_t port, const char *pid, size_t count, cons
     return figures;
 }
 
-/* As many descriptors as the system allows. */
+/* Raises the limit of descriptors to its maximum. */
 static void raise_limit(void)
 {
     struct rlimit limit;

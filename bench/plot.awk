@@ -1,5 +1,5 @@
-# The plot of compare.awk, which it stands behind: a small bar chart, in SVG, of each row that has a
-# title for it. In two columns, and the bars of the peers in their order.
+# The plot of compare.awk, which includes it: an SVG bar chart for each row with a title, in two columns,
+# with the bars in the order of the peers.
 
 function print_plot(    r, p, shown, column, y) {
   bar_height = 16

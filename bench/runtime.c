@@ -1,6 +1,7 @@
 /*
- * What hob's runtime costs. bench/peers/ has the same of others; script/bench puts them side by
- * side. Not measured are threads (hob_offload) and descriptors: those are system calls above all.
+ * Measures the costs of hob's runtime. bench/peers/ has the same for other runtimes; script/bench
+ * prints them side by side. Threads (hob_offload) and descriptors are not measured, since system
+ * calls dominate their costs.
  */
 #include <hob/runtime.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static void in_coroutine(hob_fn *fn)
         give_up("a measure failed");
 }
 
-/* switch: the runtime's own, below tasks and the ready queue. There and back are two. */
+/* switch: a switch of contexts, without tasks and the ready queue. Each round is two. */
 
 static struct context here, there;
 
@@ -42,7 +43,7 @@ static void measure_switch(void)
     free(stack);
 }
 
-/* yield: through the ready queue, with a look for input (a system call) now and then. */
+/* yield: through the ready queue, with a poll for input (a system call) now and then. */
 
 static int yield_often(void *arg)
 {
@@ -86,7 +87,7 @@ static void measure_yield(void)
     in_coroutine(yield_in_crowd);
 }
 
-/* spawn-join: from hob_async() to its result, on stacks that were used before. */
+/* spawn-join: from hob_async() to its result, on used stacks. */
 
 static int do_nothing(void *arg)
 {
@@ -134,7 +135,7 @@ static void measure_spawn_join(void)
     in_coroutine(spawn_and_join_crowds);
 }
 
-/* timer-await: what one hob_sleep() costs while 20,000 tasks do nothing else. */
+/* timer-await: the cost of one hob_sleep() while 20,000 tasks sleep. */
 
 static int take_naps(void *arg)
 {
@@ -150,7 +151,7 @@ static int nap_together(void *arg)
     (void)arg;
     static hob_future *nappers[NAPPERS];
     static uint32_t seeds[NAPPERS];
-    hob_stall_limit(0); /* to make so many in one go is a stall */
+    hob_stall_limit(0); /* making so many at once is a stall */
     for (size_t i = 0; i < NAPPERS; i++) {
         seeds[i] = (uint32_t)i + 1;
         nappers[i] = hob_async(take_naps, &seeds[i]);
@@ -196,7 +197,7 @@ static int sleep_by_the_million(void *arg)
     double start = wall_now();
     for (size_t i = 0; i < count; i++)
         futures[i] = hob_async(sleep_once, &all);
-    /* None of them has run yet. To fall asleep takes much less time than to be made. */
+    /* None of them has run yet. Falling asleep takes much less time than being made. */
     all.first_deadline = wall_now() + 1 + (wall_now() - start) / 2;
     hob_yield();
     sleepers_all_asleep(&all);

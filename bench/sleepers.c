@@ -8,7 +8,7 @@
 
 #define SPACING 1e-6 /* seconds between two deadlines */
 
-/* Zeroed by hand: memory that calloc() promises is not there before it is written to. */
+/* Writes zeros, since the kernel backs memory of calloc() only when it is written. */
 static void *take_zeroed(size_t count, size_t size)
 {
     void *memory = malloc(count * size);
@@ -69,11 +69,12 @@ void sleepers_all_asleep(struct sleepers *self)
 }
 
 /*
- * How many were woken after one that was due later; after each of them the count begins anew.
+ * Counts the sleepers that were woken after one with a later deadline; each of them becomes the new
+ * reference.
  *
- * A runtime that is told "in so many seconds" looks at the clock itself: after the sleeper did, and
- * before the next one does. So much later than planned a deadline may be, and where that explains
- * the order it is right.
+ * A runtime that sleeps for a duration reads the clock itself, after the sleeper and before the
+ * next one. A deadline may be that much later than planned, and an order that this explains is
+ * correct.
  */
 static size_t count_misordered(const struct sleepers *self)
 {

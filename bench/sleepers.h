@@ -1,7 +1,7 @@
 /*
- * A great many sleepers, all asleep at the same time: what it costs to make them and have them fall
- * asleep, what they occupy then, what it costs to wake and end them, and whether they are woken in
- * the order of their deadlines, which are 1 us apart and in random order.
+ * Measures many simultaneous sleepers: the time to make them and let them fall asleep, their
+ * memory, the time to wake and end them, and whether they wake in the order of their deadlines,
+ * which are 1 us apart and in random order.
  *
  *     sleepers_init()
  *         make them; each one calls sleeper_begins(), sleeps, and calls sleeper_wakes()
@@ -18,13 +18,13 @@
 
 struct sleepers {
     size_t count;
-    double first_deadline; /* to be set, before the first one begins */
+    double first_deadline; /* set it before the first one begins */
 
-    /* A sleeper is known by how many had begun to sleep before it. Of each one: */
-    uint32_t *rank; /* how many of the deadlines come before its own */
-    double *began;  /* when it began to sleep; one more, for when all had */
+    /* The number of a sleeper is how many began to sleep before it. For each one: */
+    uint32_t *rank; /* the number of earlier deadlines */
+    double *began;  /* when it began to sleep; the last one is when all had begun */
 
-    uint32_t *woken; /* all of them, as they woke */
+    uint32_t *woken; /* the sleepers in the order in which they woke */
     atomic_size_t asleep;
     atomic_size_t awake;
 
@@ -34,19 +34,19 @@ struct sleepers {
     size_t memory_asleep;
 };
 
-/* What the measuring itself needs is in memory from here on, and the clock runs. */
+/* Allocates the memory of the measurement, and starts the clock. */
 void sleepers_init(struct sleepers *self, size_t count);
 
-/* Called by a sleeper, right before it sleeps `*seconds`. Returns how it is known. */
+/* Called by a sleeper, right before it sleeps for `*seconds`. Returns its number. */
 uint32_t sleeper_begins(struct sleepers *self, double *seconds);
 
 /* Called by a sleeper as soon as it runs again. */
 void sleeper_wakes(struct sleepers *self, uint32_t sleeper);
 
-/* Called when all are asleep. Gives up if that was so late that some are awake again. */
+/* Called when all are asleep. Fails if some are awake again by then. */
 void sleepers_all_asleep(struct sleepers *self);
 
-/* Called when all have ended. Prints everything, and frees what sleepers_init() took. */
+/* Called when all have ended. Prints the results, and frees the memory of sleepers_init(). */
 void sleepers_report(struct sleepers *self);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * The client of "script/bench http": loads a server that runs already, and prints what it saw, one
- * "name value unit" a line. bench/http/http.rows says what the names mean.
+ * The client of "script/bench http": sends requests to a running server, and prints its results,
+ * one "name value unit" a line. bench/http/http.rows explains the names.
  *
- *     client WORK PORT PID SECONDS        the works are in the table below
- *     client start PORT COMMAND...        how soon a server answers
- *     client requests COUNT PORT          so many pings, 16 at once, and one more before them
- *     client free-port                    prints a port that nobody listens on
+ *     client WORK PORT PID SECONDS        the workloads are in the table below
+ *     client start PORT COMMAND...        the time to a server's first response
+ *     client requests COUNT PORT          COUNT pings, 16 at once, after a first one
+ *     client free-port                    prints a free port
  *     client wait PORT                    returns when the server there answers /ping
  */
 #include <arpa/inet.h>
@@ -36,7 +36,7 @@ static const char download_request[] = GET("/download", "");
 static const char upload_head[] = "POST /upload HTTP/1.1\r\nHost: localhost\r\n"
                                   "Content-Length: 1048576\r\n\r\n";
 
-/* What most of them are. */
+/* The function of most workloads. */
 static struct in_turn pings(const char *name, const struct target *target, size_t connections)
 {
     return (struct in_turn){

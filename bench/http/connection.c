@@ -30,7 +30,7 @@ const char *mebibyte(void)
     return data;
 }
 
-/* The connection, or -1 if nobody listens there. */
+/* Returns the connection, or -1 if it is refused. */
 static int try_to_connect(uint16_t port)
 {
     struct sockaddr_in address = {
@@ -38,7 +38,7 @@ static int try_to_connect(uint16_t port)
         .sin_port = htons(port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
-    /* Closed by a reset: tens of thousands in TIME_WAIT would use up the ports. */
+    /* Closes it by a reset, since tens of thousands in TIME_WAIT would use up the ports. */
     struct linger reset = {.l_onoff = 1};
     int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -86,8 +86,8 @@ void send_all(int fd, const char *data, size_t size)
 }
 
 /*
- * Waits by asking again and again. If the client slept, the server would have to pay for waking it,
- * and a slow one more often than a fast one.
+ * Waits by polling. If the client slept, the server would pay for waking it, and a slow server more
+ * often than a fast one.
  */
 static size_t receive(int fd, void *data, size_t size, int flags)
 {
@@ -113,7 +113,7 @@ static void check_status(const char *data, size_t size)
         give_up("the answer has no status 200");
 }
 
-/* The value of Content-Length in a head. */
+/* Returns the value of Content-Length in a head. */
 static size_t content_length(const char *head, const char *end)
 {
     static const char name[] = "\r\nContent-Length:";
@@ -154,7 +154,7 @@ size_t receive_answer(int fd, const struct content *content)
 
 void receive_again(int fd, size_t size)
 {
-    /* On TCP, MSG_TRUNC throws the bytes away. */
+    /* On TCP, MSG_TRUNC discards the bytes. */
     int flags = size > COPIED ? MSG_TRUNC : 0;
     for (size_t received = 0; received < size;) {
         size_t more = receive(fd, buffer, size - received, flags);

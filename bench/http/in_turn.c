@@ -13,11 +13,11 @@ struct asking {
     double since;
 };
 
-/* What goes on meanwhile. */
+/* The state of a measurement. */
 struct loop {
     const struct in_turn *work;
     struct asking *asking;
-    char *batch; /* the request, as often as it is sent at once */
+    char *batch; /* the requests that are sent at once */
     size_t batch_size;
     size_t answers_size;
     struct samples times;
@@ -31,7 +31,7 @@ static void *take(size_t count, size_t size)
     return memory;
 }
 
-/* The first answer is looked at; those that follow are only counted. */
+/* Checks the first response; the later ones are only counted. */
 static size_t learn_answer(const struct in_turn *work)
 {
     int fd = connect_to(work->port);

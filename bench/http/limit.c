@@ -1,11 +1,11 @@
 /*
- * The limit: what a server on one thread cannot be below, if it waits with epoll, reads and writes.
+ * The limit: the least cost of a server on one thread that waits with epoll, reads and writes.
  *
  *     limit PORT SECONDS
  *
- * It answers with bytes that were made before, and parses nothing: one letter tells what is asked
- * for, and blank lines how often. That is enough for bench/http/client.c, and for nobody else: a
- * request must arrive in one piece. /noodles takes SECONDS.
+ * It sends prepared bytes and does not parse: one letter of the path selects the response, and the
+ * blank lines give the number of requests. This works only with bench/http/client.c: a request must
+ * arrive in one piece. /noodles takes SECONDS.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,11 +22,11 @@
 
 #include "bench/measure.h"
 
-#define CLIENTS  ((size_t)65536) /* a client is known by its descriptor */
+#define CLIENTS  ((size_t)65536) /* the index of a client is its descriptor */
 #define EVENTS   10              /* of a stream */
 #define INTERVAL 0.1             /* seconds before each of them */
 #define MEBIBYTE ((size_t)1 << 20)
-#define AT_ONCE  ((size_t)2048) /* answers to pipelined requests, at most */
+#define AT_ONCE  ((size_t)2048) /* maximum of responses to pipelined requests */
 #define HEAD                                                                                       \
     "HTTP/1.1 200 OK\r\n"                                                                          \
     "Server: hob\r\n"                                                                              \
@@ -42,13 +42,13 @@
 #define LENGTH(text) (sizeof(text) - 1)
 
 static struct client {
-    uint32_t serial;   /* of those that had this descriptor */
+    uint32_t serial;   /* of the clients that had this descriptor */
     size_t to_receive; /* of an upload */
     size_t to_send;    /* of a download */
     unsigned events;   /* that are left of a stream */
 } clients[CLIENTS];
 
-/* Who waits for the same time stands in a line: who came first is due first. */
+/* A FIFO of clients that wait for the same time, so the first one is due first. */
 struct line {
     double seconds;
     struct place {
@@ -56,7 +56,7 @@ struct line {
         uint32_t serial;
         double due;
     } places[CLIENTS];
-    size_t first, end; /* they count on; the remainder is the index */
+    size_t first, end; /* ever-growing counters; the remainder is the index */
 };
 
 static struct line orders;
@@ -73,7 +73,7 @@ static void stand_in(struct line *line, int fd)
         (struct place){fd, clients[fd].serial, wall_now() + line->seconds};
 }
 
-/* It always fits into the buffer of the socket: the client reads what it has asked for. */
+/* It always fits into the socket's buffer, since the client reads its responses. */
 static void put(int fd, const char *data, size_t size)
 {
     if (send(fd, data, size, MSG_NOSIGNAL) != (ssize_t)size && errno != EPIPE &&
@@ -128,7 +128,7 @@ static void answer_pings(int fd, size_t size)
         leave(fd);
 }
 
-/* The letter is that after "GET /"; of POST there is just one. */
+/* The letter is that after "GET /"; there is only one POST. */
 static void answer(int fd, size_t size)
 {
     switch (input[5]) {
@@ -180,7 +180,8 @@ static void on_acceptable(int listener)
     }
 }
 
-/* Whether one is due, who is still there; then it stands in the line no more. */
+/* Takes the next due client that is still connected out of the FIFO. Returns whether there is one.
+ */
 static bool next_due(struct line *line, double now, int *fd)
 {
     while (line->first != line->end) {
@@ -211,7 +212,7 @@ static void serve_due(void)
     }
 }
 
-/* In milliseconds, as epoll_wait() takes it; a part of one counts as a whole. */
+/* Milliseconds for epoll_wait(), rounded up. */
 static int time_left(const struct line *line)
 {
     if (line->first == line->end)
@@ -256,7 +257,7 @@ int main(int argc, char **argv)
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
-        unsigned order = (unsigned)time_left(&orders); /* -1 is later than all others */
+        unsigned order = (unsigned)time_left(&orders); /* -1 means no limit */
         unsigned tick = (unsigned)time_left(&streams);
         int count = epoll_wait(epoll, ready, 256, (int)(order < tick ? order : tick));
         for (int i = 0; i < count; i++) {

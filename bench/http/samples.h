@@ -1,4 +1,4 @@
-/* Many measured times, of which a few are told: the median and what 1 % and 0.1 % are above. */
+/* Measured times, of which the median and the 99th and 99.9th percentiles are printed. */
 #ifndef HOB_BENCH_SAMPLES_H
 #define HOB_BENCH_SAMPLES_H
 
@@ -12,7 +12,7 @@ struct samples {
 
 void samples_add(struct samples *self, double seconds);
 
-/* So many of a thousand are below it. Sorts the samples. */
+/* Returns the value that this many of a thousand samples are below. Sorts the samples. */
 double samples_quantile(struct samples *self, unsigned per_mille);
 
 void samples_free(struct samples *self);

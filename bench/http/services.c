@@ -1,7 +1,7 @@
 /*
- * What hob's menu does not offer, on its library: what "script/bench http" measures hob by where it
- * needs bodies, streams, and orders that wait for one timer, as those of the other servers do
- * (hob's own noodles wait for four). All else is measured on hob itself. /noodles takes SECONDS.
+ * Handlers on hob's library for workloads of "script/bench http" that the program hob cannot do:
+ * bodies, streams, and orders that wait for one timer, like those of the other servers (hob's own
+ * noodles wait for four). /noodles takes SECONDS.
  *
  *     services PORT SECONDS
  */
@@ -37,7 +37,7 @@ static int serve_download(hob_request *req, hob_response *res)
 
 static int serve_upload(hob_request *req, hob_response *res)
 {
-    static char part[1 << 16]; /* all requests may share it: nobody reads what is in it */
+    static char part[1 << 16]; /* shared by all requests, since it is never read */
     int size;
     while ((size = hob_body_read(req, part, sizeof(part))) > 0)
         continue;

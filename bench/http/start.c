@@ -10,7 +10,7 @@
 #include "bench/http/usage.h"
 #include "bench/measure.h"
 
-/* It ends with us, also when we are killed. */
+/* It ends with this process, also if that is killed. */
 static pid_t start(char *const *command)
 {
     pid_t parent = getpid();
@@ -19,7 +19,7 @@ static pid_t start(char *const *command)
         give_up("cannot fork");
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(STDERR_FILENO, STDOUT_FILENO); /* there the figures go */
+        dup2(STDERR_FILENO, STDOUT_FILENO); /* the figures are printed there */
         if (getppid() == parent)
             execvp(command[0], command);
         _exit(127);

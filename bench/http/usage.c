@@ -15,7 +15,7 @@ static FILE *open_proc(const char *pid, const char *name)
     return fopen(path, "re");
 }
 
-/* Nanoseconds that a thread was on a processor; 0 if it has just ended. */
+/* Returns the processor time of a thread in nanoseconds; 0 if it has just ended. */
 static double time_of_thread(const char *pid, const char *thread)
 {
     char name[280];
@@ -46,7 +46,7 @@ static double time_of_threads(const char *pid)
     return sum / 1e9;
 }
 
-/* utime and stime are the 14th and 15th word; the 2nd, in parentheses, may have spaces in it. */
+/* utime and stime are the 14th and 15th word; the 2nd, in parentheses, may contain spaces. */
 static void read_ticks(const char *pid, struct usage *usage)
 {
     char text[1024];

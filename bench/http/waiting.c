@@ -28,19 +28,19 @@ static void pass(double seconds)
     nanosleep(&time, NULL);
 }
 
-/* A great many connections, which are all there at the same time. */
+/* Many simultaneous connections. */
 struct crowd {
     size_t count;
     int *fds;
     int epoll;
     const char *pid;
-    double before; /* KiB of the server, when nobody was there */
+    double before; /* KiB of the server without clients */
 };
 
-/* How many are made at once: fewer than fit into the queue of a socket that listens. */
+/* The number that is opened at once, which fits into the accept queue. */
 #define PARTY ((size_t)100)
 
-/* Each is served once: so it is known to be accepted, and has cost what it costs. */
+/* Each is served once, so that it is accepted and its memory is allocated. */
 static void let_in(struct crowd *self, uint16_t port, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++) {
@@ -84,7 +84,7 @@ struct orders {
     struct crowd crowd;
     double *sent_at;
     size_t sent;
-    struct samples late; /* as many as were answered */
+    struct samples late; /* the number of responses */
 };
 
 static void send_order(struct orders *self)
@@ -101,7 +101,7 @@ static void take_dish(struct orders *self, size_t order)
     samples_add(&self->late, wall_now() - self->sent_at[order] - COOKS);
 }
 
-/* Does not sleep, so that no answer is seen late. */
+/* Does not sleep, so that it reads no response late. */
 static void take_dishes(struct orders *self)
 {
     struct epoll_event events[64];
@@ -125,7 +125,7 @@ void orders_run(const char *name, uint16_t port, const char *pid, double spread)
         size_t due = passed < spread ? (size_t)((double)count * passed / spread) : count;
         while (self.sent < due)
             send_order(&self);
-        /* Nobody is served yet: to look now makes no answer late. */
+        /* No response is due yet, so that reading the memory now delays none. */
         if (memory == 0 && passed > 0.95 * COOKS)
             memory = memory_each(&self.crowd, self.sent);
         take_dishes(&self);
@@ -143,7 +143,7 @@ void orders_run(const char *name, uint16_t port, const char *pid, double spread)
 void idle_run(uint16_t port, const char *pid)
 {
     struct crowd crowd = gather(port, pid, CROWD_OF_ORDERS);
-    pass(0.5); /* for a server that tidies up */
+    pass(0.5); /* lets the server free its memory */
     print_figure("idle", "memory", memory_each(&crowd, crowd.count), "KiB");
     disperse(&crowd);
 }
@@ -172,7 +172,7 @@ void cooking_run(uint16_t port, const char *pid, double seconds)
     struct crowd crowd = gather(port, pid, CROWD_OF_ORDERS);
     for (size_t i = 0; i < crowd.count; i++)
         send_all(crowd.fds[i], ORDER, sizeof(ORDER) - 1);
-    pass(0.5); /* until all are on the stove */
+    pass(0.5); /* until all are in progress */
     pings.name = "cooking";
     double cooking = in_turn_run(&pings);
     check_all_wait(&crowd);
@@ -185,7 +185,7 @@ void cooking_run(uint16_t port, const char *pid, double seconds)
 #define EVENT "data: tick\n\n"
 
 struct stream {
-    char text[2048]; /* all of it, with head and chunks */
+    char text[2048]; /* the whole response, with head and chunks */
     size_t size;
 };
 
@@ -203,7 +203,7 @@ static void check_events(const struct stream *self)
         give_up("a stream has not the events it should have");
 }
 
-/* Returns whether that was the last of it. */
+/* Returns whether it was the end of the response. */
 static bool read_stream(struct stream *self, int fd)
 {
     size_t room = sizeof(self->text) - 1 - self->size;

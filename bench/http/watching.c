@@ -18,7 +18,7 @@
     "Host: localhost\r\n"                                                                          \
     "Content-Length: 0\r\n\r\n"
 
-/* On a connection of its own. The answer must begin so; the rest of it is left to be read. */
+/* Opens a connection. The response must begin with this text; the rest of it is not read yet. */
 static int ask(uint16_t port, const char *request, const char *begin)
 {
     char answer[32] = "";
@@ -38,7 +38,7 @@ static _Noreturn void read_on(int fd, pid_t parent)
     _exit(0);
 }
 
-/* A process of its own, that does with the events as little as can be done. */
+/* A separate process, which reads the events and drops them. */
 static pid_t start_watcher(uint16_t port)
 {
     int fd = ask(port, GET("/kitchen/events", ""), "HTTP/1.1 200 ");
@@ -58,7 +58,7 @@ void watching_run(const char *name, uint16_t port, const char *pid, bool watched
         .name = name,
         .port = port,
         .pid = pid,
-        .seconds = NOODLES_TAKE * 2 / 3, /* after half as long to warm up */
+        .seconds = NOODLES_TAKE * 2 / 3, /* after a warm-up of half the time */
         .connections = 64,
         .request = PING,
         .request_size = sizeof(PING) - 1,

@@ -1,7 +1,7 @@
 /*
- * Boost.Context alone: the jump under hob's own context_switch(), without what hob keeps in order
- * around it (where each side can be resumed, and what the sanitizers are told). Nothing is
- * scheduled here, and stacks have no guard page.
+ * Boost.Context alone: the jump in hob's context_switch(), without hob's work around it (it stores
+ * where each side continues, and reports switches to sanitizers). There is no scheduler here, and
+ * stacks have no guard page.
  */
 #include <stdlib.h>
 
@@ -35,7 +35,7 @@ static char *take_stack(void)
     return stack;
 }
 
-/* There and back are two. */
+/* Each round has two switches. */
 static void measure_switch(void)
 {
     const size_t count = 20000000;
@@ -49,7 +49,7 @@ static void measure_switch(void)
     free(stack);
 }
 
-/* The least that it can cost: a stack from malloc(), one jump there and one back. */
+/* The least possible cost: a stack from malloc(), one jump there and one back. */
 static void measure_spawn_join(void)
 {
     const size_t count = 2000000;

@@ -1,6 +1,5 @@
-// Goroutines, on one thread of Go's scheduler (GOMAXPROCS=1). What the names mean, how much of
-// everything there is and how sleepers are judged is the same as in bench/runtime.c,
-// bench/measure.h and bench/sleepers.c.
+// Goroutines, on one thread of Go's scheduler (GOMAXPROCS=1). The names, the counts and the check of
+// sleepers are those of bench/runtime.c, bench/measure.h and bench/sleepers.c.
 package main
 
 import (
@@ -28,8 +27,7 @@ func giveUp(why string) {
 	os.Exit(1)
 }
 
-// Processor time of the whole process: what Go's own threads do for it, such as collecting
-// garbage, is part of the price.
+// Processor time of the whole process, including Go's own threads, such as the garbage collector.
 func cpuNow() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
@@ -73,8 +71,7 @@ func nextNap(state *uint32) time.Duration {
 	return time.Duration(1000+nextRandom(state)%39000) * time.Microsecond
 }
 
-// Go has no switch to a given goroutine. Handing over through unbuffered channels comes closest:
-// there and back are two.
+// Go has no switch to a given goroutine. Unbuffered channels come closest; each round has two switches.
 func measureSwitch() {
 	const count = 1000000
 	ping, pong := make(chan struct{}), make(chan struct{})

@@ -40,7 +40,7 @@ static void *answer(void *arg)
     return arg;
 }
 
-/* There and back are two. */
+/* Each round has two switches. */
 static void measure_switch(void)
 {
     pthread_t other;

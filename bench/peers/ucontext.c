@@ -1,6 +1,6 @@
 /*
  * ucontext(3), what the C library has: it saves and restores the signal mask too, which is a system
- * call for each switch. Nothing is scheduled here, and stacks have no guard page.
+ * call for each switch. There is no scheduler here, and stacks have no guard page.
  */
 #include <stdlib.h>
 #include <ucontext.h>
@@ -9,7 +9,7 @@
 
 static ucontext_t here, there;
 
-/* Makes a context that runs fn and then goes on in `here`. */
+/* Makes a context that runs fn and then continues in `here`. */
 static void make_context(ucontext_t *context, void (*fn)(void))
 {
     getcontext(context);
@@ -27,7 +27,7 @@ static void switch_back_for_ever(void)
         swapcontext(&there, &here);
 }
 
-/* There and back are two. */
+/* Each round has two switches. */
 static void measure_switch(void)
 {
     const size_t count = 500000;

@@ -19,7 +19,7 @@
 
 #define MEBIBYTE ((size_t)1 << 20)
 
-/* An order that waits. All take equally long, so who came first is due first. */
+/* A waiting order. All take equally long, so the first one is due first. */
 struct order {
     struct MHD_Connection *connection;
     double due;
@@ -114,7 +114,7 @@ static struct MHD_Daemon *start(const char *port)
     return daemon;
 }
 
-/* In milliseconds, as poll() takes it: until the library or an order wants to be looked after. */
+/* Milliseconds for poll(), until the library has a time-out or an order is due. */
 static int time_left(struct MHD_Daemon *daemon)
 {
     MHD_UNSIGNED_LONG_LONG left;

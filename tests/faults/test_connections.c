@@ -2,11 +2,6 @@
  * Whatever call fails, once, while a connection is made, accepted and used: the result is an error
  * or what it is when nothing fails, nothing is left open, and the next connection works.
  */
-#include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "hob/net.h"
 #include "tests/support/descriptors.h"
@@ -14,10 +9,9 @@
 #include "tests/support/folder.h"
 #include "tests/support/listening.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 TestSuite(failing_connections, .timeout = 100);
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Seconds after which both ends give up: one may wait for the other, which has failed. */
 #define TOO_LONG 2

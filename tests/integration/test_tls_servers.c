@@ -1,15 +1,13 @@
 /*
  * TLS servers that others have written.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hob/tls.h"
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
 #include "tests/support/process.h"
+#include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
 TestSuite(tls_servers, .timeout = 60);

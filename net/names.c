@@ -16,6 +16,7 @@
 #define TTL_MIN        1.0
 #define TTL_MAX        3600.0
 #define NO_ADDRESS_TTL 5.0
+#define TIMEOUT_MAX    3600.0
 
 struct name {
     struct list link;
@@ -168,11 +169,44 @@ static int look_up(hob_resolver *self, const char *text, hob_address *addresses)
  * Resolvers.
  */
 
+static bool is_server(const char *text)
+{
+    hob_address address;
+    return host_parse_numeric(text, &address) ||
+           (hob_address_parse(text, &address) == 0 && address.any.sa_family != AF_UNIX);
+}
+
+/* Whether each part between commas is an address: c-ares also takes "", "192.0.2" and ":99999". */
+static bool are_servers(const char *list)
+{
+    for (;;) {
+        char part[HOST_SIZE];
+        size_t length = strcspn(list, ",");
+        if (length >= sizeof(part))
+            return false;
+        memcpy(part, list, length);
+        part[length] = '\0';
+        if (!is_server(part))
+            return false;
+        if (list[length] == '\0')
+            return true;
+        list += length + 1;
+    }
+}
+
+static bool are_valid(const hob_resolver_options *options)
+{
+    return (!options->servers || are_servers(options->servers)) && options->timeout >= 0 &&
+           options->timeout <= TIMEOUT_MAX;
+}
+
 int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver)
 {
     static const hob_resolver_options defaults = {.timeout = 2, .tries = 3, .names = 256};
-    hob_resolver *self = calloc(1, sizeof(*self));
     *resolver = NULL;
+    if (options && !are_valid(options))
+        return -EINVAL;
+    hob_resolver *self = calloc(1, sizeof(*self));
     if (!self)
         return -ENOMEM;
     list_init(&self->names);

@@ -127,9 +127,8 @@ static int open_channel(const hob_resolver_options *options, void *data, ares_ch
     if (status != ARES_SUCCESS)
         return -ENOMEM;
     avoid_signals(*channel);
-    if (options->servers) /* c-ares takes an empty list for those of the system */
-        status = options->servers[0] ? ares_set_servers_ports_csv(*channel, options->servers)
-                                     : ARES_EBADSTR;
+    if (options->servers)
+        status = ares_set_servers_ports_csv(*channel, options->servers);
     if (status == ARES_SUCCESS)
         return 0;
     ares_destroy(*channel);

@@ -50,7 +50,8 @@ typedef struct {
  * places are taken, the name that was not used for the longest time makes room.
  *
  * Returns 0 and sets *resolver, or sets it to NULL and returns -ENOMEM, -EINVAL if `servers` is not
- * a list of addresses, or -ENOTSUP if hob was built without c-ares and `servers` is not NULL.
+ * a list of addresses or `timeout` is negative or above an hour, or -ENOTSUP if hob was built
+ * without c-ares and `servers` is not NULL.
  */
 int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver);
 

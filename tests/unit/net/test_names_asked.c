@@ -256,9 +256,20 @@ CoroutineTest(names_asked, are_no_numbers)
     hob_resolver_free(resolver);
 }
 
+CoroutineTest(names_asked, are_not_awaited_for_times_that_are_none)
+{
+    static const double times[] = {-1, 3601, INFINITY, NAN};
+    for (size_t i = 0; i < COUNT(times); i++) {
+        const hob_resolver_options options = {.timeout = times[i]};
+        cr_expect_eq(hob_resolver_new(&options, &resolver), -EINVAL, "%g", times[i]);
+    }
+}
+
 CoroutineTest(names_asked, are_not_asked_at_servers_that_are_no_addresses)
 {
-    static const char *const cases[] = {"ns.example.com", "192.0.2.256", "192.0.2.1;192.0.2.2", ""};
+    static const char *const cases[] = {
+        "ns.example.com", "192.0.2.256",         "192.0.2", "192.0.2.1:99999", "192.0.2.1,",
+        "unix:/run/dns",  "192.0.2.1;192.0.2.2", ""};
     for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_resolver_options options = {.servers = cases[i]};
         cr_expect_eq(hob_resolver_new(&options, &resolver), -EINVAL, "%s", cases[i]);

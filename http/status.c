@@ -72,6 +72,16 @@ int status_of_error(int err)
     case -ENFILE:
     case -ENOMEM:
         return 503;
+    case -ECONNREFUSED: /* a server that the handler has asked */
+    case -ECONNRESET:
+    case -EHOSTUNREACH:
+    case -ELOOP:
+    case -ENETUNREACH:
+    case -ENXIO:
+    case -EOVERFLOW:
+    case -EPROTO:
+    case -EREMOTEIO:
+        return 502;
     case -ETIMEDOUT:
         return 504;
     default:

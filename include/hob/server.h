@@ -30,8 +30,10 @@ typedef struct hob_router hob_router;     /* finds handlers: see hob/router.h */
  * Answers one request, with one of the hob_reply functions. Returns >= 0, or a negative errno: if
  * nothing was replied by then, the client gets a status that fits the error, with a line of text:
  * -EINVAL 400, -ENOENT 404, -EMSGSIZE 413, -ETIMEDOUT 504, 503 with Retry-After for what is used up
- * (-ENOMEM, -EMFILE, -ENFILE, and -EAGAIN for a queue that is full), any other 500. -ECANCELED gets
- * no reply: the client has left or the server is being stopped.
+ * (-ENOMEM, -EMFILE, -ENFILE, and -EAGAIN for a queue that is full), 502 for what a server that was
+ * asked has failed with (-ECONNREFUSED, -ECONNRESET, -EHOSTUNREACH, -ENETUNREACH, -ENXIO,
+ * -EREMOTEIO, -EPROTO, -EOVERFLOW and -ELOOP, see hob/client.h), any other 500. -ECANCELED gets no
+ * reply: the client has left or the server is being stopped.
  *
  * When the client leaves while a handler waits, the handler's awaits return -ECANCELED, unless it
  * called hob_request_finish_anyway(). A client that closes only its sending side counts as one that

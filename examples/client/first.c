@@ -26,17 +26,20 @@ static int ask(void *arg)
 /* Sends answers as they come. Those that fail do not count. */
 static int send_first(hob_response *res, hob_queue *answered)
 {
-    int wanted = WANTED, left = ASKED, err = 0;
     void *next;
-    while (wanted > 0 && left-- > 0 && err == 0) {
-        err = hob_queue_get(answered, &next);
+    for (int wanted = WANTED, left = ASKED; wanted > 0 && left > 0; left--) {
+        int err = hob_queue_get(answered, &next);
+        if (err < 0)
+            return err;
         const struct question *question = next;
-        if (err < 0 || question->err < 0)
+        if (question->err < 0)
             continue;
-        wanted--;
         err = hob_send(res, question->answer.data, question->answer.size);
+        if (err < 0)
+            return err;
+        wanted--;
     }
-    return err < 0 ? err : 0;
+    return 0;
 }
 
 static int ask_all(hob_request *req, hob_response *res)

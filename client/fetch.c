@@ -6,11 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/decimal.h"
 #include "fetched.h"
 #include "net/error.h"
 #include "request_head.h"
 #include "upload.h"
 
+enum { HOST_MAX = 255 };      /* bytes (RFC 1035 section 2.3.4) */
 enum { DRAINED = 16 * 1024 }; /* bytes of a redirect's body that are read to keep the connection */
 
 struct fetch {
@@ -35,7 +37,10 @@ static bool is_idempotent(const char *method)
     return false;
 }
 
-/* Text for hob_connect(). The URL's host may have to be cut out of it. */
+/*
+ * Text for hob_connect(). The URL's host may have to be cut out of it. Without snprintf(3), which
+ * would touch another page of the stack.
+ */
 static const char *address_of(const struct fetch *self, char *text, size_t size)
 {
     const struct url *url = &self->outgoing.url;
@@ -44,20 +49,34 @@ static const char *address_of(const struct fetch *self, char *text, size_t size)
         return request->address;
     if (self->outgoing.absolute_form)
         return self->client->proxy.address;
-    snprintf(text, size, "%.*s:%u", (int)url->host_length, url->host, url->port);
+    if (url->host_length + sizeof(":65535") > size)
+        return NULL;
+    char *end = mempcpy(text, url->host, url->host_length);
+    *end++ = ':';
+    *put_number(end, url->port) = '\0';
     return text;
 }
 
 static int take_connection(struct fetch *self, bool fresh)
 {
-    char address[300];
-    hob_error error = {0};
+    char text[HOST_MAX + sizeof(":65535")];
+    char *why;
     hob_fetched *fetched = self->fetched;
-    struct place place = {.address = address_of(self, address, sizeof(address))};
-    int err = pool_take(&self->client->pool, &place, fresh, &error, &fetched->conn);
+    const struct place place = {.address = address_of(self, text, sizeof(text))};
+    if (!place.address)
+        return fetched_fail(fetched, -EINVAL, "the name of the host is too long");
+    int err = pool_take(&self->client->pool, &place, fresh, &why, &fetched->conn);
     if (err < 0)
-        return fetched_fail(fetched, err, "%s", *error.text ? error.text : strerror(-err));
-    return 0;
+        fetched_fail(fetched, err, "%s", why ? why : strerror(-err));
+    free(why);
+    return err;
+}
+
+static void set_method(hob_fetched *fetched, const char *method)
+{
+    size_t length = strnlen(method, sizeof(fetched->method) - 1);
+    memcpy(fetched->method, method, length);
+    fetched->method[length] = '\0';
 }
 
 static void reset_response(struct fetch *self)
@@ -68,7 +87,7 @@ static void reset_response(struct fetch *self)
     fetched->kept = NULL;
     fetched->unread = fetched->unread_end = 0;
     fetched->sent = fetched->began = false;
-    snprintf(fetched->method, sizeof(fetched->method), "%s", self->outgoing.method);
+    set_method(fetched, self->outgoing.method);
     response_reader_init(
         &fetched->reader, self->client->head, &self->client->limits,
         to_head ? RESPONSE_TO_HEAD : RESPONSE_TO_ANY);
@@ -292,7 +311,7 @@ int hob_fetch_with(hob_client *client, const hob_fetch_request *request, hob_fet
         error_set(&client->error, "no memory for a fetch");
         return -ENOMEM;
     }
-    snprintf(self.fetched->method, sizeof(self.fetched->method), "%s", self.outgoing.method);
+    set_method(self.fetched, self.outgoing.method);
     int err = fetch(&self);
     if (err < 0)
         hob_fetched_close(self.fetched);

@@ -2,10 +2,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "net/error.h"
 
 /* Lives as long as it has connections or coroutines that want one. */
 struct origin {
@@ -144,8 +143,38 @@ static struct pooled *take_idle(struct pool *self, struct origin *origin)
     return NULL;
 }
 
-static int
-connect_new(struct pool *self, struct origin *origin, hob_error *error, struct pooled **pooled)
+struct dial {
+    const char *address;
+    double timeout;
+    hob_conn *conn;
+    char **why;
+};
+
+static int dial(void *arg)
+{
+    struct dial *self = arg;
+    hob_error error = {.text = ""};
+    const hob_connect_options options = {.timeout = self->timeout, .error = &error};
+    int err = hob_connect(self->address, &options, &self->conn);
+    if (err < 0)
+        *self->why = strdup(error.text);
+    return err;
+}
+
+/*
+ * In a coroutine of its own, since connecting touches more of the stack than all else that a fetch
+ * does: the memory would stay with the coroutine that fetches, also while that waits for the
+ * response.
+ */
+static int connect_to(struct pool *self, const char *address, char **why, hob_conn **conn)
+{
+    struct dial job = {.address = address, .timeout = self->connect_timeout, .why = why};
+    int err = hob_await(hob_async(dial, &job));
+    *conn = job.conn;
+    return err;
+}
+
+static int connect_new(struct pool *self, struct origin *origin, char **why, struct pooled **pooled)
 {
     struct pooled *new = malloc(sizeof(*new));
     if (!new)
@@ -157,9 +186,9 @@ connect_new(struct pool *self, struct origin *origin, hob_error *error, struct p
         close_idle(self, list_entry(self->idle.next, struct pooled, of_pool));
     self->open++;
     self->connects++;
-    const hob_connect_options options = {.timeout = self->connect_timeout, .error = error};
-    int err = hob_connect(origin->address, &options, &new->conn);
+    int err = connect_to(self, origin->address, why, &new->conn);
     if (err < 0) {
+        hob_conn_close(new->conn); /* if the coroutine was cancelled when it was there */
         self->open--;
         free(new);
         return err;
@@ -188,25 +217,33 @@ static int take_permits(struct pool *self, struct origin *origin)
     return err;
 }
 
+static char *text_of_wait(const struct place *place, int err)
+{
+    char *text;
+    int length =
+        asprintf(&text, "waiting for a connection to %s: %s", place->address, strerror(-err));
+    return length < 0 ? NULL : text;
+}
+
 int pool_take(
-    struct pool *self, const struct place *place, bool fresh, hob_error *error,
-    struct pooled **pooled)
+    struct pool *self, const struct place *place, bool fresh, char **why, struct pooled **pooled)
 {
     struct origin *origin = find_origin(self, place);
+    *why = NULL;
     if (!origin)
         return -ENOMEM;
     origin->users++;
     close_expired(self, hob_now());
     int err = take_permits(self, origin);
     if (err < 0) {
-        error_set(error, "waiting for a connection to %s: %s", place->address, strerror(-err));
+        *why = text_of_wait(place, err);
         origin->users--;
         origin_free_unless_used(origin);
         return err;
     }
     *pooled = fresh ? NULL : take_idle(self, origin);
     if (!*pooled)
-        err = connect_new(self, origin, error, pooled);
+        err = connect_new(self, origin, why, pooled);
     if (err < 0)
         give_permits(self, origin);
     return err;

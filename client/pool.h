@@ -48,11 +48,11 @@ void pool_free(struct pool *self);
 
 /*
  * Takes a connection to that place: an idle one unless `fresh`, or a new one, and waits in FIFO
- * order while the place has too many in use. Returns 0, or a negative errno and a text in *error.
+ * order while the place has too many in use. Returns 0; or a negative errno, and sets *why to a
+ * text for free(3), or to NULL if there is no memory for it.
  */
 int pool_take(
-    struct pool *self, const struct place *place, bool fresh, hob_error *error,
-    struct pooled **pooled);
+    struct pool *self, const struct place *place, bool fresh, char **why, struct pooled **pooled);
 
 /* Gives a connection back on which the next request can be sent within so many seconds. */
 void pool_give(struct pool *self, struct pooled *pooled, double idle_timeout);

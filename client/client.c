@@ -68,6 +68,8 @@ static hob_client *client_new(const hob_client_options *options)
     self->pool.origin_limit = options->origin_connections;
     self->pool.idle_timeout = options->idle_timeout;
     self->pool.connect_timeout = options->connect_timeout;
+    self->pool.resolver = options->resolver;
+    self->pool.tls = options->tls;
     return self;
 }
 

@@ -41,7 +41,7 @@ static bool is_idempotent(const char *method)
  * Text for hob_connect(). The URL's host may have to be cut out of it. Without snprintf(3), which
  * would touch another page of the stack.
  */
-static const char *address_of(const struct fetch *self, char *text, size_t size)
+static const char *address_of(const struct fetch *self, char *text)
 {
     const struct url *url = &self->outgoing.url;
     const hob_fetch_request *request = request_of(self);
@@ -49,22 +49,33 @@ static const char *address_of(const struct fetch *self, char *text, size_t size)
         return request->address;
     if (self->outgoing.absolute_form)
         return self->client->proxy.address;
-    if (url->host_length + sizeof(":65535") > size)
-        return NULL;
     char *end = mempcpy(text, url->host, url->host_length);
     *end++ = ':';
     *put_number(end, url->port) = '\0';
     return text;
 }
 
+/* The host, without the brackets of an IPv6 address. */
+static const char *server_name_of(const struct url *url, char *text)
+{
+    bool brackets = *url->host == '[';
+    size_t length = url->host_length - (brackets ? 2 : 0);
+    memcpy(text, url->host + brackets, length);
+    text[length] = '\0';
+    return text;
+}
+
 static int take_connection(struct fetch *self, bool fresh)
 {
-    char text[HOST_MAX + sizeof(":65535")];
+    char text[HOST_MAX + sizeof(":65535")], name[HOST_MAX + 1];
     char *why;
     hob_fetched *fetched = self->fetched;
-    const struct place place = {.address = address_of(self, text, sizeof(text))};
-    if (!place.address)
+    if (self->outgoing.url.host_length > HOST_MAX)
         return fetched_fail(fetched, -EINVAL, "the name of the host is too long");
+    const struct place place = {
+        .address = address_of(self, text),
+        .server_name = self->outgoing.url.tls ? server_name_of(&self->outgoing.url, name) : NULL,
+    };
     int err = pool_take(&self->client->pool, &place, fresh, &why, &fetched->conn);
     if (err < 0)
         fetched_fail(fetched, err, "%s", why ? why : strerror(-err));
@@ -208,8 +219,9 @@ static int set_url(struct fetch *self, const char *text)
         error_set(&self->client->error, "the URL \"%s\" cannot be fetched: %s", text, rule);
         return -EINVAL;
     }
-    if (outgoing->url.tls) {
-        error_set(&self->client->error, "the URL \"%s\" cannot be fetched: there is no TLS", text);
+    if (outgoing->url.tls && !self->client->options.tls) {
+        error_set(
+            &self->client->error, "the URL \"%s\" cannot be fetched: the client has no TLS", text);
         return -ENOTSUP;
     }
     char *url = strndup(text, strcspn(text, "#"));

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/text.h"
+
 /* Lives as long as it has connections or coroutines that want one. */
 struct origin {
     struct list link;
     struct list idle;       /* connections, the one used last at the end */
     hob_semaphore *permits; /* to use a connection */
     size_t users;           /* permits that are taken or waited for */
-    char address[];
+    struct place place;     /* its strings are behind the struct */
 };
 
 int pool_init(struct pool *self)
@@ -37,19 +39,32 @@ void pool_free(struct pool *self)
 
 static struct origin *origin_new(struct pool *self, const struct place *place)
 {
-    size_t size = strlen(place->address) + 1;
-    struct origin *origin = malloc(sizeof(*origin) + size);
+    size_t address_size = strlen(place->address) + 1;
+    size_t name_size = place->server_name ? strlen(place->server_name) + 1 : 0;
+    struct origin *origin = malloc(sizeof(*origin) + address_size + name_size);
     if (!origin)
         return NULL;
+    char *address = (char *)(origin + 1);
     *origin = (struct origin){.permits = hob_semaphore_new(self->origin_limit)};
+    origin->place.address = memcpy(address, place->address, address_size);
+    if (place->server_name)
+        origin->place.server_name = memcpy(address + address_size, place->server_name, name_size);
     list_init(&origin->idle);
     list_init(&origin->link);
-    memcpy(origin->address, place->address, size);
     if (!origin->permits) {
         free(origin);
         return NULL;
     }
     return origin;
+}
+
+static bool is_same_place(const struct place *a, const struct place *b)
+{
+    if (strcmp(a->address, b->address) != 0)
+        return false;
+    if (!a->server_name || !b->server_name)
+        return a->server_name == b->server_name;
+    return hob_text_same(a->server_name, b->server_name);
 }
 
 static void origin_free_unless_used(struct origin *origin)
@@ -67,7 +82,7 @@ static struct origin *find_origin(struct pool *self, const struct place *place)
     struct origin *found = NULL;
     for (struct list *at = self->origins.next; at != &self->origins && !found; at = at->next) {
         struct origin *origin = list_entry(at, struct origin, link);
-        if (strcmp(origin->address, place->address) == 0)
+        if (is_same_place(&origin->place, place))
             found = origin;
     }
     if (!found)
@@ -144,8 +159,8 @@ static struct pooled *take_idle(struct pool *self, struct origin *origin)
 }
 
 struct dial {
-    const char *address;
-    double timeout;
+    const struct pool *pool;
+    const struct place *place;
     hob_conn *conn;
     char **why;
 };
@@ -154,8 +169,16 @@ static int dial(void *arg)
 {
     struct dial *self = arg;
     hob_error error = {.text = ""};
-    const hob_connect_options options = {.timeout = self->timeout, .error = &error};
-    int err = hob_connect(self->address, &options, &self->conn);
+    static const char *const alpn[] = {"http/1.1", NULL};
+    const hob_connect_options options = {
+        .timeout = self->pool->connect_timeout,
+        .error = &error,
+        .resolver = self->pool->resolver,
+        .tls = self->place->server_name ? self->pool->tls : NULL,
+        .server_name = self->place->server_name,
+        .alpn = alpn,
+    };
+    int err = hob_connect(self->place->address, &options, &self->conn);
     if (err < 0)
         *self->why = strdup(error.text);
     return err;
@@ -166,9 +189,10 @@ static int dial(void *arg)
  * does: the memory would stay with the coroutine that fetches, also while that waits for the
  * response.
  */
-static int connect_to(struct pool *self, const char *address, char **why, hob_conn **conn)
+static int
+connect_to(const struct pool *self, const struct place *place, char **why, hob_conn **conn)
 {
-    struct dial job = {.address = address, .timeout = self->connect_timeout, .why = why};
+    struct dial job = {.pool = self, .place = place, .why = why};
     int err = hob_await(hob_async(dial, &job));
     *conn = job.conn;
     return err;
@@ -186,7 +210,7 @@ static int connect_new(struct pool *self, struct origin *origin, char **why, str
         close_idle(self, list_entry(self->idle.next, struct pooled, of_pool));
     self->open++;
     self->connects++;
-    int err = connect_to(self, origin->address, why, &new->conn);
+    int err = connect_to(self, &origin->place, why, &new->conn);
     if (err < 0) {
         hob_conn_close(new->conn); /* if the coroutine was cancelled when it was there */
         self->open--;

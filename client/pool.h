@@ -18,6 +18,8 @@ struct pool {
     size_t origin_limit;    /* ... of one origin */
     double idle_timeout;    /* seconds */
     double connect_timeout; /* seconds */
+    hob_resolver *resolver; /* for hob_connect() */
+    hob_tls *tls;           /* ... */
     struct list origins;    /* the last used first */
     struct list idle;       /* connections, idle for longest first */
     hob_semaphore *permits; /* to use a connection: as many as the limit */
@@ -28,7 +30,8 @@ struct pool {
 
 /* Where connections lead to: those to the same place can stand in for each other. */
 struct place {
-    const char *address; /* as hob_connect() takes it */
+    const char *address;     /* as hob_connect() takes it */
+    const char *server_name; /* that the certificate must have; NULL: no TLS */
 };
 
 struct pooled {

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hob/net.h"
 #include "hob/runtime.h"
 
 #ifdef __cplusplus
@@ -82,6 +83,8 @@ typedef struct {
      */
     bool no_proxy;
 
+    hob_tls *tls;           /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
+    hob_resolver *resolver; /* for names, used by the client; NULL is one of the loop's own */
     const char *user_agent; /* the field User-Agent; "" is none ("hob") */
 } hob_client_options;
 
@@ -125,7 +128,7 @@ typedef int hob_fetch_source(void *context, void *data, size_t size);
 
 /* A request. All but the URL may be 0. Strings are used until the fetch returns. */
 typedef struct {
-    const char *url;    /* http://HOST[:PORT][/PATH][?QUERY], percent-encoded */
+    const char *url;    /* http[s]://HOST[:PORT][/PATH][?QUERY], percent-encoded */
     const char *method; /* NULL is GET */
     /*
      * Fields to send, ended by one without a name. Host and User-Agent replace what the client
@@ -146,7 +149,7 @@ typedef struct {
 
     /*
      * Where to connect instead of the URL's host, as hob_connect() takes it: "unix:/run/x.sock" or
-     * "192.0.2.1:80". NULL is the URL's host.
+     * "192.0.2.1:80". NULL is the URL's host. A certificate must have the name in the URL.
      */
     const char *address;
 } hob_fetch_request;
@@ -154,7 +157,8 @@ typedef struct {
 /*
  * Sends a GET request, follows redirects, and waits for the head of the response. Any status is a
  * success. Returns 0 and sets *fetched, or a negative errno and sets it to NULL: -EINVAL if the URL
- * or something else of the request is wrong, when nothing was sent; what hob_connect() fails with;
+ * or something else of the request is wrong, when nothing was sent; -ENOTSUP for https without
+ * hob_client_options.tls; what hob_connect() fails with;
  * -ECONNRESET or -EPIPE if the connection has ended before the head; -EPROTO if the response breaks
  * a rule of HTTP; -EOVERFLOW if it exceeds a limit; -ELOOP after too many redirects; -ETIMEDOUT,
  * -ECANCELED or -ENOMEM.

@@ -1,0 +1,127 @@
+/* Fetches over TLS. What certificates are refused is tested in unit/net/test_tls_certificates.c. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hob/client.h"
+#include "hob/tls.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/fake_upstream.h"
+#include "tests/support/or_none.h"
+#include "tests/support/tls_server.h"
+
+TestSuite(https, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
+
+/* Answers each request on the connection, which must have no body. */
+static void serve_hello(SSL *ssl)
+{
+    static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    char head[4096];
+    int length = 0, got;
+    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
+        length += got;
+        head[length] = '\0';
+        if (!strstr(head, "\r\n\r\n"))
+            continue;
+        SSL_write(ssl, response, (int)sizeof(response) - 1);
+        length = 0;
+    }
+}
+
+static void url_of(const struct tls_server *server, const char *host, char *url, size_t size)
+{
+    snprintf(url, size, "https://%s%s/", host, strrchr(server->listening.text, ':'));
+}
+
+static void expect_hello(hob_client *client, const hob_fetch_request *request)
+{
+    hob_fetched *fetched;
+    hob_bytes body;
+    int err = hob_fetch_with(client, request, &fetched);
+    cr_expect_eq(err, 0, "%s", hob_fetch_error(client));
+    if (err < 0)
+        return;
+    cr_expect_eq(hob_fetched_body(fetched, &body), 0, "%s", hob_fetch_error(client));
+    cr_expect_str_eq(or_none(body.data), "hello");
+    hob_bytes_free(&body);
+    hob_fetched_close(fetched);
+}
+
+CoroutineTest(https, is_fetched_over_kept_connections)
+{
+    struct tls_server server;
+    hob_client *client;
+    char url[128];
+    tls_server_start(&server, tls_good(), serve_hello);
+    hob_tls *tls = tls_client();
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
+    url_of(&server, "127.0.0.1", url, sizeof(url));
+    for (int i = 0; i < 5; i++)
+        expect_hello(client, &(hob_fetch_request){.url = url});
+    cr_expect_eq(atomic_load(&server.handshakes), 1);
+    hob_client_close_idle(client);
+    expect_hello(client, &(hob_fetch_request){.url = url});
+    hob_client_free(client);
+    hob_tls_free(tls);
+    tls_server_stop(&server);
+    cr_expect_eq(atomic_load(&server.handshakes), 2);
+    cr_expect_eq(atomic_load(&server.resumed), 1);
+}
+
+/* The certificate must be for the host of the URL, wherever the connection leads to. */
+CoroutineTest(https, expects_the_name_in_the_url)
+{
+    struct tls_server server;
+    hob_client *client;
+    hob_fetched *fetched;
+    char url[128];
+    tls_server_start(&server, tls_good(), serve_hello);
+    hob_tls *tls = tls_client();
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
+    hob_fetch_request request = {.url = url, .address = server.listening.text};
+    url_of(&server, "good.test", url, sizeof(url));
+    expect_hello(client, &request);
+    cr_expect_str_eq(server.name, "good.test");
+    hob_client_close_idle(client);
+    url_of(&server, "bad.test", url, sizeof(url));
+    cr_expect_lt(hob_fetch_with(client, &request, &fetched), 0);
+    const char *error = hob_fetch_error(client);
+    cr_expect(strstr(error, "bad.test") && strstr(error, "good.test"), "%s", error);
+    hob_client_free(client);
+    hob_tls_free(tls);
+    tls_server_stop(&server);
+}
+
+CoroutineTest(https, needs_tls)
+{
+    hob_client *client;
+    hob_fetched *fetched;
+    cr_expect_eq(hob_client_new(NULL, &client), 0);
+    cr_expect_eq(hob_fetch(client, "https://127.0.0.1:1/", &fetched), -ENOTSUP);
+    cr_expect_str_eq(
+        hob_fetch_error(client),
+        "the URL \"https://127.0.0.1:1/\" cannot be fetched: the client has no TLS");
+    hob_client_free(client);
+}
+
+/* The same place with and without TLS are two. */
+CoroutineTest(https, does_not_use_connections_of_http)
+{
+    static const struct act acts[] = {{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"}};
+    struct fake_upstream upstream;
+    hob_client *client;
+    hob_fetched *fetched;
+    char url[256];
+    fake_upstream_start(&upstream, acts, 1);
+    hob_tls *tls = tls_client();
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
+    expect_hello(client, &(hob_fetch_request){.url = upstream.url});
+    snprintf(url, sizeof(url), "https://%s/", upstream.listening.text);
+    hob_deadline(1);
+    cr_expect_lt(hob_fetch(client, url, &fetched), 0);
+    cr_expect_eq(upstream.accepted, 2);
+    hob_client_free(client);
+    hob_tls_free(tls);
+    fake_upstream_stop(&upstream);
+}

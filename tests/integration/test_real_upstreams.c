@@ -1,0 +1,222 @@
+/* hob's client, and servers that others have written, at unix sockets. */
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "hob/client.h"
+#include "tests/support/eventually.h"
+#include "tests/support/folder.h"
+#include "tests/support/or_none.h"
+#include "tests/support/process.h"
+#include "tests/support/test.h"
+
+TestSuite(real_upstreams, .timeout = 60);
+
+#define LARGE_SIZE ((size_t)3 * 1024 * 1024)
+
+struct upstream {
+    hob_client *client;
+    char address[256];
+    size_t interim;
+};
+
+static void skip_without(const char *program)
+{
+    const char *const ask[] = {"/usr/bin/env", program, "-v", NULL};
+    if (process_result(process_start(ask)) != 0)
+        cr_skip("there is no %s", program);
+}
+
+static bool is_socket(const char *name)
+{
+    struct stat facts;
+    return stat(folder_path(name), &facts) == 0 && S_ISSOCK(facts.st_mode);
+}
+
+static struct process *start(const char *const *argv, const char *socket)
+{
+    struct process *process = process_start(argv);
+    cr_assert(eventually(is_socket(socket)), "%s", process_errors(process));
+    return process;
+}
+
+static void start_nginx(void)
+{
+    char config[1024];
+    char *large = calloc(1, LARGE_SIZE);
+    folder_add_text("hello.txt", "hello");
+    folder_add("large", large, LARGE_SIZE);
+    free(large);
+    snprintf(
+        config, sizeof(config),
+        "daemon off; user root; worker_processes 1; pid nginx.pid; error_log stderr;\n"
+        "events {}\n"
+        "http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n"
+        "  fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n"
+        "  server { listen unix:%s; root .;\n"
+        "    location /moved { return 301 /hello.txt; } } }\n",
+        folder_path("nginx"));
+    folder_add_text("nginx.conf", config);
+    char prefix[256];
+    snprintf(prefix, sizeof(prefix), "%s", folder_path(""));
+    const char *const argv[] = {"/usr/bin/env", "nginx", "-p", prefix, "-c", "nginx.conf", NULL};
+    start(argv, "nginx");
+}
+
+static struct process *start_haproxy(void)
+{
+    char config[1024], to[256];
+    snprintf(to, sizeof(to), "%s", folder_path("nginx"));
+    snprintf(
+        config, sizeof(config),
+        "defaults\n mode http\n timeout connect 9s\n timeout client 9s\n timeout server 9s\n"
+        "frontend front\n bind unix@%s\n default_backend back\n"
+        "backend back\n server nginx unix@%s\n",
+        folder_path("haproxy"), to);
+    folder_add_text("haproxy.cfg", config);
+    snprintf(to, sizeof(to), "%s", folder_path("haproxy.cfg"));
+    const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", to, NULL};
+    return start(argv, "haproxy");
+}
+
+static void start_node(void)
+{
+    char path[500];
+    snprintf(path, sizeof(path), "%s/upstream.mjs", REAL_CLIENTS);
+    const char *const argv[] = {"/usr/bin/env", "node", path, folder_path("node"), NULL};
+    start(argv, "node");
+}
+
+/*
+ * Asking.
+ */
+
+static void count_interim(void *context, const hob_fetched *interim)
+{
+    struct upstream *self = context;
+    self->interim += hob_fetched_status(interim) / 100 == 1;
+}
+
+static hob_fetched *fetch(struct upstream *self, hob_fetch_request request, const char *path)
+{
+    char url[256];
+    hob_fetched *fetched;
+    snprintf(url, sizeof(url), "http://upstream%s", path);
+    request.url = url;
+    request.address = self->address;
+    request.interim = count_interim;
+    request.context = self;
+    int err = hob_fetch_with(self->client, &request, &fetched);
+    cr_expect_eq(err, 0, "%s: %s", path, hob_fetch_error(self->client));
+    return err < 0 ? NULL : fetched;
+}
+
+static void expect(
+    struct upstream *self, hob_fetch_request request, const char *path, int status,
+    const char *expected)
+{
+    hob_bytes body;
+    hob_fetched *fetched = fetch(self, request, path);
+    if (!fetched)
+        return;
+    cr_expect_eq(hob_fetched_status(fetched), status, "%s", path);
+    cr_expect_eq(hob_fetched_body(fetched, &body), 0, "%s", hob_fetch_error(self->client));
+    cr_expect_str_eq(or_none(body.data), expected, "%s", path);
+    hob_bytes_free(&body);
+    hob_fetched_close(fetched);
+}
+
+static void expect_large(struct upstream *self)
+{
+    char piece[5000];
+    size_t size = 0;
+    int length;
+    hob_fetched *fetched = fetch(self, (hob_fetch_request){.method = NULL}, "/large");
+    while (fetched && (length = hob_fetched_read(fetched, piece, sizeof(piece))) > 0)
+        size += (size_t)length;
+    cr_expect_eq(size, LARGE_SIZE);
+    hob_fetched_close(fetched);
+}
+
+static void expect_connects(const struct upstream *self, size_t connects)
+{
+    hob_client_counts counts;
+    hob_client_count(self->client, &counts);
+    cr_expect_eq(counts.connects, connects, "%zu connections", (size_t)counts.connects);
+}
+
+static int ask_for_files(void *arg)
+{
+    struct upstream *self = arg;
+    const hob_fetch_request get = {.method = NULL};
+    for (int i = 0; i < 3; i++)
+        expect(self, get, "/hello.txt", 200, "hello");
+    expect(self, (hob_fetch_request){.method = "HEAD"}, "/hello.txt", 200, "");
+    expect(self, get, "/moved", 200, "hello");
+    expect_large(self);
+    expect(self, get, "/hello.txt", 200, "hello");
+    expect_connects(self, 1);
+    return 0;
+}
+
+static int ask_node(void *arg)
+{
+    struct upstream *self = arg;
+    const hob_fetch_request get = {.method = NULL};
+    char *large = calloc(1, LARGE_SIZE);
+    const hob_fetch_request post = {.method = "POST", .body = large, .body_size = LARGE_SIZE};
+    expect(self, get, "/hello.txt", 200, "hello");
+    expect(self, get, "/chunks", 200, "hello");
+    expect(self, get, "/moved", 200, "hello");
+    expect(self, post, "/count", 200, "3145728");
+    expect(self, get, "/hints", 200, "hello");
+    cr_expect_eq(self->interim, 2);
+    expect_connects(self, 1);
+    expect(self, get, "/close", 200, "hello");
+    expect(self, get, "/hello.txt", 200, "hello");
+    expect_connects(self, 2);
+    expect(self, post, "/refuse", 413, "too much");
+    free(large);
+    return 0;
+}
+
+static void ask(const char *socket, hob_fn *questions)
+{
+    struct upstream upstream = {.interim = 0};
+    snprintf(upstream.address, sizeof(upstream.address), "unix:%s", folder_path(socket));
+    cr_assert_eq(hob_client_new(NULL, &upstream.client), 0);
+    cr_expect_eq(hob_block_on(questions, &upstream), 0);
+    hob_client_free(upstream.client);
+}
+
+ProcessTest(real_upstreams, nginx)
+{
+    skip_without("nginx");
+    folder_make();
+    start_nginx();
+    ask("nginx", ask_for_files);
+    processes_end();
+    folder_remove();
+}
+
+ProcessTest(real_upstreams, haproxy)
+{
+    skip_without("nginx");
+    skip_without("haproxy");
+    folder_make();
+    start_nginx();
+    struct process *haproxy = start_haproxy();
+    ask("haproxy", ask_for_files);
+    process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
+    processes_end();
+    folder_remove();
+}
+
+ProcessTest(real_upstreams, node)
+{
+    skip_without("node");
+    folder_make();
+    start_node();
+    ask("node", ask_node);
+    processes_end();
+    folder_remove();
+}

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #include "hob/client.h"
-#include "http/response_reader.h"
 #include "pool.h"
 #include "proxy.h"
+#include "response_reader.h"
 #include "retry.h"
 #include "runtime/arena.h"
 

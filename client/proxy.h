@@ -2,7 +2,7 @@
 #ifndef HOB_CLIENT_PROXY_H
 #define HOB_CLIENT_PROXY_H
 
-#include "http/url.h"
+#include "url.h"
 
 struct proxy {
     char *address;    /* "host:port", or NULL if there is no proxy */

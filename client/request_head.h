@@ -7,7 +7,7 @@
 
 #include "hob/client.h"
 #include "hob/net.h"
-#include "http/url.h"
+#include "url.h"
 
 /* One request of a fetch, which sends another one for each redirect. */
 struct outgoing {

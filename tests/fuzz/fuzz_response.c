@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/response_reader.h"
 #include "hob/http.h"
-#include "http/response_reader.h"
 #include "http/syntax.h"
 
 #define CHECK(condition)                                                                           \

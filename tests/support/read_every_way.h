@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "http/response_reader.h"
+#include "client/response_reader.h"
 
 struct read_response {
     struct response_reader reader; /* as it is at the end */

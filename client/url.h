@@ -2,8 +2,8 @@
  * http and https URLs (RFC 9110 section 4.2, RFC 3986), as a client needs them: strict, so that
  * what is not a URL is refused before anything is sent.
  */
-#ifndef HOB_HTTP_URL_H
-#define HOB_HTTP_URL_H
+#ifndef HOB_CLIENT_URL_H
+#define HOB_CLIENT_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>

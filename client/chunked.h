@@ -2,14 +2,14 @@
  * A chunked body (RFC 9112 section 7.1): takes its bytes, in pieces of any size, and returns its
  * content. Wraps llhttp. Trailers are checked and dropped.
  */
-#ifndef HOB_HTTP_CHUNKED_H
-#define HOB_HTTP_CHUNKED_H
+#ifndef HOB_CLIENT_CHUNKED_H
+#define HOB_CLIENT_CHUNKED_H
 
 #include <llhttp.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "parser.h"
+#include "http/parser_limits.h"
 
 enum chunked_state { CHUNKED_BODY, CHUNKED_DONE, CHUNKED_FAILED };
 

@@ -1,4 +1,4 @@
-#include "http/response_reader.h"
+#include "client/response_reader.h"
 
 #include "tests/support/or_none.h"
 #include "tests/support/parse_every_way.h"

@@ -1,6 +1,6 @@
 /*
- * Bytes in, one response out: what parser.h is for requests. It does no I/O. Bytes may be fed in
- * pieces of any size.
+ * Bytes in, one response out: what http/parser.h is for requests. It does no I/O. Bytes may be fed
+ * in pieces of any size.
  *
  *     RESPONSE_HEAD --> RESPONSE_BODY --> RESPONSE_DONE
  *       |      ^   '---------+----------> RESPONSE_FAILED
@@ -11,15 +11,15 @@
  * RTSP, ICE and HTTP/2.0 for HTTP/1, refuses HTTP/1.2 and folded fields (RFC 9112 section 5.2), and
  * takes a chunked body for content if a tab follows "chunked".
  */
-#ifndef HOB_HTTP_RESPONSE_READER_H
-#define HOB_HTTP_RESPONSE_READER_H
+#ifndef HOB_CLIENT_RESPONSE_READER_H
+#define HOB_CLIENT_RESPONSE_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "chunked.h"
-#include "head.h"
+#include "http/head.h"
 
 /* How much a server may send before its response is refused. */
 struct response_limits {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "hob/text.h"
-#include "percent.h"
-#include "syntax.h"
+#include "http/percent.h"
+#include "http/syntax.h"
 
 /* Visible in ASCII, but not allowed in a URL anywhere (RFC 3986 appendix A). */
 static const char excluded[] = "\"<>\\^`{|}";

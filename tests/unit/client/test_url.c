@@ -1,4 +1,4 @@
-#include "http/url.h"
+#include "client/url.h"
 
 #include "tests/support/or_none.h"
 #include "tests/support/test.h"

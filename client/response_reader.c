@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hob/http.h"
-#include "syntax.h"
+#include "http/syntax.h"
 
 __attribute__((format(printf, 2, 3))) static int
 fail(struct response_reader *self, const char *format, ...)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "syntax.h"
+#include "http/syntax.h"
 
 static struct chunked *chunked_of(llhttp_t *http)
 {

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include "base/reserve.h"
 #include "descriptors.h"
 #include "hob/runtime.h"
+#include "memory/reserve.h"
 #include "runtime/future.h"
 #include "runtime/task.h"
 

@@ -12,10 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/reserve.h"
 #include "hob/runtime.h"
 #include "hob/virtual_time.h"
-#include "runtime/background.h"
+#include "memory/reserve.h"
 #include "runtime/future.h"
 #include "runtime/task.h"
 
@@ -32,8 +31,8 @@ struct readiness {
 };
 
 /*
- * libev tells the kernel again what to watch a descriptor for when it has stopped one of several
- * watchers of it. So those that are left begin again: the descriptor may be closed by then.
+ * When libev has stopped one of several watchers of a descriptor, it registers the descriptor again
+ * for the others. So these begin again, with a check that the descriptor is still open.
  */
 static void peers_begin_again(struct readiness *self)
 {

@@ -1,8 +1,8 @@
 /*
  * Descriptors that stay registered with epoll from one wait to the next. See hob_watch_new().
  *
- * epoll keeps reporting what is ready, so a watcher that nobody waits for has to end. Reading is
- * what most connections wait for: it stays registered until there is input and no coroutine waits.
+ * epoll keeps reporting what is ready, so a watcher has to end when no coroutine waits for it. Most
+ * connections wait to read: reading stays registered until there is input and no coroutine waits.
  * Writing ends when a wait for it has ended, since a descriptor is nearly always writable. libev
  * learns of changes at the end of a turn. A coroutine that waits again in the turn in which it was
  * woken therefore causes none.
@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/reserve.h"
 #include "descriptors.h"
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
+#include "memory/reserve.h"
 #include "runtime/future.h"
 #include "runtime/task.h"
 

@@ -10,9 +10,9 @@
 #include "base/log_handler.h"
 #include "describe.h"
 #include "hob/log.h"
+#include "memory/stack.h"
 #include "process/signal_handler.h"
 #include "runtime/loop.h"
-#include "runtime/stack.h"
 #include "runtime/task.h"
 
 #define SIGNAL_STACK_SIZE (32 * 1024)
@@ -90,7 +90,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal_number, &action, NULL);
     if (info->si_code <= 0)
-        raise(signal_number); /* it was sent by somebody: there is no fault to come back */
+        raise(signal_number); /* kill(2) has sent it: there is no fault that comes back */
 }
 
 static struct signal_handler handler = {.signal_number = SIGSEGV, .fn = on_fault};

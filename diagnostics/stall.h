@@ -1,9 +1,9 @@
 /*
- * The stall detector: says who keeps the thread while everybody else waits.
+ * The stall detector: it reports the task that keeps the thread while others wait.
  *
- * A timer of the kernel is set to go off a while after the turn of the loop that is going on. The
- * loop puts it off again before that, so it goes off only if a turn takes long, or when the loop
- * sleeps. Its signal then interrupts the task that is to blame, and what it was doing is known.
+ * Each turn of the loop sets a timer of the kernel to expire some time after it, unless the timer
+ * is set far enough ahead. So it expires only if a turn takes long, or while the loop sleeps. Its
+ * signal interrupts the task that keeps the thread, and the handler logs where that is.
  */
 #ifndef HOB_DIAGNOSTICS_STALL_H
 #define HOB_DIAGNOSTICS_STALL_H
@@ -18,7 +18,7 @@
 struct stall {
     double time;      /* on the clock of hob_now() */
     double limit;     /* seconds */
-    const char *task; /* name of the one that is to blame */
+    const char *task; /* the name of the one that keeps the thread */
     uint64_t lane;    /* its lane, and what that is a part of; 0 is none */
     uint64_t parent;
 };
@@ -28,11 +28,11 @@ struct stall_watch {
     timer_t timer;
     double limit;    /* seconds; 0 is off */
     double goes_off; /* on the clock of ev_now() */
-    size_t resumed;  /* how often tasks were resumed: tells one time from another */
+    size_t resumed;  /* how often tasks were resumed: identifies a run of a task */
     size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
     size_t reported; /* ... that was reported last */
 
-    volatile bool asleep; /* the loop looks for input: nobody is kept waiting */
+    volatile bool asleep; /* the loop looks for input: no task waits for the thread */
 
     /* Written in the handler of a signal. */
     volatile struct stall last; /* the last report */

@@ -7,7 +7,6 @@
 
 #include "hob/runtime.h"
 #include "misuse.h"
-#include "runtime/background.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 
@@ -105,7 +104,7 @@ static void charge(struct trace *self, const struct lane *lane, double now)
 }
 
 /*
- * What the scheduler tells.
+ * Called by the scheduler.
  */
 
 static void lane_begin(struct task *task, const char *name, uint64_t parent, double now)
@@ -147,7 +146,7 @@ void lane_ready(struct task *task)
 {
     struct lane *lane = &task->lane;
     lane->since = hob_now();
-    lane->seconds = NAN; /* if the await goes on after that, nobody knows for how long */
+    lane->seconds = NAN; /* if the await goes on after that, its time is unknown */
     record(trace_of(task), state_event(task));
 }
 
@@ -214,7 +213,7 @@ void hob_trace_step(const char *step, double seconds)
 }
 
 /*
- * For those who watch.
+ * For readers.
  */
 
 static int begin_recording(struct trace *self, const struct loop *loop)
@@ -234,7 +233,7 @@ static void end_recording(struct trace *self)
 {
     free(self->ring);
     self->ring = NULL;
-    self->position++; /* a gap: who reads on from before it learns that something is missing */
+    self->position++; /* a gap: a reader with an older position gets a number of lost events */
     self->first = self->position;
 }
 

@@ -1,9 +1,9 @@
 /*
- * The trace: lanes of tasks, and the ring of events for those who watch. See hob/trace.h.
+ * The trace: lanes of tasks, and a ring of events for readers. See hob/trace.h.
  *
- * A lane knows its present state also while nobody watches, so that who comes later sees how long
- * it has been waiting. Of all else that the thread does only the time is taken, by the turn of the
- * loop, and only while events are recorded.
+ * A lane keeps its present state also while nothing is recorded, so that a later reader gets how
+ * long it has been waiting. Of all else that the thread does, the trace records only how long it
+ * takes, by turns of the loop.
  */
 #ifndef HOB_DIAGNOSTICS_TRACE_H
 #define HOB_DIAGNOSTICS_TRACE_H

@@ -7,7 +7,7 @@
 
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
-#include "stack.h"
+#include "memory/stack.h"
 #include "task.h"
 
 /* Small: most coroutines that use an arena at all want a string or two. */

@@ -2,8 +2,6 @@
  * Children that coroutines make. A coroutine gives its stack back as soon as it returns; only its
  * result is kept, in a small future of its own, for a maker that awaits it later.
  */
-#include "async.h"
-
 #include <errno.h>
 
 #include "future.h"

@@ -1,9 +1,8 @@
-#include "background.h"
+#include "loop.h"
 
 #include <math.h>
 
 #include "hob/virtual_time.h"
-#include "loop.h"
 
 void background_start(struct ev_loop *ev, ev_timer *timer, double seconds)
 {

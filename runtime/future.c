@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/reserve.h"
 #include "diagnostics/misuse.h"
+#include "memory/reserve.h"
 #include "task.h"
 
 void future_init(hob_future *self, const struct future_kind *kind, struct task *maker)

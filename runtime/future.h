@@ -32,7 +32,7 @@ struct future_kind {
 };
 
 struct wait {
-    struct task *task; /* who sleeps until this is over */
+    struct task *task; /* sleeps until this is over */
     size_t pending;    /* how many futures are not ready */
     bool any;          /* the first one decides, not only the first that fails */
     bool decided;      /* what is pending is of no interest any more */
@@ -46,16 +46,17 @@ struct hob_future {
     struct loop *loop;              /* where it was made; NULL for one on a stack */
     struct task *maker;             /* NULL for one on a stack, or whose maker has returned */
     struct list sibling;            /* in maker->children */
-    struct wait *wait;              /* who waits for this; NULL while nobody does */
+    struct wait *wait;              /* of the task that waits for this, or NULL */
     int result;                     /* once it is ready */
     bool ready;
     bool claimed; /* a task awaits it and will release it */
 };
 
-/* Initialises a future that belongs to `maker`, or to nobody but its stack frame if NULL. */
+/* Initialises a future that belongs to `maker`, or to its stack frame alone if that is NULL. */
 void future_init(hob_future *self, const struct future_kind *kind, struct task *maker);
 
-/* Makes a future ready with this result and wakes who waits for it. Ignored if it was ready. */
+/* Makes a future ready with this result and wakes the task that waits for it. Ignored if it was
+ * ready. */
 void future_complete(hob_future *self, int result);
 
 /* hob_cancel(), with a reason, also from callbacks of the loop. */

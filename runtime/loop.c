@@ -4,11 +4,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "background.h"
-#include "base/reserve.h"
 #include "diagnostics/misuse.h"
 #include "hob/runtime.h"
 #include "hob/virtual_time.h"
+#include "memory/reserve.h"
 
 static _Thread_local struct loop *current;
 
@@ -38,9 +37,9 @@ void loop_enqueue(struct loop *self, struct task *task)
         lane_ready(task);
 }
 
-/* One second after the rush, then every second: a rush that comes back finds its stacks warm. */
+/* One second after the rush, then every second: a second rush of tasks finds its stacks warm. */
 #define TRIM_INTERVAL 1.0
-/* Unmapping costs about 2 us a stack: this is a millisecond in which nobody is served. */
+/* Unmapping takes about 2 us a stack: up to a millisecond in which no task runs. */
 #define TRIM_LIMIT 512
 
 static void on_trim(struct ev_loop *ev, ev_timer *watcher, int events)

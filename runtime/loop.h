@@ -13,7 +13,7 @@
 #include "diagnostics/stall.h"
 #include "diagnostics/trace.h"
 #include "list.h"
-#include "stacks.h"
+#include "memory/stack.h"
 #include "task.h"
 
 struct hob_resolver;
@@ -38,7 +38,7 @@ struct loop {
     struct list free_asyncs;       /* ... and of hob_async() */
     struct list hooks;             /* functions to call in each turn: see struct turn_hook */
     struct list turn_ends;         /* ... and once at the end of this one: see struct turn_end */
-    int background_count;          /* timers of background.h that run */
+    int background_count;          /* timers of background_start() that run */
     ev_async wake;      /* keeps the descriptor by which other threads and signals wake libev */
     struct arena parts; /* what other folders add to the loop, which ends with it */
     struct threads *threads;         /* such parts: NULL until a coroutine needs a thread */
@@ -88,6 +88,15 @@ struct turn_end {
 };
 
 void loop_at_turn_end(struct loop *self, struct turn_end *end);
+
+/*
+ * Repeating timers for housekeeping. When nothing else is left, they neither keep the loop running
+ * nor advance virtual time. Starts one that fires every `seconds`, unless it runs already.
+ */
+void background_start(struct ev_loop *ev, ev_timer *timer, double seconds);
+
+/* Stops the timer if it runs. */
+void background_stop(struct ev_loop *ev, ev_timer *timer);
 
 /* Starts giving idle stacks back to the system, if that is not going on. */
 void loop_expect_idle_stacks(struct loop *self);

@@ -45,6 +45,11 @@ hob_future *hob_promise(void)
     return self ? &self->future : NULL;
 }
 
+bool hob_promise_abandoned(const hob_future *promise)
+{
+    return promise->ready;
+}
+
 void hob_resolve(hob_future *promise, int result)
 {
     struct promise *self = (struct promise *)promise;

@@ -87,6 +87,9 @@ struct task *task_make(
 /* The same for a child without a handle, on a usual stack. See task_start(). */
 struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
 
+/* The task of a future of hob_async() that is not ready. */
+struct task *async_task(const hob_future *future);
+
 /*
  * Called by a callback of the loop, runs an unwatched task at once until it waits for the first
  * time; it may be gone then. Of many that are started one after the other and never wait, each has

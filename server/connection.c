@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/reserve.h"
+#include "memory/reserve.h"
 
 /*
  * Idle connections. All in a list may wait equally long, so that the one that began first is the

@@ -8,8 +8,8 @@
 #include "hob/log.h"
 #include "hob/text.h"
 #include "http/status.h"
+#include "memory/stack.h"
 #include "runtime/loop.h"
-#include "runtime/stack.h"
 
 void exchange_init(
     struct exchange *self, const struct carrier *carrier, hob_server *server, struct task *task,

@@ -5,14 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "hob/runtime.h"
-#include "http/conditions.h"
-#include "http/cookie.h"
-#include "http/pairs.h"
 #include "http/percent.h"
-#include "http/range.h"
 #include "http/target.h"
 #include "request.h"
 
@@ -154,90 +149,6 @@ const char *hob_request_decode(hob_request *req, const char *part, size_t size)
 int hob_normalise_path(char *path)
 {
     return target_normalise(path) ? -EINVAL : 0;
-}
-
-/*
- * Queries, forms and cookies.
- */
-
-static char *decode_copy(struct encoded text)
-{
-    char *copy = hob_alloc((size_t)(text.end - text.at) + 1);
-    return copy ? pairs_decode(text, copy) : NULL;
-}
-
-int hob_next_pair(const char **rest, const char **name, const char **value)
-{
-    struct encoded raw_name, raw_value;
-    if (!*rest || !pairs_next(rest, &raw_name, &raw_value))
-        return 0;
-    *name = decode_copy(raw_name);
-    *value = decode_copy(raw_value);
-    return *name && *value ? 1 : -ENOMEM;
-}
-
-const char *hob_request_query_value(hob_request *req, const char *name)
-{
-    struct encoded value;
-    if (!pairs_find(hob_request_query(req), name, &value))
-        return NULL;
-    char *decoded = request_decoded(req, value.at);
-    return decoded ? pairs_decode(value, decoded) : NULL;
-}
-
-int hob_form_value(const char *form, const char *name, const char **value)
-{
-    struct encoded raw;
-    *value = NULL;
-    if (!pairs_find(form, name, &raw))
-        return 0;
-    *value = decode_copy(raw);
-    return *value ? 1 : -ENOMEM;
-}
-
-/* A proxy that takes HTTP/2 may pass several headers Cookie on (RFC 9113 section 8.2.3). */
-const char *hob_request_cookie(hob_request *req, const char *name)
-{
-    const struct head *head = request_stable_head(req);
-    const char *field, *value;
-    size_t length;
-    for (size_t i = 0; head && (field = head_find_nth(head, "cookie", i)); i++) {
-        if (cookie_find(field, name, &value, &length))
-            return hob_request_decode(req, value, length);
-    }
-    return NULL;
-}
-
-/*
- * Conditions and ranges (RFC 9110 sections 13 and 14).
- */
-
-static bool is_get(const hob_request *req)
-{
-    return strcmp(hob_request_method(req), "GET") == 0;
-}
-
-int hob_request_check_conditions(hob_request *req, const hob_validators *current)
-{
-    struct conditions conditions = {
-        .if_modified_since = hob_request_header(req, "If-Modified-Since"),
-        .if_unmodified_since = hob_request_header(req, "If-Unmodified-Since"),
-        .reads = is_get(req) || strcmp(hob_request_method(req), "HEAD") == 0,
-    };
-    int err = hob_request_header_list(req, "If-Match", &conditions.if_match);
-    if (err >= 0)
-        err = hob_request_header_list(req, "If-None-Match", &conditions.if_none_match);
-    return err < 0 ? err : conditions_check(&conditions, current, time(NULL));
-}
-
-int hob_request_ranges(
-    hob_request *req, const hob_validators *current, uint64_t size, hob_ranges *ranges)
-{
-    const char *value = NULL;
-    const char *version = hob_request_header(req, "If-Range");
-    if (is_get(req) && conditions_allow_range(version, current, time(NULL)))
-        value = hob_request_header(req, "Range");
-    return range_parse(value, size, ranges);
 }
 
 /*

@@ -1,7 +1,6 @@
 /* The headers that handlers and middleware give to a response. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "diagnostics/misuse.h"
 #include "hob/http.h"
@@ -163,19 +162,4 @@ void response_call_hooks(struct hob_response *self, const hob_head *head)
     self->hooks = NULL; /* also if the reply fails: another one has the headers already */
     for (; hook; hook = hook->next)
         hook->call(hook->arg, self, head);
-}
-
-/*
- * Validators (RFC 9110 section 8.8).
- */
-
-int hob_response_set_validators(hob_response *res, const hob_validators *current)
-{
-    char date[HOB_HTTP_DATE_SIZE];
-    bool dated = current->modified > 0 && current->modified <= time(NULL);
-    int err = hob_response_set_header(res, "ETag", current->etag);
-    if (err < 0)
-        return err;
-    return hob_response_set_header(
-        res, "Last-Modified", dated ? hob_http_date(current->modified, date) : NULL);
 }

@@ -6,7 +6,7 @@
 #include "line.h"
 #include "runtime/task.h"
 
-/* Its coroutines are children of the one that made it, whoever spawns them. */
+/* Its coroutines are children of the one that made it, also if another one spawns them. */
 struct hob_group {
     struct task *owner;
     struct list members;

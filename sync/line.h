@@ -1,5 +1,5 @@
 /*
- * A line: coroutines that wait until somebody serves them, first in, first out. Queues, semaphores,
+ * A line: coroutines that wait until they are served, in FIFO order. Queues, semaphores,
  * mutexes and conditions are made of lines.
  */
 #ifndef HOB_SYNC_LINE_H
@@ -37,7 +37,7 @@ void line_expect_unused(const struct line *self, const char *call, const char *m
 int line_begin(const char *call);
 
 /*
- * Waits at the end of the line until somebody serves the waiter, which lies on the caller's stack.
+ * Waits at the end of the line until the waiter is served, which lies on the caller's stack.
  * Returns what it was served with, -ECANCELED or -ETIMEDOUT.
  */
 int line_wait(struct line *self, struct waiter *waiter, const char *call);

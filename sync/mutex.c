@@ -9,7 +9,7 @@
 
 struct hob_mutex {
     struct line waiters;
-    struct task *holder; /* NULL while it is free; then nobody waits */
+    struct task *holder; /* NULL while it is free: then no coroutine waits */
 };
 
 hob_mutex *hob_mutex_new(void)

@@ -4,7 +4,7 @@
  * Time stands still while code runs. When no coroutine can run and no descriptor is ready, it jumps
  * to the next timer, so everything happens in the same order in every run. (To look for input takes
  * a microsecond, so that it does not stand still where code waits by yielding.) The code under test
- * is not changed: this file defines the functions by which the runtime and libev tell the time and
+ * is not changed: this file defines the functions by which the runtime and libev read the clock and
  * wait, and the linker takes these instead of the C library's.
  *
  * It is so inside hob_block_on() only: a test framework around it has the real time, and so do

@@ -51,7 +51,7 @@ void inbox_close(struct inbox *self)
     pthread_mutex_lock(&self->lock);
     self->closed = true;
     pthread_mutex_unlock(&self->lock);
-    deliver_all(self); /* promises that nobody awaits any more */
+    deliver_all(self); /* promises that are not awaited any more */
     if (self->unfinished > 0)
         return;
     pthread_mutex_destroy(&self->lock);

@@ -22,7 +22,7 @@ struct inbox {
 
     pthread_mutex_t lock; /* guards what follows */
     struct list arrived;
-    bool closed; /* the loop has ended: nobody waits for letters */
+    bool closed; /* the loop has ended, and takes no more letters */
 };
 
 /* A result, embedded in the struct that it is about. */
@@ -44,7 +44,7 @@ void inbox_forget(struct inbox *self);
 
 /*
  * Has a letter delivered on the loop's thread. May be called on any thread. Returns false if the
- * loop has ended, and nobody waits for it.
+ * loop has ended: the letter stays the caller's.
  */
 bool inbox_put(struct inbox *self, struct letter *letter);
 

@@ -20,6 +20,7 @@
 #ifndef HOB_RUNTIME_H
 #define HOB_RUNTIME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pollfd; /* of poll(2) */
@@ -49,7 +50,7 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
 /*
  * Makes a coroutine that will run fn(arg), and is called like fn in messages. It first runs when
  * its maker next waits, and it always runs, even when it is cancelled before: fn may release what
- * arg owns. Await the future for fn's result; a future that nobody awaits is cancelled and joined
+ * arg owns. Await the future for fn's result; a future that is not awaited is cancelled and joined
  * when its maker returns. A coroutine's stack is free again as soon as it has ended.
  *
  * arg must live until the coroutine has returned. If it is a local variable of the maker, await
@@ -61,7 +62,7 @@ int hob_block_on_named(const char *name, hob_fn *fn, void *arg);
 
 /*
  * The same with a name of your choice, which must live as long as the coroutine; as the program, if
- * somebody may look at it later (hob/trace.h).
+ * a reader of the trace may get it later (hob/trace.h).
  */
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg);
 
@@ -202,7 +203,7 @@ void hob_cancel(hob_future *future);
  * Runs fn(arg) in this coroutine, as a function call, and returns its result. Until fn returns, a
  * cancellation of this coroutine and the deadline that it had before are held back: awaits work as
  * if there was none. A deadline that fn sets counts, and ends with the shield. For work that must
- * be finished once it has begun; give it a time limit if it waits for somebody else.
+ * be finished once it has begun; give it a time limit if it waits for a peer.
  */
 int hob_shield(hob_fn *fn, void *arg);
 
@@ -277,8 +278,8 @@ void *hob_alloc(size_t size);
 int hob_defer(void (*fn)(void *arg), void *arg);
 
 /*
- * A future that becomes ready when somebody calls hob_resolve(): the way to await what tells its
- * end by a callback. Returns NULL when out of memory.
+ * A future that becomes ready when hob_resolve() is called: the way to await what reports its end
+ * by a callback. Returns NULL when out of memory.
  */
 hob_future *hob_promise(void);
 
@@ -288,6 +289,14 @@ hob_future *hob_promise(void);
  * await has returned long ago: until then the promise is kept for this call.
  */
 void hob_resolve(hob_future *promise, int result);
+
+/*
+ * Whether the result of hob_resolve() will not be seen: the await of the promise was cancelled or
+ * its time is over. The code that resolves it must not write to variables of the coroutine then,
+ * which may have returned. To be called on the thread of the loop, before hob_resolve(), not for a
+ * promise of hob_remote_promise().
+ */
+bool hob_promise_abandoned(const hob_future *promise);
 
 /*
  * A promise that another thread resolves: the way to await a library that calls back on a thread of
@@ -412,7 +421,7 @@ hob_pool *hob_pool_new(size_t threads, size_t queue);
 
 /*
  * Runs blocking(arg) on a thread of the pool, as hob_offload() does. When the future is cancelled
- * while the function runs, because nobody waits for its result any more, interrupt(arg) is called
+ * while the function runs, because its result is not needed any more, interrupt(arg) is called
  * once, on the loop's thread, unless it is NULL: it should make the function return soon, and must
  * not wait itself. sqlite3_interrupt() is such a function, but it does not end a wait for another
  * connection's lock (sqlite3_busy_timeout()). It may also be called when the function is just about

@@ -73,7 +73,7 @@ void hob_mutex_unlock(hob_mutex *mutex);
  */
 typedef struct hob_condition hob_condition;
 
-/* A condition that nobody waits for. NULL when out of memory. */
+/* A condition without waiting coroutines. NULL when out of memory. */
 hob_condition *hob_condition_new(void);
 
 /* Frees a condition that no coroutine waits for. NULL is ignored. */

@@ -1,15 +1,15 @@
 /*
- * hob/trace.h: who has the thread, who waits for what, and who is ready to go on.
+ * hob/trace.h: which coroutine has the thread, which are ready, and what the others wait for.
  *
  * A coroutine that is to be looked at takes a lane (hob_trace_lane). What happens to it becomes
  * events: it begins, awaits, is ready, runs and ends. The coroutines that it makes have lanes of
  * their own, as parts of it. All else is seen only as one sum, the time that it had the thread:
  * other coroutines, and the loop with its input and output.
  *
- * Events are recorded while somebody watches (hob_trace_watch), and for ten seconds more, in a ring
- * of the loop that holds the last 65,536. Each reader has a position of its own in it, and learns
- * how many events were overwritten before it came. A coroutine without a lane costs nothing more,
- * whether somebody watches or not.
+ * Events are recorded from hob_trace_watch() to hob_trace_unwatch(), and for ten seconds more, in a
+ * ring of the loop that holds the last 65,536. Each reader has a position of its own in it, and
+ * gets the number of events that were overwritten before it read them. A coroutine without a lane
+ * costs nothing more, also while events are recorded.
  *
  * All functions are called from a coroutine, and are about its loop. None of them waits.
  */
@@ -52,7 +52,7 @@ typedef struct {
  * Gives the calling coroutine a lane, until the coroutine or, in a handler of the server, the
  * handler has returned, or until hob_trace_lane_end(). Coroutines that it makes from now on get
  * lanes as well, called like themselves, as parts of this one. If the coroutine had a lane, that
- * ends before, with result 0. Allocates nothing and cannot fail, whether somebody watches or not.
+ * ends before, with result 0. Allocates nothing and cannot fail, also while events are recorded.
  *
  * Events outlive the coroutine: the name, and those given to hob_async_named() in a lane, must live
  * as long as the program.
@@ -72,15 +72,15 @@ void hob_trace_lane_end(int result);
 void hob_trace_step(const char *step, double seconds);
 
 /*
- * Begins recording, if nobody has yet: for each call there must be one of hob_trace_unwatch().
+ * Begins recording, unless it has begun: for each call there must be one of hob_trace_unwatch().
  * Returns 0, or -ENOMEM if there is no memory for the ring.
  */
 int hob_trace_watch(void);
 
 /*
- * Ten seconds after the last one who watched has left, recording ends and the ring is freed: who
- * was cut off and comes back before has missed nothing. What happens after that until somebody
- * watches again is a gap in the trace, which counts as one event that was lost.
+ * Ends recording ten seconds after the last call, and frees the ring: a reader that reconnects
+ * before that has missed nothing. What happens from then until recording begins again is a gap in
+ * the trace, which counts as one lost event.
  */
 void hob_trace_unwatch(void);
 
@@ -89,7 +89,7 @@ uint64_t hob_trace_position(void);
 
 /*
  * Copies up to `count` events from *position on to `events`, and moves *position behind them. Adds
- * to *dropped how many before them are gone: overwritten, or recorded for another who watched. A
+ * to *dropped how many before them are gone: overwritten, or in a ring that was freed. A
  * *position that has not been reached yet becomes the present one. Returns how many were copied; 0
  * when there are no more.
  */
@@ -98,8 +98,8 @@ size_t hob_trace_read(uint64_t *position, hob_trace_event *events, size_t count,
 /*
  * For a reader that begins at hob_trace_position(): what it has to know of the lanes alive. For
  * each its BEGIN, and then its state, as READY or as AWAIT with the time since when; the caller's
- * own lane, if it has one, has no state. A lane stands before its parts. Works also while nobody
- * watches. Writes up to `count` events, but no lane by halves: twice the `lanes` of
+ * own lane, if it has one, has no state. A lane stands before its parts. Works also while nothing
+ * is recorded. Writes up to `count` events, but no lane by halves: twice the `lanes` of
  * hob_trace_count() is enough. Returns how many.
  */
 size_t hob_trace_live(hob_trace_event *events, size_t count);
@@ -116,7 +116,7 @@ typedef struct {
                           the run, or the turn of the loop, that goes on is not in it yet */
 } hob_trace_totals;
 
-/* Counts. Works also while nobody watches, but for `running`. */
+/* Counts. Works also while nothing is recorded, but for `running`. */
 void hob_trace_count(hob_trace_totals *totals);
 
 #ifdef __cplusplus

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "content/conditions.h"
+#include "content/http_date.h"
+#include "content/range.h"
 #include "hob/hob.h"
-#include "http/conditions.h"
-#include "http/http_date.h"
-#include "http/range.h"
 #include "modules/files/version.h"
 #include "server/http1.h"
 #include "server/server.h"

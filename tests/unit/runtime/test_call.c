@@ -3,8 +3,8 @@
 
 #include "hob/runtime.h"
 #include "hob/trace.h"
+#include "memory/stack.h"
 #include "runtime/loop.h"
-#include "runtime/stack.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"

@@ -162,6 +162,31 @@ CoroutineTest(promise, resolved_before_it_was_cancelled_stays_resolved)
     cr_expect_eq(hob_await(promise), 5);
 }
 
+static int await_for_a_moment(void *promise)
+{
+    return hob_await_for(promise, 0);
+}
+
+CoroutineTest(promise, is_abandoned_when_its_await_was_interrupted)
+{
+    hob_fn *const interrupted[] = {await_it, await_for_a_moment};
+    hob_future *awaited = hob_promise();
+    cr_expect_not(hob_promise_abandoned(awaited));
+    for (size_t i = 0; i < COUNT(interrupted); i++) {
+        hob_future *promise = hob_promise();
+        hob_future *waiter = hob_async(interrupted[i], promise);
+        hob_yield();
+        if (i == 0)
+            hob_cancel(waiter);
+        cr_expect_lt(hob_await(waiter), 0);
+        cr_expect(hob_promise_abandoned(promise), "%zu", i);
+        hob_resolve(promise, 1);
+    }
+    cr_expect_not(hob_promise_abandoned(awaited));
+    hob_resolve(awaited, 3);
+    cr_expect_eq(hob_await(awaited), 3);
+}
+
 CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
 {
     hob_future *promise = hob_promise();

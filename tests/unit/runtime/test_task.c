@@ -3,9 +3,8 @@
 #include <ev.h>
 #include <math.h>
 
-#include "runtime/async.h"
+#include "memory/stack.h"
 #include "runtime/loop.h"
-#include "runtime/stack.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"

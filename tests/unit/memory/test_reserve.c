@@ -1,5 +1,5 @@
 /* libev would end the process where it finds no memory or no descriptor. */
-#include "base/reserve.h"
+#include "memory/reserve.h"
 
 #include "hob/runtime.h"
 #include "tests/support/child.h"

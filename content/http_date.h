@@ -1,6 +1,6 @@
 /* Dates as HTTP writes them: see hob/http.h. */
-#ifndef HOB_HTTP_HTTP_DATE_H
-#define HOB_HTTP_HTTP_DATE_H
+#ifndef HOB_CONTENT_HTTP_DATE_H
+#define HOB_CONTENT_HTTP_DATE_H
 
 #include <stdbool.h>
 #include <time.h>

@@ -1,5 +1,4 @@
 #include "hob/runtime.h"
-#include "runtime/async.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/test.h"

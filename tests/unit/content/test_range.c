@@ -1,4 +1,4 @@
-#include "http/range.h"
+#include "content/range.h"
 
 #include "tests/support/test.h"
 

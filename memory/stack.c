@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/asan.h"
-#include "base/reserve.h"
+#include "reserve.h"
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>

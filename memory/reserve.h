@@ -4,8 +4,8 @@
  * used of the reserve, calls that would start more watchers return an error, until the reserve is
  * whole again.
  */
-#ifndef HOB_BASE_RESERVE_H
-#define HOB_BASE_RESERVE_H
+#ifndef HOB_MEMORY_RESERVE_H
+#define HOB_MEMORY_RESERVE_H
 
 #include <stdbool.h>
 

@@ -7,9 +7,8 @@
 #include <sys/mman.h>
 
 #include "hob/runtime.h"
-#include "runtime/async.h"
+#include "memory/stack.h"
 #include "runtime/loop.h"
-#include "runtime/stack.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"

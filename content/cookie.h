@@ -1,8 +1,8 @@
 /*
  * Cookies as clients send them back: "name=value; name=value" (RFC 6265 section 4.2.1).
  */
-#ifndef HOB_HTTP_COOKIE_H
-#define HOB_HTTP_COOKIE_H
+#ifndef HOB_CONTENT_COOKIE_H
+#define HOB_CONTENT_COOKIE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Queries and forms: "name=value&name=value" (https://url.spec.whatwg.org/#urlencoded-parsing). */
-#ifndef HOB_HTTP_PAIRS_H
-#define HOB_HTTP_PAIRS_H
+#ifndef HOB_CONTENT_PAIRS_H
+#define HOB_CONTENT_PAIRS_H
 
 #include <stdbool.h>
 

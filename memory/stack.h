@@ -8,13 +8,13 @@
  * it, so the guard is larger than nearly all frames of such code. Only pages that were touched cost
  * memory: a coroutine that waits in a shallow call costs one.
  */
-#ifndef HOB_RUNTIME_STACK_H
-#define HOB_RUNTIME_STACK_H
+#ifndef HOB_MEMORY_STACK_H
+#define HOB_MEMORY_STACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "list.h"
+#include "runtime/list.h"
 
 /* A mapped stack; the record itself lies in the stack's highest bytes. */
 struct stack {
@@ -35,9 +35,9 @@ struct stack_use {
 struct stack_pool {
     struct list parked; /* the one parked last stands last */
     size_t parked_count;
-    size_t idle_count;   /* how many of them nobody took since the last trim */
+    size_t idle_count;   /* how many of them were not taken since the last trim */
     size_t mapped_count; /* parked or in use */
-    char *unused;        /* mapped for stacks that nobody has taken yet */
+    char *unused;        /* mapped for stacks that were not taken yet */
     char *unused_end;
     size_t map_size; /* bytes of each stack, the guard included */
     size_t guard_size;
@@ -73,5 +73,47 @@ size_t stack_pool_trim(struct stack_pool *pool, size_t limit);
 
 /* Unmaps all parked stacks. None may be in use. */
 void stack_pool_destroy(struct stack_pool *pool);
+
+/*
+ * The stacks of one thread: a pool for each size. Sizes are powers of two, so that there are few
+ * pools and a stack that one coroutine had fits the next one.
+ */
+#define STACK_SIZE_MIN ((size_t)64 * 1024)
+
+enum {
+    STACK_SIZES = 11,       /* the last one is HOB_STACK_MAX */
+    STACK_SIZE_DEFAULT = 1, /* 128 KiB: docs/stacks.md lists what calls need */
+};
+
+struct stacks {
+    struct stack_pool of_size[STACK_SIZES]; /* of STACK_SIZE_MIN << index */
+};
+
+void stacks_init(struct stacks *self);
+
+/* Unmaps all parked stacks. None may be in use. */
+void stacks_destroy(struct stacks *self);
+
+/* The pool for coroutines that ask for no size. */
+static inline struct stack_pool *stacks_usual(struct stacks *self)
+{
+    return &self->of_size[STACK_SIZE_DEFAULT];
+}
+
+/*
+ * The pool of the smallest stacks that have at least so many bytes; 0 means the usual ones. NULL if
+ * there are none that large.
+ */
+struct stack_pool *stacks_of_size(struct stacks *self, size_t size);
+
+/* stack_pool_trim() for all pools: up to `limit` stacks in all. Returns how many are parked. */
+size_t stacks_trim(struct stacks *self, size_t limit);
+
+/* How many are mapped, and how many of these are in use. */
+struct stacks_count {
+    size_t mapped;
+    size_t used;
+};
+struct stacks_count stacks_count(const struct stacks *self);
 
 #endif

@@ -1,4 +1,4 @@
-#include "http/conditions.h"
+#include "content/conditions.h"
 
 #include "tests/support/test.h"
 

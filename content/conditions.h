@@ -1,6 +1,6 @@
 /* Requests that depend on the version of the content (RFC 9110 section 13). */
-#ifndef HOB_HTTP_CONDITIONS_H
-#define HOB_HTTP_CONDITIONS_H
+#ifndef HOB_CONTENT_CONDITIONS_H
+#define HOB_CONTENT_CONDITIONS_H
 
 #include <stdbool.h>
 #include <time.h>

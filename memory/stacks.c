@@ -1,6 +1,5 @@
-#include "stacks.h"
-
 #include "hob/runtime.h"
+#include "stack.h"
 
 _Static_assert(STACK_SIZE_MIN << (STACK_SIZES - 1) == HOB_STACK_MAX, "");
 

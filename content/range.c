@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hob/text.h"
-#include "syntax.h"
+#include "http/syntax.h"
 
 /* Takes a number off the text. One that is too large to be counted is as good as the largest. */
 static bool take_number(const char **text, uint64_t *number)

@@ -1,4 +1,4 @@
-#include "http/http_date.h"
+#include "content/http_date.h"
 
 #include "hob/http.h"
 #include "tests/support/test.h"

@@ -1,4 +1,4 @@
-#include "runtime/stack.h"
+#include "memory/stack.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "base/reserve.h"
+#include "memory/reserve.h"
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"

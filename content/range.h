@@ -1,6 +1,6 @@
 /* The Range header: which parts of some content a client wants (RFC 9110 section 14.2). */
-#ifndef HOB_HTTP_RANGE_H
-#define HOB_HTTP_RANGE_H
+#ifndef HOB_CONTENT_RANGE_H
+#define HOB_CONTENT_RANGE_H
 
 #include <stdint.h>
 

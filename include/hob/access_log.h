@@ -8,15 +8,16 @@
  *     ... hob_server_open(&options, &server) ...
  *     hob_server_observe(server, hob_access_log_observe, log);
  *
- * Nothing that a client sends can end a line or a value before its time, or have an effect on the
- * terminal that shows it: docs/operating.md has the formats, and the rules.
+ * The log escapes input of clients that could end a line or a value, or control a terminal:
+ * docs/operating.md has the formats and the rules.
  *
- * The server never waits for the log. Lines go to memory, of which there is an end, and a thread of
- * the log writes them out. Lines that find no room are lost, and so are those that cannot be
- * written; they are counted, and hob_log() tells how many there were.
+ * The server never waits for the log. Lines go to a buffer of limited size, and a thread of the log
+ * writes them. Lines that do not fit, or cannot be written, are lost; they are counted, and
+ * hob_log() reports how many there were.
  *
  * exit(3) waits up to 2 seconds until the lines are written, and logs if they are not. fork(2)
- * waits up to half a second for that. A child, such as daemon(3) makes, may go on with the log.
+ * waits up to half a second for that. A child, such as one of daemon(3), can continue to use the
+ * log.
  */
 #ifndef HOB_ACCESS_LOG_H
 #define HOB_ACCESS_LOG_H
@@ -33,42 +34,42 @@ extern "C" {
 /* A log of requests, and the thread that writes it. */
 typedef struct hob_access_log hob_access_log;
 
-/* What a line looks like. */
+/* The format of the lines. */
 typedef enum {
-    HOB_ACCESS_LOG_COMBINED, /* Apache's with nginx's escapes, which nearly all readers know */
+    HOB_ACCESS_LOG_COMBINED, /* Apache's with nginx's escapes, for nearly all log readers */
     HOB_ACCESS_LOG_JSON,     /* an object a line (RFC 8259) */
-    HOB_ACCESS_LOG_LOGFMT,   /* name=value, where strings stand in quotes if they need to */
+    HOB_ACCESS_LOG_LOGFMT,   /* name=value, with strings in quotes where needed */
 } hob_access_log_format;
 
 /* Finds the format called "combined", "json" or "logfmt". Returns false if there is none. */
 bool hob_access_log_format_from_name(const char *name, hob_access_log_format *format);
 
 /*
- * Opens a log that is appended to a file, which is made if it is not there, with mode 0640 less the
- * umask, or to standard output if `path` is NULL. Starts the thread that writes it, so a process
- * that is to fork does that before. The path is copied.
+ * Opens a log that appends to a file, which is created with mode 0640 less the umask if it does not
+ * exist, or to standard output if `path` is NULL. Starts the thread that writes it, so fork before
+ * this call. The path is copied.
  *
- * Returns 0 and sets *log, or -ENOMEM, -EAGAIN if there can be no thread, or what open(2) failed
- * with: -ENXIO for a pipe that nobody reads, too.
+ * Returns 0 and sets *log, or -ENOMEM, -EAGAIN if no thread can be started, or an error of open(2),
+ * such as -ENXIO for a pipe without a reader.
  */
 int hob_access_log_open(hob_access_log_format format, const char *path, hob_access_log **log);
 
-/* The observer for hob_server_options; its context is the log. For one thread's servers only. */
+/* An observer for hob_server_observe(); its context is the log. For servers of one thread. */
 void hob_access_log_observe(void *log, const hob_exchange *exchange);
 
 /*
- * Has the file opened again by its path before anything more is written, since it was moved away:
- * no line is lost. If it cannot be opened, the log goes on in the old one, and hob_log() tells why.
+ * Opens the file again by its path, before the next line is written, after the file was renamed. No
+ * line is lost. If it cannot be opened, the log uses the old one, and hob_log() reports the reason.
  * Does nothing for standard output. May be called on any thread, but not by a signal handler.
  */
 void hob_access_log_reopen(hob_access_log *log);
 
-/* How many lines were lost since it was opened. May be called on any thread. */
+/* Returns how many lines were lost since it was opened. May be called on any thread. */
 uint64_t hob_access_log_lost(hob_access_log *log);
 
 /*
- * Writes what is still in memory, for two seconds at most, and frees the log. If it takes longer,
- * the thread and its memory are left to the end of the process. NULL is ignored.
+ * Writes the remaining lines, for two seconds at most, and frees the log. If that takes longer, the
+ * thread and its memory remain until the end of the process. NULL is ignored.
  */
 void hob_access_log_close(hob_access_log *log);
 

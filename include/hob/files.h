@@ -1,5 +1,5 @@
 /*
- * hob/files.h: files as responses. All functions are called in the coroutine of the request.
+ * hob/files.h: files as responses. Call all functions in the coroutine of the request.
  */
 #ifndef HOB_FILES_H
 #define HOB_FILES_H
@@ -15,20 +15,19 @@ extern "C" {
 /*
  * Replies to GET and HEAD with a file below the folder `root`, or with parts of it if the request
  * has a Range, or with status 304 if the client has it already. Headers that were added before are
- * sent too. The reply to a folder is the file index.html in it; if the request's path does not end
- * with a slash, it is a redirect to the path that does. Other methods get status 405, files that
- * may not be read 403. The server's handler_timeout ends when the content begins.
+ * sent too. For a folder the reply is its file index.html; if the request's path does not end with
+ * a slash, it is a redirect to the path with one. Other methods get status 405, files without
+ * permission to read 403. The server's handler_timeout ends when the content begins.
  *
  *     static int serve_picture(hob_request *req, hob_response *res)
  *     {
  *         return hob_files(req, res, "/srv/pictures", hob_path_value(req, "path"));
  *     }
  *
- * `path` is decoded and may come from the client unchecked: hob_files() serves nothing outside of
- * root, no name that begins with a dot, nothing that a symbolic link below root leads to, and no
- * devices. root is the program's own, and may be a link. The threads of hob_file_pool() make the
- * calls that may block. Of the content, no more than 32 KiB are in memory, and what hob_send()
- * keeps.
+ * `path` is decoded and may come from the client unchecked: hob_files() serves no file outside of
+ * root, no name that begins with a dot, no target of a symbolic link below root, and no devices.
+ * root must not come from a client; it may be a link. The threads of hob_file_pool() make the calls
+ * that may block. At most 32 KiB of the content are in memory, and the output of hob_send().
  *
  * Returns 0, or without a reply: -ENOENT if there is no such file; -EIO if root cannot be opened,
  * which is logged; -EMFILE without a descriptor; -ENOMEM, also if no thread can be started, which
@@ -38,7 +37,7 @@ extern "C" {
  */
 int hob_files(hob_request *req, hob_response *res, const char *root, const char *path);
 
-/* Headers that hob_files_as() sends with a file. NULL as with hob_files(). */
+/* Headers that hob_files_as() sends with a file. */
 typedef struct {
     const char *content_type;  /* NULL is hob_content_type() of the file's name */
     const char *cache_control; /* for status 200, 206 and 304, not for errors; NULL sends none */
@@ -51,7 +50,7 @@ typedef struct {
  *     const hob_file_options options = {.cache_control = "max-age=31536000, immutable"};
  *     return hob_files_as(req, res, "/srv/assets", hob_path_value(req, "path"), &options);
  *
- * Returns also -EINVAL if hob_is_field_value() is false for one of the values.
+ * Also returns -EINVAL if hob_is_field_value() is false for one of the values.
  */
 int hob_files_as(
     hob_request *req, hob_response *res, const char *root, const char *path,
@@ -60,13 +59,13 @@ int hob_files_as(
 /*
  * Sends `length` bytes of an open file, from the byte `offset` on, in a stream that hob_stream() or
  * hob_stream_sized() has begun. The threads of hob_file_pool() read it, 32 KiB at a time. The
- * descriptor stays the caller's; its file position does not matter.
+ * descriptor still belongs to the caller; its file position is not used.
  *
  *     int err = hob_stream_sized(res, 200, "application/pdf", size);
  *     return err < 0 ? err : hob_send_file(res, report->fd, 0, size);
  *
- * Returns 0, -ENODATA if the file ends before, another negative errno of pread(2), or what
- * hob_send() returns.
+ * Returns 0, -ENODATA if the file ends before, another negative errno of pread(2), or an
+ * error of hob_send().
  */
 int hob_send_file(hob_response *res, int fd, uint64_t offset, uint64_t length);
 

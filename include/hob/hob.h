@@ -1,4 +1,4 @@
-/* hob/hob.h: everything. */
+/* hob/hob.h: includes all headers of hob except those for tests. */
 #ifndef HOB_HOB_H
 #define HOB_HOB_H
 

@@ -1,5 +1,5 @@
 /*
- * hob/http.h: HTTP as functions over strings: for handlers, middleware and modules. They may be
+ * hob/http.h: functions on strings for HTTP, for handlers, middleware and modules. They may be
  * called anywhere, on any thread, unless their comment says otherwise.
  */
 #ifndef HOB_HTTP_H
@@ -15,26 +15,26 @@ extern "C" {
 #endif
 
 /*
- * Whether a text can be the value of a header (RFC 9110 section 5.5): it has no control characters,
- * such as line breaks, which would begin another header or another response.
+ * Returns whether a text can be the value of a header (RFC 9110 section 5.5): it has no control
+ * characters, such as line breaks, which would begin another header or another response.
  */
 bool hob_is_field_value(const char *text);
 
-/* Content types that most replies have. */
+/* Common content types. */
 #define HOB_TEXT "text/plain; charset=utf-8" /* as of hob_reply_text() */
 #define HOB_HTML "text/html; charset=utf-8"  /* a page: see hob_html_escape() */
 #define HOB_JSON "application/json"          /* as of hob_reply_json(); RFC 8259 */
 
 /*
- * The media type of a file (RFC 9110 section 8.3), by what follows the last dot of its name, in any
- * case of letters: "text/css; charset=utf-8" for "main.css". "application/octet-stream" for names
- * it does not know. Text is taken to be UTF-8. The string is static.
+ * Returns the media type of a file (RFC 9110 section 8.3) for the suffix behind the last dot of its
+ * name, in upper or lower case: "text/css; charset=utf-8" for "main.css". It is
+ * "application/octet-stream" for unknown names. Text is assumed to be UTF-8. The string is static.
  */
 const char *hob_content_type(const char *path);
 
 /*
- * Encodings. The results are strings in hob_alloc() memory, so a coroutine has to call these
- * functions. NULL when out of memory.
+ * Encodings. The results are strings in memory of hob_alloc(), so call these functions in a
+ * coroutine. NULL when out of memory.
  */
 
 /*
@@ -44,8 +44,8 @@ const char *hob_content_type(const char *path);
 char *hob_percent_encode(const char *text, size_t size);
 
 /*
- * Decodes the "%2F" and the like in `size` bytes of text. What encodes nothing stands for itself,
- * and so does "%00".
+ * Percent-decodes `size` bytes of text. A "%" without two hex digits is not changed, and neither is
+ * "%00".
  */
 char *hob_percent_decode(const char *text, size_t size);
 
@@ -69,8 +69,8 @@ char *hob_html_escape(const char *text);
 char *hob_http_date(time_t date, char *text);
 
 /*
- * Reads a date in any of the three formats that HTTP has. Returns false, and leaves *date alone, if
- * the text is not a date.
+ * Reads a date in any of the three formats that HTTP has. Returns false, and does not change *date,
+ * if the text is not a date.
  */
 bool hob_http_date_parse(const char *text, time_t *date);
 
@@ -79,11 +79,11 @@ bool hob_http_date_parse(const char *text, time_t *date);
  * hob/server.h.
  */
 
-/* What tells one version of some content from another (RFC 9110 section 8.8). */
+/* Identifies a version of some content (RFC 9110 section 8.8). */
 typedef struct {
     /*
-     * The entity tag with its quotes: "\"v7\"", or "W/\"v7\"" for a weak one, which two versions
-     * may share if they differ in details only. NULL if there is none.
+     * The entity tag with its quotes: "\"v7\"", or "W/\"v7\"" for a weak one, which versions may
+     * share if their differences do not matter. NULL if there is none.
      */
     const char *etag;
     time_t modified; /* when the content last changed, in seconds since 1970; 0 if not known */
@@ -95,14 +95,13 @@ typedef struct {
     uint64_t length; /* bytes */
 } hob_range;
 
-/* More ranges in one request come from a broken client or are an attack (RFC 9110 section 17.15).
- */
+/* More ranges in one request are a mistake or an attack (RFC 9110 section 17.15). */
 #define HOB_RANGES_MAX 64
 
-/* Parts that neither overlap nor adjoin, in the order in which the client wants them. */
+/* Parts that neither overlap nor adjoin, in the order of the request. */
 typedef struct {
     hob_range list[HOB_RANGES_MAX]; /* the parts */
-    size_t count;                   /* how many there are */
+    size_t count;                   /* the number of parts */
 } hob_ranges;
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /*
- * hob/log.h: lines on standard error, for people and for whatever collects them.
+ * hob/log.h: a log on standard error, or through a function of the program.
  */
 #ifndef HOB_LOG_H
 #define HOB_LOG_H
@@ -10,12 +10,12 @@
 extern "C" {
 #endif
 
-/* From the quietest to the most talkative. */
+/* From the most to the least severe. */
 typedef enum {
-    HOB_LOG_ERROR, /* something failed that the operator should look at */
-    HOB_LOG_WARN,  /* something was odd, and was coped with */
-    HOB_LOG_INFO,  /* what the program is for has happened: a dish is done */
-    HOB_LOG_DEBUG, /* each step on the way there */
+    HOB_LOG_ERROR, /* a failure that the operator should look at */
+    HOB_LOG_WARN,  /* a problem that was handled */
+    HOB_LOG_INFO,  /* a normal event, such as a finished dish */
+    HOB_LOG_DEBUG, /* details */
 } hob_log_level;
 
 /*
@@ -31,32 +31,31 @@ void hob_log_set_level(hob_log_level level);
 bool hob_log_level_from_name(const char *name, hob_log_level *level);
 
 /*
- * Gets each message that is logged, as a string: without the time, control characters replaced by
- * '?', 1,000 bytes at most. It is called on the thread that logs, perhaps by several threads at
- * once, so it should lock what it uses, and must not wait for anything else: no coroutine runs
- * meanwhile. What it logs itself is lost.
+ * Called with each message of the log: without the time, with control characters replaced by '?',
+ * and 1,000 bytes at most. It runs on the thread that logs, and several threads may call it at
+ * once, so lock shared data. It must not wait for anything else: no coroutine runs meanwhile.
+ * Messages that it logs itself are lost.
  */
 typedef void hob_log_sink(void *context, hob_log_level level, const char *message);
 
 /*
- * Has sink(context, ...) called with each message, in place of the line on standard error: for
- * syslog(3), the journal, or the log of a program that hob is a part of. NULL is standard error
- * again. It is for the whole process; set it before other threads log. Messages of hob's own signal
- * handlers, about stalls and stack overflows, go to standard error in any case. A sink that a
- * program's handlers log to may only do what signal-safety(7) allows.
+ * Sets the sink: sink(context, ...) is called with each message instead of writing it to standard
+ * error, for syslog(3), the journal, or the log of a program that hob is a part of. NULL restores
+ * standard error. It applies to the whole process; set it before other threads log. Messages of
+ * hob's own signal handlers, about stalls and stack overflows, always go to standard error. If
+ * signal handlers of the program log, the sink may call only functions of signal-safety(7).
  */
 void hob_log_to(hob_log_sink *sink, void *context);
 
 /*
- * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message as printf
- * would format it. Control characters in the message are written as '?', so that one call is
- * always one line; messages above 1,000 bytes are cut. May be called from any thread, and in a
- * signal handler, if the format has only conversions of integers, characters and strings. Keeps
- * errno.
+ * Writes one line: the time in UTC (RFC 3339, milliseconds), the level, and the message in a format
+ * of printf(3). Replaces control characters in the message by '?', so that each call writes one
+ * line; cuts messages above 1,000 bytes. May be called on any thread, and in a signal handler if
+ * the format has only conversions of integers, characters and strings. Keeps errno.
  *
- * It never waits: a line that standard error does not take at once is lost, and so is one that a
- * signal handler writes while the thread it has interrupted writes another. The next line that can
- * be written follows one with the number of lost lines. exit(3) writes that one as well.
+ * It never waits: a line is lost if standard error does not accept it at once, or if a signal
+ * handler logs while the interrupted thread writes a line. A line with the number of lost lines
+ * precedes the next line that can be written. exit(3) writes that number as well.
  */
 void hob_log(hob_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

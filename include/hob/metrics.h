@@ -115,7 +115,7 @@ typedef void hob_metrics_source(hob_exposition *out, void *context);
 /* Adds a source. Its context must live as long as the metrics. Returns 0 or -ENOMEM. */
 int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *context);
 
-/* What a metric measures. */
+/* The type of a metric. */
 typedef enum {
     HOB_METRIC_COUNTER, /* a number that only grows; "_total" is added to its name */
     HOB_METRIC_GAUGE,   /* a number that grows and shrinks */
@@ -126,7 +126,7 @@ typedef enum {
 /* A metric. Its name has letters, digits and "_", and is unique in the page. */
 typedef struct {
     const char *name;     /* without the suffix of its type */
-    hob_metric_type type; /* what it measures */
+    hob_metric_type type; /* its type */
     const char *unit;     /* "seconds" or "bytes", and the name ends with it; NULL for none */
     const char *help;     /* a sentence */
 } hob_metric;

@@ -102,19 +102,19 @@ void hob_client_free(hob_client *client);
 /* Closes the connections that no fetch uses now. */
 void hob_client_close_idle(hob_client *client);
 
-/* What a client does now. */
+/* The numbers of a client. */
 typedef struct {
     size_t open;       /* connections, idle ones included */
-    size_t idle;       /* of these, those that no fetch uses */
+    size_t idle;       /* connections that no fetch uses */
     uint64_t connects; /* connections that were opened since the client was made */
     uint64_t requests; /* requests that were sent since then, repeated ones included */
 } hob_client_counts;
 
-/* Counts what the client does. */
+/* Writes the numbers of the client. */
 void hob_client_count(const hob_client *client, hob_client_counts *counts);
 
 /*
- * Gets a response with status 1xx, such as 103 Early Hints (RFC 8297), before the one that counts.
+ * Called with a response of status 1xx, such as 103 Early Hints (RFC 8297), before the final one.
  * Its status and fields can be read until the function returns. It must not wait.
  */
 typedef void hob_fetch_interim(void *context, const hob_fetched *interim);
@@ -177,19 +177,20 @@ int hob_fetch(hob_client *client, const char *url, hob_fetched **fetched);
 int hob_fetch_with(hob_client *client, const hob_fetch_request *request, hob_fetched **fetched);
 
 /*
- * What the last call on this client that failed was doing, with which server, and why it failed:
- * "GET http://market/tea: connecting to market:80: Connection refused". Without the query, which
- * may have secrets. The client's, until the calling coroutine waits or calls the client again.
+ * Returns a description of the last failed call on this client:
+ * "GET http://market/tea: connecting to market:80: Connection refused". It omits the query, which
+ * may contain secrets. Belongs to the client; valid until the calling coroutine waits or calls the
+ * client again.
  */
 const char *hob_fetch_error(const hob_client *client);
 
-/* The status, such as 200. */
+/* Returns the status, such as 200. */
 int hob_fetched_status(const hob_fetched *fetched);
 
-/* The URL that the response is from, after redirects. */
+/* Returns the URL of the response, after redirects. */
 const char *hob_fetched_url(const hob_fetched *fetched);
 
-/* The value of the first header field of that name, in any case of letters, or NULL. */
+/* Returns the value of the first header field of this name, in upper or lower case, or NULL. */
 const char *hob_fetched_header(const hob_fetched *fetched, const char *name);
 
 /*
@@ -201,7 +202,7 @@ bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_h
 /*
  * Waits for the next bytes of the body, and reads up to `size`, which is at least 1. Returns how
  * many, 0 at the end, or a negative errno as hob_fetch() does: a body that breaks off is an error
- * (-EPROTO). While nobody reads, the server is slowed down by TCP.
+ * (-EPROTO). While the body is not read, TCP slows the server down.
  */
 int hob_fetched_read(hob_fetched *fetched, void *data, size_t size);
 

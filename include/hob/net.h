@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-/* What was being done, with which peer, and what failed. Empty if nothing did. */
+/* The description of a failed call. Empty if no call failed. */
 typedef struct {
     char text[512]; /* such as "connecting to example.com:443: Connection refused" */
 } hob_error;
@@ -78,7 +78,7 @@ int hob_lookup(
 /* A connection: TCP or a unix socket, plain or with TLS. */
 typedef struct hob_conn hob_conn;
 
-/* What TLS connections have in common: see hob/tls.h. */
+/* The settings and sessions that TLS connections share: see hob/tls.h. */
 typedef struct hob_tls hob_tls;
 
 /* All 0 is the default. */

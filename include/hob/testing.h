@@ -1,14 +1,14 @@
 /*
- * hob/testing.h: tests call handlers without a server or a socket.
+ * hob/testing.h: calls of handlers in tests, without a server or a socket.
  *
  *     hob_test_reply *reply = hob_test_routes(routes, "GET /hello", NULL);
  *     assert(reply->status == 200 && strcmp(reply->content, "hello\n") == 0);
  *     hob_test_reply_free(reply);
  *
- * Everything between the parser of HTTP/1.1 and the connection is the same as in a server that
- * runs: the router, middleware, deadlines, limits of the body, error replies and observers. The
- * functions may be called in a coroutine or outside of one, and in virtual time, for which this
- * includes hob/virtual_time.h.
+ * Only the parser of HTTP/1.1 and the connection are absent. The router, middleware, deadlines,
+ * limits of the body, error replies and observers are those of a server. The functions may be
+ * called in a coroutine or outside of one, and in virtual time, for which this includes
+ * hob/virtual_time.h.
  */
 #ifndef HOB_TESTING_H
 #define HOB_TESTING_H
@@ -27,8 +27,8 @@ extern "C" {
 /* The parts of a request besides its method and target. All may be left out. */
 typedef struct {
     /*
-     * One header a line: "Accept: text/html\nCookie: a=b". NULL is none. Host is added unless it is
-     * there, and so is Content-Length if there is a body, unless there is a Transfer-Encoding.
+     * One header a line: "Accept: text/html\nCookie: a=b". NULL is none. A missing Host is added,
+     * and Content-Length for a body without Transfer-Encoding.
      */
     const char *headers;
     const void *body;   /* NULL is none */
@@ -39,30 +39,31 @@ typedef struct {
     double stops;       /* seconds after which the server begins to stop; 0: it does not */
     const char *peer;   /* see hob_request_peer(); NULL is "127.0.0.1:50000" */
 
-    hob_observer *observer; /* is called as hob_server_observe() describes; NULL is none */
-    void *observer_context; /* what it is called with */
+    hob_observer *observer; /* see hob_server_observe(); NULL is none */
+    void *observer_context; /* the context of its calls */
 } hob_test_input;
 
 /* The response to such a request. */
 typedef struct {
-    int result; /* what the handler returned; -EIO if it returned >= 0 without a reply */
-    int status; /* 0 if there was no response, as for -ECANCELED */
+    int result;               /* the handler's result; -EIO if it returned >= 0 without a reply */
+    int status;               /* 0 if there was no response, as for -ECANCELED */
     const char *content_type; /* NULL if there is none */
-    const char *content;      /* all of it, also that of a stream; ended by NUL */
+    const char *content;      /* the whole content, also of a stream, with a NUL behind it */
     size_t size;              /* bytes of the content */
-    bool whole; /* false if a client would see that the end of the content is missing */
+    bool whole;               /* false if the end of the content is missing */
 } hob_test_reply;
 
 /*
- * Has a server with these options, of which those about sockets, clients and connections have no
- * effect, answer one request. The line is the method and target of the request: "GET /orders?a=b".
- * The input may be NULL. Returns when the handler has returned; the caller frees the reply.
+ * Calls the handler for one request, like a server with these options; options about sockets,
+ * clients and connections have no effect. The line is the method and target of the request:
+ * "GET /orders?a=b". The input may be NULL. Returns when the handler has returned; the caller frees
+ * the reply.
  *
  *     const hob_server_options options = {.handler = take_order, .context = &shop};
  *     hob_test_reply *reply = hob_test_request(&options, "POST /orders", &(hob_test_input){
  *         .headers = "Content-Type: application/json", .body = "{}"});
  *
- * The target is normalised, or refused with status 400, as that of any request. The process ends
+ * The target is normalised, or refused with status 400, like that of any request. The process ends
  * with a message when out of memory, or if the line, a header or an option is not valid.
  */
 hob_test_reply *
@@ -78,8 +79,8 @@ hob_test_reply *
 hob_test_routes(const hob_route *routes, const char *line, const hob_test_input *input);
 
 /*
- * The value of the first header of this name, in any case of letters, or NULL. Date, Server and
- * what HTTP/1.1 adds for the connection are not among them. Valid until the reply is freed.
+ * Returns the value of the first header of this name, in upper or lower case, or NULL. The reply
+ * has no Date, no Server and no headers of an HTTP/1.1 connection. Valid until the reply is freed.
  */
 const char *hob_test_header(const hob_test_reply *reply, const char *name);
 

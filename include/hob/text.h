@@ -1,7 +1,8 @@
 /*
- * hob/text.h: numbers and names as protocols and formats (HTTP, JSON, metrics) write them. printf()
- * with %g or %f, strtod() and strcasecmp() follow the locale of the program (setlocale(3)): in
- * de_DE they write 0.5 as "0,5", and in tr_TR "HI" and "hi" are two words. These functions do not.
+ * hob/text.h: numbers and names as protocols and formats (HTTP, JSON, metrics) write them. These
+ * functions do not depend on the locale of the program (setlocale(3)). printf() with %g or %f,
+ * strtod() and strcasecmp() do: in de_DE they write 0.5 as "0,5", and in tr_TR "HI" and "hi"
+ * differ.
  *
  * All functions may be called anywhere, on any thread.
  */
@@ -16,8 +17,8 @@ extern "C" {
 #endif
 
 /*
- * Whether two strings are the same but for the case of ASCII letters, as names of header fields,
- * media types and tokens are (RFC 9110 section 5.1).
+ * Returns whether two strings are equal without regard to the case of ASCII letters, like names of
+ * header fields, media types and tokens (RFC 9110 section 5.1).
  */
 bool hob_text_same(const char *a, const char *b);
 
@@ -27,9 +28,9 @@ bool hob_text_same_n(const char *a, const char *b, size_t size);
 enum { HOB_NUMBER_SIZE = 32 }; /* bytes of the longest number, with its NUL */
 
 /*
- * Writes a number in decimal to `text`, which has HOB_NUMBER_SIZE bytes: with the digits that it
- * takes to read the same number again (15 to 17), such as "0.5", "42" or "1e+21"; or "NaN", "+Inf"
- * or "-Inf", which JSON does not have. Returns `text`.
+ * Writes a number in decimal to `text`, which has HOB_NUMBER_SIZE bytes. It has as many digits (15
+ * to 17) as are needed to read the same number again, such as "0.5", "42" or "1e+21"; or it is
+ * "NaN", "+Inf" or "-Inf", which JSON does not have. Returns `text`.
  */
 char *hob_text_number(double value, char *text);
 

@@ -21,18 +21,18 @@ typedef struct {
     hob_error *error;             /* gets a text if hob_tls_new() fails; NULL if none is needed */
 
     /*
-     * Takes whatever certificate a server shows, of whatever name. Anybody on the way can then read
-     * and change all that is sent. For tests.
+     * Accepts every certificate, with any name. Every machine between client and server can then
+     * read and change all data. For tests.
      */
     bool insecure_accept_any_certificate;
 } hob_tls_options;
 
 /*
- * Makes what the TLS connections of a client have in common, for hob_connect_options.tls: TLS 1.2
- * or 1.3, with sessions that are resumed. A server's certificate must be trusted, valid and for the
- * host's name (RFC 9525: among its subjectAltNames). Renegotiation is declined. The certificates of
- * the system are where OpenSSL looks for them: SSL_CERT_FILE and SSL_CERT_DIR in the environment
- * say otherwise.
+ * Makes the settings and sessions that TLS connections of a client share, for
+ * hob_connect_options.tls: TLS 1.2 or 1.3, with resumption of sessions. A server's certificate must
+ * be trusted, valid and for the host's name (RFC 9525: among its subjectAltNames). Renegotiation is
+ * declined. The certificates of the system are where OpenSSL looks for them: SSL_CERT_FILE and
+ * SSL_CERT_DIR in the environment say otherwise.
  *
  * Reads files, so make it when the program starts. One is enough for a thread; it must not be used
  * by several. `options` may be NULL. Returns 0 and sets *tls, or sets it to NULL and returns

@@ -1,17 +1,17 @@
 /*
- * hob/trace.h: which coroutine has the thread, which are ready, and what the others wait for.
+ * hob/trace.h: a trace of coroutines: which one runs, what the others wait for, and which are
+ * ready.
  *
- * A coroutine that is to be looked at takes a lane (hob_trace_lane). What happens to it becomes
- * events: it begins, awaits, is ready, runs and ends. The coroutines that it makes have lanes of
- * their own, as parts of it. All else is seen only as one sum, the time that it had the thread:
- * other coroutines, and the loop with its input and output.
+ * To be traced, a coroutine gets a lane (hob_trace_lane). Its states become events: it begins,
+ * awaits, is ready, runs and ends. The coroutines that it makes get lanes of their own, as parts of
+ * it. All other work, of other coroutines and of the loop, is recorded only as a sum of its time.
  *
- * Events are recorded from hob_trace_watch() to hob_trace_unwatch(), and for ten seconds more, in a
- * ring of the loop that holds the last 65,536. Each reader has a position of its own in it, and
+ * Events are recorded while there are watchers (hob_trace_watch), and for ten seconds more, in a
+ * ring of the loop with the last 65,536 events. Each reader has its own position in the ring, and
  * gets the number of events that were overwritten before it read them. A coroutine without a lane
- * costs nothing more, also while events are recorded.
+ * has no additional cost.
  *
- * All functions are called from a coroutine, and are about its loop. None of them waits.
+ * Call all functions from a coroutine; they use its loop. None of them waits.
  */
 #ifndef HOB_TRACE_H
 #define HOB_TRACE_H
@@ -23,20 +23,21 @@
 extern "C" {
 #endif
 
-/* What has happened. */
+/* The kind of an event. */
 enum hob_trace_kind {
     HOB_TRACE_BEGIN,  /* a lane begins; text is its name */
     HOB_TRACE_AWAIT,  /* it waits; text is the step, or the call; seconds how long that will take */
-    HOB_TRACE_READY,  /* what it waited for is there: it stands in the ready queue */
-    HOB_TRACE_RUN,    /* it had the thread from `time` on for so many seconds */
-    HOB_TRACE_OTHERS, /* all else had it for so many seconds since the last OTHERS */
-    HOB_TRACE_END,    /* a lane ends; result is what its function returned */
-    HOB_TRACE_STALL,  /* a coroutine, text is its name, has kept the thread for so many seconds */
+    HOB_TRACE_READY,  /* its wait is over: it is in the ready queue */
+    HOB_TRACE_RUN,    /* it ran from `time` on for this many seconds */
+    HOB_TRACE_OTHERS, /* all other work ran for this many seconds since the last OTHERS */
+    HOB_TRACE_END,    /* a lane ends; result is that of its function */
+    HOB_TRACE_STALL,  /* a coroutine, text is its name, has blocked the thread for this many seconds
+                       */
 };
 
 /*
- * Events stand in the order in which they were recorded. That is the order of their times, but for
- * RUN, which is recorded when the run is over, and STALL, when the coroutine lets go of the thread.
+ * Events are in the order in which they were recorded. That is the order of their times, except for
+ * RUN, which is recorded at the end of the run, and STALL, when the coroutine leaves the thread.
  */
 typedef struct {
     double time;              /* on the clock of hob_now() */
@@ -44,15 +45,15 @@ typedef struct {
     const char *text;         /* NULL if the kind has none */
     uint64_t id;              /* of the lane; 0 for OTHERS, and a STALL of one without a lane */
     uint64_t parent;          /* the lane that this is a part of, or 0 */
-    enum hob_trace_kind kind; /* what has happened */
+    enum hob_trace_kind kind; /* of the event */
     int result;               /* of END, else 0 */
 } hob_trace_event;
 
 /*
  * Gives the calling coroutine a lane, until the coroutine or, in a handler of the server, the
  * handler has returned, or until hob_trace_lane_end(). Coroutines that it makes from now on get
- * lanes as well, called like themselves, as parts of this one. If the coroutine had a lane, that
- * ends before, with result 0. Allocates nothing and cannot fail, also while events are recorded.
+ * lanes with their names as well, as parts of this one. If the coroutine had a lane, that ends
+ * first, with result 0. Does not allocate and cannot fail.
  *
  * Events outlive the coroutine: the name, and those given to hob_async_named() in a lane, must live
  * as long as the program.
@@ -61,62 +62,64 @@ typedef struct {
  */
 uint64_t hob_trace_lane(const char *name);
 
-/* Ends the lane of the calling coroutine early, if it has one. Its parts go on. */
+/* Ends the lane of the calling coroutine early, if it has one, but not its parts. */
 void hob_trace_lane_end(int result);
 
 /*
- * Names what the calling coroutine awaits next, and how many seconds that takes; NAN or INFINITY if
- * unknown. Holds for one await, also if that turns out not to wait. Without a lane it does nothing.
- * The string must live as long as the program.
+ * Sets the name of the next await of the calling coroutine, and how many seconds it takes; NAN or
+ * INFINITY if unknown. Applies to one await, even if that does not wait. Does nothing without a
+ * lane. The string must live as long as the program.
  */
 void hob_trace_step(const char *step, double seconds);
 
 /*
- * Begins recording, unless it has begun: for each call there must be one of hob_trace_unwatch().
- * Returns 0, or -ENOMEM if there is no memory for the ring.
+ * Adds a watcher, and begins recording if it is the first one. Each call needs one of
+ * hob_trace_unwatch(). Returns 0, or -ENOMEM if there is no memory for the ring.
  */
 int hob_trace_watch(void);
 
 /*
- * Ends recording ten seconds after the last call, and frees the ring: a reader that reconnects
- * before that has missed nothing. What happens from then until recording begins again is a gap in
+ * Removes a watcher. Ten seconds after the last one, recording ends and the ring is freed, so a
+ * watcher that reconnects before has missed nothing. The time until the next watcher is a gap in
  * the trace, which counts as one lost event.
  */
 void hob_trace_unwatch(void);
 
-/* Where the next event will be written: how many were, gaps included, since the loop began. */
+/*
+ * Returns the number of events, gaps included, since the loop began: the position of the next one.
+ */
 uint64_t hob_trace_position(void);
 
 /*
  * Copies up to `count` events from *position on to `events`, and moves *position behind them. Adds
- * to *dropped how many before them are gone: overwritten, or in a ring that was freed. A
+ * to *dropped the number of earlier events that are lost: overwritten, or freed with the ring. A
  * *position that has not been reached yet becomes the present one. Returns how many were copied; 0
  * when there are no more.
  */
 size_t hob_trace_read(uint64_t *position, hob_trace_event *events, size_t count, uint64_t *dropped);
 
 /*
- * For a reader that begins at hob_trace_position(): what it has to know of the lanes alive. For
- * each its BEGIN, and then its state, as READY or as AWAIT with the time since when; the caller's
- * own lane, if it has one, has no state. A lane stands before its parts. Works also while nothing
- * is recorded. Writes up to `count` events, but no lane by halves: twice the `lanes` of
- * hob_trace_count() is enough. Returns how many.
+ * Writes the present lanes, for a reader that begins at hob_trace_position(): for each its BEGIN,
+ * and then its state, as READY or as AWAIT with the time of its beginning; the caller's own lane,
+ * if it has one, has no state. A lane precedes its parts. Does not need a watcher. Writes up to
+ * `count` events, and each lane completely or not at all: twice the `lanes` of hob_trace_count()
+ * suffice. Returns how many.
  */
 size_t hob_trace_live(hob_trace_event *events, size_t count);
 
 /* Numbers of a loop, as they are now. */
 typedef struct {
     size_t lanes;      /* alive */
-    size_t orders;     /* of these, those that are not a part of another */
+    size_t orders;     /* lanes that are not a part of another */
     size_t ready;      /* coroutines in the ready queue */
     size_t coroutines; /* alive, with a lane or without */
-    size_t stacks;     /* mapped: those of the coroutines, and those kept for more */
-    uint64_t switches; /* how often a coroutine got the thread, since the loop began */
-    double running;    /* seconds that the thread did not wait, in all the time that was recorded;
-                          the run, or the turn of the loop, that goes on is not in it yet */
+    size_t stacks;     /* mapped: those of coroutines, and idle ones */
+    uint64_t switches; /* how often a coroutine was resumed since the loop began */
+    double running;    /* seconds that the thread did not wait, in the recorded time, without the
+                          present run or turn of the loop */
 } hob_trace_totals;
 
-/* Counts. Works also while nothing is recorded, but for `running`. */
+/* Writes the numbers. Only `running` needs a watcher. */
 void hob_trace_count(hob_trace_totals *totals);
 
 #ifdef __cplusplus

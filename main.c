@@ -1,5 +1,6 @@
 /*
- * hob: options, routes, serve. handlers/french_fries.c is where the story begins.
+ * The program hob: parses the options, makes the routes and serves them. Read
+ * handlers/french_fries.c next.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -27,7 +28,7 @@ static hob_router *make_router(const struct options *options, struct kitchen *ki
 
 /*
  * If a standard stream is closed when the program starts, a socket gets its descriptor, and a
- * client gets what is written to the stream. So each one is opened.
+ * client would receive output for the stream. So this opens each closed one.
  */
 static void open_standard_streams(void)
 {

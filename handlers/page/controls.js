@@ -1,8 +1,8 @@
-/* The buttons: what they ask of the server, and what they do to the time that is shown. */
+/* The buttons: their requests to the server, and their effect on the time that is shown. */
 
 const byId = (id) => document.getElementById(id);
 
-/* Requests to the server. `notice(text)` says how they went; `pending` is when each was sent. */
+/* Requests to the server. `notice(text)` shows their results; `pending` is when each was sent. */
 class Counter {
     constructor(notice) {
         this.notice = notice;
@@ -10,17 +10,17 @@ class Counter {
         this.worker = null;
     }
 
-    /* Whose feed is seen, by its hello. Where there is one worker only, nothing need be said. */
+    /* Stores the worker of the feed, from its hello. A single worker is not named. */
     watch({ worker, workers }) {
         this.worker = workers > 1 ? worker : null;
     }
 
-    /* When the oldest request was sent that has no answer yet, or Infinity. */
+    /* Returns when the oldest pending request was sent, or Infinity. */
     asked() {
         return Math.min(Infinity, ...this.pending);
     }
 
-    /* What there is to be said about orders that were taken: another worker has another feed. */
+    /* Returns a notice about accepted orders: another worker has another feed. */
     remark({ refused = 0, worker = null }) {
         const lack = refused > 0 ? ` There is no memory for ${refused} of them.` : "";
         return worker === this.worker ? lack
@@ -28,7 +28,7 @@ class Counter {
     }
 
     async send(method, address) {
-        const since = performance.now() + this.pending.size * 1e-6; /* told apart in the set */
+        const since = performance.now() + this.pending.size * 1e-6; /* distinguishes the times in the set */
         this.pending.add(since);
         try {
             const answer = await fetch(address, { method });
@@ -61,7 +61,7 @@ class Counter {
     }
 }
 
-/* A button says what it orders: data-order="noodles 50, french-fries 50" and data-deadline="2". */
+/* A button has its order in attributes: data-order="noodles 50, french-fries 50" and data-deadline="2". */
 function connectOrders(root, counter) {
     for (const element of root.querySelectorAll("[data-order]")) {
         element.addEventListener("click", () => {
@@ -140,7 +140,7 @@ function connectView(kitchen) {
     });
 }
 
-/* The page's own file: what it saves, it opens again. */
+/* The page's own file format, for saving and opening a record. */
 function connectFiles(kitchen, notice) {
     byId("save").addEventListener("click", () => {
         const link = document.createElement("a");

@@ -1,19 +1,19 @@
 /*
- * The server's events, as they come. The browser reconnects by itself after half a second, as the
- * server asks it to, so the page says that it is cut off only if that takes longer.
+ * The server's events. The browser reconnects by itself after half a second, as the server requests,
+ * so the page reports a lost connection only if that takes longer.
  */
 
 const AWAY_AFTER = 2000; /* ms without a connection */
-const FEED_RETRY = 2000; /* ms, for when the browser gives up: after an answer that is no stream */
+const FEED_RETRY = 2000; /* ms, if the browser does not reconnect: after a response that is no stream */
 
 class Feed {
-    /* `listener` has hello(message), batch(message), cut() and away(). It rests at first. */
+    /* `listener` has hello(message), batch(message), cut() and away(). It is inactive at first. */
     constructor(address, listener) {
         this.address = address;
         this.listener = listener;
         this.connected = false;
         this.source = null;
-        this.seen = ""; /* the id of the last message: what happened since then is asked for */
+        this.seen = ""; /* the id of the last message: the next request asks for later events */
     }
 
     open() {
@@ -46,7 +46,7 @@ class Feed {
         }
     }
 
-    /* While it rests it holds no connection; afterwards it goes on behind what was seen. */
+    /* An inactive feed has no connection; later it continues behind the last message. */
     rest(whether) {
         if (whether && this.source) {
             this.source.close();
@@ -60,7 +60,7 @@ class Feed {
         }
     }
 
-    /* What comes next is all that the server has. */
+    /* The next batch has all events of the server. */
     forget() {
         this.rest(true);
         this.seen = "";

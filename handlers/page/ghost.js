@@ -1,10 +1,10 @@
 /*
- * The ghost is a cook who waits at each pan until it is done. What she would take for the same
- * orders is the sum of their cooking; what it took is from the first order until the last is done.
- * Both are counted for a sitting: the orders since the kitchen was last empty.
+ * The ghost is a cook who waits at each pan until it is done. Her time for the same orders is the sum
+ * of their cooking; the real time is from the first order until the last is done. Both are for a
+ * sitting: the orders since the kitchen was last empty.
  */
 
-/* How long the lane and its parts cooked until `at`, in ms. A pan that is done cooks no more. */
+/* Returns how long the lane and its parts cooked until `at`, in ms, without finished pans. */
 function cookedBy(lane, at) {
     let cooked = 0;
     forEachSegment(lane, lane.begin, at, (kind, begin, end, segment) => {
@@ -17,7 +17,7 @@ function cookedBy(lane, at) {
     return begun.reduce((sum, part) => sum + cookedBy(part, at), cooked);
 }
 
-/* The orders of the sitting that is on at `at`, or of the last one before. */
+/* Returns the orders of the sitting at `at`, or of the last one before. */
 function sittingAt(record, at) {
     let sitting = [];
     let until = -Infinity;

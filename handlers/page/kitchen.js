@@ -1,13 +1,13 @@
-/* The page: one record, one time, and everything that is drawn from these two. */
+/* The page: a record, the time that is shown, and the drawings of both. */
 
-const SHOWN_LATER = 120; /* ms: what happened by then has arrived, so live is as replay will be */
+const SHOWN_LATER = 120; /* ms: all events before that have arrived, so the live view equals the replay */
 const TEXT_EVERY = 250; /* ms between two updates of the numbers */
 const CALM_EVERY = 1000;
 const TABLE_EVERY = 1000;
 const SPEAK_EVERY = 2000;
 const LISTEN_EVERY = 100;
-const STILL_AFTER = 1000; /* ms without a batch: four are missing, so the cook is not free */
-const LEND_AFTER = 500; /* ms without the answer to a request, while the feed goes on */
+const STILL_AFTER = 1000; /* ms without a batch: four are missing, so the thread is blocked */
+const LEND_AFTER = 500; /* ms without a response, while the feed continues */
 const LEND_UNTIL = 3000;
 
 class Kitchen {
@@ -17,7 +17,7 @@ class Kitchen {
         this.clock = new Clock();
         this.view = { span: 10000, enlarged: true, each: false };
         this.picked = null; /* the order that the visitor chose; the newest one if none */
-        this.offered = null; /* whose number is on the button that cancels */
+        this.offered = null; /* the order of the button Cancel */
         this.isSaved = false;
         this.isAway = false;
         this.changed = true;
@@ -50,7 +50,7 @@ class Kitchen {
         requestAnimationFrame((now) => this.frame(now));
     }
 
-    /* What the feed brings. */
+    /* Messages of the feed. */
 
     hello(message) {
         const here = performance.now();
@@ -83,7 +83,7 @@ class Kitchen {
     batch(message) {
         const here = performance.now();
         this.clock.hear(message.now, here);
-        this.record.resume(); /* without a hello the feed goes on where it was cut off */
+        this.record.resume(); /* without a hello the feed continues where it was cut off */
         if (this.isFrozen()) {
             this.record.thaw(this.clock.server(here));
             this.notice("The kitchen goes on.");
@@ -126,7 +126,7 @@ class Kitchen {
     listen() {
         const here = performance.now();
         const { last } = this;
-        if (here - last.tick > 2 * LISTEN_EVERY) { /* the page stood still itself, and knows nothing */
+        if (here - last.tick > 2 * LISTEN_EVERY) { /* the page itself did not run, so it has not seen a freeze */
             last.woke = here;
         }
         last.tick = here;
@@ -140,15 +140,15 @@ class Kitchen {
     }
 
     /*
-     * A browser has six connections for a host, and each window that is seen holds one for its feed.
-     * A request that is not answered, while the feed is, waits for one.
+     * A browser has six connections for a host, and each visible window uses one for its feed. A
+     * request without a response, while the feed continues, waits for a connection.
      */
     mustLend(here) {
         const asked = this.counter.asked();
         return this.last.heard - asked > LEND_AFTER && here - asked < LEND_UNTIL;
     }
 
-    /* What is shown. */
+    /* Drawing. */
 
     /* The newest time that can be shown. */
     edge() {
@@ -157,7 +157,7 @@ class Kitchen {
             return record.end;
         }
         const gap = record.gaps[record.gaps.length - 1];
-        const later = this.calm.matches ? 0 : SHOWN_LATER; /* only a batch draws: show all of it */
+        const later = this.calm.matches ? 0 : SHOWN_LATER; /* only batches cause drawing: show all of it */
         const seen = gap && gap.to === Infinity ? gap.from : this.now() - later;
         return Math.max(record.start, seen);
     }
@@ -198,7 +198,7 @@ class Kitchen {
         }
     }
 
-    /* The lane that was picked, while it is seen; else the newest order that cooks, or cooked. */
+    /* Returns the chosen lane while it is visible, or else the newest order, in progress or not. */
     chosen() {
         const [from, at] = [this.playhead.at - this.view.span, this.playhead.at];
         const isSeen = (lane) => lane && lane.begin <= at && lane.end > from;
@@ -237,7 +237,7 @@ class Kitchen {
         }
     }
 
-    /* Without motion, time goes on in a few steps a second, and when something happens. */
+    /* With reduced motion, the view changes in a few steps a second, and at each event. */
     isMoving(now) {
         const { mode } = this.playhead;
         if (mode === "paused" || this.calm.matches) {
@@ -266,7 +266,7 @@ class Kitchen {
         }
     }
 
-    /* The same object while nothing changed: the hatches are made anew for another. */
+    /* Returns the same object while nothing has changed, since a new one needs new hatches. */
     readTheme() {
         const theme = readTheme(byId("lanes"));
         if (JSON.stringify(theme) !== JSON.stringify(this.theme)) {
@@ -302,7 +302,7 @@ class Kitchen {
         return Boolean(lane) && lane.end === Infinity;
     }
 
-    /* To a screen reader only what is new, not every change of a number. */
+    /* A screen reader gets only new sentences, not every change of a number. */
     speak(now, verdict, news) {
         if (news !== this.spoken && now - this.last.spoken >= SPEAK_EVERY) {
             this.spoken = news;
@@ -339,7 +339,7 @@ function numberText({ dataset }, value) {
     return unit ? `${text} ${unit}` : text;
 }
 
-/* For the tests, and for the curious at the console: to look at, not to change. */
+/* For the tests and the console, read-only. */
 function publish(kitchen) {
     const look = {
         get at() { return kitchen.playhead.at; },

@@ -1,16 +1,16 @@
 "use strict";
 
 /*
- * A lane is an order or a part of one. It lists what it did as segments, each until the next one
- * begins: {t, kind: "ready" | "run" | "await", ...}. Times are milliseconds on the server's clock.
+ * A lane is an order or a part of one. It is a list of segments, each of which lasts until the next
+ * one begins: {t, kind: "ready" | "run" | "await", ...}. Times are milliseconds on the server's clock.
  */
 
-/* The name of a recipe: a part is called like its function, "cook_french_fries". */
+/* Returns the name of a recipe: the name of a part is that of its function, "cook_french_fries". */
 function dishOf(name) {
     return name.replace(/^(cook|serve)_/, "").replace(/[_ ]/g, "-");
 }
 
-/* The index of the last item that is not later than `t`, or -1. */
+/* Returns the index of the last item that is not later than `t`, or -1. */
 function lastBefore(items, t) {
     let low = 0;
     let high = items.length;
@@ -25,7 +25,7 @@ function lastBefore(items, t) {
     return low - 1;
 }
 
-/* Items nearly always come in order, so the search for the place begins at the end. */
+/* Inserts an item, with a search from the end, since items nearly always arrive in order. */
 function insertByTime(items, item, goesBefore) {
     let at = items.length;
     while (at > 0 && (items[at - 1].t > item.t || (goesBefore && goesBefore(items[at - 1])))) {
@@ -34,7 +34,7 @@ function insertByTime(items, item, goesBefore) {
     items.splice(at, 0, item);
 }
 
-/* Calls `visit(kind, from, to, segment)` for what the lane did between `from` and `at`. */
+/* Calls `visit(kind, from, to, segment)` for each segment of the lane between `from` and `at`. */
 function forEachSegment(lane, from, at, visit) {
     const { segments } = lane;
     const last = Math.min(at, lane.end);
@@ -55,12 +55,12 @@ function forEachSegment(lane, from, at, visit) {
     }
 }
 
-/* What is awaited by a call that has no step's name, in words. */
+/* Descriptions of calls that await without the name of a step. */
 const CALLS = { hob_join_all: "all of its parts", hob_race_all: "the first of its parts" };
 
 /*
- * What the lane does at `at`: {state, step, left}. The state is "ready", "running", "awaiting" or
- * how it ended; left is in ms, and null if nobody knows.
+ * Returns the state of the lane at `at`: {state, step, left}. The state is "ready", "running",
+ * "awaiting" or how it ended; left is in ms, and null if unknown.
  */
 function stateOf(lane, at) {
     if (at >= lane.end) {

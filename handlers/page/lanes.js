@@ -1,16 +1,16 @@
 /*
  * A lane for each order: hatched while it is ready, solid while it has the cook, light while it is
- * on the stove. Lanes shrink as they become more; a crowd too large for that is drawn as one area,
- * unless each order is asked for: then they scroll, and only those in sight are drawn.
+ * on the stove. Lanes shrink when there are more of them; too many lanes are drawn as one area,
+ * unless the user wants to see each order: then they scroll, and only visible ones are drawn.
  */
 
-const CROWD_ROW = 5; /* CSS pixels: lanes that would be lower are a crowd */
+const CROWD_ROW = 5; /* CSS pixels: lanes that would be lower are drawn as one area */
 
 const END_MARKS = { served: "✓ served", cancelled: "✕ cancelled", late: "! too late",
     failed: "! failed", unseen: "? not seen" };
 
 class Lanes {
-    /* `box` scrolls; `filler` is as high as all rows; `choose(id)` is called for a click. */
+    /* `box` scrolls; `filler` has the height of all rows; a click calls `choose(id)`. */
     constructor(box, canvas, filler, choose) {
         Object.assign(this, { box, canvas, filler, rows: [] });
         this.paint = new Paint(canvas);
@@ -66,7 +66,7 @@ class Lanes {
         }
     }
 
-    /* Scrolls to the lane, if it is out of sight. */
+    /* Scrolls to the lane, if it is not visible. */
     reveal(id) {
         const index = this.rows.findIndex(({ lane }) => lane.id === id);
         const top = index * this.height;
@@ -122,7 +122,7 @@ class Lanes {
         }
     }
 
-    /* For how long it will be on the stove yet. */
+    /* Draws the remaining time on the stove. */
     drawToCome(lane, y, height, colour, at, axis) {
         const { left } = stateOf(lane, at);
         if (left > 0) {
@@ -135,7 +135,7 @@ class Lanes {
         }
     }
 
-    /* Its name left of the lane; right of it what is on the stove, and for how long. */
+    /* Draws the name left of the lane, and its step and the remaining time right of it. */
     label(lane, depth, y, at, axis) {
         const { paint } = this;
         const { context, theme } = paint;
@@ -157,7 +157,7 @@ class Lanes {
         paint.text(step || STATE_WORDS[state], axis.now + 6, y, room);
     }
 
-    /* How many orders were on the stove, ready and running, as areas on top of each other. */
+    /* Draws the numbers of orders on the stove, ready and running, as stacked areas. */
     drawCrowd(axis, height) {
         const { context, theme } = this.paint;
         const counts = crowdOf(this.rows, axis, 200);
@@ -185,7 +185,7 @@ class Lanes {
     }
 }
 
-/* How many lanes are in which state, in each of `columns` slices of time. */
+/* Counts the lanes in each state, in each of `columns` slices of time. */
 function crowdOf(rows, axis, columns) {
     const crowd = { columns, await: new Float64Array(columns + 1),
         ready: new Float64Array(columns + 1), run: new Float64Array(columns + 1), most: 0, now: 0 };

@@ -1,4 +1,4 @@
-/* What the canvases share: their size, the colours of the style sheet, and time as a place. */
+/* Functions of all canvases: their size, the colours of the style sheet, and time as a position. */
 
 const DISHES = ["french-fries", "noodles", "meal", "blocking", "offloaded"];
 
@@ -9,7 +9,7 @@ class Paint {
         this.hatches = new Map();
     }
 
-    /* Follows the size on the screen, the zoom and the scheme; forgets what was drawn. */
+    /* Follows the size on the screen, the zoom and the colour scheme, and clears the canvas. */
     begin(width, height, theme) {
         const ratio = window.devicePixelRatio || 1;
         const [pixelsX, pixelsY] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -29,7 +29,7 @@ class Paint {
         return this.context;
     }
 
-    /* A fill of slanted lines, so that nothing is told by colour alone. */
+    /* A fill of slanted lines, since colour must not be the only difference. */
     hatch(colour) {
         if (!this.hatches.has(colour)) {
             const tile = document.createElement("canvas");
@@ -62,7 +62,7 @@ class Paint {
     }
 }
 
-/* Colours and font as the style sheet has them now. */
+/* Returns the present colours and font of the style sheet. */
 function readTheme(element) {
     const style = getComputedStyle(element);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -81,8 +81,8 @@ function dishColour(theme, lane) {
 }
 
 /*
- * The window of time on a canvas, from `left` to `now`. Left of it stand names, and right of it,
- * where the time to come is, what each order awaits.
+ * The window of time on a canvas, from `left` to `now`. Names are left of it, and the awaited steps
+ * right of it.
  */
 function timeAxis(width, at, span, theme) {
     const from = at - span;
@@ -93,7 +93,7 @@ function timeAxis(width, at, span, theme) {
         x: (t) => Math.min(width, left + (Math.max(t, from) - from) * perMs) };
 }
 
-/* Time in which the kitchen stood still, or in which the page did not see it. */
+/* Time in which the kitchen was blocked, or in which the page had no feed. */
 function paintBands(paint, record, axis, height) {
     const { context, theme } = paint;
     const band = ({ from, to }, fill) => {

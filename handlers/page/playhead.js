@@ -1,6 +1,6 @@
 /*
- * The time that is shown. Live it is the newest; paused it stands; playing it moves at a rate of
- * its own, and is live again if it catches up.
+ * The time that is shown. Live, it is the newest; paused, it does not change; playing, it moves at
+ * its own rate, and becomes live if it catches up.
  */
 
 class Playhead {
@@ -29,7 +29,7 @@ class Playhead {
         this.mode = this.mode === "playing" ? "playing" : "paused";
     }
 
-    /* `elapsed` ms went by; the record reaches from `start` to `edge`, and grows if it is live. */
+    /* Advances by `elapsed` ms; the record is from `start` to `edge`, which grows if it is live. */
     tick(elapsed, start, edge, growing) {
         if (this.mode === "playing") {
             this.at += elapsed * this.rate;
@@ -45,8 +45,8 @@ class Playhead {
 }
 
 /*
- * The server's clock, seen from here. A message is never early, so the largest difference is the
- * one of the fastest message; it is forgotten slowly, because two clocks drift.
+ * Estimates the server's clock. A message is never early, so the largest difference is that of the
+ * fastest message; it decays slowly, because two clocks drift.
  */
 class Clock {
     constructor() {

@@ -1,7 +1,7 @@
 /*
- * Which line of its recipe an order is at. A step is a string literal, "boil the egg", in a small
- * function; the line of the recipe that calls this function is where the order waits. When it does
- * not wait it is on the way from the line after that.
+ * Finds the line of its recipe that an order is at. A step is a string literal, "boil the egg", in a
+ * small function; the order waits at the line of the recipe that calls this function. Otherwise it
+ * is behind that line.
  */
 
 const RECIPE_HEAD = /^[a-z].*?\b(\w+)\(.*\)\s*\{?\s*$/;
@@ -26,7 +26,7 @@ function parseRecipe(source) {
     return { lines, functions };
 }
 
-/* The recipe: the function that the lane is called like, or the one that cooks, or serves. */
+/* Returns the recipe: the function with the name of the lane, or the one that cooks, or serves. */
 function recipeIn(functions, name) {
     return functions.find((candidate) => candidate.name === name) ||
         functions.find((candidate) => candidate.name.startsWith("cook_")) ||
@@ -42,7 +42,7 @@ function lineWith(lines, text, from, to) {
     return -1;
 }
 
-/* The line at which `recipe` awaits `step`, or -1: a step of its own, one called, or a call. */
+/* Returns the line at which `recipe` awaits `step`, or -1: a step, a called one, or a call. */
 function awaitLine(lines, functions, recipe, step) {
     const literal = `"${step}"`;
     const here = lineWith(lines, literal, recipe.from, recipe.to);
@@ -50,11 +50,11 @@ function awaitLine(lines, functions, recipe, step) {
         return here;
     }
     const helper = functions.find(({ from, to }) => lineWith(lines, literal, from, to) >= 0);
-    const call = helper ? helper.name : step.replace(/_all$/, ""); /* as hob_join() is called */
+    const call = helper ? helper.name : step.replace(/_all$/, ""); /* the name of hob_join() in the trace */
     return lineWith(lines, `${call}(`, recipe.from + 1, recipe.to);
 }
 
-/* A statement may go on for lines; what it does after it is the next one that does something. */
+/* Skips the rest of a statement, and lines without effect. */
 function stepAfter(lines, recipe, line) {
     let number = line;
     while (number < recipe.to && !STATEMENT_END.test(lines[number])) {
@@ -68,7 +68,7 @@ function stepAfter(lines, recipe, line) {
     return line;
 }
 
-/* The number of the line, from 0, or -1 if the lane is at none of them at `at`. */
+/* Returns the number of the line, from 0, or -1 if the lane is at none of them at `at`. */
 function currentLine({ lines, functions }, lane, at) {
     const recipe = recipeIn(functions, lane.name);
     if (!recipe || at < lane.begin || at >= lane.end) {

@@ -1,13 +1,13 @@
 /*
- * What happened in the kitchen, by time. Everything that the page shows is computed from a record
- * and a time, so that live, slow motion and replay are the same drawing at different times.
+ * The events of the kitchen by time. The page computes all drawings from a record and a time, so
+ * live, slow motion and replay are the same drawing at different times.
  */
 
 const RECORD_SPAN = 5 * 60 * 1000;
 const RECORD_EVENTS = 200000;
 const RECORD_FORMAT = "hob kitchen record 1";
 
-/* The page may notice a freeze a little before or after the time that the server gives for it. */
+/* The page may notice a freeze shortly before or after the time that the server reports. */
 const FREEZE_SLACK = 500;
 
 class Record {
@@ -25,15 +25,15 @@ class Record {
         this.size = 0; /* events kept */
         this.lanes = new Map();
         this.orders = []; /* the lanes without a parent, in the order in which they began */
-        this.runs = []; /* who had the thread: the "run" segments of all lanes */
+        this.runs = []; /* the "run" segments of all lanes */
         this.others = [];
         this.stats = [];
         this.freezes = []; /* {from, to, who, seen}: `to` is Infinity while it lasts */
-        this.gaps = []; /* {from, to}: the page was away */
+        this.gaps = []; /* {from, to}: the page had no feed */
         this.describing = false;
     }
 
-    /* Returns whether this is another kitchen than before: then the record begins anew. */
+    /* Returns whether this is another kitchen than before: then it clears the record. */
     hello({ session, now, epoch, timeScale, demo }) {
         const anew = session !== this.session;
         if (anew) {
@@ -79,7 +79,7 @@ class Record {
         if (this.lanes.has(id)) {
             return; /* described again after a reconnect */
         }
-        const segments = this.sees(t) ? [{ t, kind: "ready" }] : []; /* else the next event is the first */
+        const segments = this.sees(t) ? [{ t, kind: "ready" }] : []; /* otherwise the next event is the first */
         const lane = { id, parent, name, dish: dishOf(name), begin: t, end: Infinity, how: null,
             segments, parts: [] };
         const maker = this.lanes.get(parent);
@@ -87,7 +87,7 @@ class Record {
         (maker ? maker.parts : this.orders).push(lane);
     }
 
-    /* Whether the page was there at `t`. */
+    /* Returns whether the page had a feed at `t`. */
     sees(t) {
         return t >= this.start && !this.gaps.some(({ from, to }) => from <= t && t < to);
     }
@@ -110,7 +110,7 @@ class Record {
         }
     }
 
-    /* What it awaits next is known before its run is over, so a run goes before that. */
+    /* Inserts a run before the next await, which is reported before the run is over. */
     run(lane, run) {
         insertByTime(lane.segments, run, (other) => other.kind === "await" && other.t === run.t);
         insertByTime(this.runs, run);
@@ -134,7 +134,7 @@ class Record {
             (freeze) => freeze.from <= to + FREEZE_SLACK && freeze.to >= from - FREEZE_SLACK);
     }
 
-    /* The page noticed that nothing has come since `from`. */
+    /* The page has received nothing since `from`. */
     freeze(from) {
         this.freezes.push({ from, to: Infinity, who: null, seen: true });
     }
@@ -153,7 +153,7 @@ class Record {
         }
     }
 
-    /* Nothing of what happened meanwhile was missed. */
+    /* No event was missed meanwhile. */
     resume() {
         const gap = this.gaps[this.gaps.length - 1];
         if (gap && gap.to === Infinity) {
@@ -168,7 +168,7 @@ class Record {
         }
     }
 
-    /* What ended while the page was away is not described when it is back. */
+    /* Ends lanes that ended without a feed, since the server does not describe them. */
     endUndescribed(events, now) {
         const described = new Set(events.filter(([kind]) => kind === "b").map((event) => event[2]));
         for (const lane of this.lanes.values()) {
@@ -179,13 +179,13 @@ class Record {
         }
     }
 
-    /* Keeps the last minutes, and less if much happened: what ended first goes first. */
+    /* Keeps the last minutes, or less if there are many events: removes the first ended lanes first. */
     trim() {
         let cut = this.end - RECORD_SPAN;
         if (this.size > RECORD_EVENTS) {
             cut = Math.max(cut, this.start + (this.end - this.start) / 4);
         } else if (this.start > cut - RECORD_SPAN / 60) {
-            return; /* not worth it yet */
+            return; /* too few to remove */
         }
         this.orders = this.orders.filter((order) => order.end > cut || !this.drop(order));
         for (const lane of this.lanes.values()) {
@@ -207,7 +207,7 @@ class Record {
         return this.lanes.delete(lane.id);
     }
 
-    /* The page's own format: the events again, lane by lane. */
+    /* Returns the record in the page's own format: the events, lane by lane. */
     save() {
         const events = [];
         for (const lane of this.lanes.values()) {
@@ -237,12 +237,12 @@ class Record {
         return Object.assign(record, { session, epoch, timeScale, end, stats, freezes });
     }
 
-    /* The newest figures that were known at `at`, or null. */
+    /* Returns the newest figures at `at`, or null. */
     statsAt(at) {
         return this.stats[lastBefore(this.stats, at)] || null;
     }
 
-    /* Calls `visit(lane, depth)` for what is seen in the time from `from` to `at`. */
+    /* Calls `visit(lane, depth)` for the lanes in the time from `from` to `at`. */
     forEachSeen(from, at, visit) {
         const descend = (lane, depth) => {
             if (lane.begin <= at && lane.end > from) {
@@ -254,7 +254,7 @@ class Record {
     }
 
     forEachRun(from, at, visit) {
-        let index = Math.max(0, lastBefore(this.runs, from)); /* this one may reach into it */
+        let index = Math.max(0, lastBefore(this.runs, from)); /* this one may overlap it */
         for (; index < this.runs.length && this.runs[index].t <= at; index++) {
             const run = this.runs[index];
             if (run.t + run.ms >= from) {

@@ -1,4 +1,4 @@
-/* The orders as rows of a table: the same as the lanes, for who does not see them. */
+/* The orders as rows of a table, the accessible form of the lanes. */
 
 const ROWS = 50;
 
@@ -13,7 +13,7 @@ const STATE_WORDS = {
     unseen: "ended while this page was away",
 };
 
-/* A pan that is done may have to wait until it is noticed: when the kitchen stands still. */
+/* While the kitchen is blocked, a finished pan waits until it is noticed. */
 function leftText(left) {
     if (left === null) {
         return "";
@@ -34,7 +34,7 @@ function rowOf(lane, depth, at) {
     };
 }
 
-/* {rows, more}: the newest orders first, each followed by its parts; `more` were left off. */
+/* Returns {rows, more}: the newest orders first, each followed by its parts; `more` are omitted. */
 function tableRows(record, at, span) {
     const orders = [];
     record.forEachSeen(at - span, at, (lane, depth) => {

@@ -1,4 +1,4 @@
-/* Everything that is seen at `at` in a window of `span`, as plain data: what the tests look at. */
+/* Returns all that is visible at `at` in a window of `span`, as plain data for the tests. */
 function sceneOf(record, at, span) {
     const from = at - span;
     const isSeen = (band) => band.from <= at && band.to > from;

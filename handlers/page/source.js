@@ -1,6 +1,6 @@
 /* The recipe's source, with the line that an order is at. */
 
-/* What the server shows; a demonstration is no recipe. */
+/* The recipes of the server; a demonstration has none. */
 const RECIPES = ["french-fries", "noodles", "meal"];
 const ASK_AGAIN = 1000; /* ms */
 const NO_RECIPE = "There is no recipe to show for this one.";
@@ -11,7 +11,7 @@ class Source {
         Object.assign(this, { box, title, get, dish: null, recipes: new Map() });
     }
 
-    /* `lane` is what was chosen, or undefined: then a recipe to look at. */
+    /* `lane` is the chosen lane, or undefined for the default recipe. */
     show(lane, at) {
         const dish = lane ? lane.dish : "french-fries";
         if (!this.recipes.has(dish)) {
@@ -27,7 +27,7 @@ class Source {
         this.mark(recipe && lane ? currentLine(recipe, lane, at) : -1);
     }
 
-    /* A kitchen that is away is asked again later. */
+    /* Repeats a failed request later. */
     async fetch(dish) {
         try {
             const { answer, text } = RECIPES.includes(dish) ? await this.get(`/recipes/${dish}`) : {};
@@ -48,7 +48,7 @@ class Source {
         }));
     }
 
-    /* The line is scrolled to within the box: the page stays where it is. */
+    /* Scrolls to the line within the box, not the page. */
     mark(number) {
         const before = this.box.querySelector("[aria-current]");
         const line = this.box.children[number] || null;

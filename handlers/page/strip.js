@@ -1,6 +1,6 @@
 /*
- * The cook's strip: who has the thread, in the window of time. It is empty while the loop sleeps,
- * and never shows two at once: there is one thread.
+ * The cook's strip: the coroutine that runs, in the window of time. It is empty while the loop
+ * sleeps, and never shows two at once, since there is one thread.
  */
 
 class Strip {
@@ -27,7 +27,7 @@ class Strip {
         this.paint.text(this.nowText(view), axis.now + 6, lane / 2, axis.right - axis.now - 6);
     }
 
-    /* What she does at the time that is shown. */
+    /* Returns what runs at the time that is shown. */
     nowText({ record, at }) {
         const run = record.runs[lastBefore(record.runs, at)];
         const freeze = freezeAt(record, at);
@@ -37,7 +37,7 @@ class Strip {
         return freeze && freeze.to > at ? "standing still" : "hands free";
     }
 
-    /* An enlarged run may reach over the next one: who was there first keeps the place. */
+    /* An enlarged run may overlap the next one: the first one keeps its place. */
     drawRuns(record, axis, height, enlarged) {
         const { context, theme } = this.paint;
         let taken = -1;
@@ -52,7 +52,7 @@ class Strip {
         });
     }
 
-    /* Of others only the sum since the time before is known: a low bar that ends there. */
+    /* Of other work only the sum since the last time is known: draws a low bar that ends there. */
     drawOthers(record, axis, height) {
         const { context, theme } = this.paint;
         context.fillStyle = theme.other;
@@ -67,7 +67,7 @@ class Strip {
         }
     }
 
-    /* On the band of each, where there is room: who kept the thread, and for how long. */
+    /* Draws the name and the duration of a stall on its band, if they fit. */
     drawFreezes(record, axis, height) {
         const { context, theme } = this.paint;
         for (const { from, to, who } of record.freezes) {

@@ -1,6 +1,6 @@
 /*
- * The table of orders beside the lanes. Rows are kept while their order is seen, and so is the
- * focus; what had it and goes hands it to what is nearest.
+ * The table of orders beside the lanes. Rows and the focus are kept while their order is visible; if
+ * the focused row is removed, the nearest one gets the focus.
  */
 
 class Table {
@@ -72,7 +72,7 @@ function button(text, press) {
     return element;
 }
 
-/* What did not change is left alone: a screen reader would read it again. */
+/* Does not touch unchanged text, since a screen reader would read it again. */
 function setText(element, text) {
     if (element.textContent !== text) {
         element.textContent = text;

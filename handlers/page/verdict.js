@@ -1,4 +1,4 @@
-/* A sentence or three that say what is to be seen, in plain words. */
+/* One to three sentences that describe the view. */
 
 function count(number, one, many) {
     return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
@@ -24,7 +24,7 @@ function freezeText({ from, to, who }, at) {
         : `${keeper} kept the cook for ${seconds} s, and all other orders had to wait.`;
 }
 
-/* What the sitting came to: the pans of many orders, and one cook. */
+/* The result of the sitting: the pans of many orders, and one cook. */
 function cookingText({ orders, cooking, inTurn, took }, stats) {
     const done = `${secondsText(inTurn)} s of cooking were done in ${secondsText(took)} s.`;
     if (cooking === 0) {
@@ -35,7 +35,7 @@ function cookingText({ orders, cooking, inTurn, took }, stats) {
     return `${who}${hands} ${done}`;
 }
 
-/* What is not to be seen, if several processes have a kitchen each. */
+/* The orders that are not visible, if several processes have a kitchen each. */
 function workersText({ worker, workers }) {
     return workers > 1
         ? `This is worker ${worker} of ${workers}, each with one cook. The others are not shown, ` +
@@ -43,7 +43,7 @@ function workersText({ worker, workers }) {
         : "";
 }
 
-/* `view` is {connected, ghost, stats, freeze}; freeze is the one to speak of, or null. */
+/* `view` is {connected, ghost, stats, freeze}; freeze is the one to describe, or null. */
 function verdictOf({ connected, ghost, stats, freeze, at }) {
     if (!connected) {
         return "The kitchen cannot be reached. The page keeps trying, and shows what it saw last.";
@@ -58,8 +58,8 @@ function verdictOf({ connected, ghost, stats, freeze, at }) {
 }
 
 /*
- * The freeze to speak of at `at`: one that lasts, or that was over less than 4 s ago. If the kitchen
- * then names nobody, then the machine or the network was busy, and there is nothing to explain.
+ * Returns the freeze to describe at `at`: a present one, or one that ended less than 4 s ago. If the
+ * kitchen names no coroutine, the machine or the network was busy, and there is nothing to describe.
  */
 function freezeAt(record, at) {
     return record.freezes.findLast(({ from, to, who }) =>

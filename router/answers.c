@@ -36,7 +36,7 @@ static int reply_not_allowed(hob_response *res, unsigned methods)
     return err < 0 ? err : hob_reply_error(res, 405, NULL);
 }
 
-/* "OPTIONS *" asks about the server as a whole (RFC 9110 section 9.3.7). */
+/* "OPTIONS *" is about the whole server (RFC 9110 section 9.3.7). */
 static int reply_server_options(const struct table *table, hob_response *res)
 {
     unsigned methods = 0;

@@ -1,4 +1,4 @@
-/* The router's own answers: to OPTIONS, and where there is no route. */
+/* The router's own replies: to OPTIONS, and to requests without a route. */
 #ifndef HOB_ROUTER_ANSWERS_H
 #define HOB_ROUTER_ANSWERS_H
 

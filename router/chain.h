@@ -1,4 +1,4 @@
-/* The functions that a request passes: middleware, each of which calls the next, then a handler. */
+/* The functions of a route: middleware, each of which calls the next one, and the handler. */
 #ifndef HOB_ROUTER_CHAIN_H
 #define HOB_ROUTER_CHAIN_H
 

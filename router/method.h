@@ -12,7 +12,7 @@ enum {
     METHOD_PATCH,
     METHOD_DELETE,
     METHOD_OPTIONS,
-    METHOD_COUNT, /* stands for any other */
+    METHOD_COUNT, /* any other method */
 };
 
 struct method_name {
@@ -22,7 +22,7 @@ struct method_name {
 
 extern const struct method_name method_names[METHOD_COUNT];
 
-/* METHOD_GET for "GET" and so on; METHOD_COUNT for a method that no route can have. */
+/* Returns METHOD_GET for "GET" and so on; METHOD_COUNT for a method that no route can have. */
 size_t method_find(const char *name, size_t length);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a. Colliding paths of a client do no harm: the table has only paths of the program. */
+/* FNV-1a. A client cannot cause collisions, since the table has only paths of the program. */
 static size_t hash(const char *path)
 {
     uint64_t hash = 0xcbf29ce484222325;
@@ -14,7 +14,7 @@ static size_t hash(const char *path)
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot that has the path, or the free one where it would be. */
+/* Returns the slot with the path, or the free slot for it. */
 static struct range *slot_of(const struct path_index *self, const char *path)
 {
     size_t at = hash(path) & self->mask;
@@ -26,7 +26,7 @@ static struct range *slot_of(const struct path_index *self, const char *path)
 int path_index_init(struct path_index *self, struct route *const *routes, size_t count)
 {
     size_t size = 2;
-    while (size < 2 * count) /* so that half of them, at least, are free */
+    while (size < 2 * count) /* so that at least half of them are free */
         size *= 2;
     self->slots = calloc(size, sizeof(self->slots[0]));
     if (!self->slots)

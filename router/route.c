@@ -8,7 +8,7 @@
 #include "hob/log.h"
 #include "method.h"
 
-/* The first byte of a text that the path of a request cannot have; its end if there is none. */
+/* Returns the first byte of a text that the path of a request cannot have, or its end. */
 static const char *find_bad_byte(const char *text)
 {
     while (*text > ' ' && *text < 0x7f && *text != '?' && *text != '#')
@@ -55,7 +55,7 @@ bool route_has_name(const struct route *self, const char *name, size_t length)
     return false;
 }
 
-/* Takes the next segment off the path. Returns what is wrong with it, or NULL. */
+/* Takes the next segment off the path. Returns NULL, or the mistake in it. */
 static const char *next_segment(struct route *self, const char **path)
 {
     if (self->segment_count == SEGMENT_LIMIT)
@@ -94,7 +94,7 @@ static int check_line(const hob_route *line, size_t method, size_t method_length
         return refuse(line, "no path of a request has this byte", bad);
     if (!line->handler)
         return refuse(line, "it has no handler", line->pattern);
-    if (!(line->timeout >= 0)) /* or it is not a number */
+    if (!(line->timeout >= 0)) /* negative or not a number */
         return refuse(line, "its timeout is negative or not a number", line->pattern);
     if (line->stack > HOB_STACK_MAX)
         return refuse(line, "its stack is larger than HOB_STACK_MAX", line->pattern);

@@ -14,12 +14,12 @@
 
 struct hob_router {
     struct table table;
-    struct route *unmatched; /* stands in for the route of requests that none matches */
-    size_t middleware_count; /* the first ones of all chains */
+    struct route *unmatched; /* the route of requests that no other one matches */
+    size_t middleware_count; /* the number of middleware at the beginning of all chains */
 };
 
 /*
- * Functions that stand in the chain of a route before its handler.
+ * Functions in the chain of a route before its handler.
  */
 
 static int finish_anyway(hob_request *req, hob_response *res)
@@ -96,7 +96,7 @@ static int add_route(hob_router *self, const hob_route *line)
     return insert_or_free(&self->table, route, err);
 }
 
-/* Mostly the line that ends a table, when it was counted. */
+/* Usually the line {0} at the end of a table, counted as a route. */
 static int refuse_none(size_t index, size_t count)
 {
     hob_log(HOB_LOG_ERROR, "route %zu of %zu is refused: it has no pattern", index + 1, count);
@@ -141,7 +141,7 @@ int hob_router_use(hob_router *router, hob_handler *middleware)
     return 0;
 }
 
-/* A route of another router, below a prefix: with the middleware of both. */
+/* Makes a route of another router's below a prefix, with the middleware of both. */
 static int add_route_below(hob_router *self, const char *prefix, const struct route *original)
 {
     struct route *route;
@@ -198,7 +198,7 @@ int hob_next(hob_request *req, hob_response *res)
     return result;
 }
 
-/* Nearly all are GET: to look at its letters is cheaper than the calls. */
+/* Nearly all are GET: comparing its letters is cheaper than a call. */
 static size_t method_of(const char *name)
 {
     if (name[0] == 'G' && name[1] == 'E' && name[2] == 'T' && name[3] == '\0')
@@ -240,7 +240,7 @@ void *hob_state(const hob_request *req)
     return match ? match->route->state : NULL;
 }
 
-/* Whether any route has such a name: a handler of several may ask for one that only some have. */
+/* Returns whether any route has this name: a handler of several may use one of only some. */
 static bool has_route_with(const struct table *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++) {

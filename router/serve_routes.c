@@ -1,4 +1,4 @@
-/* hob_serve(): a server and its router as one call, for programs that do nothing else. */
+/* hob_serve(): a server and its router in one call. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@ static int failed(const char *what, int err)
     return EXIT_FAILURE;
 }
 
-/* Takes over the socket. */
+/* The socket belongs to this function. */
 static int serve_socket(int socket, const hob_router *router)
 {
     hob_server *server;

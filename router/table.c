@@ -37,7 +37,7 @@ int table_insert(struct table *self, struct route *route)
     return 0;
 }
 
-/* Where in the range those begin whose segment at this depth is `segment`, or is `behind` it. */
+/* Returns the first route of the range whose segment at this depth is `segment`, or `behind` it. */
 static struct route *const *
 find_bound(struct range range, size_t depth, const struct segment *segment, bool behind)
 {
@@ -71,7 +71,7 @@ struct search {
     unsigned methods; /* of the routes that matched the path */
 };
 
-/* The route to take of those that have just so many segments, all of which match. */
+/* Returns the route for the method among matching routes with this number of segments. */
 static const struct route *choose(struct search *self, struct range range, size_t segment_count)
 {
     const struct route *get = NULL;
@@ -89,8 +89,8 @@ static const struct route *choose(struct search *self, struct range range, size_
 }
 
 /*
- * Looks in a range of routes whose first `depth` segments match what was before `rest`, the most
- * specific ones first. Goes no deeper than the longest pattern is: see SEGMENT_LIMIT.
+ * Searches a range of routes whose first `depth` segments match the path before `rest`, the most
+ * specific ones first. The depth of recursion is that of the longest pattern: see SEGMENT_LIMIT.
  */
 static const struct route *
 find(struct search *self, struct range range, size_t depth, const char *rest)

@@ -1,5 +1,5 @@
 /*
- * All routes, sorted, so that those whose patterns begin alike stand side by side:
+ * All routes, sorted, so that patterns with the same beginning are adjacent:
  *
  *     GET    /orders
  *     GET    /orders/new
@@ -8,8 +8,8 @@
  *     GET    /orders/{id}/bill     <-   "/orders/{id}"
  *     GET    /{path...}
  *
- * A path is looked up segment by segment. Each one narrows the range by binary search, down to the
- * routes that match the whole path.
+ * The search goes through the segments of a path. Each one narrows the range by binary search, down
+ * to the routes that match the whole path.
  */
 #ifndef HOB_ROUTER_TABLE_H
 #define HOB_ROUTER_TABLE_H
@@ -22,28 +22,27 @@
 struct table {
     struct route **routes;
     size_t count;
-    struct path_index path_index; /* the same by path; once it is complete */
+    struct path_index path_index; /* the same by path, when the table is complete */
 };
 
-/* Makes room for so many more routes. Returns 0 or -ENOMEM. */
+/* Allocates memory for this many more routes. Returns 0 or -ENOMEM. */
 int table_reserve(struct table *self, size_t count);
 
 /*
- * Inserts a route, which is the table's then. There must be room for it. Returns 0, or -EEXIST if
- * there is one that matches the same requests.
+ * Inserts a route, which then belongs to the table. table_reserve() must have made room. Returns 0,
+ * or -EEXIST if a route matches the same requests.
  */
 int table_insert(struct table *self, struct route *route);
 
 /*
- * Called after the last route was inserted, and before the first is looked for. Returns 0 or
- * -ENOMEM.
+ * Completes the table after the last insertion, before the first search. Returns 0 or -ENOMEM.
  */
 int table_complete(struct table *self);
 
 /*
- * The most specific route that matches the path and has the method, GET counting as HEAD too. If
- * there is none, returns NULL and sets *methods: bit METHOD_GET if there is a route for GET that
- * matches the path, and so on.
+ * Returns the most specific route for the path and the method; GET also serves HEAD. If there is
+ * none, returns NULL and sets *methods: bit METHOD_GET if a route for GET matches the path, and so
+ * on.
  */
 const struct route *
 table_find(const struct table *self, size_t method, const char *path, unsigned *methods);

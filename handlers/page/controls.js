@@ -28,7 +28,7 @@ class Counter {
     }
 
     async send(method, address) {
-        const since = performance.now() + this.pending.size * 1e-6; /* distinguishes the times in the set */
+        const since = performance.now() + this.pending.size * 1e-6; /* makes the times distinct */
         this.pending.add(since);
         try {
             const answer = await fetch(address, { method });
@@ -42,7 +42,7 @@ class Counter {
         try {
             const { answer, text } = await this.send(method, address);
             const more = answer.status === 202 ? this.remark(JSON.parse(text)) : "";
-            this.notice(answer.ok ? done + more : `The kitchen says no: ${text || answer.status}`);
+            this.notice(answer.ok ? done + more : `The kitchen refused it: ${text || answer.status}`);
         } catch {
             this.notice("The kitchen did not answer.");
         }
@@ -61,7 +61,10 @@ class Counter {
     }
 }
 
-/* A button has its order in attributes: data-order="noodles 50, french-fries 50" and data-deadline="2". */
+/*
+ * A button has its order in attributes: data-order="noodles 50, french-fries 50" and
+ * data-deadline="2".
+ */
 function connectOrders(root, counter) {
     for (const element of root.querySelectorAll("[data-order]")) {
         element.addEventListener("click", () => {
@@ -156,7 +159,7 @@ function connectFiles(kitchen, notice) {
             kitchen.openRecord(Record.open(JSON.parse(await event.target.files[0].text())));
             notice("This is a saved record. Press Live for the kitchen as it is now.");
         } catch (error) {
-            notice(`It cannot be opened: ${error.message}`);
+            notice(`The record cannot be opened: ${error.message}`);
         }
         event.target.value = "";
     });

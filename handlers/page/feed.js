@@ -1,10 +1,10 @@
 /*
- * The server's events. The browser reconnects by itself after half a second, as the server requests,
- * so the page reports a lost connection only if that takes longer.
+ * The server's events. The browser reconnects by itself after half a second, as the server
+ * requests, so the page reports a lost connection only if that takes longer.
  */
 
 const AWAY_AFTER = 2000; /* ms without a connection */
-const FEED_RETRY = 2000; /* ms, if the browser does not reconnect: after a response that is no stream */
+const FEED_RETRY = 2000; /* ms, after a response that is no stream: browsers then give up */
 
 class Feed {
     /* `listener` has hello(message), batch(message), cut() and away(). It is inactive at first. */

@@ -1,7 +1,7 @@
 /*
- * The ghost is a cook who waits at each pan until it is done. Her time for the same orders is the sum
- * of their cooking; the real time is from the first order until the last is done. Both are for a
- * sitting: the orders since the kitchen was last empty.
+ * The ghost is a cook who waits at each pan until it is done. Her time for the same orders is the
+ * sum of their cooking; the real time is from the first order until the last is done. Both are for
+ * a sitting: the orders since the kitchen was last empty.
  */
 
 /* Returns how long the lane and its parts cooked until `at`, in ms, without finished pans. */

@@ -1,6 +1,6 @@
 /* The page: a record, the time that is shown, and the drawings of both. */
 
-const SHOWN_LATER = 120; /* ms: all events before that have arrived, so the live view equals the replay */
+const SHOWN_LATER = 120; /* ms: older events have arrived, so live equals the replay */
 const TEXT_EVERY = 250; /* ms between two updates of the numbers */
 const CALM_EVERY = 1000;
 const TABLE_EVERY = 1000;
@@ -126,7 +126,7 @@ class Kitchen {
     listen() {
         const here = performance.now();
         const { last } = this;
-        if (here - last.tick > 2 * LISTEN_EVERY) { /* the page itself did not run, so it has not seen a freeze */
+        if (here - last.tick > 2 * LISTEN_EVERY) { /* the page itself did not run */
             last.woke = here;
         }
         last.tick = here;
@@ -157,7 +157,7 @@ class Kitchen {
             return record.end;
         }
         const gap = record.gaps[record.gaps.length - 1];
-        const later = this.calm.matches ? 0 : SHOWN_LATER; /* only batches cause drawing: show all of it */
+        const later = this.calm.matches ? 0 : SHOWN_LATER; /* only batches draw: show all of it */
         const seen = gap && gap.to === Infinity ? gap.from : this.now() - later;
         return Math.max(record.start, seen);
     }

@@ -2,7 +2,8 @@
 
 /*
  * A lane is an order or a part of one. It is a list of segments, each of which lasts until the next
- * one begins: {t, kind: "ready" | "run" | "await", ...}. Times are milliseconds on the server's clock.
+ * one begins: {t, kind: "ready" | "run" | "await", ...}. Times are milliseconds on the server's
+ * clock.
  */
 
 /* Returns the name of a recipe: the name of a part is that of its function, "cook_french_fries". */

@@ -1,7 +1,7 @@
 /*
- * Finds the line of its recipe that an order is at. A step is a string literal, "boil the egg", in a
- * small function; the order waits at the line of the recipe that calls this function. Otherwise it
- * is behind that line.
+ * Finds the line of its recipe that an order is at. A step is a string literal, "boil the egg", in
+ * a small function; the order waits at the line of the recipe that calls this function. Otherwise
+ * it is behind that line.
  */
 
 const RECIPE_HEAD = /^[a-z].*?\b(\w+)\(.*\)\s*\{?\s*$/;
@@ -50,7 +50,7 @@ function awaitLine(lines, functions, recipe, step) {
         return here;
     }
     const helper = functions.find(({ from, to }) => lineWith(lines, literal, from, to) >= 0);
-    const call = helper ? helper.name : step.replace(/_all$/, ""); /* the name of hob_join() in the trace */
+    const call = helper ? helper.name : step.replace(/_all$/, ""); /* hob_join() */
     return lineWith(lines, `${call}(`, recipe.from + 1, recipe.to);
 }
 

@@ -79,7 +79,7 @@ class Record {
         if (this.lanes.has(id)) {
             return; /* described again after a reconnect */
         }
-        const segments = this.sees(t) ? [{ t, kind: "ready" }] : []; /* otherwise the next event is the first */
+        const segments = this.sees(t) ? [{ t, kind: "ready" }] : []; /* else the next event is the first */
         const lane = { id, parent, name, dish: dishOf(name), begin: t, end: Infinity, how: null,
             segments, parts: [] };
         const maker = this.lanes.get(parent);
@@ -179,7 +179,10 @@ class Record {
         }
     }
 
-    /* Keeps the last minutes, or less if there are many events: removes the first ended lanes first. */
+    /*
+     * Keeps the last minutes, or less if there are many events: removes the first ended lanes
+     * first.
+     */
     trim() {
         let cut = this.end - RECORD_SPAN;
         if (this.size > RECORD_EVENTS) {

@@ -74,7 +74,7 @@ class Strip {
             const end = Math.min(to, axis.at);
             const room = axis.x(end) - axis.x(from) - 4;
             if (end > axis.from && from < axis.at && room > theme.font * 6) {
-                const text = `${who === null ? "not heard of" : who}: ${secondsText(end - from)} s`;
+                const text = `${who === null ? "unknown" : who}: ${secondsText(end - from)} s`;
                 const width = Math.min(context.measureText(text).width + 8, room);
                 context.fillStyle = theme.paper;
                 context.fillRect(axis.x(from) + 2, 6, width, height - 16);

@@ -1,6 +1,6 @@
 /*
- * The table of orders beside the lanes. Rows and the focus are kept while their order is visible; if
- * the focused row is removed, the nearest one gets the focus.
+ * The table of orders beside the lanes. Rows and the focus are kept while their order is visible;
+ * if the focused row is removed, the nearest one gets the focus.
  */
 
 class Table {

@@ -17,11 +17,11 @@ function shareText(share) {
 
 function freezeText({ from, to, who }, at) {
     const seconds = secondsText(Math.min(to, at) - from);
-    const keeper = who === null ? "it seems that somebody" : `“${who}”`;
+    const keeper = who === null ? "something" : `“${who}”`;
     return to > at
-        ? `The kitchen stands still: ${keeper} keeps the cook, for ${seconds} s by now, ` +
-            "and nobody else is served."
-        : `${keeper} kept the cook for ${seconds} s, and all other orders had to wait.`;
+        ? `The kitchen stands still: ${keeper} has kept the cook for ${seconds} s, ` +
+            "and no other order is served."
+        : `${keeper} kept the cook for ${seconds} s, and all other orders waited.`;
 }
 
 /* The result of the sitting: the pans of many orders, and one cook. */
@@ -39,27 +39,28 @@ function cookingText({ orders, cooking, inTurn, took }, stats) {
 function workersText({ worker, workers }) {
     return workers > 1
         ? `This is worker ${worker} of ${workers}, each with one cook. The others are not shown, ` +
-            "and some of your orders will be theirs."
+            "and may get some of your orders."
         : "";
 }
 
 /* `view` is {connected, ghost, stats, freeze}; freeze is the one to describe, or null. */
 function verdictOf({ connected, ghost, stats, freeze, at }) {
     if (!connected) {
-        return "The kitchen cannot be reached. The page keeps trying, and shows what it saw last.";
+        return "The kitchen cannot be reached. The page keeps trying, and shows its last state.";
     }
     if (freeze) {
         return freezeText(freeze, at);
     }
     if (ghost.orders === 0) {
-        return "Nobody has ordered yet, and the cook waits. Order something.";
+        return "There are no orders yet, and the cook waits. Order something.";
     }
     return cookingText(ghost, stats);
 }
 
 /*
- * Returns the freeze to describe at `at`: a present one, or one that ended less than 4 s ago. If the
- * kitchen names no coroutine, the machine or the network was busy, and there is nothing to describe.
+ * Returns the freeze to describe at `at`: a present one, or one that ended less than 4 s ago. If
+ * the kitchen names no coroutine, the machine or the network was busy, and there is nothing to
+ * describe.
  */
 function freezeAt(record, at) {
     return record.freezes.findLast(({ from, to, who }) =>

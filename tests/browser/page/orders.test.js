@@ -88,6 +88,6 @@ describe("orders", () => {
             document.querySelector("[data-order=noodles]").dataset.order = "dragon";
         });
         await press(page, "Noodles");
-        await page.getByRole("status").filter({ hasText: "The kitchen says no: dish" }).waitFor();
+        await page.getByRole("status").filter({ hasText: "The kitchen refused it: dish" }).waitFor();
     }, { mayComplain: true }));
 });

@@ -33,7 +33,7 @@ describe("a machine that stands still", () => {
         await press(page, "Noodles");
         await untilScene(page, ({ lanes }) => lanes[0]?.state === "awaiting");
         kitchen.signal("SIGSTOP");
-        await untilVerdict(page, "it seems that somebody keeps the cook");
+        await untilVerdict(page, "something has kept the cook");
         kitchen.signal("SIGCONT");
         await untilVerdict(page, "1 order is cooking");
         const { freezes } = await scene(page);

@@ -77,13 +77,13 @@ describe("the verdict", () => {
     });
 
     it("invites when there is nothing to say", () => {
-        assert.match(verdictOf({ ...view, ghost: { orders: 0 } }), /Nobody has ordered yet/);
+        assert.match(verdictOf({ ...view, ghost: { orders: 0 } }), /There are no orders yet/);
     });
 
     it("speaks of a freeze first, and names who it was as soon as it is known", () => {
         const freeze = { from: 4000, to: Infinity, who: null };
         assert.match(verdictOf({ ...view, freeze }),
-            /stands still: it seems that somebody keeps the cook, for 1.0 s/);
+            /stands still: something has kept the cook for 1.0 s/);
         assert.match(verdictOf({ ...view, freeze: { from: 2000, to: 4000, who: "blocking" } }),
             /“blocking” kept the cook for 2.0 s/);
     });

@@ -50,23 +50,4 @@ void acceptor_resume(hob_server *server);
 /* Whether the server has more connections than it serves. */
 bool acceptor_is_over_limit(const hob_server *server);
 
-/*
- * The log of clients that are refused for one reason: the first one at once, and then in sums,
- * since there may be thousands in a second.
- */
-struct refusal_log {
-    struct ev_loop *ev;
-    ev_timer pause; /* runs while no line is logged */
-    size_t count;   /* refusals since the last line */
-    char why[100];  /* the reason of the last one */
-};
-
-void refusal_log_init(struct refusal_log *self, struct ev_loop *ev);
-
-/* Logs that a client is refused: what happens to it, and the errno that caused it. */
-void refusal_log_add(struct refusal_log *self, const char *what, int err);
-
-/* Logs the sum of the refusals that were not logged yet. */
-void refusal_log_end(struct refusal_log *self);
-
 #endif

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/random_id.h"
 #include "carrier.h"
 #include "hob/server.h"
 #include "http/head.h"
-#include "request_id.h"
 #include "runtime/deadline.h"
 #include "server.h"
 
@@ -42,7 +42,7 @@ struct hob_request {
     bool cancellable; /* the handler is cancelled when the client leaves */
     bool client_left; /* a response would reach nobody */
     bool observed;    /* observers are being called. They do not wait, so the head need not move */
-    char id[REQUEST_ID_SIZE]; /* an id made by the server; "" before */
+    char id[RANDOM_ID_SIZE]; /* an id made by the server; "" before */
 };
 
 void request_init(
@@ -85,6 +85,9 @@ const struct head *request_stable_head(struct hob_request *self);
  * for the same part the same place. NULL as request_stable_head().
  */
 char *request_decoded(struct hob_request *self, const char *part);
+
+/* The same as hob_request_id(), but valid only until the coroutine waits. */
+const char *request_id_peek(struct hob_request *request);
 
 /* Whether the response has X-Request-Id: the id was asked for or sent, or the server wants it. */
 static inline bool request_tells_id(const struct hob_request *self)

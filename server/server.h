@@ -9,12 +9,13 @@
 #include <stdbool.h>
 
 #include "acceptor.h"
+#include "base/random_id.h"
+#include "diagnostics/refusal_log.h"
 #include "hob/address.h"
 #include "hob/server.h"
 #include "http/parser_limits.h"
 #include "net/listener.h"
 #include "process/stop_signals.h"
-#include "request_id.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
@@ -76,7 +77,7 @@ struct hob_server {
 
     struct workspace *workspace;
     struct parser_limits parser_limits;
-    struct request_ids request_ids;
+    struct random_ids request_ids;
     struct measure measure;
 };
 

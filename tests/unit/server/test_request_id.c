@@ -1,5 +1,5 @@
+#include "base/random_id.h"
 #include "http/syntax.h"
-#include "server/request_id.h"
 
 #include "hob/server.h"
 #include "tests/support/or_none.h"
@@ -55,17 +55,17 @@ Test(request_id, of_a_client_is_sane_if_it_can_break_no_log)
 
 static int compare(const void *a, const void *b)
 {
-    return memcmp(a, b, REQUEST_ID_SIZE);
+    return memcmp(a, b, RANDOM_ID_SIZE);
 }
 
 Test(request_id, that_is_made_is_like_no_other)
 {
     enum { COUNT_MADE = 10000 };
-    struct request_ids ids = {.left = 0};
-    char(*made)[REQUEST_ID_SIZE] = calloc(COUNT_MADE, sizeof(made[0]));
+    struct random_ids ids = {.left = 0};
+    char(*made)[RANDOM_ID_SIZE] = calloc(COUNT_MADE, sizeof(made[0]));
     cr_assert_not_null(made);
     for (size_t i = 0; i < COUNT_MADE; i++) {
-        cr_assert_eq(request_id_make(&ids, made[i]), 0);
+        cr_assert_eq(random_id_make(&ids, made[i]), 0);
         cr_assert_eq(strspn(made[i], "0123456789abcdef"), 32, "%s", made[i]);
         cr_assert_eq(made[i][32], '\0');
     }
@@ -79,11 +79,11 @@ Test(request_id, that_is_made_is_like_no_other)
 Test(request_id, that_is_made_is_random_in_each_bit)
 {
     enum { COUNT_MADE = 10000, LEAST = 4500 };
-    struct request_ids ids = {.left = 0};
+    struct random_ids ids = {.left = 0};
     size_t set[32][4] = {0};
-    char id[REQUEST_ID_SIZE];
+    char id[RANDOM_ID_SIZE];
     for (size_t i = 0; i < COUNT_MADE; i++) {
-        cr_assert_eq(request_id_make(&ids, id), 0);
+        cr_assert_eq(random_id_make(&ids, id), 0);
         for (size_t digit = 0; digit < 32; digit++) {
             const char text[] = {id[digit], '\0'};
             unsigned long value = strtoul(text, NULL, 16);

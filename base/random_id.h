@@ -1,0 +1,22 @@
+/* Random ids in hexadecimal. */
+#ifndef HOB_BASE_RANDOM_ID_H
+#define HOB_BASE_RANDOM_ID_H
+
+#include <stddef.h>
+
+enum {
+    RANDOM_ID_BYTES = 16,                     /* random ones in an id */
+    RANDOM_ID_SIZE = 2 * RANDOM_ID_BYTES + 1, /* in hexadecimal, and a NUL */
+    RANDOM_ID_BLOCK = 256,                    /* bytes that getrandom(2) returns in one piece */
+};
+
+/* Random bytes for ids to come: a system call for each id would cost more than all else. */
+struct random_ids {
+    unsigned char random[RANDOM_ID_BLOCK];
+    size_t left; /* of them, at the end */
+};
+
+/* Makes an id. Returns 0, or a negative errno of getrandom(2). */
+int random_id_make(struct random_ids *self, char id[static RANDOM_ID_SIZE]);
+
+#endif

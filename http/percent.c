@@ -1,7 +1,6 @@
 #include "percent.h"
 
-#include <stdint.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "hob/http.h"
 #include "hob/runtime.h"
@@ -49,31 +48,4 @@ char *hob_percent_decode(const char *text, size_t size)
         *to++ = percent_next(&text, end);
     *to = '\0';
     return decoded;
-}
-
-/* RFC 3986 section 2.3. */
-static bool is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~", c));
-}
-
-char *hob_percent_encode(const char *text, size_t size)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    char *encoded = size < SIZE_MAX / 3 ? hob_alloc(3 * size + 1) : NULL;
-    if (!encoded)
-        return NULL;
-    char *to = encoded;
-    for (const char *c = text; c < text + size; c++) {
-        if (is_unreserved(*c)) {
-            *to++ = *c;
-        } else {
-            *to++ = '%';
-            *to++ = digits[(unsigned char)*c >> 4];
-            *to++ = digits[(unsigned char)*c & 15];
-        }
-    }
-    *to = '\0';
-    return encoded;
 }

@@ -1,5 +1,4 @@
-#include "answers.h"
-
+/* The router's own replies: to OPTIONS, and where there is no route. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -13,4 +13,7 @@ struct match {
     unsigned methods; /* of the routes that match the path, if none has the method */
 };
 
+/* The handler of requests that no route matches: replies to OPTIONS, or with status 405 or 404. */
+hob_handler answer_unmatched;
+
 #endif

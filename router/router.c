@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "chain.h"
 #include "hob/log.h"
 #include "match.h"

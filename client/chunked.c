@@ -62,7 +62,7 @@ static int on_trailer_name_complete(llhttp_t *http)
 static int on_complete(llhttp_t *http)
 {
     chunked_of(http)->state = CHUNKED_DONE;
-    return HPE_PAUSED; /* what follows belongs to the next message */
+    return HPE_PAUSED; /* the next bytes belong to the next message */
 }
 
 static const llhttp_settings_t settings = {
@@ -74,7 +74,7 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_complete,
 };
 
-/* llhttp in the state behind the head of a chunked response. */
+/* Sets llhttp to the state behind the head of a chunked response. */
 static const llhttp_t *behind_head(void)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -94,7 +94,7 @@ void chunked_init(struct chunked *self, size_t framing)
     *self = (struct chunked){.http = *behind_head(), .framing_allowed = framing};
 }
 
-/* Takes what one call of llhttp takes. */
+/* Feeds llhttp once. Returns how many bytes it has read. */
 static size_t execute(struct chunked *self, const char *data, size_t size)
 {
     llhttp_errno_t err = llhttp_execute(&self->http, data, size);
@@ -107,8 +107,8 @@ static size_t execute(struct chunked *self, const char *data, size_t size)
 }
 
 /*
- * What llhttp gets at once is so small that only its last byte can exceed the limit: so it does not
- * matter in which pieces the body comes.
+ * Feeds llhttp pieces of which only the last byte can exceed the limit, so that the result does not
+ * depend on the pieces in which the body arrives.
  */
 size_t chunked_feed(struct chunked *self, const char *data, size_t size, char *content)
 {

@@ -1,5 +1,5 @@
 /*
- * A chunked body (RFC 9112 section 7.1): takes its bytes, in pieces of any size, and returns its
+ * A chunked body (RFC 9112 section 7.1): reads its bytes, in pieces of any size, and returns its
  * content. Wraps llhttp. Trailers are checked and dropped.
  */
 #ifndef HOB_CLIENT_CHUNKED_H
@@ -18,21 +18,21 @@ struct chunked {
     enum chunked_state state;
     const char *reason;     /* when failed: the rule that was broken, or the limit */
     bool over_limit;        /* when failed: it was the limit */
-    char *content;          /* where the content goes: may be where the bytes are */
-    size_t content_length;  /* how much of it this feed has written */
+    char *content;          /* the output for the content, which may be the input */
+    size_t content_length;  /* how much content this feed has written */
     size_t framing;         /* bytes so far that are not content */
     size_t framing_allowed; /* see struct parser_limits */
     size_t trailer_length;
     const char *refused; /* when failed: the byte, if llhttp has gone on behind it */
-    char trailer[24];    /* the name of the trailer that is being read, as far as it fits */
+    char trailer[24];    /* the name of the present trailer, cut to this size */
 };
 
 /* `framing` is the limit of that name in struct parser_limits. */
 void chunked_init(struct chunked *self, size_t framing);
 
 /*
- * Reads up to `size` bytes and returns how many it took. Writes no more bytes to `content` than it
- * took, and none ahead of those it has read, so that both may be the same memory. It stops at the
+ * Reads up to `size` bytes and returns how many it took. Writes at most as many bytes to
+ * `content` as it has read so far, so that both may be the same memory. It stops at the
  * end of the body.
  */
 size_t chunked_feed(struct chunked *self, const char *data, size_t size, char *content);

@@ -19,7 +19,7 @@ fail(struct response_reader *self, const char *format, ...)
     return -1;
 }
 
-/* The same for something that is only more than this client takes. */
+/* The same for a limit of this client that is exceeded. */
 #define FAIL_LIMIT(self, ...) ((self)->over_limit = true, fail(self, __VA_ARGS__))
 
 static bool is_digit(char c)
@@ -163,7 +163,7 @@ static int note_field(struct response_reader *self, const char *name, const char
     return 0;
 }
 
-/* The fields that say how the message is to be read. */
+/* The fields for the framing of the message. */
 static int note_fields(struct response_reader *self)
 {
     const char *at = self->head.data + self->head.headers;
@@ -182,7 +182,7 @@ static bool has_no_body(const struct response_reader *self)
            (self->to == RESPONSE_TO_CONNECT && self->status / 100 == 2);
 }
 
-/* How long the body is: RFC 9112 section 6.3. */
+/* Finds the length of the body: RFC 9112 section 6.3. */
 static enum response_framing framing_of(const struct response_reader *self)
 {
     if (has_no_body(self))
@@ -195,8 +195,8 @@ static enum response_framing framing_of(const struct response_reader *self)
 }
 
 /*
- * A connection is not used again when the server may mean another end of the response: with both
- * Transfer-Encoding and Content-Length, and when a response that has no body announces one.
+ * A connection is not used again if the server may assume another end of the response: with both
+ * Transfer-Encoding and Content-Length, and if a response without a body announces one.
  */
 static bool can_keep_alive(const struct response_reader *self)
 {
@@ -237,7 +237,7 @@ static int end_head(struct response_reader *self)
     return 0;
 }
 
-/* Takes the line that lies behind the strings of the head. */
+/* Parses the line that is stored behind the strings of the head. */
 static int take_line(struct response_reader *self)
 {
     char *line = self->head.data + self->head.length;
@@ -256,7 +256,7 @@ static int take_line(struct response_reader *self)
     return is_space(*line) ? take_fold(self, line) : take_field(self, line);
 }
 
-/* The strings never take more room than their bytes: a NUL stands where a line had CR and LF. */
+/* The strings are never longer than the received bytes: a NUL replaces CR and LF of a line. */
 static size_t feed_head(struct response_reader *self, const char *data, size_t size)
 {
     size_t taken = 0;

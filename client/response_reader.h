@@ -1,15 +1,15 @@
 /*
- * Bytes in, one response out: what http/parser.h is for requests. It does no I/O. Bytes may be fed
- * in pieces of any size.
+ * Parses the bytes of a response, in pieces of any size, like http/parser.h those of a request. It
+ * does no I/O.
  *
  *     RESPONSE_HEAD --> RESPONSE_BODY --> RESPONSE_DONE
  *       |      ^   '---------+----------> RESPONSE_FAILED
  *       v      |
  *     RESPONSE_INTERIM
  *
- * It reads the status line and the fields itself, and leaves chunked bodies to llhttp: llhttp takes
- * RTSP, ICE and HTTP/2.0 for HTTP/1, refuses HTTP/1.2 and folded fields (RFC 9112 section 5.2), and
- * takes a chunked body for content if a tab follows "chunked".
+ * It reads the status line and the fields itself, and leaves chunked bodies to llhttp: llhttp
+ * accepts RTSP, ICE and HTTP/2.0 as HTTP/1, refuses HTTP/1.2 and folded fields (RFC 9112 section
+ * 5.2), and returns a chunked body as content if a tab follows "chunked".
  */
 #ifndef HOB_CLIENT_RESPONSE_READER_H
 #define HOB_CLIENT_RESPONSE_READER_H
@@ -21,15 +21,15 @@
 #include "chunked.h"
 #include "http/head.h"
 
-/* How much a server may send before its response is refused. */
+/* The limits of a response, above which it is refused. */
 struct response_limits {
     size_t head;          /* bytes of status line and fields, in each head */
     size_t header_count;  /* fields in each head */
-    size_t interim_count; /* responses with status 1xx before the one that counts */
+    size_t interim_count; /* responses with status 1xx before the final one */
     size_t framing;       /* see struct parser_limits */
 };
 
-/* What was asked: some responses have no body because of it (RFC 9112 section 6.3). */
+/* The kind of request: some responses have no body because of it (RFC 9112 section 6.3). */
 enum response_to { RESPONSE_TO_ANY, RESPONSE_TO_HEAD, RESPONSE_TO_CONNECT };
 
 enum response_state {
@@ -47,7 +47,7 @@ struct response_reader {
     const struct response_limits *limits;
     enum response_to to;
     enum response_state state;
-    struct head head; /* the reason phrase, then the fields; of the target it has nothing */
+    struct head head; /* the reason phrase, then the fields; it has no target */
     int status;
     int minor;       /* of the version: 0, or 1 for any later one */
     bool keep_alive; /* the connection can be used again when the body has been read */
@@ -82,7 +82,7 @@ void response_reader_init(
 size_t
 response_reader_feed(struct response_reader *self, const char *data, size_t size, char *content);
 
-/* The connection has ended: that completes a FRAMING_CLOSE body, and is an error before. */
+/* The connection has ended: this completes a FRAMING_CLOSE body, and is an error otherwise. */
 void response_reader_end(struct response_reader *self);
 
 #endif

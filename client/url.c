@@ -7,7 +7,7 @@
 #include "http/percent.h"
 #include "http/syntax.h"
 
-/* Visible in ASCII, but not allowed in a URL anywhere (RFC 3986 appendix A). */
+/* Visible ASCII characters that no part of a URL may have (RFC 3986 appendix A). */
 static const char excluded[] = "\"<>\\^`{|}";
 
 static bool is_allowed(char c)
@@ -26,7 +26,7 @@ static const char *check_characters(const char *text)
     return NULL;
 }
 
-/* Takes the digits behind the host's colon. None, or 0 or more than 65535, are an error. */
+/* Parses the digits behind the host's colon. None, 0, or more than 65535 are an error. */
 static const char *parse_port(const char *digits, const char *end, struct url *url)
 {
     unsigned port = 0;

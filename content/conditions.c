@@ -29,7 +29,7 @@ static bool is_weak(const char *tag)
     return *tag == 'W';
 }
 
-/* In a strong comparison weak tags equal none (section 8.8.3.2). */
+/* In a strong comparison a weak tag does not equal any tag (section 8.8.3.2). */
 static bool is_same_tag(const char *own, const char *tag, size_t length, bool strongly)
 {
     if (!own || (strongly && (is_weak(own) || is_weak(tag))))
@@ -40,8 +40,8 @@ static bool is_same_tag(const char *own, const char *tag, size_t length, bool st
 }
 
 /*
- * Whether the list names the current version, or is "*" and there is one. What follows an error in
- * the list does not count.
+ * Returns whether the list contains the current version, or is "*" and there is one. The part
+ * behind an error in the list is ignored.
  */
 static bool is_listed(const hob_validators *current, const char *list, bool strongly)
 {
@@ -60,13 +60,13 @@ static bool is_listed(const hob_validators *current, const char *list, bool stro
     }
 }
 
-/* Whether the client sent a date that can be compared with that of the content. */
+/* Returns whether the client sent a date that can be compared with that of the content. */
 static bool read_date(const char *value, const hob_validators *current, time_t now, time_t *date)
 {
     return value && current && current->modified != 0 && http_date_parse(value, now, date);
 }
 
-/* If-Match, else If-Unmodified-Since: false if the client wants another version only. */
+/* If-Match, else If-Unmodified-Since: false if the client requires another version. */
 static bool is_wanted(const struct conditions *self, const hob_validators *current, time_t now)
 {
     time_t date;

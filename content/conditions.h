@@ -24,8 +24,8 @@ struct conditions {
 int conditions_check(const struct conditions *self, const hob_validators *current, time_t now);
 
 /*
- * Whether a client may get a range: the version that it has, the value of If-Range, is the current
- * one. NULL if there is no If-Range (section 13.1.5).
+ * Returns whether a client may get a range: If-Range is NULL, which means that it is absent, or
+ * contains the current version (section 13.1.5).
  */
 bool conditions_allow_range(const char *if_range, const hob_validators *current, time_t now);
 

@@ -1,4 +1,4 @@
-/* Media types by the ends of file names (RFC 9110 section 8.3). */
+/* Media types by the suffixes of file names (RFC 9110 section 8.3). */
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -33,7 +33,7 @@ char *hob_percent_encode(const char *text, size_t size)
     return encoded;
 }
 
-/* NULL for a character that stands for itself. */
+/* Returns NULL for a character that needs no escape. */
 static const char *reference_to(char c)
 {
     switch (c) {

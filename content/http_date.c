@@ -25,11 +25,11 @@ char *hob_http_date(time_t date, char *text)
 }
 
 /*
- * A pattern is matched letter by letter:
+ * The letters of a pattern:
  *
  *     a day's name in short    A in full    D its number    d with a space for the leading zero
  *     b month's name           Y year       y with 2 digits only
- *     H hour                   m minute     S second        all else stands for itself
+ *     H hour                   m minute     S second        others are literal
  */
 static const char *const patterns[] = {
     "a, D b Y H:m:S GMT", /* IMF-fixdate */
@@ -37,7 +37,7 @@ static const char *const patterns[] = {
     "a b d H:m:S Y",      /* asctime() */
 };
 
-/* Takes so many digits off the text. */
+/* Takes this many digits off the text. */
 static bool take_number(const char **text, size_t digits, int *number)
 {
     *number = 0;
@@ -49,7 +49,7 @@ static bool take_number(const char **text, size_t digits, int *number)
     return true;
 }
 
-/* The day of the week tells nothing that the date does not tell, so that any will do. */
+/* Any day of the week is accepted, since the date determines it. */
 static bool take_day_name(const char **text, bool in_full)
 {
     for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
@@ -135,7 +135,7 @@ static bool is_sound(const struct tm *utc)
            utc->tm_min < 60 && utc->tm_sec <= 60;
 }
 
-/* Two digits that seem to be more than 50 years from now are meant to be in the past. */
+/* A year of two digits that is more than 50 years from now is in the past. */
 static int full_year(int year, time_t now)
 {
     struct tm utc;

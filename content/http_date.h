@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* As hob_http_date_parse() at the time of day `now`, by which years of two digits are read. */
+/* The same as hob_http_date_parse() at the time of day `now`, for years of two digits. */
 bool http_date_parse(const char *text, time_t now, time_t *date);
 
 #endif

@@ -23,7 +23,7 @@ static char next_char(struct encoded *text)
     return ' ';
 }
 
-/* Whether the text, decoded, is this string. Makes no copy: a large form has many pairs. */
+/* Returns whether the decoded text is this string, without a copy: a large form has many pairs. */
 static bool is_equal(struct encoded text, const char *string)
 {
     while (text.at < text.end) {

@@ -7,7 +7,7 @@
 #include "hob/text.h"
 #include "http/syntax.h"
 
-/* Takes a number off the text. One that is too large to be counted is as good as the largest. */
+/* Takes a number off the text. One that is too large becomes the largest number. */
 static bool take_number(const char **text, uint64_t *number)
 {
     const char *begin = *text;
@@ -30,7 +30,7 @@ static bool take_suffix(const char **text, uint64_t size, uint64_t *first)
     return true;
 }
 
-/* "500-999", or "500-" for all from there on. */
+/* "500-999", or "500-" for all bytes from there on. */
 static bool take_interval(const char **text, uint64_t *first, uint64_t *last)
 {
     if (!take_number(text, first) || *(*text)++ != '-')
@@ -73,7 +73,7 @@ static hob_range join(const hob_range *a, const hob_range *b)
     return (hob_range){first, (end_of_a > end_of_b ? end_of_a : end_of_b) - first};
 }
 
-/* Adds a range. Those that touch it are merged into it; the others do not touch each other. */
+/* Adds a range, and merges those that overlap or adjoin it. */
 static void add(hob_ranges *self, hob_range range)
 {
     size_t kept = 0;

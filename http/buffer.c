@@ -27,7 +27,10 @@ int buffer_reserve(struct buffer *self, size_t size)
     if (size <= self->capacity - length)
         return 0;
 
-    /* At first as much as is needed, since most buffers never grow; then at least twice that. */
+    /*
+     * The first size is the needed one, since most buffers never grow; later ones at least double
+     * it.
+     */
     size_t capacity = length + size;
     if (capacity < 2 * self->capacity)
         capacity = 2 * self->capacity;

@@ -28,26 +28,26 @@ static inline size_t buffer_length(const struct buffer *self)
     return self->end - self->start;
 }
 
-/* Makes room for `size` more bytes. Returns 0 or -ENOMEM. */
+/* Reserves memory for `size` more bytes. Returns 0 or -ENOMEM. */
 int buffer_reserve(struct buffer *self, size_t size);
 
-/* Returns 0 or -ENOMEM, and then nothing was appended. */
+/* Appends all of the bytes and returns 0, or appends none and returns -ENOMEM. */
 int buffer_append(struct buffer *self, const void *data, size_t size);
 
-/* Where the reserved room begins. */
+/* Returns the beginning of the reserved memory. */
 static inline char *buffer_room(struct buffer *self)
 {
     return self->data + self->end;
 }
 
-/* Appends what was written to the reserved room, up to `end`. */
+/* Appends the bytes that were written to the reserved memory, up to `end`. */
 static inline void buffer_fill(struct buffer *self, const char *end)
 {
     assert(end >= self->data + self->end && end <= self->data + self->capacity);
     self->end = (size_t)(end - self->data);
 }
 
-/* Drops the first `size` bytes, of which there must be as many. */
+/* Drops the first `size` bytes. The buffer must have at least that many. */
 void buffer_consume(struct buffer *self, size_t size);
 
 /* Frees the memory; the buffer is empty and can be used again. */

@@ -3,7 +3,7 @@
  *
  *     target  name value  name value  ...
  *
- * They never take more room than the head had on the wire.
+ * They are never longer than the head on the wire.
  */
 #ifndef HOB_HTTP_HEAD_H
 #define HOB_HTTP_HEAD_H
@@ -15,11 +15,11 @@ struct head {
     char *data;
     size_t length;
     size_t path;      /* offset of the path within the target, normalised and ended by NUL */
-    size_t query;     /* offset of what follows the '?', or 0 */
+    size_t query;     /* offset of the query behind the '?', or 0 */
     size_t authority; /* offset of the authority of the absolute form, or 0 */
     size_t headers;   /* offset of the first name */
     size_t header_count;
-    size_t request_id; /* offset of the first X-Request-Id that can be used, or 0 */
+    size_t request_id; /* offset of the first valid X-Request-Id, or 0 */
 };
 
 /* Appends bytes to the last string. There must be room. */
@@ -41,17 +41,18 @@ void head_add(
     size_t value_length);
 
 /*
- * The value of the first header of this name, in any case of letters (RFC 9110 section 5.1), or
- * NULL. The authority of the target, if it has one, stands for Host (RFC 9112 section 3.2.2).
+ * Returns the value of the first header of this name, in upper or lower case (RFC 9110 section
+ * 5.1), or NULL. The authority of the target, if it has one, replaces Host (RFC 9112 section
+ * 3.2.2).
  */
 const char *head_find(const struct head *self, const char *name);
 
-/* The value of the header of this name behind so many others of this name, or NULL. */
+/* Returns the value of the header of this name with this index, or NULL. */
 const char *head_find_nth(const struct head *self, const char *name, size_t skipped);
 
 /*
- * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns how many
- * bytes that takes with its NUL, 0 if there are none. Writes nothing if `joined` is NULL.
+ * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns its
+ * size with the NUL, 0 if there are none. Writes nothing if `joined` is NULL.
  */
 size_t head_join(const struct head *self, const char *name, char *joined);
 

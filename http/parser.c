@@ -26,13 +26,13 @@ static struct parser *parser_of(llhttp_t *http)
 }
 
 /*
- * There is always room: parser_feed() takes no more than limits->head bytes, and each NUL stands
- * for at least one byte that is not kept (a space, a colon, a line break).
+ * The memory always suffices: parser_feed() reads at most limits->head bytes, and each NUL replaces
+ * at least one byte that is not stored (a space, a colon, a line break).
  */
 static int on_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
-    if (self->state == PARSER_HEAD) /* else it is a trailer, and dropped (RFC 9110 6.5.1) */
+    if (self->state == PARSER_HEAD) /* otherwise it is a trailer, and dropped (RFC 9110 6.5.1) */
         head_append(self->head, at, length);
     return 0;
 }
@@ -50,7 +50,7 @@ static int on_name(llhttp_t *http, const char *at, size_t length)
 static int end_target(struct parser *self)
 {
     struct head *head = self->head;
-    bool is_plain_path = *head->data == '/' && !self->line.marks; /* nothing in it means anything */
+    bool is_plain_path = *head->data == '/' && !self->line.marks; /* its content is ignored */
     head_end_string(head);
     head->headers = self->name = head->length;
     if (is_plain_path)
@@ -105,7 +105,7 @@ static int note_host(struct parser *self, const char *value, size_t length)
 
 #define BAD_CODING "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)"
 
-/* llhttp sees to it that chunked is the last coding, but not that it is the only one. */
+/* llhttp checks that chunked is the last coding, but not that it is the only one. */
 static int note_transfer_codings(struct parser *self, const char *list)
 {
     const char *coding;
@@ -119,7 +119,7 @@ static int note_transfer_codings(struct parser *self, const char *list)
     return 0;
 }
 
-/* llhttp does not see an option that a tab follows. */
+/* llhttp does not detect an option before a tab. */
 static int note_connection(struct parser *self, const char *list)
 {
     const char *option;
@@ -154,7 +154,7 @@ static int note_request_id(struct parser *self, const char *value)
     return 0;
 }
 
-/* The fields that say how the message is to be read, and what it is called. */
+/* The fields for the framing of the message, and its id. */
 static int note_field(struct parser *self, const char *name, size_t length, const char *value)
 {
     if (element_is(name, length, "host"))
@@ -200,12 +200,12 @@ static int on_head_complete(llhttp_t *http)
         return fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
     if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
         return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
-    if (self->unknown_coding && (http->flags & F_CHUNKED)) /* else llhttp refuses it */
+    if (self->unknown_coding && (http->flags & F_CHUNKED)) /* otherwise llhttp refuses it */
         return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
     if (http->content_length > INT64_MAX)
         return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
 
-    /* In HTTP/1.0 too, close wins (RFC 9112 section 9.3). */
+    /* In HTTP/1.0, too, close overrides keep-alive (RFC 9112 section 9.3). */
     self->keep_alive = !self->close_seen && (http->http_minor == 1 || self->keep_alive_seen);
     self->state = PARSER_BODY;
     http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
@@ -224,7 +224,7 @@ static int on_chunk_header(llhttp_t *http)
 
 #define BAD_QUOTED_VALUE "Invalid character in chunk extensions quoted value"
 
-/* No quoted string has DEL (RFC 9110 section 5.6.4), but llhttp 9.2 takes it. */
+/* A quoted string has no DEL (RFC 9110 section 5.6.4), but llhttp 9.2 accepts it. */
 static int on_extension_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
@@ -244,7 +244,7 @@ static int on_body(llhttp_t *http, const char *at, size_t length)
 static int on_message_complete(llhttp_t *http)
 {
     parser_of(http)->state = PARSER_DONE;
-    return HPE_PAUSED; /* what follows is the next request */
+    return HPE_PAUSED; /* the next bytes are the next request */
 }
 
 static const llhttp_settings_t settings = {
@@ -259,7 +259,7 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_message_complete,
 };
 
-/* As llhttp is when it has read a request line: what is left to it are fields and the body. */
+/* Sets llhttp to the state behind a request line: it reads the fields and the body. */
 static const llhttp_t *behind_request_line(void)
 {
     static const char line[] = {'G', 'E', 'T', ' ', '/', ' ', 'H',  'T',
@@ -275,7 +275,7 @@ static const llhttp_t *behind_request_line(void)
 void parser_init(
     struct parser *self, struct head *head, char *room, const struct parser_limits *limits)
 {
-    /* In two parts, which compilers clear without a loop. */
+    /* Two parts, which compilers clear without a loop. */
     memset(&self->line, 0, sizeof(self->line));
     memset(&self->state, 0, offsetof(struct parser, trailer) - offsetof(struct parser, state));
     self->http = *behind_request_line();
@@ -286,14 +286,14 @@ void parser_init(
     self->framing_allowed = limits->framing;
 }
 
-/* The words for what llhttp refuses. From 9.4 on it refuses an empty coding before hob can. */
+/* Descriptions of errors of llhttp. From 9.4 on it refuses an empty coding before hob can. */
 static const char *reason_of(const llhttp_t *http)
 {
     const char *reason = llhttp_get_error_reason(http);
     return strcmp(reason, "Empty Transfer-Encoding") == 0 ? BAD_CODING : reason;
 }
 
-/* Takes what one call of llhttp takes. */
+/* Feeds llhttp once. Returns how many bytes it has read. */
 static size_t execute(struct parser *self, const char *data, size_t size)
 {
     llhttp_errno_t err = llhttp_execute(&self->http, data, size);
@@ -303,14 +303,14 @@ static size_t execute(struct parser *self, const char *data, size_t size)
     size_t taken = (size_t)(end - data);
     if (err == HPE_PAUSED)
         llhttp_resume(&self->http);
-    else if (self->state != PARSER_FAILED) /* else a callback has said why */
+    else if (self->state != PARSER_FAILED) /* otherwise a callback has set the reason */
         fail(self, 400, "%s", reason_of(&self->http));
     return taken;
 }
 
 /*
  * A tab behind the value of Content-Length is no part of it (RFC 9110 section 5.5), but llhttp
- * before 9.4 takes spaces only. Leaves the bytes before the tab, or puts a space in its place.
+ * before 9.4 accepts only spaces. Feeds the bytes before the tab, or a space instead of it.
  */
 static void replace_tab(const char **data, size_t *size)
 {
@@ -327,7 +327,7 @@ static size_t feed_request_line(struct parser *self, const char *data, size_t si
 {
     struct request_line *line = &self->line;
     size_t taken = request_line_feed(line, self->head, self->limits->target, data, size);
-    self->http.method = (uint8_t)line->method; /* of HEAD even if it is refused: see hob_reply() */
+    self->http.method = (uint8_t)line->method; /* also for a refused HEAD: see hob_reply() */
     self->http.http_minor = (uint8_t)line->minor;
     if (line->part == LINE_DONE)
         end_target(self);
@@ -362,8 +362,8 @@ static size_t feed_head(struct parser *self, const char *data, size_t size)
 }
 
 /*
- * What goes to llhttp at once is small enough that the limit can be exceeded by its last byte only,
- * so that it does not matter in which pieces the body comes.
+ * Feeds llhttp pieces of which only the last byte can exceed the limit, so that the result does not
+ * depend on the pieces in which the body arrives.
  */
 static size_t feed_body(struct parser *self, const char *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /*
- * Bytes in, one request out. Wraps llhttp, adds the rules that llhttp leaves to its user, and does
- * no I/O. Bytes may be fed in pieces of any size.
+ * Parses the bytes of a request, in pieces of any size. Wraps llhttp, adds the rules that llhttp
+ * does not check, and does no I/O.
  *
  *     PARSER_HEAD --> PARSER_BODY --> PARSER_DONE
  *          '---------------+------------> PARSER_FAILED
@@ -20,7 +20,7 @@ enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 
 struct parser {
     llhttp_t http;
-    struct head *head; /* of the caller: what was read */
+    struct head *head; /* the result, which belongs to the caller */
     const struct parser_limits *limits;
     size_t value;           /* offset of the value of the header being read */
     size_t framing_allowed; /* see struct parser_limits */
@@ -29,41 +29,41 @@ struct parser {
     struct request_line line;
     enum parser_state state;
     int status; /* when failed: the status to answer */
-    char *body; /* where body bytes go, NULL to drop them */
+    char *body; /* the output for body bytes, NULL to drop them */
     size_t body_length;
-    size_t head_bytes; /* read of the head so far */
+    size_t head_bytes; /* bytes of the head so far */
     size_t name;       /* offset of the name of the header being read */
     size_t framing;    /* bytes of the body so far that are not content */
     size_t trailer_length;
     const char *refused;  /* when failed: the byte in the input, if llhttp has gone on behind it */
-    bool keep_alive;      /* the client wants the connection to stay open (RFC 9112 9.3) */
+    bool keep_alive;      /* the client keeps the connection open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
     bool host_seen;
     bool close_seen; /* these two: options of Connection */
     bool keep_alive_seen;
     bool unknown_coding;  /* a transfer coding other than chunked */
-    bool too_many_fields; /* when failed: it was the limit of their count */
+    bool too_many_fields; /* when failed: the limit of the number of headers was exceeded */
     bool in_length;       /* in the value of Content-Length */
 
-    char trailer[24]; /* the name of the trailer being read, as far as it fits */
+    char trailer[24]; /* the name of the present trailer, cut to this size */
     char reason[96];  /* when failed: the rule that was broken, or the limit */
 };
 
 /*
- * Starts on a new request, whose head is written to *head. Its strings go to `room`, which has
+ * Begins a new request, whose head is written to *head. Its strings go to `room`, which has
  * limits->head bytes. The limits are not copied.
  */
 void parser_init(
     struct parser *self, struct head *head, char *room, const struct parser_limits *limits);
 
 /*
- * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so the
- * body and the next request are left to be fed again. In PARSER_BODY, at most as many bytes come
- * out, at self->body, as went in.
+ * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so feed
+ * the body and the next request again. In PARSER_BODY, it writes at most as many bytes to
+ * self->body as it reads.
  */
 size_t parser_feed(struct parser *self, const char *data, size_t size);
 
-/* Whether a body, in PARSER_BODY, would end in good order within these bytes. Feeds nothing. */
+/* Returns whether a body, in PARSER_BODY, would end correctly within these bytes. Feeds nothing. */
 bool parser_body_ends_within(const struct parser *self, const char *data, size_t size);
 
 #endif

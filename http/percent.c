@@ -5,7 +5,7 @@
 #include "hob/http.h"
 #include "hob/runtime.h"
 
-/* Returns -1 for what is no hex digit. */
+/* Returns -1 for a character that is no hex digit. */
 static int digit_value(char digit)
 {
     if (digit >= '0' && digit <= '9')

@@ -6,14 +6,14 @@
 #define HOB_HTTP_PERCENT_H
 
 /*
- * The byte that a string such as "%2F" begins with, in encoded form; -1 if it does not begin with
+ * Decodes the byte at the beginning of a string such as "%2F"; returns -1 if it does not begin with
  * a "%" and two hex digits.
  */
 int percent_octet(const char *at);
 
 /*
- * The next byte of a text, decoded; moves *at behind it. A "%" that encodes nothing, or NUL, is an
- * ordinary byte.
+ * Returns the next byte of a text, decoded, and moves *at behind it. A "%" without two hex digits,
+ * or in "%00", is an ordinary byte.
  */
 char percent_next(const char **at, const char *end);
 

@@ -10,11 +10,11 @@
  * Accept.
  */
 
-/* How much the client wants one media type. */
+/* The weight of a media type for the client. */
 struct preference {
     const char *type;
     const char *any; /* the media range of all types like it */
-    int specificity; /* of the media range that counts, the most specific one; 0 before */
+    int specificity; /* of the most specific media range so far; 0 before */
     int weight;      /* in thousandths */
 };
 
@@ -114,7 +114,7 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80; /* of a character in UTF-8 */
 }
 
-/* Writes text to a JSON string (RFC 8259 section 7), as much of it as fits. Returns the end. */
+/* Writes text to a JSON string (RFC 8259 section 7), cut to the size. Returns the end. */
 static char *put_text(char *at, const char *end, const char *text)
 {
     enum { ESCAPE_SIZE = sizeof("\\u0000") };
@@ -126,7 +126,7 @@ static char *put_text(char *at, const char *end, const char *text)
         else
             *at++ = *text;
     }
-    for (; is_continuation(*text); text--) /* the character did not fit as a whole */
+    for (; is_continuation(*text); text--) /* the whole character did not fit */
         at--;
     return at;
 }

@@ -8,8 +8,8 @@
 #include "head.h"
 
 /*
- * Whether the client of a request prefers JSON to text, by its Accept (RFC 9110 section 12.5.1):
- * application/problem+json or application/json to text/plain and text/html.
+ * Returns whether the client of a request prefers JSON to text, by its Accept (RFC 9110 section
+ * 12.5.1): application/problem+json or application/json to text/plain and text/html.
  */
 bool problem_is_preferred(const struct head *head);
 

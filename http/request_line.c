@@ -19,7 +19,7 @@ static void enter(struct request_line *self, enum line_part part)
     self->length = 0;
 }
 
-/* At least one empty line is to be ignored, RFC 9112 section 2.2. */
+/* A server should ignore at least one empty line, RFC 9112 section 2.2. */
 static size_t take_empty_lines(struct request_line *self, const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -71,7 +71,7 @@ static void end_method(struct request_line *self)
     }
 }
 
-/* Takes what is there of the method, or the byte behind it. */
+/* Reads the received part of the method, or the byte behind it. */
 static size_t take_method(struct request_line *self, const char *data, size_t size)
 {
     size_t run = 0;
@@ -107,7 +107,7 @@ static void end_target(struct request_line *self, char c)
         refuse(self, 400, "the target has a byte that no URI has (RFC 9112 section 3.2)");
 }
 
-/* Takes what is there of the target, or the byte behind it. */
+/* Reads the received part of the target, or the byte behind it. */
 static size_t take_target(
     struct request_line *self, struct head *head, size_t limit, const char *data, size_t size)
 {
@@ -128,7 +128,7 @@ static size_t take_target(
     return run + 1;
 }
 
-/* Without a version the line is one of HTTP/0.9. */
+/* A line without a version is HTTP/0.9. */
 static size_t take_target_lf(struct request_line *self, char c)
 {
     if (c == '\n')
@@ -153,12 +153,12 @@ static void take_version_byte(struct request_line *self, char c)
     else if (at > 7 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
     else if (at == 7)
-        self->minor = c != '0'; /* a later one is read as HTTP/1.1 (RFC 9110 section 2.5) */
+        self->minor = c != '0'; /* a later one counts as HTTP/1.1 (RFC 9110 section 2.5) */
     else if (c == '\n')
         self->part = LINE_DONE;
 }
 
-/* Nearly always it is this one, in one piece. */
+/* The most common version, in one piece. */
 static size_t take_version(struct request_line *self, const char *data, size_t size)
 {
     static const char usual[] = {'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r', '\n'};

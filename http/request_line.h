@@ -1,7 +1,7 @@
 /*
- * The request line, "METHOD SP target SP HTTP/1.1 CR LF" (RFC 9112 section 3), and the empty lines
- * that may stand before it. It is read here and not by llhttp, which takes RTSP and ICE for HTTP,
- * and has one error for all methods it does not know.
+ * The request line, "METHOD SP target SP HTTP/1.1 CR LF" (RFC 9112 section 3), and empty lines
+ * before it. llhttp does not read it, because it accepts RTSP and ICE as HTTP, and has one error
+ * for all unknown methods.
  */
 #ifndef HOB_HTTP_REQUEST_LINE_H
 #define HOB_HTTP_REQUEST_LINE_H
@@ -24,11 +24,11 @@ enum line_part {
 
 struct request_line {
     enum line_part part;
-    size_t length;          /* of this part, as far as it was read */
-    char name[33];          /* of the method, as far as it was read; ended by NUL */
-    llhttp_method_t method; /* once it is known to be one, even if the line is refused later */
+    size_t length;          /* of the received bytes of this part */
+    char name[33];          /* of the received bytes of the method; ended by NUL */
+    llhttp_method_t method; /* once it is a known one, even if the line is refused later */
     unsigned marks;         /* CHAR_MARK if the target has any */
-    unsigned minor;         /* of the version: 0, or 1 for any that is later */
+    unsigned minor;         /* of the version: 0, or 1 for any later one */
     int status;             /* when refused: the status to answer */
     const char *rule; /* when refused: the rule that was broken; NULL for the target's limit */
 };
@@ -36,7 +36,7 @@ struct request_line {
 /*
  * Reads up to `size` bytes and returns how many it took. It stops where the line is done or
  * refused. The target becomes the head's first string, not yet ended; if it is longer than
- * `target_limit`, the line is refused with 414. All zero is how it begins.
+ * `target_limit`, the line is refused with 414. Its initial state is all zero.
  */
 size_t request_line_feed(
     struct request_line *self, struct head *head, size_t target_limit, const char *data,

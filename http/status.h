@@ -2,10 +2,10 @@
 #ifndef HOB_HTTP_STATUS_H
 #define HOB_HTTP_STATUS_H
 
-/* The reason phrase, such as "Not Found"; "" for a code that has none. */
+/* Returns the reason phrase, such as "Not Found"; "" for a code without one. */
 const char *status_reason(int status);
 
-/* The status for what a handler returned, a negative errno. See hob_handler. */
+/* Returns the status for a negative errno that a handler has returned. See hob_handler. */
 int status_of_error(int err);
 
 #endif

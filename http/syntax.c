@@ -12,7 +12,7 @@
 #define H  (CHAR_TARGET | CHAR_NAME)
 #define KH (CHAR_TARGET | CHAR_TOKEN | CHAR_NAME)
 
-/* From "!" on; there is nothing to be said of other characters. */
+/* From "!" on; all other characters have no class. */
 /* clang-format off */
 const unsigned char char_classes[256] = {
     ['!'] = KH,
@@ -55,7 +55,7 @@ bool is_token(const char *text, size_t length)
     return length > 0 && i == length;
 }
 
-/* IP-literal, RFC 3986 section 3.2.2. Returns how many bytes it takes, 0 if it is none. */
+/* IP-literal, RFC 3986 section 3.2.2. Returns its length, 0 if it is none. */
 static size_t span_ip_literal(const char *text, size_t length)
 {
     size_t i = 1;
@@ -69,7 +69,7 @@ static bool is_percent_encoded(const char *text, size_t length)
     return length >= 3 && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2]);
 }
 
-/* reg-name, but no comma, which joins two of them, and no empty label. The same result. */
+/* reg-name without a comma, which joins two of them, and without empty labels. The same result. */
 static size_t span_name(const char *text, size_t length)
 {
     size_t i = 0;

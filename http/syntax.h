@@ -1,4 +1,4 @@
-/* What the grammar of HTTP has a name for. */
+/* Elements of the grammar of HTTP. */
 #ifndef HOB_HTTP_SYNTAX_H
 #define HOB_HTTP_SYNTAX_H
 
@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <string.h>
 
-/* What a character may be part of. A set of these is looked up for each byte of a head. */
+/* The classes of a character. The parser looks up a set of them for each byte of a head. */
 enum char_class {
     CHAR_TOKEN = 1,  /* tchar, RFC 9110 section 5.6.2 */
     CHAR_NAME = 2,   /* reg-name, RFC 3986 section 3.2.2, but no "%", no dot and no comma */
-    CHAR_TARGET = 4, /* any that is visible in ASCII */
-    CHAR_MARK = 8,   /* in a target: more than a character of its path. "#", "%", "." and "?" */
+    CHAR_TARGET = 4, /* any visible ASCII character */
+    CHAR_MARK = 8,   /* special in a target: "#", "%", "." and "?" */
 };
 
 extern const unsigned char char_classes[256];
@@ -30,8 +30,9 @@ static inline bool is_token_char(char c)
 bool is_token(const char *text, size_t length);
 
 /*
- * uri-host [ ":" port ], RFC 9110 section 7.2, and nothing that others could read as a second host
- * or a path. An empty one is none: an http URI has a host (RFC 9110 section 4.2.1).
+ * uri-host [ ":" port ], RFC 9110 section 7.2, without characters that other programs could parse
+ * as a second host or a path. It is not empty, since an http URI has a host (RFC 9110 section
+ * 4.2.1).
  */
 bool is_host(const char *text, size_t length);
 
@@ -42,12 +43,12 @@ bool is_host(const char *text, size_t length);
  */
 bool list_next(const char **list, const char **element, size_t *length);
 
-/* Whether `length` letters are those of a word in lower case, in any case of letters. */
+/* Returns whether `length` letters, in upper or lower case, equal a word in lower case. */
 bool letters_are(const char *letters, const char *word, size_t length);
 
 /*
- * Whether an element is this word in lower case, in any case of letters. Inline, so that the length
- * of a literal is a constant: nearly all words differ in it.
+ * Returns whether an element, in upper or lower case, equals this word in lower case. Inline, so
+ * that the length of a literal is a constant: nearly all words differ in it.
  */
 static inline bool element_is(const char *element, size_t length, const char *word)
 {
@@ -56,7 +57,7 @@ static inline bool element_is(const char *element, size_t length, const char *wo
 
 enum { REQUEST_ID_MAX = 128 }; /* characters of an X-Request-Id that a client may choose */
 
-/* Whether a client's X-Request-Id can be used: it must not break a log. */
+/* Returns whether a client's X-Request-Id is valid, so that it cannot break a log. */
 bool is_request_id(const char *id);
 
 #endif

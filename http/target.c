@@ -7,7 +7,7 @@
 #include "percent.h"
 #include "syntax.h"
 
-/* RFC 3986 section 2.3: these mean the same encoded and not. `byte` is not NUL. */
+/* RFC 3986 section 2.3: these have the same meaning when encoded. `byte` is not NUL. */
 static bool is_unreserved(int byte)
 {
     static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -15,14 +15,14 @@ static bool is_unreserved(int byte)
     return strchr(unreserved, byte) != NULL;
 }
 
-/* Moves the rest of the path behind what was normalised, so that a log shows the error. */
+/* Moves the rest of the path behind the normalised part, so that a log shows the error. */
 static const char *refuse(char *to, const char *from, const char *rule)
 {
     memmove(to, from, strlen(from) + 1);
     return rule;
 }
 
-/* Decodes unreserved characters. All else stays encoded, with hex digits in upper case. */
+/* Decodes unreserved characters. Others stay encoded, with hex digits in upper case. */
 static const char *decode_unreserved(char *path)
 {
     char *to = path;
@@ -103,8 +103,8 @@ static bool find_path(const char *target, size_t *path)
 }
 
 /*
- * The authority of the absolute form replaces the Host header (RFC 9112 section 3.2.2). It moves
- * over the second slash before it, which makes room for its NUL.
+ * The authority of the absolute form replaces the Host header (RFC 9112 section 3.2.2). It is
+ * moved over the second slash before it, which makes room for its NUL.
  */
 static void split_authority(struct head *head)
 {

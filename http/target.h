@@ -9,13 +9,13 @@
 
 #include "head.h"
 
-/* As hob_normalise_path() of hob/server.h, but returns the rule that was broken, or NULL. */
+/* The same as hob_normalise_path() of hob/server.h, but returns the broken rule, or NULL. */
 const char *target_normalise(char *path);
 
 /*
- * Splits the target, which is the only string of the head yet, into authority, path and query, and
- * normalises the path. Only an OPTIONS request may have the target "*". Returns the rule that was
- * broken, or NULL.
+ * Splits the target, which is the only string of the head so far, into authority, path and query,
+ * and normalises the path. Only an OPTIONS request may have the target "*". Returns the rule that
+ * was broken, or NULL.
  */
 const char *target_split(struct head *head, bool is_options);
 

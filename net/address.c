@@ -22,7 +22,7 @@ static int parse_local(const char *path, hob_address *address)
     return 0;
 }
 
-/* Digits alone: strtoul() would take signs and spaces as well. */
+/* Only digits: strtoul() would accept signs and spaces as well. */
 static bool parse_port(const char *text, in_port_t *port)
 {
     size_t length = strlen(text);
@@ -84,7 +84,7 @@ bool host_parse_numeric(const char *host, hob_address *address)
     return parse_ipv4(host, 0, address) == 0 || parse_ipv6(host, 0, address) == 0;
 }
 
-/* RFC 1123 section 2.1. Underscores are in use though no host name may have them. */
+/* RFC 1123 section 2.1. Underscores are not allowed, but in use. */
 static bool is_label(const char *label, size_t length)
 {
     static const char characters[] =
@@ -122,7 +122,7 @@ static int local_url(const hob_address *address, char *url, size_t size)
     const char *path = address->local.sun_path;
     size_t length = address->length - offsetof(struct sockaddr_un, sun_path);
     if (length == 0)
-        return -EINVAL; /* it is bound to nothing */
+        return -EINVAL; /* it is not bound */
     if (path[0] == '\0')
         snprintf(url, size, "unix:@%.*s", (int)(length - 1), path + 1);
     else

@@ -4,7 +4,7 @@
 
 #include "hob/address.h"
 
-enum { HOST_SIZE = 256 }; /* of the longest host that is read, with its NUL */
+enum { HOST_SIZE = 256 }; /* maximum size of a host, with its NUL */
 
 /* A host and its port, as "host:port" or "[host]:port". */
 struct host_port {
@@ -13,13 +13,13 @@ struct host_port {
     bool brackets;
 };
 
-/* Reads a host, whatever it is, and a port. Returns 0 or -EINVAL. */
+/* Parses a host, without a check of its text, and a port. Returns 0 or -EINVAL. */
 int host_port_parse(const char *text, struct host_port *self);
 
-/* Reads an IPv4 or IPv6 address without brackets, with port 0. Returns whether it is one. */
+/* Parses an IPv4 or IPv6 address without brackets, with port 0. Returns whether it is one. */
 bool host_parse_numeric(const char *host, hob_address *address);
 
-/* Whether this can be the name of a host: of ASCII, and not a number as its last part. */
+/* Returns whether this can be the name of a host: ASCII, and its last part is not a number. */
 bool host_name_is_valid(const char *name);
 
 /* Sets the port, in network byte order, of an IPv4 or IPv6 address. */

@@ -61,7 +61,7 @@ void hob_conn_error(const hob_conn *conn, hob_error *error)
             error, "%s %s: %s", conn->failure, conn->name, reason ? reason : strerror(-conn->err));
 }
 
-/* Remembers what failed, if it did. Returns the result. */
+/* Stores the description of a failed call. Returns the result. */
 static int note(hob_conn *self, const char *action, int result)
 {
     if (result < 0) {
@@ -71,7 +71,9 @@ static int note(hob_conn *self, const char *action, int result)
     return result;
 }
 
-/* Called first by each call that may wait. Returns 0 or what interrupts the coroutine. */
+/*
+ * Each call that may wait calls this first. Returns 0 or the error that interrupts the coroutine.
+ */
 static int begin(const char *call)
 {
     struct task *task = task_current(call);
@@ -91,7 +93,7 @@ static int wait_for(hob_conn *self, short events)
 }
 
 /*
- * Reading. Functions that try return -EAGAIN and set *events to what has to come first.
+ * Reading. Functions that try return -EAGAIN and set *events to the events to wait for.
  */
 
 static int try_read(hob_conn *self, void *data, size_t size, bool peek, short *events)
@@ -131,14 +133,14 @@ bool hob_conn_is_readable(hob_conn *conn)
  * Writing.
  */
 
-/* What is left to write. */
+/* The remaining parts to write. */
 struct rest {
     const struct iovec *parts;
     size_t count;
-    size_t offset; /* of what is left of the first part */
+    size_t offset; /* of the rest of the first part */
 };
 
-/* Goes on by so many bytes, and to the first part that is not empty. */
+/* Skips this many bytes, and empty parts behind them. */
 static void rest_skip(struct rest *self, size_t size)
 {
     self->offset += size;

@@ -13,7 +13,9 @@
 /* Seconds until the next address is tried, unless the ones before fail earlier. */
 #define ATTEMPT_DELAY 0.25
 
-/* Seconds until a unix socket is tried again whose accept queue is full: nothing reports room. */
+/*
+ * Seconds until the next attempt at a unix socket with a full accept queue: no event reports room.
+ */
 #define QUEUE_DELAY 0.005
 
 enum { ADDRESSES_MAX = 16 };
@@ -36,7 +38,7 @@ void dial_interleave(hob_address *addresses, size_t count)
         size_t skipped =
             find_family(addresses + i, count - i, false, addresses[i - 1].any.sa_family);
         if (i + skipped == count)
-            return; /* there is one family left */
+            return; /* one family is left */
         hob_address other = addresses[i + skipped];
         memmove(addresses + i + 1, addresses + i, skipped * sizeof(other));
         addresses[i] = other;
@@ -92,7 +94,7 @@ struct race;
 struct attempt {
     struct race *race;
     const hob_address *address;
-    int result; /* a descriptor, or why there is none */
+    int result; /* a descriptor, or an error */
 };
 
 struct race {
@@ -134,7 +136,7 @@ static int advance(struct race *self)
     return err == -ETIMEDOUT ? 0 : err; /* the last wait returns it if it is the deadline's */
 }
 
-/* A coroutine. When it returns, the attempts that are left are cancelled and waited for. */
+/* A coroutine. When it returns, the remaining attempts are cancelled and waited for. */
 static int run_race(void *arg)
 {
     struct race *self = arg;
@@ -152,7 +154,7 @@ static void append_failure(hob_error *error, const struct attempt *attempt, bool
     error_append(error, "%s%s: %s", first ? "" : "; ", name, strerror(-attempt->result));
 }
 
-/* Returns what the first address has failed with, or what has interrupted the race. */
+/* Returns the error of the first address, or the one that has interrupted the race. */
 static int race_error(const struct race *self, int err, hob_error *error)
 {
     if (err < 0) {

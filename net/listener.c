@@ -16,7 +16,7 @@
  * Opening.
  */
 
-/* A server that starts again need not wait until its old connections are forgotten. */
+/* A restarted server need not wait until its old connections leave TIME_WAIT. */
 static int reuse_port(int fd)
 {
     int on = 1;
@@ -65,7 +65,7 @@ int hob_listen(const char *address)
     return err < 0 ? err : listen_on(&parsed, false);
 }
 
-/* Whether an IPv4 address with the port of this IPv6 one is among those to listen on. */
+/* Returns whether an IPv4 address with the port of this IPv6 one is among the addresses. */
 static bool
 is_shared_with_ipv4(const hob_address *address, const char *const *addresses, size_t count)
 {
@@ -107,7 +107,7 @@ int hob_listen_all(const char *const *addresses, size_t count, int *sockets, siz
 }
 
 /*
- * Sockets that are there.
+ * Existing sockets.
  */
 
 static int address_of(int fd, hob_address *address)
@@ -132,7 +132,7 @@ int hob_socket_url(int fd, char *url, size_t size)
     return err < 0 ? err : address_url(&address, url, size);
 }
 
-/* Sockets of other programs may lack what hob_listen() and socket(2) set. */
+/* Sockets of other programs may lack settings of hob_listen() and socket(2). */
 static void prepare(int fd, const hob_address *address)
 {
     fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -180,7 +180,7 @@ int listener_take(struct listener *self, int fd)
     char url[HOB_URL_SIZE];
     int err = address_of(fd, &address);
     if (err == 0)
-        err = address_url(&address, url, sizeof(url)); /* refuses kinds that are not known here */
+        err = address_url(&address, url, sizeof(url)); /* refuses unknown kinds */
     if (err < 0)
         return err;
     *self = (struct listener){
@@ -198,10 +198,10 @@ int listener_take(struct listener *self, int fd)
  */
 
 /*
- * A client that connects after the last accept(2) and before close(2) would be told that it is
- * connected, and then be reset. The filter is a program for the kernel (SO_ATTACH_FILTER in
- * socket(7)) that sees segments from the TCP header on: those with SYN are dropped. The ones that
- * complete a handshake, and all that belong to connections, have none.
+ * A client that connects after the last accept(2) and before close(2) would be connected and then
+ * reset. This filter is a program for the kernel (SO_ATTACH_FILTER in socket(7)) that gets segments
+ * from the TCP header on, and drops those with SYN. Segments that complete a handshake, or belong
+ * to a connection, have no SYN.
  */
 static void drop_handshakes(int fd)
 {

@@ -1,5 +1,5 @@
 /*
- * A socket that clients connect to, while a server has it. hob_listen() in hob/address.h makes one.
+ * A listening socket of a server. hob_listen() in hob/address.h makes one.
  */
 #ifndef HOB_NET_LISTENER_H
 #define HOB_NET_LISTENER_H
@@ -12,31 +12,31 @@
 
 struct listener {
     int fd;                  /* -1 once it is closed */
-    ev_io acceptable;        /* the server's; armed while it accepts */
-    bool local;              /* it is a unix socket */
-    struct sockaddr_un file; /* its sun_path is empty if there is none */
-    hob_socket_file made;    /* of that file: the path may lead to another one by now */
-    bool exposed;            /* other machines can reach it */
+    ev_io acceptable;        /* belongs to the server; active while it accepts */
+    bool local;              /* whether it is a unix socket */
+    struct sockaddr_un file; /* sun_path is empty if there is no file */
+    hob_socket_file made;    /* identifies that file, since the path may have another one now */
+    bool exposed;            /* whether other machines can connect to it */
 };
 
 /*
- * Takes over a listening socket, and makes it as hob_listen() would have. Returns 0, or what
- * hob_socket_url() fails with, and then the socket is still the caller's.
+ * Takes a listening socket, and sets it up like hob_listen(). Returns 0, or an error of
+ * hob_socket_url(): then the socket still belongs to the caller.
  */
 int listener_take(struct listener *self, int fd);
 
-/* Sets the file of a unix socket, if it may not be the one at its path. All zero: there is none. */
+/* Sets the file of a unix socket, if it may differ from the one at its path. All zero: no file. */
 void listener_set_file(struct listener *self, const hob_socket_file *file);
 
 /*
- * Lets nobody else into the queue; those who are in it can still be accepted. The file of a unix
- * socket is removed. With TCP the kernel drops the first packet of new clients, which they send
- * again after a second, when nobody listens or a new server does. This holds for all processes that
- * have the socket.
+ * Keeps new clients out of the accept queue; clients in it can still be accepted. Removes the file
+ * of a unix socket. With TCP the kernel drops the first packet of new clients, which they send
+ * again after a second: then the port is closed, or a new server listens. This affects all
+ * processes that have the socket.
  */
 void listener_shut(struct listener *self);
 
-/* Closes the socket, unless it is closed already. Clients in its queue are reset. */
+/* Closes the socket, unless it is closed already, and resets clients in its queue. */
 void listener_close(struct listener *self);
 
 #endif

@@ -1,4 +1,4 @@
-/* Names that were looked up, and those that are looked up now. */
+/* A cache of names, and of look-ups in progress. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ struct hob_resolver {
 };
 
 /*
- * The names that are kept.
+ * The cache.
  */
 
 static void name_free(hob_resolver *resolver, struct name *self)
@@ -52,7 +52,7 @@ static bool is_in_use(const struct name *self)
     return self->asking || self->waiters.waiting > 0;
 }
 
-/* Frees the names that are out of date, and as many others as make room for one more. */
+/* Frees outdated names, and as many others as are needed to add one. */
 static void make_room(hob_resolver *self)
 {
     double now = hob_now();
@@ -80,7 +80,7 @@ static struct name *name_add(hob_resolver *resolver, const char *text)
     return self;
 }
 
-/* The name, if it is known or being asked for. It is the one that was used last from now on. */
+/* Returns the name if it is known or being looked up, and makes it the last used one. */
 static struct name *find(hob_resolver *self, const char *text)
 {
     double now = hob_now();
@@ -135,7 +135,7 @@ static int name_keep(struct name *self, int err, const struct answer *answer)
     return 0;
 }
 
-/* Asks, and wakes those who wait. If this coroutine is interrupted, one of them asks again. */
+/* Asks, and wakes the waiting coroutines. If this one is interrupted, one of them asks again. */
 static int ask(hob_resolver *self, const char *text, hob_address *addresses)
 {
     struct answer answer = {.count = 0};

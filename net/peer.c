@@ -17,7 +17,7 @@ static char *put_port(char *at, in_port_t port)
     return put_number(at, ntohs(port));
 }
 
-/* By hand: logs do this for each request, and inet_ntop(3) takes as long as all the rest of it. */
+/* Without inet_ntop(3), which takes as long as the rest of a line of the access log. */
 static char *put_ipv4(char *at, const unsigned char bytes[static 4])
 {
     for (size_t i = 0; i < 4; i++) {

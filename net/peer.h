@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* As accept(2) tells it. Of one with a unix socket there is only the family. */
+/* The address that accept(2) returns. For a unix socket it has only the family. */
 union peer {
     struct sockaddr any;
     struct sockaddr_in ipv4;

@@ -18,7 +18,7 @@
 /* Sockets that are waited for. One more would be read from at the next time-out. */
 enum { SOCKETS_MAX = 16 };
 
-/* What is asked for, and what has come. */
+/* The questions and their answers. */
 struct question {
     bool ended;
     int status; /* of c-ares */
@@ -98,7 +98,7 @@ static void avoid_signals(ares_channel channel)
  * The channel.
  */
 
-/* Called by c-ares: what to wait for on a socket from now on. */
+/* Called by c-ares with the events to wait for on a socket from now on. */
 static void on_socket(void *data, ares_socket_t fd, int readable, int writable)
 {
     struct query *self = data;
@@ -154,7 +154,7 @@ static double seconds_left(const struct query *self, double when)
     return fmin(until, (double)left.tv_sec + (double)left.tv_usec / 1e6);
 }
 
-/* Waits for answers, but not beyond the time `when`, and has c-ares look at what has come. */
+/* Waits for answers, up to the time `when`, and lets c-ares read them. */
 static int advance(struct query *self, double when)
 {
     struct pollfd ready[SOCKETS_MAX];

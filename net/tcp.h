@@ -2,7 +2,7 @@
 #ifndef HOB_NET_TCP_H
 #define HOB_NET_TCP_H
 
-/* Sets what all TCP sockets of hob have in common. */
+/* Sets the options that all TCP sockets of hob share. */
 void tcp_set_options(int fd);
 
 #endif

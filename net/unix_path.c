@@ -17,8 +17,8 @@
 #define LOCK_TRIES 200
 
 /*
- * Locks the folder of a path: between its bind(2) and listen(2) a server that starts looks like a
- * dead one, whose file may be replaced. Returns a descriptor to close; -EWOULDBLOCK if the folder
+ * Locks the folder of a path: between bind(2) and listen(2), a starting server looks like one that
+ * has ended, whose file may be replaced. Returns a descriptor to close; -EWOULDBLOCK if the folder
  * stays locked, or another negative errno if it cannot be locked.
  */
 static int lock_folder(const hob_address *address)
@@ -43,7 +43,7 @@ static int bind_to(int fd, const hob_address *address)
     return bind(fd, &address->any, address->length) < 0 ? -errno : 0;
 }
 
-/* Whether a server listens there. A server whose queue is full counts. */
+/* Returns whether a server listens there, also one with a full queue. */
 static bool is_alive(const hob_address *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -55,8 +55,8 @@ static bool is_alive(const hob_address *address)
 }
 
 /*
- * Replaces the file of a dead server: the kernel leaves it behind, and does not bind to a path that
- * exists.
+ * Replaces the file of a server that has ended: the kernel does not remove it, and does not bind to
+ * an existing path.
  */
 static int bind_to_path(int fd, const hob_address *address)
 {

@@ -1,4 +1,4 @@
-/* Why a server's certificate is refused, as text. */
+/* The reason for refusing a server's certificate, as text. */
 #ifndef HOB_NET_TLS_CERTIFICATE_H
 #define HOB_NET_TLS_CERTIFICATE_H
 

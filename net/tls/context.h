@@ -1,4 +1,4 @@
-/* What TLS connections have in common. */
+/* Settings that TLS connections share. */
 #ifndef HOB_NET_TLS_CONTEXT_H
 #define HOB_NET_TLS_CONTEXT_H
 
@@ -15,7 +15,7 @@ struct context {
     SSL_CTX *ctx;
     BIO_METHOD *socket; /* how OpenSSL reads and writes sockets */
     struct sessions sessions;
-    size_t users; /* connections, and whoever has made it */
+    size_t users; /* connections, and the maker */
 };
 
 /* Called when one user has gone: the last one frees it. */

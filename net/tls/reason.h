@@ -1,8 +1,8 @@
-/* What OpenSSL has failed with, as text. */
+/* Errors of OpenSSL, as text. */
 #ifndef HOB_NET_TLS_REASON_H
 #define HOB_NET_TLS_REASON_H
 
-/* Says what an error code of ERR_get_error(3ssl) means. The text lives as long as the program. */
+/* Returns the description of an error code of ERR_get_error(3ssl), which is static. */
 const char *reason_text(unsigned long code);
 
 #endif

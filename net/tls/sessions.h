@@ -1,6 +1,6 @@
 /*
- * Sessions that servers have given, for the next connection to the same server: it needs no
- * certificate then. See SSL_CTX_set_session_cache_mode(3ssl).
+ * Sessions of servers, for the next connection to the same server, which then needs no certificate.
+ * See SSL_CTX_set_session_cache_mode(3ssl).
  */
 #ifndef HOB_NET_TLS_SESSIONS_H
 #define HOB_NET_TLS_SESSIONS_H

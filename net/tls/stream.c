@@ -24,7 +24,7 @@ struct stream {
     char *protocol;            /* chosen by ALPN, or NULL */
     char *certificate_problem; /* why the certificate was refused, or NULL */
     unsigned long failure;     /* OpenSSL's error code after -EPROTO, or 0 */
-    bool failed;               /* OpenSSL must not be used any more, but to free it */
+    bool failed;               /* OpenSSL may only be freed now */
 };
 
 /*
@@ -51,7 +51,7 @@ int stream_on_verified(int valid, X509_STORE_CTX *store)
  * Results of OpenSSL.
  */
 
-/* OpenSSL has failed for good. Returns why. */
+/* Handles a permanent error of OpenSSL. Returns the errno. */
 static int fail(struct stream *self)
 {
     self->failed = true;
@@ -65,7 +65,7 @@ static int fail(struct stream *self)
     return ERR_GET_REASON(self->failure) == ERR_R_MALLOC_FAILURE ? -ENOMEM : -EPROTO;
 }
 
-/* What a call of OpenSSL with a result of 0 or less means to a caller. */
+/* Converts a result of OpenSSL of 0 or less to an error for the caller. */
 static int error_of(struct stream *self, int result, short *events)
 {
     switch (SSL_get_error(self->ssl, result)) {

@@ -1,10 +1,11 @@
 /*
- * TLS as a connection sees it. libhob does not link OpenSSL: what does is a library of its own, and
- * is reached by these functions alone. It uses the public functions of libhob, and these structs.
+ * The interface between connections and TLS. libhob does not link OpenSSL: a separate library does,
+ * which libhob calls only by these functions. It uses the public functions of libhob, and these
+ * structs.
  *
- * None of the functions waits. -EAGAIN means that *events, POLLIN or POLLOUT, has to come first:
- * any of them may have to read or write. Errors are negative errnos: -EPROTO if the peer does not
- * follow the protocol or sends an alert, -EKEYREJECTED if its certificate is refused.
+ * None of the functions waits. -EAGAIN means that the caller has to wait for *events, POLLIN or
+ * POLLOUT: any of them may have to read or write. Errors are negative errnos: -EPROTO if the peer
+ * does not follow the protocol or sends an alert, -EKEYREJECTED if its certificate is refused.
  */
 #ifndef HOB_NET_TLS_TLS_H
 #define HOB_NET_TLS_TLS_H
@@ -19,20 +20,20 @@ struct tls_stream {
     const struct tls_functions *functions;
 };
 
-/* What several connections have in common. */
+/* Settings and sessions that several connections share. */
 struct hob_tls {
     const struct tls_functions *functions;
 };
 
-/* Whom to connect to. */
+/* The server to connect to. */
 struct tls_peer {
-    const char *address;     /* sessions that it has given are used again */
+    const char *address;     /* its sessions are resumed */
     const char *name;        /* that its certificate must have: a name or an IP address */
     const char *const *alpn; /* NULL, or ends with NULL */
 };
 
 struct tls_functions {
-    /* Makes the client's end over a socket, which stays the caller's. Returns 0 or an error. */
+    /* Makes the client's side on a socket, which belongs to the caller. Returns 0 or an error. */
     int (*connect)(hob_tls *tls, int fd, const struct tls_peer *peer, struct tls_stream **stream);
 
     int (*handshake)(struct tls_stream *self, short *events);
@@ -49,7 +50,7 @@ struct tls_functions {
     /* The protocol that ALPN has chosen, or NULL. */
     const char *(*protocol)(const struct tls_stream *self);
 
-    /* Why it has failed with -EPROTO or -EKEYREJECTED; NULL if it has not. */
+    /* The reason of -EPROTO or -EKEYREJECTED; NULL if there was no such error. */
     const char *(*reason)(const struct tls_stream *self);
 
     /* Sends that this side has ended, if there is room, and frees it. */

@@ -1,4 +1,4 @@
-/* What a loop needs to wait for descriptors, from the first time that a coroutine does. */
+/* The data of a loop for waits for descriptors, which the first such wait makes. */
 #ifndef HOB_DESCRIPTORS_DESCRIPTORS_H
 #define HOB_DESCRIPTORS_DESCRIPTORS_H
 

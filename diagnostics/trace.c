@@ -55,7 +55,7 @@ static hob_trace_event begin_event(const struct lane *lane)
     return event;
 }
 
-/* What a task that does not run does instead. */
+/* Returns the state of a task that does not run. */
 static hob_trace_event state_event(const struct task *task)
 {
     const struct lane *lane = &task->lane;

@@ -44,7 +44,7 @@ static int awaits_for_2(void *arg)
 static int async_main(void *arg)
 {
     (void)arg;
-    hob_stall_limit(0); /* it would tell, and rightly so, but here it is done on purpose */
+    hob_stall_limit(0); /* off, since this example blocks on purpose */
 
     double start = hob_now();
     block(1);

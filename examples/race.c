@@ -1,6 +1,6 @@
 /*
- * The lesson: a race has one winner, and the others are cancelled, told so by their awaits, and
- * have cleaned up before the race is over. Nothing goes on in the background.
+ * The lesson: a race has one winner. The awaits of the others return -ECANCELED, and the others
+ * have cleaned up before the race is over. Nothing continues in the background.
  */
 #include <hob/runtime.h>
 #include <stdio.h>

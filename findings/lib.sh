@@ -64,7 +64,7 @@ expect() {
   [[ $2 == "$3" ]] || fail "$1: \"$3\" was seen when this was written"
 }
 
-# answer_of URL: status, content, and whether curl could tell that it is not whole.
+# answer_of URL: status, content, and whether curl detects that it is incomplete.
 answer_of() {
   local code=0 answer
   answer=$(curl --silent --http1.1 --max-time 3 --write-out '\n%{http_code}' "$1") || code=$?

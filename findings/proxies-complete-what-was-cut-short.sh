@@ -2,7 +2,7 @@
 # Surprise: behind Caddy and lighttpd a client takes half a chunked response for a whole one.
 #
 # Guess:    when the upstream closes the connection before the last chunk, the proxy ends its own
-#           response in a way that the client can tell from a complete one (RFC 9112 section 8).
+#           response in a way that the client can distinguish from a complete one (RFC 9112 section 8).
 # Package:  caddy 2.6.2-5, lighttpd 1.4.69-1 (Debian 12), a reverse proxy and nothing else configured
 # Seen:     both send the client what came, and then a proper last chunk (Caddy) or a Content-Length
 #           that fits what came (lighttpd): curl reports success. When the upstream's response has a

@@ -8,7 +8,7 @@
 
 #include "hob/access_log.h"
 
-/* What a line reports. A string is NULL or "" if it is not known, except for the first two. */
+/* The data of a line. A string is NULL or "" if it is not known, except for the first two. */
 struct access_record {
     const char *second; /* when the request began, from access_second() */
     const char *client; /* from hob_request_peer() */

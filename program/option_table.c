@@ -253,8 +253,8 @@ static const struct option_spec table[] = {
     {"grace", "SECONDS", "30", "time limit for requests in progress when the server stops",
      apply_number, SETS(server.grace)},
     {"drain-delay", "SECONDS", "0",
-     "how long the server serves as before when it is told to stop, while /readyz reports it to "
-     "load balancers",
+     "how long a stopping server serves as before, while /readyz reports to load balancers that it "
+     "stops",
      apply_number, SETS(server.drain_delay)},
     {"idle-grace", "SECONDS", "1",
      "how long an idle connection may still send its next request when the server stops",

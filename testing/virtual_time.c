@@ -11,7 +11,7 @@
  * functions on other threads (hob_offload). While one of those runs, there are no jumps; nor when
  * no timer is left to jump to, or while a descriptor is awaited whose peer is real.
  *
- * What sleeps on its own, with nanosleep(2) and its kin, moves the time on as well.
+ * Calls such as nanosleep(2) advance the time as well.
  */
 #include <stdatomic.h>
 #include <stdint.h>

@@ -27,7 +27,7 @@ struct job {
  */
 hob_future *job_start(struct job *self, hob_pool *pool, const char *call);
 
-/* What a loop needs for other threads, from the first time that a coroutine needs one. */
+/* The data of a loop for other threads, which the first use makes. */
 struct threads {
     struct inbox *inbox; /* what they have finished for this loop */
     hob_pool *functions; /* of hob_offload(); NULL until the first one, as is the other */

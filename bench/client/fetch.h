@@ -1,5 +1,5 @@
 /*
- * What the clients in C have in common. Each is started as
+ * Functions that the clients in C share. Each is started as
  *
  *     fetch-PEER URL requests COUNT   fetches in COUNT loops at the same time, for a while
  *     fetch-PEER URL waiting COUNT    begins COUNT fetches that are not answered

@@ -1,4 +1,4 @@
-/* market.h: a server that tells what things cost. */
+/* market.h: a server that has the prices. */
 #ifndef MARKET_H
 #define MARKET_H
 
@@ -12,7 +12,7 @@ struct market {
     const char *address; /* "127.0.0.1:8081": see hob/address.h */
 };
 
-/* What a market says to a question. */
+/* The reply of a market to a question. */
 struct offer {
     hob_client *client;
     const struct market *market;
@@ -23,8 +23,8 @@ struct offer {
 };
 
 /*
- * A coroutine: asks the offer's market. A market that is late, closed or talks nonsense is no
- * error: offer->result tells. Returns 0, or -ECANCELED.
+ * A coroutine: asks the offer's market. A market that is late, closed or sends nonsense is no error
+ * here, but in offer->result. Returns 0, or -ECANCELED.
  */
 int ask_market(void *offer);
 

@@ -46,8 +46,8 @@ static int wait_for_news(const struct news *self, const hob_request *req)
 }
 
 /*
- * A listener that is slow to take the news misses some, and gets the latest: that is what a price
- * is good for. So nobody waits for anybody, and nothing is kept for anybody.
+ * A slow listener misses some news, and gets the latest, which suffices for a price. So the sender
+ * waits for no listener, and stores no news.
  */
 int serve_news(hob_request *req, hob_response *res)
 {

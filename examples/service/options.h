@@ -1,4 +1,4 @@
-/* options.h: what the program is told when it is started. */
+/* options.h: the options of the program. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 

@@ -1,4 +1,4 @@
-/* What tells one version of a file from another. */
+/* The version of a file: its ETag and time. */
 #ifndef HOB_MODULES_FILES_VERSION_H
 #define HOB_MODULES_FILES_VERSION_H
 

@@ -1,4 +1,4 @@
-/* Connects with TLS to where nobody listens, and prints why that fails. */
+/* Connects with TLS to a port without a server, and prints the error. */
 #include <hob/tls.h>
 #include <stdio.h>
 

@@ -56,7 +56,7 @@ struct set {
     hob_client *client;
     char address[128];
     char url[192];
-    bool connects; /* for each fetch anew */
+    bool connects; /* a new connection for each fetch */
     size_t failed;
 };
 

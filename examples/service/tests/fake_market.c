@@ -1,5 +1,4 @@
-/* fake_market CENTS SECONDS: a market on a free port where potatoes cost so much, told after so
- * long. */
+/* fake_market CENTS SECONDS: a market on a free port, which replies with the price after a time. */
 #include <hob/hob.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -51,7 +51,7 @@ is "other goods" '{"goods":"gold","offers":[{"market":"north","error":"not sold 
 is "a forged request" "404" \
   "$(curl -s -o /dev/null -w '%{http_code}' "$url/offers/potatoes%0d%0aEvil:%20yes")"
 
-# Somebody listens while the cheapest market closes, and then the service.
+# A client listens while the cheapest market closes, and then the service.
 curl -sN "$url/news" >"$work/news" &
 listener=$!
 sleep 0.2

@@ -1,4 +1,4 @@
-/* Fetches over TLS. What certificates are refused is tested in unit/net/test_tls_certificates.c. */
+/* Fetches over TLS. unit/net/test_tls_certificates.c tests refused certificates. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What client and server agree about, and what a client is made of. */
+/* The settings that client and server agree on, and those of a client. */
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"

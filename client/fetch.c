@@ -244,7 +244,7 @@ static bool is_redirect(const struct fetch *self)
     int status = self->fetched->reader.status;
     bool redirects =
         status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    return redirects && self->client->options.redirects > 0 &&
+    return redirects && self->client->options.redirects > 0 && !request_of(self)->target &&
            hob_fetched_header(self->fetched, "Location");
 }
 

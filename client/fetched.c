@@ -207,6 +207,11 @@ int hob_fetched_status(const hob_fetched *fetched)
     return fetched->reader.status;
 }
 
+const char *hob_fetched_protocol(const hob_fetched *fetched)
+{
+    return fetched->reader.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+}
+
 const char *hob_fetched_url(const hob_fetched *fetched)
 {
     return fetched->url;
@@ -219,14 +224,7 @@ const char *hob_fetched_header(const hob_fetched *fetched, const char *name)
 
 bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_header *header)
 {
-    const struct head *head = &fetched->reader.head;
-    size_t at = *position > 0 ? *position : head->headers;
-    if (at >= head->length)
-        return false;
-    header->name = head->data + at;
-    header->value = header->name + strlen(header->name) + 1;
-    *position = (size_t)(header->value - head->data) + strlen(header->value) + 1;
-    return true;
+    return head_next(&fetched->reader.head, position, &header->name, &header->value);
 }
 
 /*

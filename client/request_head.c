@@ -71,6 +71,15 @@ static int check_field(const hob_header *field, hob_error *error)
     return -EINVAL;
 }
 
+/* The origin form or the asterisk form (RFC 9112 section 3.2). */
+static bool is_target(const char *target)
+{
+    const char *at = target;
+    while (classes_of(*at) & CHAR_TARGET)
+        at++;
+    return *at == '\0' && (*target == '/' || strcmp(target, "*") == 0) && !strchr(target, '#');
+}
+
 int request_head_check(const hob_fetch_request *request, hob_error *error)
 {
     const char *method = request->method;
@@ -80,6 +89,10 @@ int request_head_check(const hob_fetch_request *request, hob_error *error)
     }
     if (method && strcmp(method, "CONNECT") == 0) {
         error_set(error, "the method CONNECT is for proxies");
+        return -EINVAL;
+    }
+    if (request->target && !is_target(request->target)) {
+        error_set(error, "the target \"%s\" is neither a path nor \"*\"", request->target);
         return -EINVAL;
     }
     for (const hob_header *field = request->headers; field && field->name; field++) {
@@ -129,6 +142,20 @@ static const hob_header *find_field(const struct outgoing *self, const char *nam
     return NULL;
 }
 
+/* A proxy gets "*" as a URL without a path (RFC 9112 section 3.2.4). */
+static void put_target(struct text *out, const struct outgoing *self)
+{
+    const struct url *url = &self->url;
+    const char *target = self->request->target;
+    if (target && !(self->absolute_form && *target == '*'))
+        put_string(out, target);
+    if (target)
+        return;
+    if (url->path_length == 0)
+        put(out, "/", 1);
+    put(out, url->target, url->target_length);
+}
+
 static void put_request_line(struct text *out, const struct outgoing *self)
 {
     const struct url *url = &self->url;
@@ -138,9 +165,7 @@ static void put_request_line(struct text *out, const struct outgoing *self)
         put(out, "http://", 7);
         put(out, url->authority, url->authority_length);
     }
-    if (url->path_length == 0)
-        put(out, "/", 1);
-    put(out, url->target, url->target_length);
+    put_target(out, self);
     put(out, " HTTP/1.1\r\n", 11);
 }
 
@@ -179,6 +204,13 @@ static void put_framing(struct text *out, const struct outgoing *self)
     }
 }
 
+/* Host comes first, and an empty User-Agent stands for none. */
+static bool is_written_apart(const hob_header *field)
+{
+    return hob_text_same(field->name, "Host") ||
+           (!*field->value && hob_text_same(field->name, "User-Agent"));
+}
+
 static void put_head(struct text *out, const struct outgoing *self)
 {
     put_request_line(out, self);
@@ -186,7 +218,7 @@ static void put_head(struct text *out, const struct outgoing *self)
     if (*self->user_agent && !find_field(self, "User-Agent"))
         put_field(out, "User-Agent", self->user_agent);
     for (const hob_header *field = self->request->headers; field && field->name; field++) {
-        if (is_sent(self, field->name) && !hob_text_same(field->name, "Host"))
+        if (is_sent(self, field->name) && !is_written_apart(field))
             put_field(out, field->name, field->value);
     }
     put_framing(out, self);

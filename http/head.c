@@ -38,6 +38,21 @@ const char *head_find_nth(const struct head *self, const char *name, size_t skip
     return NULL;
 }
 
+bool head_next(const struct head *self, size_t *position, const char **name, const char **value)
+{
+    const char *end = self->data + self->length;
+    const char *at = self->data + (*position > 0 ? *position : self->headers);
+    const char *name_end = memchr(at, '\0', (size_t)(end - at));
+    const char *value_end =
+        name_end ? memchr(name_end + 1, '\0', (size_t)(end - name_end - 1)) : NULL;
+    if (!value_end)
+        return false; /* the rest is what came of a header whose end is missing */
+    *name = at;
+    *value = name_end + 1;
+    *position = (size_t)(value_end + 1 - self->data);
+    return true;
+}
+
 size_t head_join(const struct head *self, const char *name, char *joined)
 {
     size_t size = 0;

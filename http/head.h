@@ -8,6 +8,7 @@
 #ifndef HOB_HTTP_HEAD_H
 #define HOB_HTTP_HEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -49,6 +50,12 @@ const char *head_find(const struct head *self, const char *name);
 
 /* Returns the value of the header of this name with this index, or NULL. */
 const char *head_find_nth(const struct head *self, const char *name, size_t skipped);
+
+/*
+ * Goes through all headers in their order. *position begins as 0. Returns false when there is none
+ * left.
+ */
+bool head_next(const struct head *self, size_t *position, const char **name, const char **value);
 
 /*
  * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns its

@@ -114,6 +114,12 @@ const char *hob_request_header(hob_request *req, const char *name)
     return head ? head_find(head, name) : NULL;
 }
 
+bool hob_request_next_header(hob_request *req, size_t *position, hob_header *header)
+{
+    const struct head *head = request_stable_head(req);
+    return head && head->headers && head_next(head, position, &header->name, &header->value);
+}
+
 int hob_request_header_list(hob_request *req, const char *name, const char **list)
 {
     const struct head *head = request_stable_head(req);

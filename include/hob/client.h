@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hob/http.h"
 #include "hob/net.h"
 #include "hob/runtime.h"
 
@@ -32,12 +33,6 @@ typedef struct hob_client hob_client;
 
 /* A response: its head, and its body as far as it has come. */
 typedef struct hob_fetched hob_fetched;
-
-/* A header field. In an array, one without a name ends it. */
-typedef struct {
-    const char *name;  /* a token (RFC 9110 section 5.6.2) */
-    const char *value; /* without control characters but tabs (RFC 9110 section 5.5) */
-} hob_header;
 
 /* How a client is to be. 0 is the default, which stands in parentheses. Times are in seconds. */
 typedef struct {
@@ -132,9 +127,9 @@ typedef struct {
     const char *method; /* NULL is GET */
     /*
      * Fields to send, ended by one without a name. Host and User-Agent replace what the client
-     * sends itself. Those that frame the message or control the connection are refused:
-     * Content-Length, Transfer-Encoding, Connection, Keep-Alive, Proxy-Connection, TE, Trailer,
-     * Upgrade and Expect.
+     * sends itself, and an empty User-Agent sends none. Those that frame the message or control the
+     * connection are refused: Content-Length, Transfer-Encoding, Connection, Keep-Alive,
+     * Proxy-Connection, TE, Trailer, Upgrade and Expect.
      */
     const hob_header *headers;
 
@@ -152,6 +147,13 @@ typedef struct {
      * "192.0.2.1:80". NULL is the URL's host. A certificate must have the name in the URL.
      */
     const char *address;
+
+    /*
+     * The target of the request line (RFC 9112 section 3.2) in place of the URL's path and query:
+     * "*" or what begins with "/". It is sent as it is. NULL is that of the URL. A request with a
+     * target follows no redirects.
+     */
+    const char *target;
 } hob_fetch_request;
 
 /*
@@ -186,6 +188,9 @@ const char *hob_fetch_error(const hob_client *client);
 
 /* Returns the status, such as 200. */
 int hob_fetched_status(const hob_fetched *fetched);
+
+/* Returns the version of the response: "HTTP/1.0", or "HTTP/1.1" for any later minor version. */
+const char *hob_fetched_protocol(const hob_fetched *fetched);
 
 /* Returns the URL of the response, after redirects. */
 const char *hob_fetched_url(const hob_fetched *fetched);

@@ -11,6 +11,7 @@
 #include "hob/log.h"
 #include "hob/metrics.h"
 #include "hob/net.h"
+#include "hob/proxy.h"
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"

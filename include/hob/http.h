@@ -14,6 +14,12 @@
 extern "C" {
 #endif
 
+/* A header field. In an array, one without a name ends it. */
+typedef struct {
+    const char *name;  /* a token (RFC 9110 section 5.6.2) */
+    const char *value; /* without control characters but tabs (RFC 9110 section 5.5) */
+} hob_header;
+
 /*
  * Returns whether a text can be the value of a header (RFC 9110 section 5.5): it has no control
  * characters, such as line breaks, which would begin another header or another response.

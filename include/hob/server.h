@@ -404,6 +404,12 @@ const char *hob_request_header(hob_request *req, const char *name);
 int hob_request_header_list(hob_request *req, const char *name, const char **list);
 
 /*
+ * Goes through all headers in their order, as they were sent. *position begins as 0. Returns false
+ * when there is none left. An observer gets those that came.
+ */
+bool hob_request_next_header(hob_request *req, size_t *position, hob_header *header);
+
+/*
  * Returns the value of the first cookie of this name in the headers Cookie (RFC 6265 section 4.2),
  * without double quotes around it. Proxies that accept HTTP/2 may send several such headers (RFC
  * 9113 section 8.2.3). The value is percent-decoded, so encode a "%" in cookies that you set; names

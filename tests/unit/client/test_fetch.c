@@ -177,6 +177,28 @@ CoroutineTest(fetch, sends_a_length_with_methods_that_mean_a_body)
     }
 }
 
+CoroutineTest(fetch, sends_a_target_as_it_is_and_follows_no_redirect)
+{
+    static const struct act acts[] = {
+        {"HTTP/1.0 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"}};
+    static const hob_header no_agent[] = {{"User-Agent", ""}, {0}};
+    struct set set;
+    hob_fetched *fetched;
+    char expected[256];
+    set_up(&set, NULL, acts, COUNT(acts));
+    const hob_fetch_request request = {
+        .url = url_of(&set, "/x?y"), .target = "/../a%2f|?", .headers = no_agent};
+    cr_expect_eq(hob_fetch_with(set.client, &request, &fetched), 0);
+    cr_expect_eq(hob_fetched_status(fetched), 302);
+    cr_expect_str_eq(hob_fetched_protocol(fetched), "HTTP/1.0");
+    hob_fetched_close(fetched);
+    snprintf(
+        expected, sizeof(expected), "GET /../a%%2f|? HTTP/1.1\r\nHost: %s\r\n\r\n",
+        set.upstream.listening.text);
+    cr_expect_str_eq(set.upstream.received, expected);
+    tear_down(&set);
+}
+
 CoroutineTest(fetch, refuses_bad_requests_and_sends_nothing)
 {
     static const struct act acts[] = {{HELLO}};
@@ -211,6 +233,11 @@ CoroutineTest(fetch, refuses_bad_requests_and_sends_nothing)
         {{.url = url_of(&set, ""), .headers = length}, "the client sends it itself"},
         {{.url = url_of(&set, ""), .headers = connection}, "the client sends it itself"},
         {{.url = url_of(&set, ""), .headers = host}, "its value is not a host"},
+        {{.url = url_of(&set, ""), .target = "a"}, "the target \"a\" is neither a path nor \"*\""},
+        {{.url = url_of(&set, ""), .target = ""}, "is neither a path"},
+        {{.url = url_of(&set, ""), .target = "*a"}, "is neither a path"},
+        {{.url = url_of(&set, ""), .target = "/a b"}, "is neither a path"},
+        {{.url = url_of(&set, ""), .target = "/a#b"}, "is neither a path"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_fetched *fetched = (hob_fetched *)&set;

@@ -1,0 +1,61 @@
+/*
+ * hob/proxy.h: a reverse proxy (a gateway, RFC 9110 section 3.7) as a handler.
+ *
+ *     static int pass_on(hob_request *req, hob_response *res)
+ *     {
+ *         return hob_proxy(req, res, hob_state(req), "http://127.0.0.1:8081");
+ *     }
+ */
+#ifndef HOB_PROXY_H
+#define HOB_PROXY_H
+
+#include "hob/client.h"
+#include "hob/server.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Sends a request on to another server, the upstream, and its response back. The origin is a URL
+ * without a path, "http://127.0.0.1:8081", which the client connects to as hob_fetch_with() does.
+ *
+ * The request:
+ *  - The path is passed on as hob_request_path() has it, so that the upstream sees the path that
+ *    the router has decided about, and the query as it came. A target in absolute form becomes a
+ *    path; "*" stays.
+ *  - Host is that of the request, so that the upstream makes links and compares Origin as it would
+ *    without a proxy. The origin's host is sent if a request of HTTP/1.0 has none.
+ *  - Fields that belong to one connection are left out (RFC 9110 section 7.6.1): those that
+ *    Connection names, Connection, Keep-Alive, Proxy-Authenticate, Proxy-Authorization,
+ *    Proxy-Connection, TE, Trailer, Transfer-Encoding and Upgrade. So the upstream never changes
+ *    the protocol, as to WebSocket.
+ *  - Expect is left out: the server sends "100 Continue" when the body is first read.
+ *  - "Via: 1.1 hob" is added. Forwarded (RFC 7239), X-Forwarded-For, X-Forwarded-Host and
+ *    X-Forwarded-Proto are replaced by those of this request, and other X-Forwarded fields and
+ *    X-Real-IP are left out: a client could have sent anything.
+ *  - Max-Forwards of OPTIONS and TRACE is decremented; at 0 the proxy replies itself (RFC 9110
+ *    section 7.6.2), with 204 to OPTIONS and 501 to TRACE.
+ *  - The body is streamed, without a copy of all of it. The limits of its size are the server's.
+ *
+ * The response is streamed too, and a slow client slows the upstream down. The same fields are left
+ * out, and also Date, Server and X-Request-Id, which the server writes itself. Via is added.
+ * Trailers and responses with status 1xx are dropped.
+ *
+ * If the upstream fails before the response has begun, the client gets 502, or 504 if it was too
+ * slow, with a reason that names no address; the log has hob_fetch_error(). If it fails later, the
+ * response breaks off in a way that the client notices. When the client leaves, the connection to
+ * the upstream is closed.
+ *
+ * The client may have retries, but its redirects have no effect: the response that redirects is
+ * passed on.
+ *
+ * Returns as a handler does; to be called in its coroutine, before a reply.
+ */
+int hob_proxy(hob_request *req, hob_response *res, hob_client *client, const char *origin);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -263,7 +263,7 @@ void hob_trace_unwatch(void)
     struct ev_loop *ev = task_ev_loop(task);
     struct trace *self = trace_of(task);
     if (self->watchers == 0)
-        misuse(__func__, "nobody watches");
+        misuse(__func__, "there is no watcher");
     if (--self->watchers > 0)
         return;
     background_start(ev, &self->linger, LINGER);

@@ -60,7 +60,7 @@ static void end_method(struct request_line *self)
     if (self->length == 0)
         refuse(self, 400, "the request line begins with a space (RFC 9112 section 3)");
     else if (self->length == 3 && memcmp(self->name, "PRI", 3) == 0)
-        refuse(self, 505, "HTTP/2 is not spoken here (RFC 9113 section 3.4)");
+        refuse(self, 505, "HTTP/2 is not supported (RFC 9113 section 3.4)");
     else if (known && method == HTTP_CONNECT)
         refuse(self, 501, "CONNECT is for proxies (RFC 9110 section 9.3.6)");
     else if (!known || method == HTTP_SOURCE)
@@ -88,7 +88,7 @@ static size_t take_method(struct request_line *self, const char *data, size_t si
     else if (!is_token_char(data[run]))
         refuse(self, 400, "the method is not a token (RFC 9110 section 9.1)");
     else
-        refuse(self, 501, "the method is longer than any that is known (RFC 9112 section 3)");
+        refuse(self, 501, "the method is longer than all known ones (RFC 9112 section 3)");
     return run + 1;
 }
 
@@ -102,9 +102,9 @@ static void end_target(struct request_line *self, char c)
     else if (c == '\r')
         enter(self, LINE_TARGET_LF);
     else if (c == '\n')
-        refuse(self, 505, "the request line has no version: HTTP/0.9 is not spoken here");
+        refuse(self, 505, "the request line has no version: HTTP/0.9 is not supported");
     else
-        refuse(self, 400, "the target has a byte that no URI has (RFC 9112 section 3.2)");
+        refuse(self, 400, "the target has a byte that a URI cannot have (RFC 9112 section 3.2)");
 }
 
 /* Reads the received part of the target, or the byte behind it. */
@@ -132,7 +132,7 @@ static size_t take_target(
 static size_t take_target_lf(struct request_line *self, char c)
 {
     if (c == '\n')
-        refuse(self, 505, "the request line has no version: HTTP/0.9 is not spoken here");
+        refuse(self, 505, "the request line has no version: HTTP/0.9 is not supported");
     else
         refuse(self, 400, "the request line has a CR without LF (RFC 9112 section 2.2)");
     return 1;
@@ -149,7 +149,7 @@ static void take_version_byte(struct request_line *self, char c)
     else if ((line[at] == '1' && !isdigit((unsigned char)c)) || (line[at] == '.' && c != '.'))
         refuse(self, 400, "the version is not digit, dot, digit (RFC 9112 section 2.3)");
     else if (at == 5 && c != '1')
-        refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+        refuse(self, 505, "only HTTP/1.1 and HTTP/1.0 are supported");
     else if (at > 7 && c != line[at])
         refuse(self, 400, "the version is not followed by CR LF (RFC 9112 section 2.2)");
     else if (at == 7)

@@ -159,8 +159,8 @@ static void *reallocate(void *memory, long size)
 _Noreturn static void fail(const char *message)
 {
     hob_log(
-        HOB_LOG_ERROR, "%s: the event loop cannot go on: its descriptor was closed by the program",
-        message);
+        HOB_LOG_ERROR,
+        "%s: the event loop cannot continue: its descriptor was closed by the program", message);
     abort();
 }
 

@@ -63,11 +63,11 @@ static const char *next_segment(struct route *self, const char **path)
     size_t length = strcspn(*path + 1, "/");
     struct segment *segment = &self->segments[self->segment_count];
     if (!parse_segment(segment, *path + 1, length))
-        return "braces stand for a whole segment, {name} or {name...}, of letters, digits and _";
+        return "braces must enclose a whole segment, {name} or {name...}, of letters, digits and _";
     if (segment->kind != SEGMENT_LITERAL && route_has_name(self, segment->text, segment->length))
-        return "the name stands twice";
+        return "the name occurs twice";
     if (segment->kind == SEGMENT_REST && (*path)[1 + length])
-        return "{name...} does not stand at the end";
+        return "{name...} is not at the end";
     *path += 1 + length;
     self->segment_count++;
     return NULL;
@@ -85,13 +85,13 @@ static int check_line(const hob_route *line, size_t method, size_t method_length
     const char *rest = line->pattern + method_length;
     if (method == METHOD_COUNT)
         return refuse(
-            line, "the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
+            line, "the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
             line->pattern);
     if (rest[0] != ' ' || rest[1] != '/')
         return refuse(line, "the method is not followed by a space and a path", rest);
     const char *bad = find_bad_byte(rest + 1);
     if (*bad)
-        return refuse(line, "no path of a request has this byte", bad);
+        return refuse(line, "the path of a request cannot have this byte", bad);
     if (!line->handler)
         return refuse(line, "it has no handler", line->pattern);
     if (!(line->timeout >= 0)) /* negative or not a number */

@@ -83,7 +83,7 @@ static void log_over_limit(hob_server *self)
         return;
     self->acceptor.over_limit_known = true;
     hob_log(
-        HOB_LOG_WARN, "more than %zu connections: new ones are told to come back",
+        HOB_LOG_WARN, "more than %zu connections: new clients get status 503",
         self->connection_count - 1);
 }
 

@@ -170,8 +170,7 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
     self->res.plain_errors = true;
     reply_error(self, -ETIMEDOUT);
     hob_log(
-        HOB_LOG_WARN,
-        "%s gets status 504, but its handler goes on: what it waits for cannot be cancelled",
+        HOB_LOG_WARN, "%s gets status 504, but its handler continues: its wait cannot be cancelled",
         task_describe(self->req.task, handler));
     self->req.carrier->release_client(&self->req);
     exchange_observe(self, hob_now());

@@ -164,7 +164,7 @@ static void on_grace_over(struct ev_loop *ev, ev_timer *watcher, int events)
     (void)events;
     hob_server *self = watcher->data;
     hob_log(
-        HOB_LOG_WARN, "%zu requests took longer than the grace of %s seconds and are given up",
+        HOB_LOG_WARN, "%zu requests took longer than the grace of %s seconds and are cancelled",
         self->serving_count, HOB_NUMBER(self->options.grace));
     future_complete(self->drained, -ETIMEDOUT);
 }
@@ -249,7 +249,7 @@ static int serve_until_stopping(hob_server *self)
     if (err < 0 || delay == 0)
         return err;
     hob_log(
-        HOB_LOG_INFO, "not ready for new clients: everything is served for %s seconds",
+        HOB_LOG_INFO, "not ready for new clients, but serves as before for %s seconds",
         HOB_NUMBER(delay));
     return hob_sleep(delay);
 }

@@ -271,7 +271,7 @@ ServerTest(
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     double begin = clock_seconds();
     server_signal(&server, SIGTERM);
-    cr_expect(server_logs(&server, "everything is served for 0.5 seconds"));
+    cr_expect(server_logs(&server, "serves as before for 0.5 seconds"));
     cr_expect_eq(get(&server, "/readyz")->status, 503);
     cr_expect_eq(get(&server, "/healthz")->status, 200);
     struct raw_client late = raw_connect(&server); /* a new client, on a new connection */
@@ -300,7 +300,7 @@ ServerTest(shutdown, a_restart_spends_no_delay, server_start("--drain-delay", "1
     server_restart(&server);
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     server_signal(&server, SIGTERM);
-    cr_expect(server_logs(&server, "everything is served for 1000 seconds"));
+    cr_expect(server_logs(&server, "serves as before for 1000 seconds"));
     server_signal(&server, SIGTERM);
     cr_expect_neq(process_result(server.process), 0, "the second signal ends it at once");
 }

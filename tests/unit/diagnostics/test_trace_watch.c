@@ -141,7 +141,7 @@ Test(trace_watch, to_turn_away_without_having_watched_is_a_mistake)
     struct child_end end = run_in_child(block_on_unwatch, NULL);
     cr_expect(child_aborted(&end), "status %#x", end.status);
     cr_expect_str_eq(
-        log_message(end.output), "task 'unwatch': hob_trace_unwatch(): nobody watches\n");
+        log_message(end.output), "task 'unwatch': hob_trace_unwatch(): there is no watcher\n");
 }
 
 /* Reading. */

@@ -120,5 +120,5 @@ Test(reserve, the_end_of_its_descriptor_is_reported_in_words)
 {
     struct child_end end = run_in_child(block_on_closing_everything, NULL);
     cr_expect(child_aborted(&end), "status %#x", end.status);
-    cr_expect_not_null(strstr(end.output, "the event loop cannot go on"), "%s", end.output);
+    cr_expect_not_null(strstr(end.output, "the event loop cannot continue"), "%s", end.output);
 }

@@ -85,8 +85,8 @@ version_of() {
 describe_peers() {
   local peer
   echo "peers $(for peer in "${peers[@]:2}"; do printf '%s ' "$peer" "$(version_of "$peer")"; done)"
-  echo "seconds $duration of each measuring, half as many before it to warm up;" \
-    "$often measurings a round of what comes first, to the orders that are spread"
+  echo "seconds $duration for each measurement, and half as many for the warm-up;" \
+    "$often measurements a round for the rows down to the spread orders"
 }
 
 # All servers do one workload before the next, so that compared figures are measured close together.

@@ -18,7 +18,7 @@ struct service {
     hob_metrics_group *metrics; /* of the workers; NULL if there are none */
 };
 
-/* Serves until the process is told to stop. Returns the exit status; an error is printed. */
+/* Serves until the process is stopped. Returns the exit status; prints errors. */
 int service_run(struct service *service);
 
 /*

@@ -27,7 +27,7 @@ struct slot {
     size_t early_deaths;
 };
 
-/* What poll(2) waits for, in this order; a descriptor of -1 is ignored. */
+/* The descriptors of poll(2), in this order; -1 is ignored. */
 enum { POLL_SIGNALS, POLL_RESTART, POLL_WORKERS };
 
 struct supervisor {
@@ -97,7 +97,7 @@ static void end_service(struct supervisor *self)
     restart_cancel(&self->restart);
 }
 
-/* A worker that hangs would keep the supervisor for ever. */
+/* Otherwise the supervisor would wait for a hanging worker without end. */
 static void kill_late_workers(struct supervisor *self)
 {
     if (monotonic_seconds() < self->kill_time)
@@ -396,7 +396,7 @@ static int open_signals(struct supervisor *self)
         sigaddset(&signals, SIGHUP);
     signal(SIGCHLD, SIG_DFL); /* if the parent process ignores it, it does not come */
     self->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-    sigaddset(&signals, SIGUSR1); /* a worker may be told to stop before it reads its signals */
+    sigaddset(&signals, SIGUSR1); /* a worker may be stopped before it reads its signals */
     pthread_sigmask(SIG_BLOCK, &signals, &self->restart.mask);
     return self->signals < 0 ? -errno : 0;
 }

@@ -1,5 +1,5 @@
 /*
- * What every kind of future has in common, and how a task waits for futures.
+ * The common part of all futures, and how a task waits for futures.
  *
  *     future --wait--> struct wait (on the waiter's stack) --task--> the task to wake
  *

@@ -54,7 +54,7 @@ static void join_children(struct task *self)
     self->joining = false;
 }
 
-/* What ends with the function that made it. */
+/* Ends everything that belongs to the function that has returned. */
 static void end_scope(struct task *self)
 {
     do

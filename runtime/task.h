@@ -60,7 +60,7 @@ struct task {
     struct arena arena; /* what hob_alloc() and hob_defer() gave it */
     unsigned unwaited;  /* calls that did not wait: see task_yield_sometimes() */
 
-    /* What interrupts it: see task_interrupted(). */
+    /* Its interruptions: see task_interrupted(). */
     int cancelled;             /* 0, -ECANCELED or -ETIMEDOUT */
     struct deadline *shielded; /* in a shield: the deadline that the outermost one holds back */
     unsigned shields;          /* how many hob_shield() it is in */
@@ -127,10 +127,10 @@ void task_cancel(struct task *self, int reason);
 int task_interrupted(const struct task *self);
 
 /*
- * Runs fn(arg) in the current task, self, as a call, and returns its result. What it made and
- * did not await ends with it, as with a task of its own: children, clean-ups, memory, deadlines and
- * its lane. The task must have no children and no lane before. `arg` is in the frame of the caller:
- * what lies below it on the stack is gone when clean-ups run, see hob_defer().
+ * Runs fn(arg) in the current task, self, as a call, and returns its result. Everything that fn
+ * made and did not await ends with it, as with a separate task: children, clean-ups, memory,
+ * deadlines and its lane. The task must have no children and no lane before. `arg` is in the frame
+ * of the caller: what lies below it on the stack is gone when clean-ups run, see hob_defer().
  */
 int task_scope(struct task *self, hob_fn *fn, void *arg);
 

@@ -1,5 +1,5 @@
 /*
- * What carries an exchange: an HTTP/1.1 connection (http1.c) or a test (testing/requests.c).
+ * The carrier of an exchange: an HTTP/1.1 connection (http1.c) or a test (testing/requests.c).
  * Requests, responses and everything built on them call these functions and depend on no protocol.
  *
  * A carrier fills in the request's head, calls exchange_serve(), and reads from the response then

@@ -91,7 +91,7 @@ static ssize_t receive(struct connection *self, char *room, size_t size)
 static void end_input(struct connection *self, ssize_t received)
 {
     set_socket_state(self, received < 0 ? SOCKET_BROKEN : SOCKET_HALF_CLOSED);
-    ev_io_stop(connection_loop(self), &self->readable); /* an end stays readable for ever */
+    ev_io_stop(connection_loop(self), &self->readable); /* a socket at its end is always readable */
     if (self->request)
         request_client_left(self->request);
 }

@@ -41,7 +41,7 @@ void exchange_refuse(struct exchange *self)
     response_reply_error(&self->res, refusal->status, refusal->detail);
 }
 
-/* What a handler's error means for the client, in the words of the limit that it came from. */
+/* Replies to an error of a handler, with the description of the limit that caused it. */
 static void reply_error(struct exchange *self, int err)
 {
     const struct hob_request *req = &self->req;

@@ -165,7 +165,7 @@ bool http1_can_drain(const struct http1 *self)
 
 bool http1_drain(struct http1 *self)
 {
-    struct patience patience = patience_for(self); /* for all of it: nobody wants it */
+    struct patience patience = patience_for(self); /* for the whole rest, which is dropped */
     size_t drained = 0;
     while (self->parser.state == PARSER_BODY && drained <= DRAIN_LIMIT) {
         int received = read_some(self, NULL, DRAIN_LIMIT, &patience);
@@ -181,8 +181,8 @@ bool http1_drain(struct http1 *self)
  */
 
 /*
- * The lines that every response with status 200 begins with. They are made anew when the second has
- * changed (RFC 9110 section 6.6.1).
+ * The lines that every response with status 200 begins with. They are formatted again when the
+ * second has changed (RFC 9110 section 6.6.1).
  */
 static const struct workspace *usual_begin(hob_server *server)
 {

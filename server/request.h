@@ -40,7 +40,7 @@ struct hob_request {
     struct refusal refusal;
     bool body_late;   /* the client has sent too little of the body in time */
     bool cancellable; /* the handler is cancelled when the client leaves */
-    bool client_left; /* a response would reach nobody */
+    bool client_left; /* a response would not arrive */
     bool observed;    /* observers are being called. They do not wait, so the head need not move */
     char id[RANDOM_ID_SIZE]; /* an id made by the server; "" before */
 };

@@ -10,12 +10,12 @@
 #include "http1.h"
 #include "runtime/loop.h"
 
-/* What to do with the connection when a request has been answered. */
+/* The next action on the connection when a request has been answered. */
 enum next {
     NEXT_REQUEST, /* keep it */
     NEXT_CLOSE,
     NEXT_LINGER, /* close it, although the client is still sending */
-    NEXT_ABORT,  /* reset it: nothing else tells the client that the response is not whole */
+    NEXT_ABORT,  /* reset it: nothing else shows the client that the response is incomplete */
 };
 
 static int describe_request(const void *arg, char *text, size_t size)
@@ -49,7 +49,7 @@ static void refuse_connection(struct hob_response *res)
     response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
 }
 
-/* What follows a response, or a handler that was cancelled. */
+/* Returns the action after a response, or after a cancelled handler. */
 static enum next next_of(const struct http1 *self)
 {
     const struct parser *parser = &self->parser;

@@ -11,7 +11,7 @@
 #define USUAL_STATUS_LINE "HTTP/1.1 200 OK\r\n"
 
 /*
- * What the running coroutine reads and writes with. There is one for all connections, so that an
+ * The buffers of the running coroutine. There is one for all connections, so that an
  * idle connection, or a handler that waits, holds no buffers: a coroutine leaves it empty each
  * time it waits (see connection_leave_workspace).
  */
@@ -20,7 +20,7 @@ struct workspace {
     char in[64 * 1024];   /* what recv(2) delivered last */
     char usual_begin[96]; /* the lines that a response with status 200 begins with */
     size_t usual_length;
-    time_t formatted_at; /* the second that its Date tells */
+    time_t formatted_at; /* the second of its Date */
     char *spare_head;    /* 2 * head_limit bytes, for when there is no other memory; NULL if used */
     size_t head_limit;
     char head[]; /* strings of the request that is being read: head_limit bytes */

@@ -37,7 +37,7 @@ Test(mistakes, in_a_route_are_named_with_their_place)
         {{"GET orders", say_hello}, "\"GET orders\" is refused: the method is not followed by"},
         {{"GET orders", say_hello}, "at \" orders\""},
         {{"BREW /tea", say_hello}, "the method is not one of GET, HEAD, POST"},
-        {{"GET /a b", say_hello}, "has this byte, at \" b\""},
+        {{"GET /a b", say_hello}, "cannot have this byte, at \" b\""},
         {{"GET /a/{id}x/b", say_hello}, "braces must enclose a whole segment"},
         {{"GET /a/{id}x/b", say_hello}, "at \"/{id}x/b\""},
         {{"GET /{id}/b/{id}", say_hello}, "the name occurs twice, at \"/{id}\""},

@@ -16,12 +16,16 @@ struct descriptors {
     ev_timer audit;         /* finds descriptors that were closed; runs while coroutines do */
     struct turn_hook wake;  /* ... and starts it again; in use while it does not run */
     size_t resumed;         /* how often tasks had been resumed at the last audit */
+    struct list watches;    /* those of hob_watch_new() that a coroutine has waited for */
     size_t watch_waits;     /* futures of a hob_watch that are not ready */
     struct list free_waits; /* ... that can be used again: see future_take() */
 };
 
 /* Those of the task's loop, made if there are none. NULL when out of memory. */
 struct descriptors *descriptors_of(const struct task *task);
+
+/* When their loop ends: they may be freed, or used in another one. */
+void watches_detach(struct list *watches);
 
 /* A future of the current task that is ready when one of the events, of libev, has happened. */
 hob_future *descriptor_wait(int fd, int events);

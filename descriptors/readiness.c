@@ -139,7 +139,9 @@ static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
 
 static void free_descriptors(void *arg)
 {
-    future_free_kept(&((struct descriptors *)arg)->free_waits);
+    struct descriptors *self = arg;
+    watches_detach(&self->watches);
+    future_free_kept(&self->free_waits);
 }
 
 static struct descriptors *make_descriptors(struct loop *loop)
@@ -149,6 +151,7 @@ static struct descriptors *make_descriptors(struct loop *loop)
         return NULL;
     *self = (struct descriptors){.loop = loop, .wake = {.run = wake_audit, .arg = self}};
     list_init(&self->awaited);
+    list_init(&self->watches);
     list_init(&self->free_waits);
     list_init(&self->wake.link);
     ev_init(&self->audit, on_audit);

@@ -20,7 +20,8 @@
 #include "runtime/task.h"
 
 struct hob_watch {
-    struct loop *loop;
+    struct loop *loop;      /* in which coroutines wait for it; NULL before the first wait */
+    struct list link;       /* in the watches of its descriptors */
     ev_io watcher;          /* while it is active, its events are registered */
     int interest;           /* EV_READ and EV_WRITE: what is to be registered */
     struct turn_end change; /* of the registration, in a turn in which the two may differ */
@@ -125,13 +126,11 @@ static void change_registration(struct turn_end *change)
 
 hob_watch *hob_watch_new(int fd)
 {
-    struct loop *loop = loop_current();
-    if (!loop)
-        misuse(__func__, "this was called outside of a loop; see hob_block_on()");
-    hob_watch *self = reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
+    hob_watch *self = malloc(sizeof(*self));
     if (!self)
         return NULL;
-    *self = (hob_watch){.loop = loop, .change.run = change_registration};
+    *self = (hob_watch){.change.run = change_registration};
+    list_init(&self->link);
     ev_io_init(&self->watcher, on_event, fd, 0);
     self->watcher.data = self;
     list_init(&self->change.link);
@@ -140,18 +139,43 @@ hob_watch *hob_watch_new(int fd)
     return self;
 }
 
+/* When its loop ends. No coroutine waits for it any more; another loop may use it. */
+static void detach(hob_watch *self)
+{
+    list_remove(&self->link);
+    list_remove(&self->change.link);
+    stop_watcher(self);
+    self->interest = 0;
+    self->loop = NULL;
+}
+
+void watches_detach(struct list *watches)
+{
+    while (!list_empty(watches))
+        detach(list_entry(watches->next, hob_watch, link));
+}
+
+static void attach(hob_watch *self, struct descriptors *descriptors)
+{
+    self->loop = descriptors->loop;
+    list_append(&descriptors->watches, &self->link);
+}
+
 static hob_future *wait_new(hob_watch *self, int event, struct list *waits, const char *call)
 {
     static const struct future_kind kind = {.cancel = end_wait, .release = release_wait};
     struct task *task = task_current(call);
     struct loop *loop = task->future.loop;
-    if (self->loop != loop)
+    if (self->loop && self->loop != loop)
         misuse(call, "the watch belongs to the loop of another thread");
     struct descriptors *descriptors = descriptors_of(task);
-    struct list *kept = descriptors ? &descriptors->free_waits : NULL;
+    bool ready = descriptors && (self->loop || reserve_is_whole()); /* libev needs memory for it */
+    struct list *kept = ready ? &descriptors->free_waits : NULL;
     struct watch_wait *wait = kept ? (struct watch_wait *)future_take(kept, sizeof(*wait)) : NULL;
     if (!wait)
         return NULL;
+    if (!self->loop)
+        attach(self, descriptors);
     future_init(&wait->future, &kind, task);
     list_append(waits, &wait->link);
     descriptors->watch_waits++;
@@ -175,11 +199,11 @@ void hob_watch_free(hob_watch *watch)
 {
     if (!watch)
         return;
-    if (loop_current() != watch->loop)
-        misuse(__func__, "the watch belongs to the loop of another thread, or to one that is over");
+    if (watch->loop && watch->loop != loop_current())
+        misuse(__func__, "the watch belongs to the loop of another thread");
     end_all_waits(watch, -EBADF);
-    list_remove(&watch->change.link);
-    stop_watcher(watch);
+    if (watch->loop)
+        detach(watch);
     free(watch);
 }
 

@@ -338,15 +338,15 @@ int hob_poll(struct pollfd *fds, size_t count, double seconds);
 
 /*
  * A watch: a descriptor with many waits, such as that of a connection. It stays registered with
- * epoll(7) from one wait to the next, which saves a system call in each. It belongs to the loop in
- * which it was made, and must be freed before that ends.
+ * epoll(7) from one wait to the next, which saves a system call in each. It belongs to the loop
+ * whose coroutines wait for it; when that has ended, another loop may use it.
  */
 typedef struct hob_watch hob_watch;
 
 /*
- * Makes a watch of this descriptor. May also be called by a callback of the loop. NULL when out of
- * memory. Close the descriptor only by hob_watch_close(), or after hob_watch_free(): otherwise a
- * wait for it may never end.
+ * Makes a watch of this descriptor. May be called anywhere. NULL when out of memory. Close the
+ * descriptor only by hob_watch_close(), or after hob_watch_free(): otherwise a wait for it may
+ * never end.
  */
 hob_watch *hob_watch_new(int fd);
 
@@ -362,7 +362,8 @@ hob_future *hob_watch_writable(hob_watch *watch);
 
 /*
  * Ends the waits with -EBADF and frees the watch, but does not close the descriptor: for one that a
- * library closes. May also be called by a callback of the loop. NULL is ignored.
+ * library closes. May also be called by a callback of the loop, and before or after the loop. NULL
+ * is ignored.
  */
 void hob_watch_free(hob_watch *watch);
 

@@ -52,6 +52,26 @@ static void expect_body(struct set *self, const char *path, const char *expected
     hob_bytes_free(&body);
 }
 
+static int fetch_and_keep(void *arg)
+{
+    static const struct act acts[] = {{HELLO}};
+    hob_client *client = arg;
+    struct set set = {.client = client};
+    fake_upstream_start(&set.upstream, acts, COUNT(acts));
+    expect_body(&set, "/", "hello");
+    fake_upstream_stop(&set.upstream);
+    return 0;
+}
+
+Test(fetch, a_client_outlives_its_loop)
+{
+    hob_client *client;
+    cr_expect_eq(hob_client_new(NULL, &client), 0);
+    cr_expect_eq(hob_block_on(fetch_and_keep, client), 0);
+    cr_expect_eq(hob_block_on(fetch_and_keep, client), 0);
+    hob_client_free(client);
+}
+
 CoroutineTest(fetch, gets_a_response)
 {
     static const struct act acts[] = {{OK "A: b\r\nC:\r\nContent-Length: 5\r\n\r\nhello"}};

@@ -140,9 +140,9 @@ void pool_close_idle(struct pool *self)
 }
 
 /*
- * The idle connection that was used last, or NULL. What a server has sent before the request is no
- * response to it, such as a 408: then the connection is closed, as it is when the server has ended
- * it (RFC 9112 section 9.3).
+ * Returns the idle connection that was used last, or NULL. Closes connections that the server has
+ * ended, or on which it has sent bytes before the request, such as a 408: these are no response to
+ * the request (RFC 9112 section 9.3).
  */
 static struct pooled *take_idle(struct pool *self, struct origin *origin)
 {

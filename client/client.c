@@ -29,6 +29,7 @@ static void complete(hob_client_options *self)
     self->header_limit = size_or(self->header_limit, 100);
     self->interim_limit = size_or(self->interim_limit, 32);
     self->body_limit = size_or(self->body_limit, 1024 * 1024);
+    self->decoded_ratio = size_or(self->decoded_ratio, 200);
     self->redirects = self->redirects != 0 ? self->redirects : 10;
     self->retry_delay = time_or(self->retry_delay, 0.1);
     self->user_agent = self->user_agent ? self->user_agent : "hob";

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/decimal.h"
+#include "decoding.h"
 #include "fetched.h"
 #include "net/error.h"
 #include "request_head.h"
@@ -315,6 +316,7 @@ int hob_fetch_with(hob_client *client, const hob_fetch_request *request, hob_fet
 {
     struct fetch self = {.client = client, .outgoing.request = request};
     self.outgoing.user_agent = client->options.user_agent;
+    self.outgoing.codings = client->options.codings;
     self.outgoing.method = request->method ? request->method : "GET";
     self.outgoing.has_body = request->body || request->source;
     *fetched = NULL;
@@ -325,6 +327,8 @@ int hob_fetch_with(hob_client *client, const hob_fetch_request *request, hob_fet
     }
     set_method(self.fetched, self.outgoing.method);
     int err = fetch(&self);
+    if (err == 0 && request_head_asks_codings(&self.outgoing))
+        err = decoding_begin(self.fetched);
     if (err < 0)
         hob_fetched_close(self.fetched);
     else

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decoding.h"
 #include "hob/text.h"
 #include "http/syntax.h"
 #include "net/error.h"
@@ -27,6 +28,7 @@ static void end(void *arg)
     drop_unread(self);
     if (self->conn)
         fetched_release(self);
+    decoding_free(self->decoding);
     free(self->kept);
     free(self->url);
     free(self);
@@ -270,13 +272,31 @@ static int read_step(hob_fetched *self, char *data, size_t size)
     return length;
 }
 
-int hob_fetched_read(hob_fetched *fetched, void *data, size_t size)
+int fetched_read_encoded(hob_fetched *self, void *data, size_t size)
 {
     int length = 0;
+    while (self->err == 0 && self->conn && length == 0)
+        length = read_step(self, data, size);
+    return self->err < 0 ? self->err : length;
+}
+
+/* A body that cannot be decoded: nothing more is read of it. */
+static void stop_reading(hob_fetched *self, int err)
+{
+    self->err = err;
+    if (self->conn)
+        fetched_release(self);
+}
+
+int hob_fetched_read(hob_fetched *fetched, void *data, size_t size)
+{
     size = size < INT_MAX ? size : INT_MAX;
-    while (fetched->err == 0 && fetched->conn && length == 0)
-        length = read_step(fetched, data, size);
-    return fetched->err < 0 ? fetched->err : length;
+    if (!fetched->decoding || fetched->err < 0)
+        return fetched_read_encoded(fetched, data, size);
+    int length = decoding_read(fetched->decoding, data, size);
+    if (length < 0)
+        stop_reading(fetched, length);
+    return length;
 }
 
 void fetched_drain(hob_fetched *self, size_t limit)
@@ -286,6 +306,6 @@ void fetched_drain(hob_fetched *self, size_t limit)
     bool small = self->reader.framing == FRAMING_CHUNKED || self->reader.left <= limit;
     while (self->conn && small && length > 0 && limit >= (size_t)length) {
         limit -= (size_t)length;
-        length = hob_fetched_read(self, waste, sizeof(waste));
+        length = fetched_read_encoded(self, waste, sizeof(waste));
     }
 }

@@ -42,7 +42,8 @@ struct hob_fetched {
     char *kept; /* memory of the head's strings and of unread bytes, once those cannot be shared */
     size_t unread; /* where bytes begin in it that were received and not read yet */
     size_t unread_end;
-    int err; /* what reading has failed with, or 0 */
+    struct decoding *decoding; /* of the body; NULL if it is read as it comes */
+    int err;                   /* what reading has failed with, or 0 */
 };
 
 /* A response that the current coroutine owns. NULL when out of memory. */
@@ -60,6 +61,9 @@ int fetched_fail_conn(hob_fetched *self, int err);
  * interrupted, so that it can be called again. Returns 0 or a negative errno.
  */
 int fetched_read_head(hob_fetched *self, const hob_fetch_request *request);
+
+/* Reads as hob_fetched_read() does, but does not decode. */
+int fetched_read_encoded(hob_fetched *self, void *data, size_t size);
 
 /* Reads and drops the rest of the body, if it has no more than `limit` bytes, and ends. */
 void fetched_drain(hob_fetched *self, size_t limit);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codings/coding.h"
 #include "hob/http.h"
 #include "hob/text.h"
 #include "http/syntax.h"
@@ -156,6 +157,21 @@ static void put_target(struct text *out, const struct outgoing *self)
     put(out, url->target, url->target_length);
 }
 
+bool request_head_asks_codings(const struct outgoing *self)
+{
+    return self->codings && !find_field(self, "Accept-Encoding") && !find_field(self, "Range");
+}
+
+static void put_codings(struct text *out, const hob_codings *codings)
+{
+    put_string(out, "Accept-Encoding: ");
+    for (size_t i = 0; i < codings->count; i++) {
+        put_string(out, i > 0 ? ", " : "");
+        put_string(out, codings->list[i]->name);
+    }
+    put(out, "\r\n", 2);
+}
+
 static void put_request_line(struct text *out, const struct outgoing *self)
 {
     const struct url *url = &self->url;
@@ -217,6 +233,8 @@ static void put_head(struct text *out, const struct outgoing *self)
     put_host(out, self);
     if (*self->user_agent && !find_field(self, "User-Agent"))
         put_field(out, "User-Agent", self->user_agent);
+    if (request_head_asks_codings(self))
+        put_codings(out, self->codings);
     for (const hob_header *field = self->request->headers; field && field->name; field++) {
         if (is_sent(self, field->name) && !is_written_apart(field))
             put_field(out, field->name, field->value);

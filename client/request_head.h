@@ -12,7 +12,8 @@
 /* One request of a fetch, which sends another one for each redirect. */
 struct outgoing {
     const hob_fetch_request *request;
-    const char *user_agent; /* "" is none */
+    const char *user_agent;     /* "" is none */
+    const hob_codings *codings; /* NULL is none */
     struct url url;
     const char *method;
     bool has_body;      /* the body of the request is sent */
@@ -25,6 +26,12 @@ struct outgoing {
  * be sent.
  */
 int request_head_check(const hob_fetch_request *request, hob_error *error);
+
+/*
+ * Whether the client asks for its content codings, and decodes the response: not if the request has
+ * an Accept-Encoding of its own, or asks for a range, which is one of the encoded body.
+ */
+bool request_head_asks_codings(const struct outgoing *self);
 
 /* The bytes of the head, for free(3). NULL when out of memory. */
 char *request_head_write(const struct outgoing *self, size_t *size);

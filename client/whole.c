@@ -24,18 +24,16 @@ static int fail_large(hob_fetched *fetched, size_t limit)
     return fetched_fail(fetched, -EOVERFLOW, "the body is larger than %zu bytes", limit);
 }
 
-/* How many bytes the body has, or may have if that is not known. */
-static uint64_t expected_size(const hob_fetched *fetched)
+static bool is_size_known(const hob_fetched *fetched)
 {
-    const struct response_reader *reader = &fetched->reader;
-    return reader->framing == FRAMING_LENGTH ? reader->left : FIRST_ROOM;
+    return fetched->reader.framing == FRAMING_LENGTH && !fetched->decoding;
 }
 
 /* Reads until the end. One byte more than the limit is asked for, to see whether there is one. */
 static int read_all(hob_fetched *fetched, hob_bytes *body, size_t limit)
 {
-    uint64_t expected = expected_size(fetched);
-    if (fetched->reader.framing == FRAMING_LENGTH && expected > limit)
+    uint64_t expected = is_size_known(fetched) ? fetched->reader.left : FIRST_ROOM;
+    if (is_size_known(fetched) && expected > limit)
         return fail_large(fetched, limit);
     size_t room = expected < limit ? (size_t)expected : limit;
     int err = set_room(body, room);

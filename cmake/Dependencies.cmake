@@ -90,6 +90,25 @@ if(HOB_TLS)
   endif()
 endif()
 
+# hob_find_coding(NAME OPTION LIBRARY HEADER FILE): a content coding that the client can decode, by a
+# library that does not become a part of libhob. client/codings/NAME.c is compiled for it.
+set(hob_codings "")
+set(hob_coding_libraries "")
+add_library(hob::codings_needed INTERFACE IMPORTED)
+macro(hob_find_coding name option library header file)
+  if(${option})
+    set(hob_otherwise ", or configure with -D${option}=OFF")
+    hob_find_library(${library} ${header} ${file})
+    list(APPEND hob_codings ${name})
+    list(APPEND hob_coding_libraries ${library})
+    target_link_libraries(hob::codings_needed INTERFACE hob::${library})
+    target_compile_definitions(hob::codings_needed INTERFACE ${option})
+  endif()
+endmacro()
+hob_find_coding(gzip HOB_ZLIB libz zlib.h z)
+hob_find_coding(brotli HOB_BROTLI libbrotlidec brotli/decode.h brotlidec)
+hob_find_coding(zstd HOB_ZSTD libzstd zstd.h zstd)
+
 # hob can be built and installed without its tests, and without what they need.
 if(HOB_TESTS)
   find_package(PkgConfig)

@@ -19,6 +19,11 @@ if(HOB_TLS)
   install(EXPORT hob-tls NAMESPACE hob:: DESTINATION "${config_folder}" COMPONENT development)
 endif()
 
+if(hob_codings)
+  install(TARGETS hob_codings EXPORT hob-codings ARCHIVE COMPONENT development)
+  install(EXPORT hob-codings NAMESPACE hob:: DESTINATION "${config_folder}" COMPONENT development)
+endif()
+
 # libhob.a leaves these to the program that links it: "ev" for libev.
 list(TRANSFORM hob_needed REPLACE "^lib" "" OUTPUT_VARIABLE needed_names)
 
@@ -50,4 +55,9 @@ hob_install_pkg_config(hob-runtime)
 hob_install_pkg_config(hob-virtual-time)
 if(HOB_TLS)
   hob_install_pkg_config(hob-tls)
+endif()
+if(hob_codings)
+  list(TRANSFORM hob_coding_libraries REPLACE "^libz$" zlib OUTPUT_VARIABLE pc_codings)
+  list(JOIN pc_codings " " pc_codings)
+  hob_install_pkg_config(hob-codings)
 endif()

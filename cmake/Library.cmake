@@ -126,9 +126,22 @@ if(HOB_TLS)
   set(hob_tls hob_tls)
 endif()
 
+# hob::codings is for those who use hob/codings.h. It has no code of libhob.
+if(hob_codings)
+  hob_hidden_objects(hob_codings_objects hob_client_codings)
+  target_link_libraries(hob_codings_objects PRIVATE hob::codings_needed)
+  hob_archive(hob_codings hob_codings_objects)
+  list(TRANSFORM hob_coding_libraries PREPEND hob:: OUTPUT_VARIABLE needed_targets)
+  target_link_libraries(hob_codings INTERFACE
+    $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::hob> ${needed_targets})
+  set_target_properties(hob_codings PROPERTIES EXPORT_NAME codings LINKER_LANGUAGE C)
+  add_library(hob::codings ALIAS hob_codings)
+  set(hob_codings_library hob_codings)
+endif()
+
 set_target_properties(hob_static hob_shared PROPERTIES
   EXPORT_NAME hob LINKER_LANGUAGE C OUTPUT_NAME hob)
-foreach(library hob_static hob_shared hob_testing ${hob_tls})
+foreach(library hob_static hob_shared hob_testing ${hob_tls} ${hob_codings_library})
   target_include_directories(${library} INTERFACE
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
 endforeach()
@@ -143,11 +156,15 @@ endforeach()
 
 # Elsewhere they are built when something links them, and the layers when the program does.
 if(NOT HOB_INSTALL)
-  set_target_properties(hob_static hob_shared hob_testing ${hob_tls} PROPERTIES EXCLUDE_FROM_ALL ON)
+  set_target_properties(hob_static hob_shared hob_testing ${hob_tls} ${hob_codings_library}
+    PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 if(NOT HOB_PROGRAM)
   set_target_properties(${hob_layers} PROPERTIES EXCLUDE_FROM_ALL ON)
   if(HOB_TLS)
     set_target_properties(hob_net_tls PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+  if(hob_codings)
+    set_target_properties(hob_client_codings PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endif()

@@ -53,6 +53,22 @@ bool head_next(const struct head *self, size_t *position, const char **name, con
     return true;
 }
 
+void head_remove(struct head *self, const char *name)
+{
+    char *at = self->data + self->headers;
+    for (size_t left = self->header_count; left > 0; left--) {
+        char *value = at + strlen(at) + 1;
+        char *next = value + strlen(value) + 1;
+        if (hob_text_same(at, name)) {
+            memmove(at, next, (size_t)(self->data + self->length - next));
+            self->length -= (size_t)(next - at);
+            self->header_count--;
+        } else {
+            at = next;
+        }
+    }
+}
+
 size_t head_join(const struct head *self, const char *name, char *joined)
 {
     size_t size = 0;

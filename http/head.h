@@ -51,6 +51,9 @@ const char *head_find(const struct head *self, const char *name);
 /* Returns the value of the header of this name with this index, or NULL. */
 const char *head_find_nth(const struct head *self, const char *name, size_t skipped);
 
+/* Removes all headers of this name. */
+void head_remove(struct head *self, const char *name);
+
 /*
  * Goes through all headers in their order. *position begins as 0. Returns false when there is none
  * left.

@@ -34,6 +34,9 @@ typedef struct hob_client hob_client;
 /* A response: its head, and its body as far as it has come. */
 typedef struct hob_fetched hob_fetched;
 
+/* Content codings, such as gzip (hob/codings.h). */
+typedef struct hob_codings hob_codings;
+
 /* How a client is to be. 0 is the default, which stands in parentheses. Times are in seconds. */
 typedef struct {
     double connect_timeout; /* for all that a connection takes (10) */
@@ -53,8 +56,13 @@ typedef struct {
     size_t head_limit;    /* bytes of a response's status line and header fields (16 KiB) */
     size_t header_limit;  /* header fields of a response (100) */
     size_t interim_limit; /* responses with status 1xx before the one that counts (32) */
-    size_t body_limit;    /* bytes of a body that is read as a whole (1 MiB) */
-    int redirects;        /* how many are followed; negative is none (10) */
+    size_t body_limit;    /* bytes of a body that is read as a whole, decoded (1 MiB) */
+    /*
+     * How many bytes of content a coding may make of each byte, once there are more than body_limit
+     * (200). Little input can stand for endless content.
+     */
+    size_t decoded_ratio;
+    int redirects; /* how many are followed; negative is none (10) */
 
     /*
      * How often a request is sent again when a failure may pass (0): when no connection could be
@@ -78,7 +86,13 @@ typedef struct {
      */
     bool no_proxy;
 
-    hob_tls *tls;           /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
+    hob_tls *tls; /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
+    /*
+     * The content codings that are asked for (Accept-Encoding) and decoded (hob/codings.h), used by
+     * the client; NULL is none: then bodies are read as they come. A request with a header
+     * Accept-Encoding or Range asks for none of them, and its response is not decoded.
+     */
+    const hob_codings *codings;
     hob_resolver *resolver; /* for names, used by the client; NULL is one of the loop's own */
     const char *user_agent; /* the field User-Agent; "" is none ("hob") */
 } hob_client_options;
@@ -200,14 +214,17 @@ const char *hob_fetched_header(const hob_fetched *fetched, const char *name);
 
 /*
  * Goes through all header fields in their order. *position begins as 0. Returns false when there is
- * none left.
+ * none left. Content-Encoding and Content-Length are about the encoded body: if the client decodes
+ * it, they are left out, here and in hob_fetched_header().
  */
 bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_header *header);
 
 /*
  * Waits for the next bytes of the body, and reads up to `size`, which is at least 1. Returns how
  * many, 0 at the end, or a negative errno as hob_fetch() does: a body that breaks off is an error
- * (-EPROTO). While the body is not read, TCP slows the server down.
+ * (-EPROTO), and so is one that is not in the content coding that it is said to be in, or goes on
+ * behind its end. A body that exceeds decoded_ratio is -EOVERFLOW. While the body is not read, TCP
+ * slows the server down.
  */
 int hob_fetched_read(hob_fetched *fetched, void *data, size_t size);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hob/client.h"
+#include "hob/codings.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/fake_upstream.h"
@@ -29,32 +30,39 @@ static const struct act acts[] = {
     {OK "Content-Length: 5\r\n\r\nhello"},
 };
 
+/* What a server does. */
+struct script {
+    const struct act *acts;
+    size_t count;
+    char address[128];
+};
+
 static int serve_for_ever(void *arg)
 {
+    const struct script *script = arg;
     struct fake_upstream upstream;
-    fake_upstream_start_at(&upstream, arg, acts, COUNT(acts));
+    fake_upstream_start_at(&upstream, script->address, script->acts, script->count);
     while (hob_sleep(0.001) == 0) {
-        if (upstream.requests >= COUNT(acts))
+        if (upstream.requests >= script->count)
             upstream.requests = 0; /* from the beginning */
     }
     return 0;
 }
 
 /* A server in another process: its calls do not fail. */
-static pid_t start_server(char *address, size_t size)
+static pid_t start_server(struct script *script)
 {
     struct listening listening = listening_open();
-    snprintf(address, size, "%s", listening.text);
+    snprintf(script->address, sizeof(script->address), "%s", listening.text);
     listening_close(&listening);
     pid_t pid = fork();
     if (pid == 0)
-        _exit(hob_block_on(serve_for_ever, address) < 0);
+        _exit(hob_block_on(serve_for_ever, script) < 0);
     return pid;
 }
 
 struct set {
     hob_client *client;
-    char address[128];
     char url[192];
     bool connects; /* a new connection for each fetch */
     size_t failed;
@@ -118,14 +126,15 @@ static int try_faults(void *arg)
     return 0;
 }
 
-static void survive(bool connects)
+static void survive(bool connects, hob_client_options options, struct script script)
 {
     struct set set = {.connects = connects};
     faults_prepare();
-    pid_t server = start_server(set.address, sizeof(set.address));
+    pid_t server = start_server(&script);
     faults_are_mine();
-    snprintf(set.url, sizeof(set.url), "http://%s/a", set.address);
-    cr_assert_eq(hob_client_new(&(hob_client_options){.head_timeout = 2}, &set.client), 0);
+    snprintf(set.url, sizeof(set.url), "http://%s/a", script.address);
+    options.head_timeout = 2;
+    cr_assert_eq(hob_client_new(&options, &set.client), 0);
     cr_expect_eq(hob_block_on(try_faults, &set), 0);
     hob_client_free(set.client);
     cr_expect_not(has_leaks());
@@ -135,10 +144,24 @@ static void survive(bool connects)
 
 Test(failing_fetches, survive_whatever_call_fails_on_a_kept_connection)
 {
-    survive(false);
+    survive(false, (hob_client_options){0}, (struct script){acts, COUNT(acts), ""});
 }
 
 Test(failing_fetches, survive_whatever_call_fails_on_a_new_connection)
 {
-    survive(true);
+    survive(true, (hob_client_options){0}, (struct script){acts, COUNT(acts), ""});
 }
+
+#ifdef HOB_ZLIB
+/* "hello" in gzip. */
+#define CODED                                                                                      \
+    OK "Content-Encoding: gzip\r\nContent-Length: 25\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00"  \
+       "\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05\x00\x00\x00"
+
+Test(failing_fetches, survive_whatever_call_fails_while_they_decode)
+{
+    static const struct act coded_acts[] = {{CODED, .size = sizeof(CODED) - 1}};
+    const hob_client_options options = {.codings = hob_codings_all()};
+    survive(false, options, (struct script){coded_acts, COUNT(coded_acts), ""});
+}
+#endif

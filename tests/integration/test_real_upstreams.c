@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "hob/client.h"
+#include "hob/codings.h"
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
 #include "tests/support/or_none.h"
@@ -42,7 +43,9 @@ static struct process *start(const char *const *argv, const char *socket)
 static void start_nginx(void)
 {
     char config[1024];
-    char *large = calloc(1, LARGE_SIZE);
+    char *large = malloc(LARGE_SIZE);
+    for (size_t i = 0; i < LARGE_SIZE; i++)
+        large[i] = (char)('a' + i % 7 * i % 11); /* which is coded in a tenth or so */
     folder_add_text("hello.txt", "hello");
     folder_add("large", large, LARGE_SIZE);
     free(large);
@@ -52,6 +55,7 @@ static void start_nginx(void)
         "events {}\n"
         "http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n"
         "  fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n"
+        "  gzip on; gzip_types *; gzip_min_length 1;\n"
         "  server { listen unix:%s; root .;\n"
         "    location /moved { return 301 /hello.txt; } } }\n",
         folder_path("nginx"));
@@ -125,15 +129,15 @@ static void expect(
     hob_fetched_close(fetched);
 }
 
-static void expect_large(struct upstream *self)
+static void expect_large(struct upstream *self, const char *path)
 {
     char piece[5000];
     size_t size = 0;
     int length;
-    hob_fetched *fetched = fetch(self, (hob_fetch_request){.method = NULL}, "/large");
+    hob_fetched *fetched = fetch(self, (hob_fetch_request){.method = NULL}, path);
     while (fetched && (length = hob_fetched_read(fetched, piece, sizeof(piece))) > 0)
         size += (size_t)length;
-    cr_expect_eq(size, LARGE_SIZE);
+    cr_expect_eq(size, LARGE_SIZE, "%zu bytes: %s", size, hob_fetch_error(self->client));
     hob_fetched_close(fetched);
 }
 
@@ -152,7 +156,7 @@ static int ask_for_files(void *arg)
         expect(self, get, "/hello.txt", 200, "hello");
     expect(self, (hob_fetch_request){.method = "HEAD"}, "/hello.txt", 200, "");
     expect(self, get, "/moved", 200, "hello");
-    expect_large(self);
+    expect_large(self, "/large");
     expect(self, get, "/hello.txt", 200, "hello");
     expect_connects(self, 1);
     return 0;
@@ -179,13 +183,18 @@ static int ask_node(void *arg)
     return 0;
 }
 
-static void ask(const char *socket, hob_fn *questions)
+static void ask_with(const hob_client_options *options, const char *socket, hob_fn *questions)
 {
     struct upstream upstream = {.interim = 0};
     snprintf(upstream.address, sizeof(upstream.address), "unix:%s", folder_path(socket));
-    cr_assert_eq(hob_client_new(NULL, &upstream.client), 0);
+    cr_assert_eq(hob_client_new(options, &upstream.client), 0);
     cr_expect_eq(hob_block_on(questions, &upstream), 0);
     hob_client_free(upstream.client);
+}
+
+static void ask(const char *socket, hob_fn *questions)
+{
+    ask_with(NULL, socket, questions);
 }
 
 ProcessTest(real_upstreams, nginx)
@@ -220,3 +229,67 @@ ProcessTest(real_upstreams, node)
     processes_end();
     folder_remove();
 }
+
+/*
+ * Content codings.
+ */
+
+#ifdef HOB_ZLIB
+/* Whether the body comes in this coding if it is asked for. */
+static bool comes_in(struct upstream *self, const char *path, const char *coding)
+{
+    const hob_header asks[] = {{"Accept-Encoding", coding}, {0}};
+    hob_fetched *fetched = fetch(self, (hob_fetch_request){.headers = asks}, path);
+    const char *used = fetched ? hob_fetched_header(fetched, "Content-Encoding") : NULL;
+    bool comes = used && strcmp(used, coding) == 0;
+    hob_fetched_close(fetched);
+    return comes;
+}
+
+static int ask_for_gzip(void *arg)
+{
+    struct upstream *self = arg;
+    ask_for_files(self);
+    cr_expect(comes_in(self, "/large", "gzip"));
+    return 0;
+}
+
+static int ask_for_each_coding(void *arg)
+{
+    static const char *const codings[] = {"gzip", "br", "zstd"};
+    char path[32];
+    for (size_t i = 0; i < COUNT(codings); i++) {
+        snprintf(path, sizeof(path), "/coded?%s", codings[i]);
+        if (comes_in(arg, path, codings[i]))
+            expect_large(arg, path);
+        else
+            cr_expect_str_eq(codings[i], "zstd", "%s", codings[i]); /* since Node 22.15 */
+    }
+    return 0;
+}
+
+static void ask_for_codings(const char *socket, hob_fn *questions)
+{
+    ask_with(&(hob_client_options){.codings = hob_codings_all()}, socket, questions);
+}
+
+ProcessTest(real_upstreams, nginx_with_gzip)
+{
+    skip_without("nginx");
+    folder_make();
+    start_nginx();
+    ask_for_codings("nginx", ask_for_gzip);
+    processes_end();
+    folder_remove();
+}
+
+ProcessTest(real_upstreams, node_with_codings)
+{
+    skip_without("node");
+    folder_make();
+    start_node();
+    ask_for_codings("node", ask_for_each_coding);
+    processes_end();
+    folder_remove();
+}
+#endif

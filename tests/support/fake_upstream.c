@@ -69,10 +69,10 @@ static void read_request_body(struct guest *self, const char *head)
         read_body(self, NULL, strtoul(length + strlen("Content-Length: "), NULL, 10));
 }
 
-static void say(struct guest *self, const char *text, bool slow)
+static void say(struct guest *self, const char *text, size_t size, bool slow)
 {
-    size_t piece = slow ? 1 : strlen(text);
-    for (size_t i = 0; i < strlen(text); i += piece) {
+    size_t piece = slow ? 1 : size;
+    for (size_t i = 0; i < size; i += piece) {
         hob_conn_write(self->conn, text + i, piece);
         hob_yield();
     }
@@ -87,7 +87,7 @@ static void say_act(struct guest *self, const struct act *act, const char *head)
     const char *end = strstr(head, " HTTP/1.1\r\n");
     if (hello && end)
         memcpy(hello, end - 5, 5);
-    say(self, text, act->slow);
+    say(self, text, strlen(text), act->slow);
 }
 
 static void reset(struct guest *self)
@@ -105,10 +105,10 @@ static bool answer(struct guest *self, const char *head)
     if (act->send && act->echo)
         say_act(self, act, head);
     else if (act->send)
-        say(self, act->send, act->slow);
+        say(self, act->send, act->size > 0 ? act->size : strlen(act->send), act->slow);
     if (act->later) {
         hob_sleep(0.01);
-        say(self, act->later, false);
+        say(self, act->later, strlen(act->later), false);
     }
     if (act->then == THEN_RESET)
         reset(self);

@@ -26,7 +26,8 @@ struct act {
     const char *later; /* sent a little later, before the next request */
     bool early;        /* answers when it has the head, and reads no body */
     bool slow;         /* sends byte by byte */
-    bool echo; /* the first "hello" that is sent is the end of the request's target instead */
+    bool echo;   /* the first "hello" that is sent is the end of the request's target instead */
+    size_t size; /* bytes of what is sent; 0 is up to its NUL */
 };
 
 struct fake_upstream {

@@ -1,7 +1,29 @@
 // An HTTP server at a unix socket: node upstream.mjs PATH
 import { createServer } from "node:http"
+import * as zlib from "node:zlib"
+
+// What encodes, by the names of codings. Older versions of Node have no zstd.
+const encoders = {
+  gzip: zlib.createGzip,
+  br: zlib.createBrotliCompress,
+  zstd: zlib.createZstdCompress,
+}
+
+const large = Array.from({ length: 600000 }, (_, i) => i).join().slice(0, 3 * 1024 * 1024)
+
+// Sends a large body in the coding that the query names, if it is asked for.
+const encoded = (request, response) => {
+  const coding = request.url.split("?")[1]
+  const asked = request.headers["accept-encoding"].split(", ").includes(coding)
+  if (!asked || !encoders[coding]) return response.writeHead(406).end()
+  response.writeHead(200, { "Content-Encoding": coding })
+  const encoder = encoders[coding]()
+  encoder.pipe(response)
+  encoder.end(large)
+}
 
 const answers = {
+  "/coded": encoded,
   "/hello.txt": (request, response) => response.end("hello"),
   "/chunks": (request, response) => {
     response.writeHead(200, { Trailer: "X-Sum" })
@@ -24,6 +46,6 @@ const answers = {
   },
   "/refuse": (request, response) => response.writeHead(413).end("too much"),
 }
-createServer((request, response) => answers[request.url](request, response))
+createServer((request, response) => answers[request.url.split("?")[0]](request, response))
   .listen(process.argv[2])
 process.on("SIGTERM", () => process.exit(0))

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "hob/text.h"
+#include "runtime/loop.h"
+
+enum { PERIOD_MAX = 60 }; /* seconds from one look for expired connections to the next */
 
 /* Lives as long as it has connections or coroutines that want one. */
 struct origin {
@@ -16,22 +19,6 @@ struct origin {
     size_t users;           /* permits that are taken or waited for */
     struct place place;     /* its strings are behind the struct */
 };
-
-int pool_init(struct pool *self)
-{
-    list_init(&self->origins);
-    list_init(&self->idle);
-    self->permits = hob_semaphore_new(self->limit);
-    return self->permits ? 0 : -ENOMEM;
-}
-
-void pool_free(struct pool *self)
-{
-    if (!self->permits)
-        return;
-    pool_close_idle(self);
-    hob_semaphore_free(self->permits);
-}
 
 /*
  * Origins.
@@ -137,6 +124,68 @@ static void close_expired(struct pool *self, double time)
 void pool_close_idle(struct pool *self)
 {
     close_expired(self, INFINITY);
+}
+
+/*
+ * The timer. It runs while there are idle connections, but not for longer than its loop.
+ */
+
+static void stop_timer(struct pool *self)
+{
+    if (!self->loop)
+        return;
+    background_stop(self->loop->ev, &self->timer);
+    arena_take_back(&self->loop->parts, &self->end_of_loop);
+    self->loop = NULL;
+}
+
+static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    struct pool *self = timer->data;
+    (void)ev;
+    (void)events;
+    close_expired(self, hob_now());
+    if (self->idle_count == 0)
+        stop_timer(self);
+}
+
+static void on_end_of_loop(void *arg)
+{
+    struct pool *self = arg;
+    background_stop(self->loop->ev, &self->timer);
+    self->loop = NULL;
+}
+
+static void start_timer(struct pool *self)
+{
+    if (self->loop)
+        return;
+    self->loop = loop_current();
+    arena_push(&self->loop->parts, &self->end_of_loop, on_end_of_loop, self);
+    background_start(self->loop->ev, &self->timer, fmin(self->idle_timeout / 2, PERIOD_MAX));
+}
+
+/*
+ * The pool.
+ */
+
+int pool_init(struct pool *self)
+{
+    list_init(&self->origins);
+    list_init(&self->idle);
+    ev_init(&self->timer, on_timer);
+    self->timer.data = self;
+    self->permits = hob_semaphore_new(self->limit);
+    return self->permits ? 0 : -ENOMEM;
+}
+
+void pool_free(struct pool *self)
+{
+    if (!self->permits)
+        return;
+    stop_timer(self);
+    pool_close_idle(self);
+    hob_semaphore_free(self->permits);
 }
 
 /*
@@ -293,5 +342,6 @@ void pool_give(struct pool *self, struct pooled *pooled, double idle_timeout)
     list_append(&origin->idle, &pooled->of_origin);
     list_append(&self->idle, &pooled->of_pool);
     self->idle_count++;
+    start_timer(self);
     give_permits(self, origin);
 }

@@ -5,13 +5,17 @@
 #ifndef HOB_CLIENT_POOL_H
 #define HOB_CLIENT_POOL_H
 
+#include <ev.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "hob/net.h"
 #include "hob/sync.h"
+#include "runtime/arena.h"
 #include "runtime/list.h"
+
+struct loop;
 
 struct pool {
     size_t limit;           /* connections */
@@ -26,6 +30,9 @@ struct pool {
     size_t open;
     size_t idle_count;
     uint64_t connects;
+    ev_timer timer;             /* closes idle connections; runs while there are some */
+    struct loop *loop;          /* on which it runs; NULL while it does not */
+    struct cleanup end_of_loop; /* stops it then */
 };
 
 /* Where connections lead to: those to the same place can stand in for each other. */

@@ -45,8 +45,9 @@ typedef struct {
     /*
      * How long a connection is kept for the next request: less than the server keeps it, since it
      * must not close it just when a request is sent (4). A shorter time that a server announces
-     * (Keep-Alive: timeout=) counts, less one second. Negative keeps no connections. The next
-     * fetch closes connections that have been kept for longer.
+     * (Keep-Alive: timeout=) counts, less one second. Negative keeps no connections. The client
+     * closes those that have been kept for longer, at the latest when half this time has passed
+     * again, or a minute.
      */
     double idle_timeout;
 

@@ -30,7 +30,7 @@ static const struct act acts[] = {
     {OK "Content-Length: 5\r\n\r\nhello"},
 };
 
-/* What a server does. */
+/* The acts of a server. */
 struct script {
     const struct act *acts;
     size_t count;

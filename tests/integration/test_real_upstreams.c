@@ -1,6 +1,7 @@
 /* hob's client, and servers that others have written, at unix sockets. */
 #include <signal.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "hob/client.h"
 #include "hob/codings.h"
@@ -27,16 +28,21 @@ static void skip_without(const char *program)
         cr_skip("there is no %s", program);
 }
 
-static bool is_socket(const char *name)
+/* Whether a server listens: its file is there a little earlier. */
+static bool accepts(const char *name)
 {
-    struct stat facts;
-    return stat(folder_path(name), &facts) == 0 && S_ISSOCK(facts.st_mode);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", folder_path(name));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    close(fd);
+    return connected;
 }
 
 static struct process *start(const char *const *argv, const char *socket)
 {
     struct process *process = process_start(argv);
-    cr_assert(eventually(is_socket(socket)), "%s", process_errors(process));
+    cr_assert(eventually(accepts(socket)), "%s", process_errors(process));
     return process;
 }
 

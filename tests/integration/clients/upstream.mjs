@@ -5,7 +5,7 @@ import * as zlib from "node:zlib"
 // What encodes, by the names of codings. Older versions of Node have no zstd.
 const encoders = {
   gzip: zlib.createGzip,
-  br: zlib.createBrotliCompress,
+  br: () => zlib.createBrotliCompress({ params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }),
   zstd: zlib.createZstdCompress,
 }
 

@@ -9,7 +9,7 @@ TestSuite(codings, .timeout = 60);
 
 enum { ROOM = 256 };
 
-/* What a decoder has made of its input. */
+/* The result of a decoder. */
 struct outcome {
     enum decoded result;
     const char *reason;

@@ -164,6 +164,30 @@ CoroutineTest(connections_of_clients, are_not_kept_for_longer_than_the_idle_time
     fake_upstream_stop(&upstream);
 }
 
+static size_t count_open(const hob_client *client)
+{
+    hob_client_counts counts;
+    hob_client_count(client, &counts);
+    return counts.open;
+}
+
+/* Without another fetch. */
+CoroutineTest(connections_of_clients, are_closed_after_the_idle_time)
+{
+    static const struct act acts[] = {{HELLO}};
+    struct fake_upstream upstream;
+    hob_client *client = client_with(&(hob_client_options){.idle_timeout = 0.05});
+    fake_upstream_start(&upstream, acts, 1);
+    for (int round = 0; round < 3; round++) {
+        expect_hello(client, upstream.url);
+        for (int i = 0; i < 1000 && (count_open(client) > 0 || upstream.open > 0); i++)
+            hob_sleep(0.01);
+        cr_expect(count_open(client) == 0 && upstream.open == 0);
+    }
+    hob_client_free(client);
+    fake_upstream_stop(&upstream);
+}
+
 /*
  * Limits.
  */

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hob/forwarded.h"
 #include "hob/http.h"
 #include "hob/log.h"
 #include "hob/text.h"
 
 enum { PIECE = 16 * 1024 }; /* bytes of a response's body that are passed on at a time */
+enum { HOST_SIZE = 300 };   /* bytes of a host with its port (RFC 1035 section 2.3.4) */
 enum { ADDED = 8 };         /* fields at most that the proxy adds to a request */
 
 struct proxy {
@@ -118,14 +120,13 @@ static char *join(const char *const *parts)
 #define JOIN(...) join((const char *const[]){__VA_ARGS__, NULL})
 
 /* Writes the address without port and brackets: "192.0.2.1", "2001:db8::1" or "unknown". */
-static void write_client(const hob_request *req, char address[static HOB_PEER_SIZE])
+static void write_client(hob_request *req, char address[static HOB_PEER_SIZE])
 {
-    char peer[HOB_PEER_SIZE];
-    bool known = hob_request_peer(req, peer, sizeof(peer)) == 0 && strcmp(peer, "unix:") != 0;
-    const char *begin = known ? peer : "unknown:";
-    size_t length = (size_t)(strrchr(begin, ':') - begin);
-    bool brackets = *begin == '[';
-    snprintf(address, HOB_PEER_SIZE, "%.*s", (int)(length - (brackets ? 2 : 0)), begin + brackets);
+    char client[HOB_PEER_SIZE];
+    hob_request_client(req, client, sizeof(client)); /* always fits */
+    bool brackets = *client == '[';
+    const char *begin = strcmp(client, "unix:") == 0 ? "unknown" : client + brackets;
+    snprintf(address, HOB_PEER_SIZE, "%.*s", (int)strcspn(begin, brackets ? "]" : ":"), begin);
 }
 
 /* A value without memory is an error, which request_fields() finds. */
@@ -134,25 +135,33 @@ static void add(hob_header **end, const char *name, const char *value)
     *(*end)++ = (hob_header){name, value};
 }
 
-/* Fields that say where the request comes from, and through which servers. */
+/* Fields with the client and the URL that it has used. */
 static void add_origin(hob_header **end, hob_request *req)
 {
-    char client[HOB_PEER_SIZE];
-    const char *host = hob_request_header(req, "Host");
-    const char *version = hob_request_protocol(req) + strlen("HTTP/");
+    char client[HOB_PEER_SIZE], host[HOST_SIZE];
+    const char *scheme = hob_request_scheme(req);
+    bool has_host = hob_request_host(req, host, sizeof(host)) == 0;
     write_client(req, client);
     bool ipv6 = strchr(client, ':');
-    add(end, "Via", JOIN(version, " hob"));
     add(end, "Forwarded",
         JOIN(
-            "for=", ipv6 ? "\"[" : "", client, ipv6 ? "]\"" : "", host ? ";host=\"" : "",
-            host ? host : "", host ? "\"" : "", ";proto=http"));
+            "for=", ipv6 ? "\"[" : "", client, ipv6 ? "]\"" : "", has_host ? ";host=\"" : "",
+            has_host ? host : "", has_host ? "\"" : "", ";proto=", scheme));
     add(end, "X-Forwarded-For", JOIN(client));
-    add(end, "X-Forwarded-Proto", "http");
-    if (!host)
-        return;
-    add(end, "X-Forwarded-Host", host);
-    add(end, "Host", host);
+    add(end, "X-Forwarded-Proto", scheme);
+    if (has_host)
+        add(end, "X-Forwarded-Host", JOIN(host));
+}
+
+/* Fields of the proxy itself. */
+static void add_own(hob_header **end, hob_request *req)
+{
+    const char *host = hob_request_header(req, "Host");
+    add(end, "Via", JOIN(hob_request_protocol(req) + strlen("HTTP/"), " hob"));
+    if (host)
+        add(end, "Host", host);
+    if (!hob_request_header(req, "User-Agent"))
+        add(end, "User-Agent", ""); /* none, and not that of the client */
 }
 
 /* The proxy writes these itself, or a client could make the upstream believe anything in them. */
@@ -198,8 +207,7 @@ static hob_header *request_fields(hob_request *req)
         if (!is_replaced(field->name) && !belongs_to_connection(all, field->name))
             *end++ = *field;
     }
-    if (!hob_request_header(req, "User-Agent"))
-        add(&end, "User-Agent", ""); /* none, and not that of the client */
+    add_own(&end, req);
     add_max_forwards(&end, req);
     add_origin(&end, req);
     *end = (hob_header){0};

@@ -82,10 +82,11 @@ static bool is_known(const char *value)
 /* The client's address without the port. */
 static char *put_host(char *at, const char *client)
 {
-    const char *colon = strrchr(client, ':');
-    size_t length = colon && colon[1] ? (size_t)(colon - client) : strlen(client);
     bool brackets = *client == '[';
-    return mempcpy(at, client + brackets, length - 2 * brackets);
+    size_t length = strcspn(client + brackets, brackets ? "]" : ":");
+    if (strcmp(client, "unix:") == 0)
+        length = strlen(client);
+    return mempcpy(at, client + brackets, length);
 }
 
 static char *put_quoted(char *at, const char *value)

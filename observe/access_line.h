@@ -11,7 +11,7 @@
 /* The data of a line. A string is NULL or "" if it is not known, except for the first two. */
 struct access_record {
     const char *second; /* when the request began, from access_second() */
-    const char *client; /* from hob_request_peer() */
+    const char *client; /* from hob_request_client() */
     unsigned millisecond;
     const char *method;
     const char *path;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "access_line.h"
+#include "hob/forwarded.h"
 #include "hob/runtime.h"
 #include "line_writer.h"
 
@@ -86,7 +87,7 @@ void hob_access_log_observe(void *log, const hob_exchange *exchange)
     hob_access_log *self = log;
     hob_request *req = exchange->req;
     char client[HOB_PEER_SIZE];
-    hob_request_peer(req, client, sizeof(client)); /* always fits */
+    hob_request_client(req, client, sizeof(client)); /* always fits */
     struct access_record record = {
         .client = client,
         .method = hob_request_method(req),

@@ -220,6 +220,40 @@ apply_allow_host(struct parsing *self, const struct option_spec *spec, const cha
     }
 }
 
+static void add_network(struct parsing *self, const char *text, size_t length)
+{
+    struct options *options = self->options;
+    size_t *count = &options->server.trusted_proxy_count;
+    char network[64];
+    int size = snprintf(network, sizeof(network), "%.*s", (int)length, text);
+    if (*count == PROXIES_MAX)
+        options_fail(
+            "%s: '%s' is one too many: there may be %d", self->source, network, PROXIES_MAX);
+    int err = size < (int)sizeof(network)
+                  ? hob_network_parse(network, &options->trusted_proxies[*count])
+                  : -EINVAL;
+    if (err == -ERANGE)
+        options_fail(
+            "%s: '%.*s' is not a network: its address has bits beyond the prefix", self->source,
+            (int)length, text);
+    if (err < 0)
+        options_fail(
+            "%s: '%.*s' is not like 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or unix:", self->source,
+            (int)length, text);
+    (*count)++;
+}
+
+static void
+apply_trusted_proxies(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    const char *network;
+    size_t length;
+    (void)spec;
+    self->options->server.trusted_proxies = self->options->trusted_proxies;
+    while (next_value(&value, &network, &length))
+        add_network(self, network, length);
+}
+
 /*
  * The table.
  */
@@ -245,6 +279,11 @@ static const struct option_spec table[] = {
      "passes "
      "on; several are separated by commas; may be repeated",
      apply_allow_host, .is_list = true},
+    {"trusted-proxies", "NETWORK", NULL,
+     "believe X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded of these peers: "
+     "10.0.0.0/8, 2001:db8::/32, one address, or unix: for unix sockets; several are separated by "
+     "commas; may be repeated",
+     apply_trusted_proxies, .is_list = true},
     {"workers", "COUNT", "1",
      "processes that serve, each with one thread; auto is one for each processor", apply_workers,
      SETS(workers)},

@@ -8,9 +8,10 @@
 #include "hob/hob.h"
 
 enum {
-    EXIT_USAGE = 2,  /* the exit status for a wrong option, variable or argument */
-    LISTEN_MAX = 16, /* addresses to listen on */
-    HOSTS_MAX = 16,  /* names of --allow-host */
+    EXIT_USAGE = 2,   /* the exit status for a wrong option, variable or argument */
+    LISTEN_MAX = 16,  /* addresses to listen on */
+    HOSTS_MAX = 16,   /* names of --allow-host */
+    PROXIES_MAX = 64, /* networks of --trusted-proxies */
     WORKERS_MAX = 1024,
 };
 
@@ -19,11 +20,12 @@ struct options {
     size_t listen_count;      /* at least 1 */
     const char *listen_flag;  /* the flag that named the addresses; NULL if none did */
     char *admin; /* the address of the admin server, malloc()'s; NULL if there is none */
-    char *allowed_hosts[HOSTS_MAX]; /* malloc()'s; `server` points to them */
-    hob_server_options server;      /* limits and time-outs; 0 is the server's default */
-    size_t workers;                 /* 1: this process serves, and starts no others */
-    double time_scale;              /* cooking takes this many times as long */
-    double stall_limit;             /* seconds; 0 is off */
+    char *allowed_hosts[HOSTS_MAX];           /* malloc()'s; `server` points to them */
+    hob_network trusted_proxies[PROXIES_MAX]; /* `server` points to them */
+    hob_server_options server;                /* limits and time-outs; 0 is the server's default */
+    size_t workers;                           /* 1: this process serves, and starts no others */
+    double time_scale;                        /* cooking takes this many times as long */
+    double stall_limit;                       /* seconds; 0 is off */
     hob_log_level log_level;
     bool access_log;
     hob_access_log_format access_log_format;

@@ -195,6 +195,12 @@ bool hob_server_is_exposed(const hob_server *server)
     return server->exposed;
 }
 
+const hob_network *hob_server_trusted_proxies(const hob_server *server, size_t *count)
+{
+    *count = server->options.trusted_proxy_count;
+    return server->options.trusted_proxies;
+}
+
 const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count)
 {
     *count = server->options.allowed_host_count;

@@ -47,6 +47,23 @@ int hob_address_parse(const char *text, hob_address *address);
  */
 bool hob_address_is_loopback(const hob_address *address);
 
+/* A range of addresses, or all unix sockets. */
+typedef struct {
+    sa_family_t family;      /* AF_INET, AF_INET6 or AF_UNIX */
+    unsigned char bytes[16]; /* the first address, in network byte order */
+    unsigned bits;           /* how many leading bits all addresses share */
+} hob_network;
+
+/*
+ * Parses a range of addresses: "10.0.0.0/8" or "2001:db8::/32" (CIDR, RFC 4632), one address, or
+ * "unix:" for the clients of unix sockets. Returns 0, -EINVAL if the text is none of these, or
+ * -ERANGE if the address has bits beyond the prefix, as "10.0.0.1/8" has.
+ */
+int hob_network_parse(const char *text, hob_network *network);
+
+/* Returns whether the range has an address. An IPv4-mapped IPv6 address counts as its IPv4 one. */
+bool hob_network_has(const hob_network *network, const hob_address *address);
+
 /*
  * Opens a socket that listens on an address, for hob_server_options.sockets: clients can connect
  * from now on, and wait until a server runs. Replaces the file of a unix socket whose server has

@@ -7,6 +7,7 @@
 #include "hob/client.h"
 #include "hob/cross_site.h"
 #include "hob/files.h"
+#include "hob/forwarded.h"
 #include "hob/http.h"
 #include "hob/log.h"
 #include "hob/metrics.h"

@@ -32,8 +32,9 @@ extern "C" {
  *    the protocol, as to WebSocket.
  *  - Expect is left out: the server sends "100 Continue" when the body is first read.
  *  - "Via: 1.1 hob" is added. Forwarded (RFC 7239), X-Forwarded-For, X-Forwarded-Host and
- *    X-Forwarded-Proto are replaced by those of this request, and other X-Forwarded fields and
- *    X-Real-IP are left out: a client could have sent anything.
+ *    X-Forwarded-Proto are replaced by hob_request_client(), hob_request_host() and
+ *    hob_request_scheme() of hob/forwarded.h, so that the upstream needs to trust this proxy alone.
+ *    Other X-Forwarded fields and X-Real-IP are left out: a client could have sent anything.
  *  - Max-Forwards of OPTIONS and TRACE is decremented; at 0 the proxy replies itself (RFC 9110
  *    section 7.6.2), with 204 to OPTIONS and 501 to TRACE.
  *  - The body is streamed, without a copy of all of it. The limits of its size are the server's.

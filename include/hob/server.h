@@ -129,6 +129,13 @@ typedef struct {
     size_t allowed_host_count; /* the number of names in allowed_hosts */
 
     /*
+     * The peers whose X-Forwarded-For and Forwarded count, such as proxies of one's own: see
+     * hob/forwarded.h. They must live as long as the server. None by default.
+     */
+    const hob_network *trusted_proxies;
+    size_t trusted_proxy_count; /* the number of networks in trusted_proxies */
+
+    /*
      * The maximum number of clients at the same time, idle ones included (default 16,384). At most
      * three quarters of RLIMIT_NOFILE less 16, since handlers need descriptors as well. Each
      * descriptor of hob_request_reserve_descriptor(), such as that of a file that hob_files()
@@ -196,6 +203,9 @@ bool hob_server_is_exposed(const hob_server *server);
 
 /* Returns hob_server_options.allowed_hosts, and sets *count to allowed_host_count. */
 const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count);
+
+/* Returns hob_server_options.trusted_proxies, and sets *count to trusted_proxy_count. */
+const hob_network *hob_server_trusted_proxies(const hob_server *server, size_t *count);
 
 /*
  * Serves until hob_server_stop(), or until a signal if the server handles signals. Then it removes
@@ -329,7 +339,8 @@ const char *hob_request_protocol(const hob_request *req);
 /*
  * Writes the address of the client: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
  * unix socket. An IPv4 client of an IPv6 socket has its IPv4 address. Behind a proxy this is the
- * proxy. Returns 0, or -ENOSPC if `size` bytes are too few: HOB_PEER_SIZE suffices.
+ * proxy: see hob_request_client() of hob/forwarded.h. Returns 0, or -ENOSPC if `size` bytes are too
+ * few: HOB_PEER_SIZE suffices.
  */
 int hob_request_peer(const hob_request *req, char *text, size_t size);
 

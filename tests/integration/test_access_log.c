@@ -112,6 +112,23 @@ ProcessTest(access_log, is_off_unless_it_is_asked_for)
     }
 }
 
+ProcessTest(access_log, has_the_client_of_a_trusted_proxy)
+{
+    static const char *const cases[][2] = {
+        {"127.0.0.1,::1", "^192\\.0\\.2\\.1 - - "},
+        {"127.0.0.2", "^127\\.0\\.0\\.1 - - "},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct server server =
+            server_start("--access-log", "combined", "--trusted-proxies", cases[i][0]);
+        struct raw_client client = raw_connect(&server);
+        raw_exchange(&client, REQUEST("GET /ping", "X-Forwarded-For: 1.1.1.1, 192.0.2.1\r\n"));
+        raw_close(&client);
+        cr_expect_eq(server_stop(&server), 0);
+        expect_match(logged(&server), cases[i][1]);
+    }
+}
+
 /* The client learns what its request is called there. */
 ServerTest(access_log, has_the_id_that_the_response_tells, server_start("--access-log", "logfmt"))
 {

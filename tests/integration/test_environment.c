@@ -323,6 +323,7 @@ ProcessTest(environment, what_is_printed_can_be_read_back)
         {"--listen", "127.0.0.1:80", "--listen", "unix:/run/hob.sock"},
         {"--listen", "unix:/run/a \"$b\" `c` \\ ' # d"},
         {"--allow-host", "a.example,b.example", "--allow-host", "[2001:db8::1]"},
+        {"--trusted-proxies", "10.0.0.0/8,unix:", "--trusted-proxies", "::1"},
         {"--port", "0080", "--host", "::1", "--demo"},
         {"--admin", "unix:/run/hob/admin", "--access-log", "json", "--access-log-file", "/a log"},
         {"--time-scale", "1000"},

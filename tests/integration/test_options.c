@@ -111,6 +111,17 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--allow-host", "http://shop.example"},
         {"--allow-host", "[::1"},
         {"--allow-host", "::1"},
+        {"--trusted-proxies", ""},
+        {"--trusted-proxies", "proxy.example"},
+        {"--trusted-proxies", "10.0.0.0/33"},
+        {"--trusted-proxies", "10.0.0.1/8"},
+        {"--trusted-proxies", "10.0.0/8"},
+        {"--trusted-proxies", "10.0.0.0/"},
+        {"--trusted-proxies", "10.0.0.0/+8"},
+        {"--trusted-proxies", "[::1]"},
+        {"--trusted-proxies", "::1/129"},
+        {"--trusted-proxies", "unix:/run/proxy"},
+        {"--trusted-proxies", "127.0.0.1:80"},
     };
     char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -195,7 +206,7 @@ ProcessTest(options, an_option_without_its_value_is_named)
         "--body-limit",     "--pipeline-limit",
         "--access-log",     "--access-log-file",
         "--drain-delay",    "--admin",
-        "--allow-host",
+        "--allow-host",     "--trusted-proxies",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
@@ -241,6 +252,7 @@ ProcessTest(options, help_names_every_option)
         "unix:/PATH",
         "--admin",
         "--allow-host",
+        "--trusted-proxies",
         "--connection-limit",
         "--idle-grace",
         "--drain-delay",

@@ -170,6 +170,25 @@ CoroutineTest(reverse_proxy, believes_no_forwarded_fields_of_a_client)
     tear_down(set);
 }
 
+CoroutineTest(reverse_proxy, passes_the_client_of_a_trusted_proxy_on)
+{
+    static const struct act acts[] = {{HELLO}};
+    hob_network loopback;
+    cr_expect_eq(hob_network_parse("127.0.0.0/8", &loopback), 0);
+    const hob_server_options options = {.trusted_proxies = &loopback, .trusted_proxy_count = 1};
+    struct set *set = set_up_with(acts, COUNT(acts), NULL, options);
+    ask(set, "GET / HTTP/1.1\r\n" HOST CLOSE "X-Forwarded-For: 1.1.1.1, 2001:db8::1\r\n"
+             "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.example\r\n\r\n");
+    const char *got = set->upstream.received;
+    static const char *const lines[] = {
+        "Forwarded: for=\"[2001:db8::1]\";host=\"a.example\";proto=https",
+        "X-Forwarded-For: 2001:db8::1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example",
+        "Host: shop.example"};
+    for (size_t i = 0; i < COUNT(lines); i++)
+        cr_expect(has_line(got, lines[i]), "%s is missing in %s", lines[i], got);
+    tear_down(set);
+}
+
 CoroutineTest(reverse_proxy, passes_targets_on)
 {
     static const struct {

@@ -147,10 +147,9 @@ Test(access_line, has_as_much_of_the_request_line_as_came)
 Test(access_line, has_the_clients_host_without_its_port_in_combined)
 {
     static const char *const cases[][2] = {
-        {"127.0.0.1:1", "127.0.0.1 - - "},
-        {"[::1]:65535", "::1 - - "},
-        {"[2001:db8::1]:80", "2001:db8::1 - - "},
-        {"unix:", "unix: - - "},
+        {"127.0.0.1:1", "127.0.0.1 - - "},        {"[::1]:65535", "::1 - - "},
+        {"[2001:db8::1]:80", "2001:db8::1 - - "}, {"192.0.2.1", "192.0.2.1 - - "},
+        {"[2001:db8::1]", "2001:db8::1 - - "},    {"unix:", "unix: - - "},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct access_record record = usual;

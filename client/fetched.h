@@ -21,9 +21,9 @@ struct hob_client {
     uint64_t requests;
     hob_error error;
     /*
-     * What all fetches read with, one after the other, so that one that waits holds no buffers: a
-     * coroutine leaves nothing in it when it waits. hob_conn_read() may be given it before a wait,
-     * since it writes to it right before it returns.
+     * The buffer that all fetches read with, one after the other, so that one that waits holds
+     * none: a coroutine leaves nothing in it when it waits. hob_conn_read() may be given it before
+     * a wait, since it writes to it right before it returns.
      */
     char in[16 * 1024];
     char head[]; /* strings of a head; limits.head bytes */

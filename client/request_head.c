@@ -159,7 +159,8 @@ static void put_target(struct text *out, const struct outgoing *self)
 
 bool request_head_asks_codings(const struct outgoing *self)
 {
-    return self->codings && !find_field(self, "Accept-Encoding") && !find_field(self, "Range");
+    return self->codings && !self->request->target && !find_field(self, "Accept-Encoding") &&
+           !find_field(self, "Range");
 }
 
 static void put_codings(struct text *out, const hob_codings *codings)

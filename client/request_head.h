@@ -29,7 +29,7 @@ int request_head_check(const hob_fetch_request *request, hob_error *error);
 
 /*
  * Whether the client asks for its content codings, and decodes the response: not if the request has
- * an Accept-Encoding of its own, or asks for a range, which is one of the encoded body.
+ * a target or an Accept-Encoding of its own, or asks for a range, which is one of the encoded body.
  */
 bool request_head_asks_codings(const struct outgoing *self);
 

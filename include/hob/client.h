@@ -166,7 +166,7 @@ typedef struct {
     /*
      * The target of the request line (RFC 9112 section 3.2) in place of the URL's path and query:
      * "*" or what begins with "/". It is sent as it is. NULL is that of the URL. A request with a
-     * target follows no redirects.
+     * target follows no redirects, and its response is not decoded, as a proxy needs it.
      */
     const char *target;
 } hob_fetch_request;

@@ -191,6 +191,8 @@ CoroutineTest(decoding, is_left_to_those_who_ask_themselves)
     expect_encoded(&set, (hob_fetch_request){.headers = asks}, 28);
     expect_encoded(&set, (hob_fetch_request){.headers = range}, 28);
     expect_last_request(&set, "Accept-Encoding", false);
+    expect_encoded(&set, (hob_fetch_request){.target = "/"}, 28);
+    expect_last_request(&set, "Accept-Encoding", false);
     tear_down(&set);
 }
 

@@ -14,7 +14,7 @@ hob_fn cook_noodles;
 hob_fn cook_meal;
 
 /* Two seconds of computing, which a cook should not do with her own hands. */
-hob_fn block_the_thread;        /* does it here: nobody else is served meanwhile */
+hob_fn block_the_thread;        /* computes here: no other dish goes on meanwhile */
 hob_fn compute_on_other_thread; /* has another thread do it, and awaits that */
 
 hob_handler serve_french_fries;

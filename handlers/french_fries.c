@@ -30,7 +30,7 @@ static hob_future *end_cooking(struct order *order)
 int cook_french_fries(void *arg)
 {
     struct order *order = arg;
-    cut_potatoes(order); /* hands on: nobody else is served meanwhile */
+    cut_potatoes(order); /* hands on: no other dish goes on meanwhile */
     start_frying(order);
     int err = hob_await(potatoes_turn_brown(order)); /* hands free: the cook turns to others */
     if (err < 0)

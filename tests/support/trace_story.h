@@ -14,10 +14,7 @@
 
 enum { TOLD_SIZE = 8192, EVENTS = 200 };
 
-/*
- * The latest text. tell() and tell_text_and_seconds() add to it; the others replace it, and
- * return it.
- */
+/* The latest text. Some of the functions below add to it; the others replace it, and return it. */
 extern char told[TOLD_SIZE];
 
 /* The events read last; a test may read into it itself. */

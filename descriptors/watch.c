@@ -7,6 +7,7 @@
  * learns of changes at the end of a turn. A coroutine that waits again in the turn in which it was
  * woken therefore causes none.
  */
+#include <assert.h>
 #include <errno.h>
 #include <ev.h>
 #include <stdlib.h>
@@ -142,6 +143,7 @@ hob_watch *hob_watch_new(int fd)
 /* When its loop ends. No coroutine waits for it any more; another loop may use it. */
 static void detach(hob_watch *self)
 {
+    assert(self->loop);
     list_remove(&self->link);
     list_remove(&self->change.link);
     stop_watcher(self);

@@ -50,6 +50,12 @@ static void note_text(const char *text)
 }
 
 /* The path chooses what it does; each part of the interface is used by one. */
+/* Whether the handler of a path that begins so replies before it has read the body. */
+static bool may_reply_early(char kind)
+{
+    return kind != '\0' && strchr("isne", kind);
+}
+
 static int handle(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);
@@ -62,7 +68,7 @@ static int handle(hob_request *req, hob_response *res)
     note_text(hob_request_query(req));
     note_text(hob_request_header(req, "host"));
     bool chunked = hob_request_header(req, "transfer-encoding");
-    current->replied_early |= chunked && path && memchr("isne", path[1], 4);
+    current->replied_early |= chunked && path && may_reply_early(path[1]);
     switch (path ? path[1] : '\0') {
     case 'i': /* ignores the body */
         return hob_reply_text(res, 200, "ignored");

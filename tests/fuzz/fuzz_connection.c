@@ -49,13 +49,13 @@ static void note_text(const char *text)
     note(text ? text : "-", text ? strlen(text) + 1 : 1);
 }
 
-/* The path chooses what it does; each part of the interface is used by one. */
 /* Whether the handler of a path that begins so replies before it has read the body. */
 static bool may_reply_early(char kind)
 {
     return kind != '\0' && strchr("isne", kind);
 }
 
+/* The path chooses what it does; each part of the interface is used by one. */
 static int handle(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);

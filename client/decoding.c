@@ -37,25 +37,17 @@ static int fail(const struct decoding *self, const struct stage *stage, const ch
  * Running a decoder.
  */
 
-/* Decodes the input that a stage has, until there is content. */
-struct run {
-    struct stage *stage;
-    struct decode_step step;
-    enum decoded result;
-};
-
-static int run_deep(void *arg)
+/* Decodes the input of a step, until there is content. */
+static enum decoded decode(const struct stage *stage, struct decode_step *step)
 {
-    struct run *self = arg;
-    const struct stage *stage = self->stage;
-    struct decode_step *step = &self->step;
     size_t room = step->out_size, left;
+    enum decoded result;
     do {
         left = step->in_size;
-        self->result = stage->coding->decode(stage->decoder, step);
-    } while (self->result <= DECODED_WHOLE && step->out_size == room && step->in_size > 0 &&
+        result = stage->coding->decode(stage->decoder, step);
+    } while (result <= DECODED_WHOLE && step->out_size == room && step->in_size > 0 &&
              step->in_size < left);
-    return 0;
+    return result;
 }
 
 /*
@@ -72,22 +64,20 @@ static bool is_bomb(const struct decoding *self, const struct stage *stage)
 /* Returns how much content there is, 0 if more input is needed, or a negative errno. */
 static int run(const struct decoding *self, struct stage *stage, uint8_t *out, size_t size)
 {
-    struct run run = {
-        .stage = stage,
-        .step = {stage->in + stage->begin, stage->end - stage->begin, out, size, NULL},
-    };
-    hob_call_deep(run_deep, &run);
-    size_t made = size - run.step.out_size;
-    size_t begin = stage->end - run.step.in_size;
+    struct decode_step step = {
+        stage->in + stage->begin, stage->end - stage->begin, out, size, NULL};
+    enum decoded result = decode(stage, &step);
+    size_t made = size - step.out_size;
+    size_t begin = stage->end - step.in_size;
     stage->taken += begin - stage->begin;
     stage->made += made;
     stage->begin = begin;
-    stage->whole = run.result == DECODED_WHOLE;
-    if (run.result == DECODED_NO_MEMORY)
+    stage->whole = result == DECODED_WHOLE;
+    if (result == DECODED_NO_MEMORY)
         return fetched_fail(
             self->fetched, -ENOMEM, "no memory for decoding %s", stage->coding->name);
-    if (run.result == DECODED_BROKEN)
-        return fail(self, stage, run.step.reason);
+    if (result == DECODED_BROKEN)
+        return fail(self, stage, step.reason);
     if (is_bomb(self, stage))
         return fetched_fail(
             self->fetched, -EOVERFLOW, "decoding %s: it is more than %zu times its encoded size",

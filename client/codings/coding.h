@@ -33,7 +33,7 @@ struct coding {
     /* Makes a decoder. Returns NULL when out of memory. */
     void *(*open)(void);
 
-    /* Decodes. It does not wait, and needs more stack than a coroutine may have. */
+    /* Decodes. It does not wait, and needs less than 2 KiB of stack. */
     enum decoded (*decode)(void *decoder, struct decode_step *step);
 
     void (*close)(void *decoder);

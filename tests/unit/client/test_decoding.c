@@ -305,7 +305,7 @@ CoroutineTest(decoding, returns_the_error_of_the_body)
 enum { BOMB_SIZE = 32 * 1024 * 1024 };
 
 /* A response in memory that the next one takes. */
-static struct act make_bomb(const char *coding, const void *body, size_t size)
+static struct act make_coded(const char *coding, const void *body, size_t size)
 {
     static char response[128 * 1024];
     int length = snprintf(
@@ -325,7 +325,7 @@ static struct act make_gzip_bomb(void)
     cr_expect_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
     deflateEnd(&stream);
     free(content);
-    return make_bomb("gzip", body, stream.total_out);
+    return make_coded("gzip", body, stream.total_out);
 }
 
 static struct act make_zstd_bomb(void)
@@ -335,7 +335,7 @@ static struct act make_zstd_bomb(void)
     size_t size = ZSTD_compress(body, sizeof(body), content, BOMB_SIZE, 1);
     cr_expect_not(ZSTD_isError(size));
     free(content);
-    return make_bomb("zstd", body, size);
+    return make_coded("zstd", body, size);
 }
 
 /* Reads until the end or an error. Returns the error, and how much content there was. */
@@ -374,7 +374,7 @@ static void expect_bomb(const char *coding, struct act bomb)
 CoroutineTest(decoding, refuses_bombs)
 {
     expect_bomb("gzip", make_gzip_bomb());
-    expect_bomb("br", make_bomb("br", BROTLI_BOMB, sizeof(BROTLI_BOMB) - 1));
+    expect_bomb("br", make_coded("br", BROTLI_BOMB, sizeof(BROTLI_BOMB) - 1));
     expect_bomb("zstd", make_zstd_bomb());
 }
 
@@ -386,38 +386,48 @@ CoroutineTest(decoding, refuses_bombs_in_inner_codings)
         memcpy(empty + i, ZSTD_EMPTY, sizeof(ZSTD_EMPTY) - 1);
     struct set set;
     size_t size = ZSTD_compress(body, sizeof(body), empty, sizeof(empty), 1);
-    struct act bomb = make_bomb("zstd, zstd", body, size);
+    struct act bomb = make_coded("zstd, zstd", body, size);
     set_up(&set, (hob_client_options){0}, &bomb, 1);
     cr_expect_eq(read_all(&set, &size), -EOVERFLOW, "%s", hob_fetch_error(set.client));
     cr_expect_eq(size, 0);
     tear_down(&set);
 }
 
-static int fetch_plain(void *set)
+static int fetch_all(void *set)
 {
-    expect_text(set, PLAIN);
+    size_t size;
+    cr_expect_eq(read_all(set, &size), 0, "%s", hob_fetch_error(((struct set *)set)->client));
+    cr_expect_gt(size, 0);
     return 0;
 }
 
 /* How much of its stack a coroutine uses that fetches. */
 static size_t stack_of_fetch(const struct act *act)
 {
-    struct set set;
+    static struct set set; /* which is large */
     struct stack_use use;
     set_up(&set, (hob_client_options){0}, act, 1);
-    task_measure(task_current(__func__), fetch_plain, &set, &use);
+    task_measure(task_current(__func__), fetch_all, &set, &use);
     tear_down(&set);
     return use.used;
 }
 
-/* Decoders run on another stack. */
+/* Numbers, which take tables of all kinds. */
+static struct act make_zstd_numbers(void)
+{
+    static char text[64 * 1024], body[64 * 1024];
+    size_t length = 0;
+    for (int i = 0; length < sizeof(text) - 16; i++)
+        length += (size_t)snprintf(text + length, 16, "%d ", i * i);
+    return make_coded("zstd", body, ZSTD_compress(body, sizeof(body), text, length, 19));
+}
+
 CoroutineTest(decoding, needs_no_more_stack)
 {
     if (SANITIZED)
         return; /* frames are larger */
     static const struct act plain[] = {{OK "\r\n" PLAIN, THEN_CLOSE}};
-    static const struct act acts[] = {
-        CODED("gzip", GZIP), CODED("br", BROTLI), CODED("zstd", ZSTD)};
+    const struct act acts[] = {CODED("gzip", GZIP), CODED("br", BROTLI), make_zstd_numbers()};
     size_t usual = stack_of_fetch(plain);
     cr_expect_gt(usual, 0);
     for (size_t i = 0; i < COUNT(acts); i++) {

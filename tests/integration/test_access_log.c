@@ -230,11 +230,19 @@ static size_t lines_in(const char *name)
     return count;
 }
 
+static off_t size_of(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 ? file.st_size : 0;
+}
+
 static void rotate(const struct server *server, size_t i)
 {
     char log[256];
     char name[32];
     snprintf(log, sizeof(log), "%s", folder_path("log"));
+    bool written = eventually(size_of(log) > 0);
+    cr_assert(written);
     snprintf(name, sizeof(name), "log.%zu", i);
     cr_assert_eq(rename(log, folder_path(name)), 0, "%m");
     cr_assert_eq(kill(server->process->pid, SIGHUP), 0);

@@ -13,10 +13,8 @@ build() {
   export PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig
   cmake -G Ninja -S . -B $built -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux \
     -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc
-  lessons=$(basename -a examples/*.c | sed 's/\.c$//; /^threads$/d; /^hello_web$/d; s/^/virtual_/')
-  # shellcheck disable=SC2086 # words
   cmake --build $built --target unit_tests virtual_tests integration_tests race_offload \
-    race_line_writer $lessons
+    race_line_writer virtual_examples
 }
 
 # Where a program of arm64 begins, and what runs it; see binfmt_misc in the kernel's documentation.

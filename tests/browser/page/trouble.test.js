@@ -44,7 +44,7 @@ describe("a machine that stands still", () => {
 describe("a kitchen that closes", () => {
     it("is said to be away, and begins anew when it is back", async () => {
         let again = null;
-        await atKitchen(async (page, kitchen) => {
+        const closeAndOpen = async (page, kitchen) => {
             await press(page, "Noodles");
             await untilScene(page, ({ lanes }) => lanes.length === 1);
             const before = await page.evaluate(() => window.kitchen.session);
@@ -59,8 +59,12 @@ describe("a kitchen that closes", () => {
             await press(page, "Noodles");
             await untilScene(page, ({ lanes }) => lanes.length === 1);
             assert.match(await verdict(page), /1 order is cooking|There are no orders/);
-        }, { mayComplain: true });
-        await again.stop();
+        };
+        try {
+            await atKitchen(closeAndOpen, { mayComplain: true });
+        } finally {
+            await again?.stop();
+        }
     });
 });
 

@@ -202,7 +202,7 @@ ServerTest(kitchen, an_order_can_be_cancelled, start_slow_kitchen())
 
 ServerTest(
     kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_reported,
-    server_start("--demo", "--time-scale", "0.1"))
+    server_start("--demo", "--time-scale", "0.5")) /* a second, of which 0.2 may pass unnoticed */
 {
     cr_expect_eq(request(&server, "POST", "/orders?dish=blocking&count=2")->status, 409);
     cr_expect_eq(request(&server, "POST", "/orders?dish=offloaded&count=2")->status, 202);

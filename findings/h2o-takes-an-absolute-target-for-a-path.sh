@@ -10,50 +10,17 @@
 #           400.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian h2o=2.2.5+dfsg2-7 nginx=1.22.1-9+deb12u11
+# shellcheck source=findings/proxies.sh
+source "$folder/proxies.sh"
+start_h2o
+start_nginx
 
-upstream=$(free_port)
-cat >serve.js <<'END'
-require("http").createServer((request, response) =>
-  response.end(`${request.method} ${request.url}`)).listen(process.argv[2], "127.0.0.1")
-END
-in_background node serve.js "$upstream"
-h2o=$(free_port)
-cat >h2o.conf <<END
-hosts:
-  default:
-    listen: { host: 127.0.0.1, port: $h2o }
-    paths: { "/": { proxy.reverse.url: "http://127.0.0.1:$upstream/" } }
-END
-in_background root/usr/bin/h2o -c h2o.conf
-nginx=$(free_port)
-cat >nginx.conf <<END
-daemon off;
-pid $PWD/nginx.pid;
-error_log $PWD/nginx.log;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $PWD/1;
-  proxy_temp_path $PWD/2;
-  fastcgi_temp_path $PWD/3;
-  uwsgi_temp_path $PWD/4;
-  scgi_temp_path $PWD/5;
-  server {
-    listen 127.0.0.1:$nginx;
-    location / { proxy_pass http://127.0.0.1:$upstream; }
-  }
-}
-END
-in_background root/usr/sbin/nginx -c "$PWD/nginx.conf"
-for port in "$upstream" "$h2o" "$nginx"; do wait_for_port "$port"; done
-
-# asked PORT METHOD TARGET: what the upstream is asked for, or else the status.
+# asked PORT METHOD TARGET: the request line that the upstream gets, or else the status.
 asked() {
   local status
   status=$(curl --silent --max-time 5 --output answer --write-out '%{http_code}' --request "$2" \
     --header 'Host: a.test' --request-target "$3" "127.0.0.1:$1")
-  if [[ $status == 200 ]]; then cat answer; else echo "$status"; fi
+  if [[ $status == 200 ]]; then sed -n '1s/ HTTP.*//p' answer; else echo "$status"; fi
 }
 expect "origin form, h2o" "$(asked "$h2o" GET /echo)" "GET /echo"
 expect "absolute form, nginx" "$(asked "$nginx" GET http://a.test/echo)" "GET /echo"

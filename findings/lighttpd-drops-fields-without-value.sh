@@ -8,20 +8,9 @@
 # Seen:     of "X-None:" and "X-Some: 1" only X-Some arrives, in responses and in requests.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian lighttpd=1.4.69-1
-
-upstream=$(free_port)
-in_background node "$folder/upstream.js" "$upstream"
-lighttpd=$(free_port)
-cat >lighttpd.conf <<END
-server.modules = ("mod_proxy")
-server.document-root = "$PWD"
-server.bind = "127.0.0.1"
-server.port = $lighttpd
-proxy.server = ("" => (("host" => "127.0.0.1", "port" => $upstream)))
-END
-in_background root/usr/sbin/lighttpd -D -m "$PWD/root/usr/lib/lighttpd" -f lighttpd.conf
-for port in "$upstream" "$lighttpd"; do wait_for_port "$port"; done
+# shellcheck source=findings/proxies.sh
+source "$folder/proxies.sh"
+start_lighttpd
 
 fields() {
   tr -d '\r' | grep -E '^X-(None|Some)' | xargs

@@ -10,14 +10,9 @@
 #           as it came.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian nghttp2-proxy=1.52.0-1+deb12u3
-
-upstream=$(free_port)
-in_background node "$folder/upstream.js" "$upstream"
-nghttpx=$(free_port)
-in_background root/usr/sbin/nghttpx -f "127.0.0.1,$nghttpx;no-tls" -b "127.0.0.1,$upstream" \
-  --workers=1 --conf=/dev/null --pid-file="$PWD/nghttpx.pid"
-for port in "$upstream" "$nghttpx"; do wait_for_port "$port"; done
+# shellcheck source=findings/proxies.sh
+source "$folder/proxies.sh"
+start_nghttpx
 
 # target_of PORT TARGET: as the upstream gets it.
 target_of() {

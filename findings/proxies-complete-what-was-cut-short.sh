@@ -10,31 +10,10 @@
 #           rest for more than 3 s.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian caddy=2.6.2-5 lighttpd=1.4.69-1
-
-upstream=$(free_port)
-in_background node "$folder/upstream.js" "$upstream"
-caddy=$(free_port)
-cat >Caddyfile <<END
-{
-  admin off
-  auto_https off
-}
-http://127.0.0.1:$caddy {
-  reverse_proxy 127.0.0.1:$upstream
-}
-END
-in_background env HOME="$PWD" root/usr/bin/caddy run --adapter caddyfile --config Caddyfile
-lighttpd=$(free_port)
-cat >lighttpd.conf <<END
-server.modules = ("mod_proxy")
-server.document-root = "$PWD"
-server.bind = "127.0.0.1"
-server.port = $lighttpd
-proxy.server = ("" => (("host" => "127.0.0.1", "port" => $upstream)))
-END
-in_background root/usr/sbin/lighttpd -D -m "$PWD/root/usr/lib/lighttpd" -f lighttpd.conf
-for port in "$upstream" "$caddy" "$lighttpd"; do wait_for_port "$port"; done
+# shellcheck source=findings/proxies.sh
+source "$folder/proxies.sh"
+start_caddy
+start_lighttpd
 
 expect "chunks cut, directly" "$(answer_of "127.0.0.1:$upstream/cut-chunks")" "200 hello (cut short)"
 expect "chunks cut, Caddy" "$(answer_of "127.0.0.1:$caddy/cut-chunks")" "200 hello (whole)"

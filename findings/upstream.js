@@ -2,7 +2,7 @@
 // length, one in chunks, one in chunks with a trailer field, two that end before they are whole, one
 // with fields that Connection names, one with a field without a value, one behind an interim response,
 // and two whose content ends with the connection. A target that contains "echo" gets the head of its
-// request.
+// request, and so does OPTIONS.
 const responses = {
   "/whole": ["Content-Length: 5", "hello"],
   "/chunks": ["Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n"],
@@ -24,7 +24,8 @@ require("net").createServer(socket => {
       return
     const path = head.split(" ")[1]
     const echo = [`Content-Length: ${head.length}`, head]
-    const [framing, body] = path.includes("echo") ? echo : responses[path] ?? responses["/whole"]
+    const echoes = path.includes("echo") || head.startsWith("OPTIONS")
+    const [framing, body] = echoes ? echo : responses[path] ?? responses["/whole"]
     head = ""
     if (path === "/early")
       socket.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")

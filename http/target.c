@@ -1,8 +1,10 @@
 #include "target.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "hob/http.h"
 #include "hob/text.h"
 #include "percent.h"
 #include "syntax.h"
@@ -84,6 +86,11 @@ const char *target_normalise(char *path)
         return NULL;
     const char *broken_rule = decode_unreserved(path);
     return broken_rule ? broken_rule : remove_dot_segments(path);
+}
+
+int hob_normalise_path(char *path)
+{
+    return target_normalise(path) ? -EINVAL : 0;
 }
 
 /*

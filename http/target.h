@@ -9,7 +9,7 @@
 
 #include "head.h"
 
-/* The same as hob_normalise_path() of hob/server.h, but returns the broken rule, or NULL. */
+/* The same as hob_normalise_path() of hob/http.h, but returns the broken rule, or NULL. */
 const char *target_normalise(char *path);
 
 /*

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "hob/server.h"
+#include "hob/request.h"
+#include "hob/response.h"
 
 /* The head of a response. The fields that handlers have added are in hob_response.fields. */
 struct reply_head {

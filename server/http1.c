@@ -11,7 +11,7 @@
 #include "http/status.h"
 #include "runtime/loop.h"
 
-/* Output that a slow client has not taken yet; above it hob_send() waits. See hob/server.h. */
+/* Output that a slow client has not taken yet; above it hob_send() waits. See hob/response.h. */
 #define HIGH_WATER (64 * 1024)
 
 /* Content from this size on is sent from where it is, without a copy. */

@@ -7,7 +7,6 @@
 
 #include "hob/runtime.h"
 #include "http/percent.h"
-#include "http/target.h"
 #include "request.h"
 
 /*
@@ -149,11 +148,6 @@ const char *hob_request_decode(hob_request *req, const char *part, size_t size)
     if (to)
         *to = '\0';
     return decoded;
-}
-
-int hob_normalise_path(char *path)
-{
-    return target_normalise(path) ? -EINVAL : 0;
 }
 
 /*

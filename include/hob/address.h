@@ -32,7 +32,7 @@ typedef struct {
 /* Room for any URL that hob_socket_url() writes. */
 #define HOB_URL_SIZE 128
 
-/* Room for any text that hob_request_peer() writes (hob/server.h). */
+/* Room for any text that hob_request_peer() writes (hob/request.h). */
 #define HOB_PEER_SIZE 64
 
 /*

@@ -13,6 +13,8 @@
 #include "hob/metrics.h"
 #include "hob/net.h"
 #include "hob/proxy.h"
+#include "hob/request.h"
+#include "hob/response.h"
 #include "hob/router.h"
 #include "hob/runtime.h"
 #include "hob/server.h"

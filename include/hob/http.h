@@ -39,6 +39,17 @@ bool hob_is_field_value(const char *text);
 const char *hob_content_type(const char *path);
 
 /*
+ * Normalises a path in place, and never makes it longer (RFC 3986 section 6.2.2): decodes encoded
+ * letters, digits and "-._~", gives other encoded bytes hex digits in upper case, and then removes
+ * the segments "." and "..". An encoded slash stays encoded, and double slashes stay too, with an
+ * empty segment between them. A text that does not begin with "/" is not changed.
+ *
+ * Returns 0, or -EINVAL if a "%" is not followed by two hex digits, for an encoded NUL, and for a
+ * path that climbs above its root by "..". The path is undefined then.
+ */
+int hob_normalise_path(char *path);
+
+/*
  * Encodings. The results are strings in memory of hob_alloc(), so call these functions in a
  * coroutine. NULL when out of memory.
  */
@@ -82,7 +93,7 @@ bool hob_http_date_parse(const char *text, time_t *date);
 
 /*
  * Versions and parts of content, for hob_request_check_conditions() and hob_request_ranges() of
- * hob/server.h.
+ * hob/request.h.
  */
 
 /* Identifies a version of some content (RFC 9110 section 8.8). */

@@ -1,5 +1,5 @@
 /*
- * Files on their way (hob_files() in include/hob/server.h): large ones, slow clients, clients that
+ * Files on their way (hob_files() in include/hob/files.h): large ones, slow clients, clients that
  * leave, and files that change meanwhile.
  */
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /*
- * Replies of hob_files() (include/hob/server.h). How it gets there is in test_file_transfers.c.
+ * Replies of hob_files() (include/hob/files.h). How it gets there is in test_file_transfers.c.
  */
 #include <linux/capability.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /*
- * Bodies that a handler reads (include/hob/server.h).
+ * Bodies that a handler reads (include/hob/request.h).
  */
 
 #include "hob/hob.h"

@@ -1,5 +1,5 @@
 /*
- * The request as a handler sees it, except for the body (include/hob/server.h).
+ * The request as a handler sees it, except for the body (include/hob/request.h).
  */
 
 #include "hob/hob.h"

@@ -1,5 +1,5 @@
 /*
- * Responses of handlers as clients receive them (include/hob/server.h).
+ * Responses of handlers as clients receive them (include/hob/response.h).
  */
 #include <signal.h>
 

@@ -1,4 +1,4 @@
-/* Conditions and ranges of requests, and the validators of responses: hob/server.h. */
+/* Conditions and ranges of requests, and validators: hob/request.h and hob/response.h. */
 #include <time.h>
 
 #include "hob/hob.h"

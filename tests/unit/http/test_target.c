@@ -1,6 +1,6 @@
 #include "http/target.h"
 
-#include "hob/server.h"
+#include "hob/http.h"
 #include "tests/support/random.h"
 #include "tests/support/test.h"
 

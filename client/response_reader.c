@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "hob/http.h"
-#include "http/syntax.h"
 
 __attribute__((format(printf, 2, 3))) static int
 fail(struct response_reader *self, const char *format, ...)
@@ -25,23 +24,6 @@ fail(struct response_reader *self, const char *format, ...)
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Skips white space at both ends. */
-static const char *trim(const char *text, size_t *length)
-{
-    while (*length > 0 && is_space(*text)) {
-        text++;
-        --*length;
-    }
-    while (*length > 0 && is_space(text[*length - 1]))
-        --*length;
-    return text;
 }
 
 /* Moves bytes of the line to the end of the head's strings, as the rest of the last string. */
@@ -140,17 +122,6 @@ static int note_codings(struct response_reader *self, const char *list)
     return 0;
 }
 
-static int note_connection(struct response_reader *self, const char *list)
-{
-    const char *option;
-    size_t length;
-    while (list_next(&list, &option, &length)) {
-        self->close_seen = self->close_seen || element_is(option, length, "close");
-        self->keep_alive_seen = self->keep_alive_seen || element_is(option, length, "keep-alive");
-    }
-    return 0;
-}
-
 static int note_field(struct response_reader *self, const char *name, const char *value)
 {
     size_t length = strlen(name);
@@ -159,7 +130,7 @@ static int note_field(struct response_reader *self, const char *name, const char
     if (element_is(name, length, "transfer-encoding"))
         return note_codings(self, value);
     if (element_is(name, length, "connection"))
-        return note_connection(self, value);
+        connection_options_add(&self->connection, value);
     return 0;
 }
 
@@ -205,7 +176,7 @@ static bool can_keep_alive(const struct response_reader *self)
         return false;
     if (self->status == 204 && announces_body)
         return false;
-    return !self->close_seen && (self->minor == 1 || self->keep_alive_seen);
+    return connection_persists(&self->connection, self->minor);
 }
 
 static int end_interim(struct response_reader *self)
@@ -285,7 +256,7 @@ static void begin_head(struct response_reader *self)
     self->head = (struct head){.data = self->head.data};
     self->head_bytes = self->line_length = 0;
     self->length_known = self->coding_seen = self->chunked_seen = false;
-    self->close_seen = self->keep_alive_seen = false;
+    self->connection = (struct connection_options){0};
     self->length = 0;
 }
 

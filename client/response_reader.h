@@ -20,6 +20,7 @@
 
 #include "chunked.h"
 #include "http/head.h"
+#include "http/syntax.h"
 
 /* The limits of a response, above which it is refused. */
 struct response_limits {
@@ -63,8 +64,7 @@ struct response_reader {
     bool length_known;
     bool coding_seen; /* Transfer-Encoding */
     bool chunked_seen;
-    bool close_seen; /* these two: options of Connection */
-    bool keep_alive_seen;
+    struct connection_options connection;
     struct chunked chunked;
     char reason[96]; /* when failed: the rule that was broken, or the limit */
 };

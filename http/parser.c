@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "syntax.h"
 #include "target.h"
 
 __attribute__((format(printf, 3, 4))) static int
@@ -120,14 +119,9 @@ static int note_transfer_codings(struct parser *self, const char *list)
 }
 
 /* llhttp does not detect an option before a tab. */
-static int note_connection(struct parser *self, const char *list)
+static int note_connection(struct parser *self, const char *options)
 {
-    const char *option;
-    size_t length;
-    while (list_next(&list, &option, &length)) {
-        self->close_seen = self->close_seen || element_is(option, length, "close");
-        self->keep_alive_seen = self->keep_alive_seen || element_is(option, length, "keep-alive");
-    }
+    connection_options_add(&self->connection, options);
     return 0;
 }
 
@@ -170,11 +164,6 @@ static int note_field(struct parser *self, const char *name, size_t length, cons
     return 0;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static int on_value_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
@@ -205,8 +194,7 @@ static int on_head_complete(llhttp_t *http)
     if (http->content_length > INT64_MAX)
         return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
 
-    /* In HTTP/1.0, too, close overrides keep-alive (RFC 9112 section 9.3). */
-    self->keep_alive = !self->close_seen && (http->http_minor == 1 || self->keep_alive_seen);
+    self->keep_alive = connection_persists(&self->connection, http->http_minor);
     self->state = PARSER_BODY;
     http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
     bool has_body = (http->flags & F_CHUNKED) || http->content_length > 0;

@@ -15,6 +15,7 @@
 #include "head.h"
 #include "parser_limits.h"
 #include "request_line.h"
+#include "syntax.h"
 
 enum parser_state { PARSER_HEAD, PARSER_BODY, PARSER_DONE, PARSER_FAILED };
 
@@ -39,8 +40,7 @@ struct parser {
     bool keep_alive;      /* the client keeps the connection open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
     bool host_seen;
-    bool close_seen; /* these two: options of Connection */
-    bool keep_alive_seen;
+    struct connection_options connection;
     bool unknown_coding;  /* a transfer coding other than chunked */
     bool too_many_fields; /* when failed: the limit of the number of headers was exceeded */
     bool in_length;       /* in the value of Content-Length */

@@ -39,14 +39,9 @@ static bool take_part(const char **range, const char *end, const char **part, si
     if (at >= end)
         return false;
     const char *semicolon = memchr(at, ';', (size_t)(end - at));
-    const char *last = semicolon ? semicolon : end;
     *range = semicolon ? semicolon + 1 : end;
-    while (at < last && (*at == ' ' || *at == '\t'))
-        at++;
-    while (last > at && (last[-1] == ' ' || last[-1] == '\t'))
-        last--;
-    *part = at;
-    *length = (size_t)(last - at);
+    *length = (size_t)((semicolon ? semicolon : end) - at);
+    *part = trim(at, length);
     return true;
 }
 

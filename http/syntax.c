@@ -47,6 +47,17 @@ bool hob_is_field_value(const char *text)
     return true;
 }
 
+const char *trim(const char *text, size_t *length)
+{
+    while (*length > 0 && is_space(*text)) {
+        text++;
+        --*length;
+    }
+    while (*length > 0 && is_space(text[*length - 1]))
+        --*length;
+    return text;
+}
+
 bool is_token(const char *text, size_t length)
 {
     size_t i = 0;
@@ -107,13 +118,10 @@ bool list_next(const char **list, const char **element, size_t *length)
 {
     if (!*list)
         return false;
-    const char *begin = *list + strspn(*list, " \t");
-    const char *end = begin + strcspn(begin, ",");
-    *list = *end ? end + 1 : NULL;
-    while (end > begin && strchr(" \t", end[-1]))
-        end--;
-    *element = begin;
-    *length = (size_t)(end - begin);
+    const char *begin = *list;
+    *length = strcspn(begin, ",");
+    *list = begin[*length] ? begin + *length + 1 : NULL;
+    *element = trim(begin, length);
     return true;
 }
 
@@ -124,6 +132,16 @@ bool letters_are(const char *letters, const char *word, size_t length)
             return false;
     }
     return true;
+}
+
+void connection_options_add(struct connection_options *self, const char *list)
+{
+    const char *option;
+    size_t length;
+    while (list_next(&list, &option, &length)) {
+        self->close = self->close || element_is(option, length, "close");
+        self->keep_alive = self->keep_alive || element_is(option, length, "keep-alive");
+    }
 }
 
 bool is_request_id(const char *id)

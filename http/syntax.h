@@ -26,6 +26,15 @@ static inline bool is_token_char(char c)
     return classes_of(c) & CHAR_TOKEN;
 }
 
+/* Optional white space, RFC 9110 section 5.6.3. */
+static inline bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Skips white space at both ends: returns the beginning of what is left, and sets its length. */
+const char *trim(const char *text, size_t *length);
+
 /* token, RFC 9110 section 5.6.2: one such character at least. */
 bool is_token(const char *text, size_t length);
 
@@ -53,6 +62,24 @@ bool letters_are(const char *letters, const char *word, size_t length);
 static inline bool element_is(const char *element, size_t length, const char *word)
 {
     return length == strlen(word) && letters_are(element, word, length);
+}
+
+/* The options of Connection (RFC 9110 section 7.6.1) that hob knows. */
+struct connection_options {
+    bool close;
+    bool keep_alive;
+};
+
+/* Adds the options in a value of Connection. */
+void connection_options_add(struct connection_options *self, const char *list);
+
+/*
+ * Returns whether the connection persists after a message with this minor version of HTTP/1 (RFC
+ * 9112 section 9.3). "close" overrides "keep-alive", in HTTP/1.0 too.
+ */
+static inline bool connection_persists(const struct connection_options *self, int minor)
+{
+    return !self->close && (minor == 1 || self->keep_alive);
 }
 
 enum { REQUEST_ID_MAX = 128 }; /* characters of an X-Request-Id that a client may choose */

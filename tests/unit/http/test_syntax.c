@@ -39,6 +39,54 @@ Test(syntax, takes_a_list_apart)
     }
 }
 
+Test(syntax, trims_spaces_and_tabs_at_both_ends)
+{
+    static const struct {
+        const char *text, *rest;
+    } cases[] = {
+        {"", ""}, {" \t ", ""}, {"a", "a"}, {"\t a b \t", "a b"}, {"a\n ", "a\n"}, {" \va", "\va"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t length = strlen(cases[i].text);
+        const char *rest = trim(cases[i].text, &length);
+        cr_expect_eq(length, strlen(cases[i].rest), "'%s'", cases[i].text);
+        cr_expect_arr_eq(rest, cases[i].rest, length, "'%s'", cases[i].text);
+    }
+}
+
+/* RFC 9112 section 9.3. */
+Test(syntax, finds_whether_a_connection_persists)
+{
+    static const struct {
+        const char *options;
+        bool http10, http11;
+    } cases[] = {
+        {"", false, true},
+        {"x", false, true},
+        {"keep-alive", true, true},
+        {"x,\tKeep-Alive", true, true},
+        {"close", false, false},
+        {"x , CLOSE\t, y", false, false},
+        {"close, keep-alive", false, false},
+        {"keep-alive, close", false, false},
+        {"closed, keep-alives", false, true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct connection_options options = {0};
+        connection_options_add(&options, cases[i].options);
+        cr_expect_eq(connection_persists(&options, 0), cases[i].http10, "'%s'", cases[i].options);
+        cr_expect_eq(connection_persists(&options, 1), cases[i].http11, "'%s'", cases[i].options);
+    }
+}
+
+Test(syntax, adds_the_options_of_several_fields)
+{
+    struct connection_options options = {0};
+    connection_options_add(&options, "close");
+    connection_options_add(&options, "x");
+    cr_expect(options.close, "a later field takes nothing back");
+}
+
 Test(syntax, compares_an_element_in_any_case)
 {
     cr_expect(element_is("Close, x", 5, "close"));

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "hob/log.h"
+#include "hob/runtime.h"
 #include "hob/text.h"
 #include "sink.h"
 
@@ -131,13 +132,12 @@ static void write_lines(struct line_writer *self)
 static void report_lost_lines(struct line_writer *self, bool ending)
 {
     uint64_t lost = atomic_load(&self->lost);
-    struct timespec now = from_now(0);
-    double seconds = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-    if (lost == self->reported || (!ending && seconds < self->reported_at + MESSAGE_INTERVAL))
+    double now = hob_now();
+    if (lost == self->reported || (!ending && now < self->reported_at + MESSAGE_INTERVAL))
         return;
     hob_log(HOB_LOG_WARN, "%s: %" PRIu64 " lines were lost", self->name, lost - self->reported);
     self->reported = lost;
-    self->reported_at = seconds;
+    self->reported_at = now;
 }
 
 /*

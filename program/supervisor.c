@@ -10,19 +10,19 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backoff.h"
 #include "child.h"
 #include "hob/log.h"
+#include "hob/runtime.h"
 #include "restart.h"
 
 /* For one worker at a time: when it dies, another one with the same number takes its slot. */
 struct slot {
     struct child worker;
     bool serves;    /* the worker has reported it */
-    double started; /* when it was, on the monotonic clock */
+    double started; /* when it was, on the clock of hob_now() */
     double due;     /* when the next worker starts, if there is none */
     size_t early_deaths;
 };
@@ -38,20 +38,13 @@ struct supervisor {
     size_t running;        /* workers whose end is not known */
     struct restart restart;
     double restart_deadline; /* of the new process */
-    double notified;         /* when WATCHDOG=1 was sent last, on the monotonic clock */
+    double notified;         /* when WATCHDOG=1 was sent last */
     double kill_time;        /* when workers that had to stop are killed; INFINITY before */
     bool announced;          /* all workers have served at a time */
     bool ending;             /* workers are not replaced any more */
     bool signalled;          /* to stop */
     bool failed;
 };
-
-static double monotonic_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static size_t slot_number(const struct supervisor *self, const struct slot *slot)
 {
@@ -80,7 +73,7 @@ static void signal_workers(const struct supervisor *self, int signal)
 static void stop_workers(struct supervisor *self, int signal)
 {
     self->ending = true;
-    self->kill_time = monotonic_seconds() + self->options->notifier->grace + MARGIN;
+    self->kill_time = hob_now() + self->options->notifier->grace + MARGIN;
     notify_stopping(self->options->notifier);
     signal_workers(self, signal);
     sockets_close(self->options->sockets);
@@ -100,7 +93,7 @@ static void end_service(struct supervisor *self)
 /* Otherwise the supervisor would wait for a hanging worker without end. */
 static void kill_late_workers(struct supervisor *self)
 {
-    if (monotonic_seconds() < self->kill_time)
+    if (hob_now() < self->kill_time)
         return;
     hob_log(
         HOB_LOG_ERROR, "%zu workers have not exited %d s after the grace, and are killed",
@@ -149,7 +142,7 @@ _Noreturn static void become_worker(struct supervisor *self, struct worker *work
 /* Schedules the next worker of a slot, and logs why the last one is gone. */
 static void schedule_worker(struct supervisor *self, struct slot *slot, const char *reason)
 {
-    double now = monotonic_seconds();
+    double now = hob_now();
     double delay = backoff_after_death(&slot->early_deaths, now - slot->started);
     slot->due = now + delay;
     if (delay > 0)
@@ -173,7 +166,7 @@ static void start_worker(struct supervisor *self, struct slot *slot)
         .supervisor = getpid(),
     };
     int ready;
-    slot->started = monotonic_seconds();
+    slot->started = hob_now();
     pid_t pid = child_fork(&slot->worker, &ready);
     if (pid == 0)
         become_worker(self, &worker, ready);
@@ -190,7 +183,7 @@ static void start_worker(struct supervisor *self, struct slot *slot)
 
 static void start_due_workers(struct supervisor *self)
 {
-    double now = monotonic_seconds();
+    double now = hob_now();
     for (size_t i = 0; i < self->options->workers && !self->ending; i++) {
         if (self->slots[i].worker.pid == 0 && self->slots[i].due <= now)
             start_worker(self, &self->slots[i]);
@@ -252,7 +245,7 @@ static void read_reports(struct supervisor *self)
 static void start_restart(struct supervisor *self)
 {
     if (restart_start(&self->restart, self->ending) == 0)
-        self->restart_deadline = monotonic_seconds() + RESTART_TIMEOUT;
+        self->restart_deadline = hob_now() + RESTART_TIMEOUT;
 }
 
 static void finish_restart(struct supervisor *self)
@@ -264,7 +257,7 @@ static void finish_restart(struct supervisor *self)
 static void check_restart(struct supervisor *self)
 {
     bool reported = self->polled[POLL_RESTART].revents != 0;
-    bool late = monotonic_seconds() >= self->restart_deadline;
+    bool late = hob_now() >= self->restart_deadline;
     if (self->restart.process.pid > 0 && (reported || late))
         finish_restart(self);
 }
@@ -333,7 +326,7 @@ static double next_notification(const struct supervisor *self)
 
 static void notify_watchdog(struct supervisor *self)
 {
-    double now = monotonic_seconds();
+    double now = hob_now();
     if (now < next_notification(self))
         return;
     notify_alive(self->options->notifier);
@@ -355,7 +348,7 @@ static double next_due(const struct supervisor *self)
 
 static void wait_for_events(struct supervisor *self)
 {
-    double seconds = next_due(self) - monotonic_seconds();
+    double seconds = next_due(self) - hob_now();
     size_t workers = self->options->workers;
     self->polled[POLL_SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     self->polled[POLL_RESTART] =

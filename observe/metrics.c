@@ -151,8 +151,7 @@ static void expose_runtime(hob_exposition *out)
         .type = HOB_METRIC_COUNTER,
         .unit = "seconds",
         .help = "Seconds that coroutines ran; measured only while the kitchen page is open or a "
-                "trace is "
-                "recorded."};
+                "trace is recorded."};
     static const hob_metric stalls = {
         .name = "hob_stalls",
         .type = HOB_METRIC_COUNTER,
@@ -201,8 +200,7 @@ static int record_all(const hob_metrics *self, hob_exposition *out)
         .name = "hob_metrics_unpublished",
         .type = HOB_METRIC_COUNTER,
         .help = "How often a worker could not publish its metrics, because they were too large. It "
-                "then "
-                "serves its own metrics only, and other workers serve its old ones."};
+                "then serves its own metrics only, and other workers serve its old ones."};
     int err = record_own(self, out);
     if (!self->group)
         return err;

@@ -221,8 +221,7 @@ void requests_expose(const struct requests *self, hob_exposition *out)
         .name = "hob_http_requests",
         .type = HOB_METRIC_COUNTER,
         .help = "Completed requests by route, method and status of the response; status 0 if the "
-                "client "
-                "left before a response."};
+                "client left before a response."};
     hob_metrics_begin(out, &requests);
     expose_series(&self->others, out);
     for (const struct route_count *route = self->routes; route; route = route->next)

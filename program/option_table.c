@@ -276,8 +276,7 @@ static const struct option_spec table[] = {
      apply_admin},
     {"allow-host", "NAME", NULL,
      "on loopback addresses, also answer requests for this host, such as a name that a proxy "
-     "passes "
-     "on; several are separated by commas; may be repeated",
+     "passes on; several are separated by commas; may be repeated",
      apply_allow_host, .is_list = true},
     {"trusted-proxies", "NETWORK", NULL,
      "believe X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded of these peers: "

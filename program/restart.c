@@ -19,9 +19,8 @@
  */
 
 struct environment {
-    char *
-        *variables; /* ends with NULL. The first ones are this process's, the rest is malloc()'s */
-    size_t inherited;
+    char **variables; /* ends with NULL */
+    size_t inherited; /* the first ones, which are this process's; the rest is malloc()'s */
     size_t count;
     char *listen_pid; /* one of these; the new process writes its number into it */
     bool out_of_memory;

@@ -68,7 +68,7 @@ refused() {
   local status=0 output
   output=$("$pricewatch" "${@:2}" 2>&1) || status=$?
   is "the status of ${*:2}" 2 $status
-  [[ $output == *"$1"* ]] || fail "${*:2}: '$output' does not tell: $1"
+  [[ $output == *"$1"* ]] || fail "${*:2}: '$output' does not have: $1"
 }
 refused "there is no market to ask"
 refused "'north' is no market" north

@@ -20,7 +20,7 @@ static int fetch_guarded(struct breaker *self, const char *url, hob_bytes *text)
     int err = hob_fetch_text(self->client, url, text);
     if (err == 0)
         self->failures = 0;
-    else if (err != -ECANCELED) /* a guest that leaves says nothing about the server */
+    else if (err != -ECANCELED) /* the client has left: this says nothing of the server */
         self->failures++;
     return err;
 }

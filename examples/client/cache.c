@@ -1,10 +1,10 @@
-/* A cache with single flight: of all who want the same at the same time, one asks. */
+/* A cache with single flight: of all requests for the same at the same time, one is passed on. */
 #include <hob/hob.h>
 #include <stdlib.h>
 
 struct cache {
     hob_client *client;
-    hob_mutex *mutex; /* the one that asks holds it, the others wait for it */
+    hob_mutex *mutex; /* the handler that fetches holds it, the others wait for it */
     hob_bytes text;
     double fresh_until;
 };
@@ -17,7 +17,7 @@ static int refresh(struct cache *self)
         return 0;
     int err = hob_fetch_text(self->client, "http://127.0.0.1:8081/goods/tea", &text);
     if (err < 0)
-        return err; /* the next one tries, also when this guest has left */
+        return err; /* the next handler tries, also when this client has left */
     hob_bytes_free(&self->text);
     self->text = text;
     self->fresh_until = hob_now() + 60;

@@ -1,8 +1,8 @@
-/* Streams: a response of the upstream to the guest, and the body of a request to the upstream. */
+/* Streams: a response of the upstream to the client, and the body of a request to the upstream. */
 #include <hob/hob.h>
 #include <stdlib.h>
 
-/* A piece at a time: a slow guest slows the upstream down. */
+/* A piece at a time: a slow client slows the upstream down. */
 static int pass_list(hob_request *req, hob_response *res)
 {
     char piece[4096];
@@ -21,7 +21,7 @@ static int read_body(void *req, void *data, size_t size)
     return hob_body_read(req, data, size);
 }
 
-/* A slow upstream slows the guest down. */
+/* A slow upstream slows the client down. */
 static int pass_upload(hob_request *req, hob_response *res)
 {
     hob_fetched *answer;

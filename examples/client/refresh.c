@@ -1,4 +1,4 @@
-/* Background refresh: guests never wait for the upstream. */
+/* Background refresh: no request waits for the upstream. */
 #include <hob/hob.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * A future that does nothing by itself, and counts what is done to it.
+ * A future that does nothing by itself. It counts its cancellations and releases.
  */
 #ifndef HOB_TESTS_SUPPORT_PROBE_H
 #define HOB_TESTS_SUPPORT_PROBE_H
@@ -26,6 +26,15 @@ static inline void release_probe(hob_future *future)
 }
 
 static const struct future_kind probe_kind = {cancel_probe, release_probe};
+
+/* A cancelled probe of this kind is not ready before a test completes it. */
+static inline void cancel_probe_slowly(hob_future *future, int reason)
+{
+    (void)reason;
+    ((struct probe *)future)->cancels++;
+}
+
+static const struct future_kind slow_probe_kind = {cancel_probe_slowly, release_probe};
 
 static inline hob_future *probe_init(struct probe *probe, const struct future_kind *kind)
 {

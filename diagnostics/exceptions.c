@@ -26,7 +26,7 @@ static void on_terminate(void)
 {
     char who[DESCRIPTION_SIZE];
     const struct loop *loop = loop_current();
-    const struct task *task = loop && loop->deep ? loop->deep : loop ? loop->running : NULL;
+    const struct task *task = loop ? loop_task(loop) : NULL;
     if (task)
         hob_log(
             HOB_LOG_ERROR,

@@ -1,7 +1,6 @@
 #include "stall.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "hob/log.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
+#include "process/kernel_timer.h"
 #include "process/signal_handler.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
@@ -20,18 +20,9 @@
 
 /*
  * Ignored unless it is handled, rarely used (for urgent data on sockets), and known to debuggers
- * as one to pass on without a word.
+ * as one to pass on silently.
  */
 #define STALL_SIGNAL SIGURG
-
-static void set_timer(struct stall_watch *self, double seconds)
-{
-    struct itimerspec when = {
-        .it_value.tv_sec = (time_t)seconds,
-        .it_value.tv_nsec = (long)((seconds - floor(seconds)) * 1e9),
-    };
-    timer_settime(self->timer, 0, &when, NULL);
-}
 
 /* In the signal handler. */
 
@@ -75,7 +66,7 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
     }
     /* If it is another task, that got the thread late in a long turn, it has a limit from now. */
     self->suspect = self->resumed;
-    set_timer(self, self->limit);
+    kernel_timer_set(self->timer, self->limit);
     errno = err;
 }
 
@@ -92,7 +83,7 @@ static void stop_at_exit(void)
 {
     struct loop *loop = loop_current();
     if (loop && loop->stall.usable)
-        set_timer(&loop->stall, 0);
+        kernel_timer_set(loop->stall.timer, 0);
 }
 
 static void prepare_exit(void)
@@ -140,7 +131,7 @@ void stall_watch_turn(struct stall_watch *self, double now)
     if (!self->usable || self->limit == 0 || self->goes_off - now >= self->limit)
         return;
     /* Half as much again, so that this is needed only twice in the time of a limit. */
-    set_timer(self, self->limit * 1.5);
+    kernel_timer_set(self->timer, self->limit * 1.5);
     self->goes_off = now + self->limit * 1.5;
 }
 
@@ -152,7 +143,7 @@ int hob_stall_limit(double seconds)
     self->limit = seconds;
     self->goes_off = 0;
     if (self->usable)
-        set_timer(self, 0);
+        kernel_timer_set(self->timer, 0);
     return 0;
 }
 

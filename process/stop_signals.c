@@ -12,6 +12,7 @@
 
 #include "base/log_handler.h"
 #include "hob/log.h"
+#include "kernel_timer.h"
 
 /*
  * Two signals within this time are one, in nanoseconds, if the loop has not seen the first by then:
@@ -62,16 +63,6 @@ static bool make_timer(timer_t *timer)
     return made;
 }
 
-/* Has it go off in so many seconds, or never if that is 0. Safe in a signal's handler. */
-static void set_timer(timer_t timer, double seconds)
-{
-    struct itimerspec when = {
-        .it_value.tv_sec = (time_t)seconds,
-        .it_value.tv_nsec = (long)((seconds - floor(seconds)) * 1e9),
-    };
-    timer_settime(timer, 0, &when, NULL);
-}
-
 _Noreturn static void end_for_the_limit(void)
 {
     log_enter_handler();
@@ -96,7 +87,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
         ev_feed_signal(number);
         double seconds = atomic_load(&unheeded.seconds);
         if (unheeded.usable && isfinite(seconds))
-            set_timer(unheeded.timer, seconds);
+            kernel_timer_set(unheeded.timer, seconds);
     } else if (atomic_load(&came.heeded) || now - atomic_load(&came.when) > ONE_SIGNAL) {
         _exit(128 + number);
     }
@@ -182,7 +173,7 @@ void stop_signals_heed(void)
 {
     atomic_store(&came.heeded, true);
     if (unheeded.usable)
-        set_timer(unheeded.timer, 0);
+        kernel_timer_set(unheeded.timer, 0);
 }
 
 void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev)
@@ -198,7 +189,7 @@ void stop_signals_limit(struct stop_signals *self, double seconds)
 {
     self->limited = make_timer(&self->limit);
     if (self->limited)
-        set_timer(self->limit, seconds);
+        kernel_timer_set(self->limit, seconds);
 }
 
 void stop_signals_unlimit(struct stop_signals *self)

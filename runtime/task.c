@@ -197,7 +197,7 @@ int task_scope(struct task *self, hob_fn *fn, void *arg)
     return result;
 }
 
-void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg)
+void task_set_before_wait(struct task *self, void (*fn)(void *arg), void *arg)
 {
     self->before_wait = fn;
     self->before_wait_arg = arg;

@@ -54,7 +54,7 @@ struct task {
     void *arg;
     struct list children;           /* futures this task made that were not consumed yet */
     struct task *next;              /* in the ready queue */
-    void (*before_wait)(void *arg); /* see task_before_wait() */
+    void (*before_wait)(void *arg); /* see task_set_before_wait() */
     void *before_wait_arg;
     const void *scope;  /* in task_scope(): its argument */
     struct arena arena; /* what hob_alloc() and hob_defer() gave it */
@@ -135,11 +135,11 @@ int task_interrupted(const struct task *self);
 int task_scope(struct task *self, hob_fn *fn, void *arg);
 
 /*
- * Has fn(arg) called each time before the task waits, so that it can leave things shared by all
- * tasks of the thread (a read buffer) as they should be found. fn must not wait, nor complete what
- * the task is about to wait for: it still counts as running, and would not be woken. NULL ends it.
+ * Sets a function that is called each time before the task waits, to give back what all tasks of
+ * the thread share, such as a read buffer. fn must not wait, nor complete the future that the task
+ * is about to await: the task still counts as running, and would not be woken. NULL removes it.
  */
-void task_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
+void task_set_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
 
 /*
  * Calls fn(arg) in the current task, self, and returns its result. Sets *use to how much of the

@@ -39,7 +39,7 @@ void acceptor_free(struct acceptor *self);
 void acceptor_start(hob_server *server);
 
 /*
- * Stops to accept, and closes the listeners. Clients in the queues count as connected on their
+ * Stops accepting, and closes the listeners. Clients in the queues count as connected on their
  * side, so they are accepted first, unless another process does that. Waits.
  */
 void acceptor_stop(hob_server *server);

@@ -11,7 +11,7 @@
 
 /*
  * Idle connections. All in a list may wait equally long, so that the one that began first is the
- * first to be closed: one timer is enough, and to begin a wait or to end one does not touch it.
+ * first to be closed: one timer is enough, and it is not changed when a wait begins or ends.
  */
 
 static void set_timer(struct idle_list *self, double seconds)

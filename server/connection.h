@@ -116,10 +116,10 @@ void connection_close(struct connection *self);
 /* Closes the connection, for a server that stops, if it is idle and no input is on its way. */
 void connection_close_if_idle(struct connection *self);
 
-/* The task is about to return: from now on the connection waits for input without one. */
+/* Called by the task before it returns: from now on the connection waits for input without one. */
 void connection_become_idle(struct connection *self);
 
-/* Input that the loop has reported is not there after all: waits for it again. */
+/* Called if the input that libev reported is not there after all: waits for it again. */
 void connection_stay_idle(struct connection *self);
 
 /*
@@ -181,8 +181,8 @@ void connection_send_large(struct connection *self, const char *data, size_t siz
 int connection_flush(struct connection *self);
 
 /*
- * Has the output sent in this turn of the server, together with that of other connections. Returns
- * false if it has to be flushed instead.
+ * Passes the output to the server's turn, which sends it together with that of other connections.
+ * Returns false if the caller has to flush it instead.
  */
 bool connection_send_later(struct connection *self);
 

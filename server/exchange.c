@@ -69,8 +69,8 @@ static void reply_error(struct exchange *self, int err)
         snprintf(
             detail, sizeof(detail), "it took longer than %s s (handler_timeout)",
             HOB_NUMBER(own > 0 ? own : server->options.handler_timeout));
-    } else if (err == -EMSGSIZE && req->body_limit < SIZE_MAX) {
-        snprintf(detail, sizeof(detail), "the body is larger than %zu bytes", req->body_limit);
+    } else if (err == -EMSGSIZE && req->exceeded_limit < SIZE_MAX) {
+        snprintf(detail, sizeof(detail), "the body is larger than %zu bytes", req->exceeded_limit);
     }
     response_reply_error(&self->res, status, *detail ? detail : NULL);
 }
@@ -119,7 +119,7 @@ int exchange_serve(struct exchange *self, double now)
     assert(!self->res.replied && now >= self->began);
     self->called = now;
     req->cancellable = true;
-    int result = workspace_has_spare(req->server->workspace)
+    int result = workspace_ensure_spare(req->server->workspace)
                      ? task_scope(req->task, run_handler, self)
                      : reply_for_handler(self, -ENOMEM);
     req->cancellable = false;

@@ -115,7 +115,7 @@ static int read_some(struct http1 *self, char *data, size_t size, struct patienc
     }
     if (parser->state == PARSER_FAILED)
         refuse(self);
-    /* Valid bytes come first, wherever the input happened to be cut. */
+    /* Valid bytes are returned before the error, however the input was split. */
     return parser->body_length == 0 && parser->state == PARSER_FAILED ? -EINVAL
                                                                       : (int)parser->body_length;
 }

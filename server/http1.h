@@ -48,7 +48,7 @@ static inline void http1_init(struct http1 *self, struct connection *connection)
 /* Reads the head. Returns 1 if it is whole or refused, else what connection_fill() returned. */
 int http1_read_head(struct http1 *self);
 
-/* No more of the head comes: makes the part that came readable as if it was whole. */
+/* Called when no more of the head comes: makes the received part readable, as if it was whole. */
 void http1_end_head(struct http1 *self);
 
 /* Reads and drops the rest of the body. Returns whether the next request can follow. */

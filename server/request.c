@@ -23,7 +23,7 @@ void request_init(
     self->route = NULL;
     self->match = NULL;
     self->values = NULL;
-    self->body_limit = SIZE_MAX;
+    self->exceeded_limit = SIZE_MAX;
     self->refusal.status = 0;
     self->body_late = self->cancellable = self->client_left = self->observed = false;
     self->id[0] = '\0';
@@ -185,9 +185,9 @@ static int check_size(struct hob_request *request, size_t limit)
 {
     if (request->body_size <= limit && announced(request) <= limit - request->body_size)
         return 0;
-    if (request->body_limit == SIZE_MAX) /* later reads find the same again */
+    if (request->exceeded_limit == SIZE_MAX) /* later reads find the same again */
         server_reject(request->server, HOB_REJECT_BODY_LIMIT);
-    request->body_limit = limit;
+    request->exceeded_limit = limit;
     return -EMSGSIZE;
 }
 

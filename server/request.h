@@ -34,7 +34,7 @@ struct hob_request {
     const char *route;     /* these two: see hob_request_set_route() */
     void *match;
     struct value *values;   /* see hob_request_set(); NULL at first */
-    size_t body_limit;      /* the limit that the body exceeds; SIZE_MAX if it does not */
+    size_t exceeded_limit;  /* the limit that the body exceeds; SIZE_MAX if it does not */
     struct deadline before; /* the task's, before the handler was given its time */
 
     struct refusal refusal;
@@ -64,11 +64,11 @@ static inline bool request_is_head(const struct hob_request *self)
  * The strings of a head lie in memory that all requests share, until the coroutine waits.
  *
  * Moves them to memory of the request. Returns 0, or -ENOMEM, but not while a handler runs: see
- * workspace_has_spare().
+ * workspace_ensure_spare().
  */
 int request_keep_head(struct hob_request *self);
 
-/* Moves them back to `room`, where more can be appended. */
+/* Moves them back to `room`, in which more can be appended. */
 void request_return_head(struct hob_request *self, char *room);
 
 /* Drops the strings: there was no memory for them, and the next request overwrites them. */
@@ -89,13 +89,13 @@ char *request_decoded(struct hob_request *self, const char *part);
 /* The same as hob_request_id(), but valid only until the coroutine waits. */
 const char *request_id_peek(struct hob_request *request);
 
-/* Whether the response has X-Request-Id: the id was asked for or sent, or the server wants it. */
-static inline bool request_tells_id(const struct hob_request *self)
+/* Whether the response has X-Request-Id: the id was used or received, or request_ids is set. */
+static inline bool request_sends_id(const struct hob_request *self)
 {
     return *self->id || self->head.request_id || self->server->options.request_ids;
 }
 
-/* The client takes no response any more: cancels the handler unless that is to finish anyway. */
+/* Called when the client takes no response any more. Cancels the handler if it is cancellable. */
 void request_client_left(struct hob_request *self);
 
 /*

@@ -13,8 +13,7 @@
  * The memory of its strings.
  */
 
-/* How many bytes of the strings may have parts to decode: the target, or all if there are cookies.
- */
+/* Bytes of the strings that may have parts to decode: the target, or all if there are cookies. */
 static size_t decodable_size(const struct head *head)
 {
     if (head->headers == 0)

@@ -59,7 +59,7 @@ static int begin(struct hob_response *self, struct reply_head *head, const void 
         head->content_type = NULL;
         head->length = 0;
     }
-    head->request_id = request_tells_id(request) ? request_id_peek(request) : NULL;
+    head->request_id = request_sends_id(request) ? request_id_peek(request) : NULL;
     size_t size = content && !self->without_content ? (size_t)head->length : 0;
     int err = request->carrier->begin(self, head, content, size);
     if (err < 0)

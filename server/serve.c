@@ -155,7 +155,7 @@ static void finish(struct connection *self, enum next next)
         next = NEXT_LINGER;
     if (next == NEXT_LINGER && !connection_is_broken(self))
         connection_linger(self);
-    task_before_wait(self->task, NULL, NULL);
+    task_set_before_wait(self->task, NULL, NULL);
     self->server->serving_count--;
     if (next == NEXT_REQUEST && self->socket == SOCKET_OPEN)
         connection_become_idle(self);
@@ -169,7 +169,7 @@ static int serve_connection(void *arg)
     struct connection *self = arg;
     enum next next = NEXT_REQUEST;
     self->server->serving_count++;
-    task_before_wait(self->task, connection_leave_workspace, self);
+    task_set_before_wait(self->task, connection_leave_workspace, self);
     while (next == NEXT_REQUEST && send_unless_pipelined(self))
         next = serve_request(self);
     finish(self, next);

@@ -82,8 +82,8 @@ struct hob_server {
 };
 
 /*
- * A server without sockets: what hob_server_open() needs, and all that a test needs. Returns 0,
- * -EINVAL without a handler, -ERANGE for options that make no sense, or -ENOMEM.
+ * Makes a server without sockets, for hob_server_open() and for tests. Returns 0, -EINVAL without
+ * a handler, -ERANGE for options that make no sense, or -ENOMEM.
  */
 int server_new(const hob_server_options *options, hob_server **server);
 void server_free(hob_server *self);
@@ -94,13 +94,13 @@ int server_options_complete(hob_server_options *options);
 /* The limits of the parser, by options that are complete. */
 struct parser_limits server_parser_limits(const hob_server_options *options);
 
-/* The drain_delay is over: see hob_server_until_stopping(). */
+/* Called when the drain_delay is over: completes the futures of hob_server_until_stopping(). */
 void server_begin_closing(hob_server *self);
 
 /* Seconds that the server may take to stop. */
 double server_longest_stop(const hob_server *self);
 
-/* Counts a client that did not get what it came for. */
+/* Counts a client or request that is refused, or an unfinished one that is given up. */
 static inline void server_reject(hob_server *self, hob_reject reason)
 {
     self->counts.rejects[reason]++;
@@ -109,7 +109,7 @@ static inline void server_reject(hob_server *self, hob_reject reason)
 /* Counts and logs a connection that is closed because there is no memory for it. */
 void server_reject_for_memory(hob_server *self);
 
-/* Takes note that a connection was closed. */
+/* Called when a connection was closed: updates the count, and accepts clients again. */
 void server_remove_connection(hob_server *self);
 
 #endif

@@ -56,7 +56,7 @@ void turn_send(struct turn *self)
     buffer_consume(&self->output, begin);
 }
 
-/* Also sends what coroutines have replied that ran before in this turn of the loop. */
+/* Also sends the responses of coroutines that ran earlier in this turn of the loop. */
 static void server_turn(void *turn)
 {
     struct turn *self = turn;

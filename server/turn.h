@@ -27,7 +27,7 @@ struct turn {
     struct turn_hook hook; /* by which the loop calls server_turn() */
 
     /* Connections without a task, by connection->waiting. */
-    struct list readable; /* they have input, says the kernel */
+    struct list readable; /* the kernel has input for them */
     struct list received; /* their input lies in `input` */
     size_t received_count;
     size_t input_size; /* bytes of `input` that are used */
@@ -44,15 +44,15 @@ struct turn {
 
 void turn_init(struct turn *self, struct loop *loop);
 
-/* Before the server's coroutine ends. No connection may be left. */
+/* Called before the server's coroutine ends, when no connection is left. */
 void turn_free(struct turn *self);
 
-/* Has the input of a connection without a task received in this turn. */
+/* Adds a connection without a task, so that this turn receives its input. */
 void turn_add_readable(struct turn *self, struct connection *connection);
 
 /*
- * Has a copy of the output sent to the connection before the loop looks for input again. Returns 0,
- * or -ENOMEM, and then it is still to be sent.
+ * Copies the output, to be sent before the loop looks for input again. Returns 0, or -ENOMEM: then
+ * the caller has to send it.
  */
 int turn_send_later(
     struct turn *self, struct connection *connection, const void *output, size_t size);

@@ -8,7 +8,7 @@ struct workspace *workspace_new(size_t head_limit)
     if (!self)
         return NULL;
     self->head_limit = head_limit;
-    if (workspace_has_spare(self))
+    if (workspace_ensure_spare(self))
         return self;
     free(self);
     return NULL;

@@ -11,9 +11,9 @@
 #define USUAL_STATUS_LINE "HTTP/1.1 200 OK\r\n"
 
 /*
- * The buffers of the running coroutine. There is one for all connections, so that an
- * idle connection, or a handler that waits, holds no buffers: a coroutine leaves it empty each
- * time it waits (see connection_leave_workspace).
+ * The buffers of the running coroutine. All connections share one, so that an idle
+ * connection, or a handler that waits, holds no buffers. A coroutine leaves it empty each time it
+ * waits: see connection_leave_workspace().
  */
 struct workspace {
     struct buffer out;    /* responses that have not been sent yet */
@@ -32,23 +32,23 @@ struct workspace *workspace_new(size_t head_limit);
 /* NULL is ignored. */
 void workspace_free(struct workspace *self);
 
-/* Makes the spare memory. Returns false without memory. */
+/* Allocates the spare memory. Returns false when out of memory. */
 bool workspace_make_spare(struct workspace *self);
 
 /*
- * Whether the strings of one more head can be kept, whatever happens: asked before a handler is
- * called, so that no string that the handler wants can be missing. Until the handler waits for the
- * first time no other one runs, and from then on its head is kept.
+ * Makes sure that there is memory to keep the strings of one more head. Returns false when out of
+ * memory. Called before each handler, so that no string of its request can be missing. No other
+ * handler runs until it waits for the first time, and from then on its head is kept.
  */
-static inline bool workspace_has_spare(struct workspace *self)
+static inline bool workspace_ensure_spare(struct workspace *self)
 {
     return self->spare_head || workspace_make_spare(self);
 }
 
 /*
  * Memory for a head and the decoded forms of its parts, which take as much at most: `size` bytes of
- * malloc(3), or the spare memory. NULL if that is used as well, which cannot be while the head of a
- * handler has not been kept.
+ * malloc(3), or the spare memory. NULL if that is used, too, which cannot happen to the head of a
+ * handler: see workspace_ensure_spare().
  */
 char *workspace_keep_head(struct workspace *self, size_t size);
 

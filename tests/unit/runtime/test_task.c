@@ -354,7 +354,7 @@ static void count_call(void *arg)
 CoroutineTest(task, the_hook_is_called_once_for_each_wait)
 {
     int calls = 0;
-    task_before_wait(this_task(), count_call, &calls);
+    task_set_before_wait(this_task(), count_call, &calls);
     hob_yield();
     cr_expect_eq(calls, 1);
     hob_sleep(0);
@@ -363,7 +363,7 @@ CoroutineTest(task, the_hook_is_called_once_for_each_wait)
     cr_expect_eq(calls, 3);
     hob_join(start(yield_twice, 'a'), start(run_once, 'b'));
     cr_expect_eq(calls, 4);
-    task_before_wait(this_task(), NULL, NULL);
+    task_set_before_wait(this_task(), NULL, NULL);
 }
 
 static void trace_hook(void *arg)
@@ -374,9 +374,9 @@ static void trace_hook(void *arg)
 CoroutineTest(task, the_hook_is_called_before_anybody_else_runs)
 {
     hob_future *child = start(run_once, 'c');
-    task_before_wait(this_task(), trace_hook, as_argument('h'));
+    task_set_before_wait(this_task(), trace_hook, as_argument('h'));
     hob_await(child);
-    task_before_wait(this_task(), NULL, NULL);
+    task_set_before_wait(this_task(), NULL, NULL);
     cr_expect_str_eq(traced(), "hc");
 }
 
@@ -387,7 +387,7 @@ CoroutineTest(task, the_hook_is_not_called_when_there_is_nothing_to_wait_for)
     hob_yield();
 
     int calls = 0;
-    task_before_wait(this_task(), count_call, &calls);
+    task_set_before_wait(this_task(), count_call, &calls);
     hob_await(ready);
     hob_join(ready_too, NULL);
     hob_join_all(NULL, 0);
@@ -398,24 +398,24 @@ CoroutineTest(task, the_hook_is_not_called_when_there_is_nothing_to_wait_for)
     hob_sleep(INFINITY);
     hob_await(hob_timer(INFINITY));
     cr_expect_eq(calls, 0);
-    task_before_wait(this_task(), NULL, NULL);
+    task_set_before_wait(this_task(), NULL, NULL);
 }
 
 CoroutineTest(task, the_hook_is_not_called_when_others_wait)
 {
     hob_future *child = start(yield_twice, 'c');
     int calls = 0;
-    task_before_wait(this_task(), count_call, &calls);
+    task_set_before_wait(this_task(), count_call, &calls);
     hob_await(child);
     cr_expect_eq(calls, 1);
-    task_before_wait(this_task(), NULL, NULL);
+    task_set_before_wait(this_task(), NULL, NULL);
 }
 
 CoroutineTest(task, the_hook_is_not_called_after_its_end)
 {
     int calls = 0;
-    task_before_wait(this_task(), count_call, &calls);
-    task_before_wait(this_task(), NULL, NULL);
+    task_set_before_wait(this_task(), count_call, &calls);
+    task_set_before_wait(this_task(), NULL, NULL);
     hob_yield();
     cr_expect_eq(calls, 0);
 }

@@ -19,7 +19,7 @@ Test(workspace, has_a_spare_for_one_head_without_memory)
     cr_expect_not_null(kept);
     cr_expect_null(none);
     cr_expect_null(workspace->spare_head);
-    cr_expect(workspace_has_spare(workspace), "there is memory again");
+    cr_expect(workspace_ensure_spare(workspace), "there is memory again");
     free(kept);
     workspace_free(workspace);
 }

@@ -144,8 +144,7 @@ static void *reallocate(void *memory, long size)
     pthread_mutex_lock(&reserve.lock);
     if (size > 0) {
         grown = grow(memory, (size_t)size);
-        /* The largest array may double next, and so may the others, which are no larger together.
-         */
+        /* The largest array may double, and so may the others, which are smaller in sum. */
         if (8 * (size_t)size > reserve.target)
             reserve.target = 8 * (size_t)size;
         refill();

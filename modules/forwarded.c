@@ -198,7 +198,7 @@ static bool is_same_host(const hob_address *a, const hob_address *b)
 }
 
 /*
- * Returns false if nothing may be believed: the peer is no trusted proxy, or the two lists
+ * Returns false if no header can be trusted: the peer is no trusted proxy, or the two lists
  * contradict each other. A proxy that appends to one passes the other one on as its client sent it.
  */
 static bool find_origin(hob_request *req, struct origin *origin)
@@ -245,23 +245,23 @@ int hob_request_client(hob_request *req, char *text, size_t size)
  */
 
 /* A parameter of Forwarded, or else the last value of another header. */
-static struct part find_said(hob_request *req, const char *parameter, const char *name)
+static struct part find_forwarded(hob_request *req, const char *parameter, const char *name)
 {
     struct origin origin;
-    struct part said = {0};
+    struct part value = {0};
     if (!find_origin(req, &origin))
-        return said;
+        return value;
     if (origin.element.text)
         return find_parameter(origin.element, parameter);
     struct list list = list_of(req, name);
-    take_last(&list, &said);
-    return said;
+    take_last(&list, &value);
+    return value;
 }
 
 const char *hob_request_scheme(hob_request *req)
 {
-    struct part said = find_said(req, "proto", "X-Forwarded-Proto");
-    return said.length == 5 && hob_text_same_n(said.text, "https", 5) ? "https" : "http";
+    struct part scheme = find_forwarded(req, "proto", "X-Forwarded-Proto");
+    return scheme.length == 5 && hob_text_same_n(scheme.text, "https", 5) ? "https" : "http";
 }
 
 static bool is_host(struct part host)
@@ -273,7 +273,7 @@ static bool is_host(struct part host)
 
 int hob_request_host(hob_request *req, char *text, size_t size)
 {
-    struct part host = find_said(req, "host", "X-Forwarded-Host");
+    struct part host = find_forwarded(req, "host", "X-Forwarded-Host");
     if (!host.text || !is_host(host)) {
         host.text = hob_request_header(req, "Host");
         host.length = host.text ? strlen(host.text) : 0;

@@ -164,7 +164,7 @@ static void add_own(hob_header **end, hob_request *req)
         add(end, "User-Agent", ""); /* none, and not that of the client */
 }
 
-/* The proxy writes these itself, or a client could make the upstream believe anything in them. */
+/* The proxy writes these itself, or a client could send the upstream any value. */
 static bool is_replaced(const char *name)
 {
     static const char *const names[] = {"Content-Length", "Expect",    "Forwarded", "Host",

@@ -45,8 +45,7 @@ struct route {
  */
 int route_new(const hob_route *line, struct route **route);
 
-/* The same for a copy with a prefix of its path, which may have {name}, too. The log has the new
- * pattern. */
+/* The same for a copy with a prefix, which may have {name}, too. The log has the new pattern. */
 int route_new_below(const char *prefix, const struct route *original, struct route **route);
 
 void route_free(struct route *self);

@@ -1,6 +1,6 @@
 /*
- * Memory and clean-ups that end together: all at once, the clean-ups in the reverse order of their
- * making, before the memory. All zero is an empty arena.
+ * Memory and clean-ups that end together: all at once, the clean-ups in reverse order,
+ * before the memory. All zero is an empty arena.
  */
 #ifndef HOB_RUNTIME_ARENA_H
 #define HOB_RUNTIME_ARENA_H
@@ -27,18 +27,18 @@ struct arena {
 void *arena_alloc(struct arena *self, size_t size);
 
 /*
- * Has fn(arg) called as a clean-up. Returns 0, or -ENOMEM, and then fn(arg) was called at once,
- * so that what it frees is not lost.
+ * Adds the clean-up fn(arg). Returns 0, or -ENOMEM: then fn(arg) was called at once, so that it has
+ * freed its argument.
  */
 int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
 
 /* The same with the caller's memory, which fn may free. Cannot fail. */
 void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg);
 
-/* Forgets a clean-up that arena_push() has added and that has not been called yet. */
+/* Removes a clean-up that arena_push() has added and that has not run yet. */
 void arena_take_back(struct arena *self, struct cleanup *cleanup);
 
-/* Does the clean-up that was made last, and forgets it. Returns false if there was none. */
+/* Runs the clean-up that was added last, and removes it. Returns false if there was none. */
 bool arena_clean_up(struct arena *self);
 
 struct task;

@@ -19,7 +19,7 @@ static void cancel_async(hob_future *future, int reason)
     task_cancel(async_task(future), reason);
 }
 
-/* Kept for the next one. */
+/* Kept for the next coroutine. */
 static void release_async(hob_future *future)
 {
     list_append(&future->loop->free_asyncs, &future->sibling);

@@ -41,7 +41,7 @@ int hob_call_sized(size_t size, hob_fn *fn, void *arg)
     return result;
 }
 
-/* At least what the calls that prepare the measuring need of the stack themselves. */
+/* Bytes of stack, at least, that task_measure() and the functions that it calls use. */
 #define OWN_FRAMES 4096
 
 int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use)

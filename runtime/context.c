@@ -78,7 +78,7 @@ static void run_entry(struct transfer arrival)
     if (asan_is_there())
         asan_finish_switch(NULL, &left->bottom, &left->size);
     self->entry(self->arg);
-    abort(); /* returning from here would make Boost.Context end the process without a word */
+    abort(); /* after a return Boost.Context would end the process without a message */
 }
 
 void context_init_current(struct context *self)
@@ -93,7 +93,7 @@ void context_init(struct context *self, void *bottom, size_t size, context_entry
 {
     *self = (struct context){.entry = entry, .arg = arg, .bottom = bottom, .size = size};
     if (asan_is_there())
-        asan_unpoison(bottom, size); /* frames that never returned have left their marks */
+        asan_unpoison(bottom, size); /* marks of frames that never returned */
     self->saved = make_fcontext((char *)bottom + size, size, run_entry);
 #ifdef WITH_TSAN
     self->fiber = __tsan_create_fiber(0);

@@ -9,13 +9,13 @@
 
 typedef void context_entry(void *arg);
 
-/* A place where execution can go on: a stack and the registers saved on it. */
+/* A place where execution can continue: a stack and the registers saved on it. */
 struct context {
     void *saved;        /* where on the stack the registers are; stale while this context runs */
     struct context *to; /* where it switched to last */
     context_entry *entry;
     void *arg;
-    const void *bottom; /* lowest address of the stack; known late for context_init_current() */
+    const void *bottom; /* of the stack; unset after context_init_current(), except under ASan */
     size_t size;
     void *fake_stack; /* AddressSanitizer's copy of the stack's locals while it does not run */
     void *fiber;      /* ThreadSanitizer's name for this context */
@@ -30,7 +30,7 @@ void context_init_current(struct context *self);
  */
 void context_init(struct context *self, void *bottom, size_t size, context_entry *entry, void *arg);
 
-/* Saves the running context in `from` and goes on in `to`. Returns when someone switches back. */
+/* Saves the running context in `from` and continues in `to`. Returns after a switch back. */
 void context_switch(struct context *from, struct context *to);
 
 /* Leaves `from` for good. Its stack may be reused from then on. */

@@ -44,7 +44,7 @@ void deadline_arm(struct task *self)
 
 void deadline_disarm(struct task *self)
 {
-    /* Mostly it does not run, and to look is cheaper than to call. */
+    /* It seldom runs, and this check is cheaper than the call. */
     if (ev_is_active(&self->alarm) || ev_is_pending(&self->alarm))
         ev_timer_stop(self->future.loop->ev, &self->alarm);
 }

@@ -81,7 +81,7 @@ void future_free_kept(struct list *kept)
     list_init(kept);
 }
 
-/* Hangs the wait on a future that is not ready yet, or takes in the result of one that is. */
+/* Adds a future to the wait, or notes its result if it is ready. */
 static void wait_add(struct wait *wait, hob_future *future, const char *call)
 {
     if (!future) {
@@ -106,8 +106,8 @@ static void wait_add(struct wait *wait, hob_future *future, const char *call)
 /*
  * Sleeps until all futures are ready. When the wait is decided or the task is interrupted, the rest
  * are cancelled, and still waited for, because they may use this stack. Returns the result that
- * decided, or the interruption if that came first. An interrupted task also gets a result that was
- * ready, because it may have to release it, such as a descriptor.
+ * decided, or the interruption if that came first. An interrupted task also gets a result that is
+ * ready, since it may have to release that: a descriptor, for example.
  */
 static int wait_for(struct wait *wait, hob_future *const *futures, size_t count, const char *call)
 {

@@ -23,20 +23,20 @@ struct task;
 struct future_kind {
     /*
      * Makes the future ready soon, or at once. Called when it is not ready yet. `reason` is what
-     * the awaits of a coroutine return then: -ECANCELED or -ETIMEDOUT. It is future_complete()
-     * itself where nothing is to be stopped.
+     * the awaits of a coroutine return then: -ECANCELED or -ETIMEDOUT. A kind that has nothing to
+     * stop uses future_complete().
      */
     void (*cancel)(hob_future *self, int reason);
-    /* Takes back the memory of a ready future. NULL if the future lies on a stack. */
+    /* Frees or keeps the memory of a ready future. NULL if the future lies on a stack. */
     void (*release)(hob_future *self);
 };
 
 struct wait {
     struct task *task; /* sleeps until this is over */
     size_t pending;    /* how many futures are not ready */
-    bool any;          /* the first one decides, not only the first that fails */
-    bool decided;      /* what is pending is of no interest any more */
-    bool interrupted;  /* the task was, before that */
+    bool any;          /* the first one that is ready decides, not only the first that fails */
+    bool decided;      /* the result is known, whatever the pending futures will be */
+    bool interrupted;  /* the task was interrupted before that */
     int result;        /* of the future that decided, else 0 */
     const hob_future *decider;
 };
@@ -55,8 +55,7 @@ struct hob_future {
 /* Initialises a future that belongs to `maker`, or to its stack frame alone if that is NULL. */
 void future_init(hob_future *self, const struct future_kind *kind, struct task *maker);
 
-/* Makes a future ready with this result and wakes the task that waits for it. Ignored if it was
- * ready. */
+/* Makes a future ready, unless it is, with this result, and wakes the task that waits for it. */
 void future_complete(hob_future *self, int result);
 
 /* hob_cancel(), with a reason, also from callbacks of the loop. */

@@ -1,6 +1,6 @@
 /*
- * A doubly linked list whose links live inside the things it holds, so that adding and removing
- * allocate nothing and cannot fail. A list is a ring through its own head.
+ * A doubly linked list whose links are members of the structs in it, so that adding and removing
+ * allocate nothing and cannot fail. A list is a ring that includes its head.
  */
 #ifndef HOB_RUNTIME_LIST_H
 #define HOB_RUNTIME_LIST_H
@@ -37,7 +37,7 @@ static inline void list_append(struct list *list, struct list *link)
     list->prev = link;
 }
 
-/* Harmless on a link that is in no list, if it was initialised by list_init(). */
+/* Does nothing to a link that is in no list, if it was initialised by list_init(). */
 static inline void list_remove(struct list *link)
 {
     link->prev->next = link->next;

@@ -37,7 +37,7 @@ void loop_enqueue(struct loop *self, struct task *task)
         lane_ready(task);
 }
 
-/* One second after the rush, then every second: a second rush of tasks finds its stacks warm. */
+/* Seconds. Another burst of tasks within this time gets the stacks of the one before. */
 #define TRIM_INTERVAL 1.0
 /* Unmapping takes about 2 us a stack: up to a millisecond in which no task runs. */
 #define TRIM_LIMIT 512
@@ -212,7 +212,7 @@ static int make_wake_descriptor(struct loop *self)
     close(fd);
     ev_async_init(&self->wake, ignore);
     ev_async_start(self->ev, &self->wake);
-    ev_unref(self->ev);             /* it is no reason to wait */
+    ev_unref(self->ev);             /* it does not keep the loop running */
     ev_run(self->ev, EVRUN_NOWAIT); /* registers the descriptor with the kernel */
     return 0;
 }

@@ -33,7 +33,7 @@ struct loop {
     struct overflow_watch overflow;
     struct lsan_region frames;     /* of the thread, from hob_block_on() up */
     struct exceptions *exceptions; /* C++'s record of this thread; NULL if there is no C++ */
-    ev_timer trim;                 /* gives idle stacks back; runs only while stacks are parked */
+    ev_timer trim;                 /* gives idle stacks back; runs only while a pool has some */
     struct list free_timers;       /* futures of timers to use again: see future_take() */
     struct list free_asyncs;       /* ... and of hob_async() */
     struct list hooks;             /* functions to call in each turn: see struct turn_hook */
@@ -98,7 +98,7 @@ void background_start(struct ev_loop *ev, ev_timer *timer, double seconds);
 /* Stops the timer if it runs. */
 void background_stop(struct ev_loop *ev, ev_timer *timer);
 
-/* Starts giving idle stacks back to the system, if that is not going on. */
+/* Starts the timer that gives idle stacks back to the system, unless it runs. */
 void loop_expect_idle_stacks(struct loop *self);
 
 #endif

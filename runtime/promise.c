@@ -22,7 +22,7 @@ static void release_promise(hob_future *future)
 struct promise *promise_new(size_t size, struct task *maker)
 {
     static const struct future_kind promise_kind = {
-        .cancel = future_complete, /* the code that resolves it calls later, and does not notice */
+        .cancel = future_complete, /* a later call of hob_resolve() only frees it */
         .release = release_promise,
     };
     struct promise *self = calloc(1, size);

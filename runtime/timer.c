@@ -33,7 +33,7 @@ static void cancel_timer(hob_future *future, int reason)
     future_complete(future, reason);
 }
 
-/* Kept for the next timer: a server makes as many as it cooks dishes. */
+/* Kept for the next timer: a server may make one for each request. */
 static void release_timer(hob_future *future)
 {
     list_append(&future->loop->free_timers, &future->sibling);

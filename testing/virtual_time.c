@@ -1,5 +1,5 @@
 /*
- * Virtual time: link this into a test, and a recipe of ten minutes is done in milliseconds.
+ * Virtual time: link this into a test, and a timer of ten minutes ends in milliseconds.
  *
  * Time stands still while code runs. When no coroutine can run and no descriptor is ready, it jumps
  * to the next timer, so everything happens in the same order in every run. (To look for input takes
@@ -7,7 +7,7 @@
  * is not changed: this file defines the functions by which the runtime and libev read the clock and
  * wait, and the linker takes these instead of the C library's.
  *
- * It is so inside hob_block_on() only: a test framework around it has the real time, and so do
+ * This holds inside hob_block_on() only: a test framework around it has the real time, and so do
  * functions on other threads (hob_offload). While one of those runs, there are no jumps; nor when
  * no timer is left to jump to, or while a descriptor is awaited whose peer is real.
  *

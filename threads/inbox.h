@@ -18,7 +18,7 @@
 struct inbox {
     struct ev_loop *ev;
     ev_async arrival;
-    size_t unfinished; /* letters that the loop waits for. This and the above are the loop's own */
+    size_t unfinished; /* letters that the loop waits for; the loop's thread uses these three */
 
     pthread_mutex_t lock; /* guards what follows */
     struct list arrived;
@@ -34,8 +34,7 @@ struct letter {
 /* NULL when out of memory. */
 struct inbox *inbox_new(struct ev_loop *ev);
 
-/* Frees it; or, if the loop still waits for letters, leaves it to their threads. The loop must
- * still exist. */
+/* Frees it, unless the loop waits for letters: their threads use it. The loop must still exist. */
 void inbox_close(struct inbox *self);
 
 /* The loop waits for one more letter, or one less. */
@@ -43,8 +42,8 @@ void inbox_expect(struct inbox *self);
 void inbox_forget(struct inbox *self);
 
 /*
- * Has a letter delivered on the loop's thread. May be called on any thread. Returns false if the
- * loop has ended: the letter stays the caller's.
+ * Delivers a letter on the loop's thread. May be called on any thread. Returns false if the loop
+ * has ended: the letter still belongs to the caller.
  */
 bool inbox_put(struct inbox *self, struct letter *letter);
 

@@ -14,7 +14,7 @@ extern "C" {
 typedef enum {
     HOB_LOG_ERROR, /* a failure that the operator should look at */
     HOB_LOG_WARN,  /* a problem that was handled */
-    HOB_LOG_INFO,  /* a normal event, such as a finished dish */
+    HOB_LOG_INFO,  /* a normal event, such as the start of a server */
     HOB_LOG_DEBUG, /* details */
 } hob_log_level;
 

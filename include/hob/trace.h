@@ -31,8 +31,7 @@ enum hob_trace_kind {
     HOB_TRACE_RUN,    /* it ran from `time` on for this many seconds */
     HOB_TRACE_OTHERS, /* all other work ran for this many seconds since the last OTHERS */
     HOB_TRACE_END,    /* a lane ends; result is that of its function */
-    HOB_TRACE_STALL,  /* a coroutine, text is its name, has blocked the thread for this many seconds
-                       */
+    HOB_TRACE_STALL,  /* the coroutine `text` has blocked the thread for this many seconds */
 };
 
 /*

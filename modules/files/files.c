@@ -134,7 +134,7 @@ static int send_one(
     return err < 0 ? err : send_part(file, res, part);
 }
 
-/* Whether it is the file that is to blame for an error. */
+/* Whether the file is the cause of an error. */
 static bool is_of_file(int err)
 {
     return err < 0 && err != -EPIPE && err != -ECANCELED && err != -ETIMEDOUT && err != -ENOMEM;

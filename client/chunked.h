@@ -9,22 +9,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http/parser_limits.h"
+#include "http/chunk_rules.h"
 
 enum chunked_state { CHUNKED_BODY, CHUNKED_DONE, CHUNKED_FAILED };
 
 struct chunked {
     llhttp_t http;
     enum chunked_state state;
-    const char *reason;     /* when failed: the rule that was broken, or the limit */
-    bool over_limit;        /* when failed: it was the limit */
-    char *content;          /* the output for the content, which may be the input */
-    size_t content_length;  /* how much content this feed has written */
-    size_t framing;         /* bytes so far that are not content */
-    size_t framing_allowed; /* see struct parser_limits */
-    size_t trailer_length;
-    const char *refused; /* when failed: the byte, if llhttp has gone on behind it */
-    char trailer[24];    /* the name of the present trailer, cut to this size */
+    const char *reason;    /* when failed: the rule that was broken, or the limit */
+    bool over_limit;       /* when failed: it was the limit */
+    char *content;         /* the output for the content, which may be the input */
+    size_t content_length; /* how much content this feed has written */
+    struct chunk_rules rules;
 };
 
 /* `framing` is the limit of that name in struct parser_limits. */

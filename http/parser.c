@@ -19,6 +19,12 @@ fail(struct parser *self, int status, const char *format, ...)
     return -1; /* makes llhttp stop */
 }
 
+/* Fails unless the broken rule is NULL. */
+static int check(struct parser *self, const char *broken_rule)
+{
+    return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
+}
+
 static struct parser *parser_of(llhttp_t *http)
 {
     return http->data;
@@ -41,8 +47,7 @@ static int on_name(llhttp_t *http, const char *at, size_t length)
     struct parser *self = parser_of(http);
     if (self->state == PARSER_HEAD)
         return on_value(http, at, length);
-    while (length-- > 0 && self->trailer_length < sizeof(self->trailer))
-        self->trailer[self->trailer_length++] = *at++;
+    chunk_rules_add_trailer(&self->chunks, at, length);
     return 0;
 }
 
@@ -54,17 +59,7 @@ static int end_target(struct parser *self)
     head->headers = self->name = head->length;
     if (is_plain_path)
         return 0;
-    const char *broken_rule = target_split(head, self->line.method == HTTP_OPTIONS);
-    return broken_rule ? fail(self, 400, "%s", broken_rule) : 0;
-}
-
-/* llhttp refuses Transfer-Encoding in a trailer, but 9.2 accepts an empty one. */
-static int end_trailer_name(struct parser *self)
-{
-    bool is_coding = element_is(self->trailer, self->trailer_length, "transfer-encoding");
-    self->trailer_length = 0;
-    return is_coding ? fail(self, 400, "a trailer is Transfer-Encoding (RFC 9110 section 6.5.1)")
-                     : 0;
+    return check(self, target_split(head, self->line.method == HTTP_OPTIONS));
 }
 
 /* Pauses before the value of Content-Length: see execute_length(). */
@@ -80,7 +75,7 @@ static int on_name_complete(llhttp_t *http)
     struct parser *self = parser_of(http);
     size_t length = self->head->length - self->name;
     if (self->state != PARSER_HEAD)
-        return end_trailer_name(self);
+        return check(self, chunk_rules_end_trailer(&self->chunks));
     self->too_many_fields = self->head->header_count == self->limits->header_count;
     if (self->too_many_fields)
         return fail(self, 431, "more than %zu header fields", self->limits->header_count);
@@ -204,20 +199,13 @@ static int on_head_complete(llhttp_t *http)
 static int on_chunk_header(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
-    self->framing_allowed += CHUNK_FRAMING;
-    if (http->content_length > INT64_MAX)
-        return fail(self, 400, "the chunk size overflows (RFC 9112 section 7.1)");
-    return 0;
+    return check(self, chunk_rules_begin(&self->chunks, http->content_length));
 }
 
-#define BAD_QUOTED_VALUE "Invalid character in chunk extensions quoted value"
-
-/* A quoted string has no DEL (RFC 9110 section 5.6.4), but llhttp 9.2 accepts it. */
 static int on_extension_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
-    self->refused = memchr(at, 0x7f, length);
-    return self->refused ? fail(self, 400, BAD_QUOTED_VALUE) : 0;
+    return check(self, chunk_rules_check_extension(&self->chunks, at, length));
 }
 
 static int on_body(llhttp_t *http, const char *at, size_t length)
@@ -265,13 +253,14 @@ void parser_init(
 {
     /* Two parts, which compilers clear without a loop. */
     memset(&self->line, 0, sizeof(self->line));
-    memset(&self->state, 0, offsetof(struct parser, trailer) - offsetof(struct parser, state));
+    memset(
+        &self->state, 0, offsetof(struct parser, chunks.trailer) - offsetof(struct parser, state));
     self->http = *behind_request_line();
     self->http.data = self;
     *head = (struct head){.data = room};
     self->head = head;
     self->limits = limits;
-    self->framing_allowed = limits->framing;
+    self->chunks.framing_allowed = limits->framing;
 }
 
 /* Descriptions of errors of llhttp. From 9.4 on it refuses an empty coding before hob can. */
@@ -287,7 +276,8 @@ static size_t execute(struct parser *self, const char *data, size_t size)
     llhttp_errno_t err = llhttp_execute(&self->http, data, size);
     if (err == HPE_OK)
         return size;
-    const char *end = self->refused ? self->refused : llhttp_get_error_pos(&self->http);
+    const char *end =
+        self->chunks.refused ? self->chunks.refused : llhttp_get_error_pos(&self->http);
     size_t taken = (size_t)(end - data);
     if (err == HPE_PAUSED)
         llhttp_resume(&self->http);
@@ -349,21 +339,16 @@ static size_t feed_head(struct parser *self, const char *data, size_t size)
     return taken;
 }
 
-/*
- * Feeds llhttp pieces of which only the last byte can exceed the limit, so that the result does not
- * depend on the pieces in which the body arrives.
- */
 static size_t feed_body(struct parser *self, const char *data, size_t size)
 {
     size_t taken = 0;
     while (taken < size && self->state == PARSER_BODY) {
-        size_t left = self->framing_allowed - self->framing;
         size_t content = self->body_length;
-        size_t piece = size - taken <= left ? size - taken : left + 1;
+        size_t piece = chunk_rules_piece(&self->chunks, size - taken);
         piece = execute(self, data + taken, piece);
         taken += piece;
-        self->framing += piece - (self->body_length - content);
-        if (self->framing > self->framing_allowed && self->state == PARSER_BODY)
+        piece -= self->body_length - content;
+        if (chunk_rules_count(&self->chunks, piece) && self->state == PARSER_BODY)
             fail(
                 self, self->http.flags & F_TRAILING ? 431 : 400,
                 "more than %zu bytes of chunk sizes, extensions and trailers",

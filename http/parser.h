@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "chunk_rules.h"
 #include "head.h"
 #include "parser_limits.h"
 #include "request_line.h"
@@ -23,20 +24,16 @@ struct parser {
     llhttp_t http;
     struct head *head; /* the result, which belongs to the caller */
     const struct parser_limits *limits;
-    size_t value;           /* offset of the value of the header being read */
-    size_t framing_allowed; /* see struct parser_limits */
+    size_t value; /* offset of the value of the header being read */
 
-    /* From here to `trailer`: all 0 at the beginning. */
+    /* From here to chunks.trailer: all 0 at the beginning, but for chunks.framing_allowed. */
     struct request_line line;
     enum parser_state state;
     int status; /* when failed: the status to answer */
     char *body; /* the output for body bytes, NULL to drop them */
     size_t body_length;
-    size_t head_bytes; /* bytes of the head so far */
-    size_t name;       /* offset of the name of the header being read */
-    size_t framing;    /* bytes of the body so far that are not content */
-    size_t trailer_length;
-    const char *refused;  /* when failed: the byte in the input, if llhttp has gone on behind it */
+    size_t head_bytes;    /* bytes of the head so far */
+    size_t name;          /* offset of the name of the header being read */
     bool keep_alive;      /* the client keeps the connection open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
     bool host_seen;
@@ -44,9 +41,9 @@ struct parser {
     bool unknown_coding;  /* a transfer coding other than chunked */
     bool too_many_fields; /* when failed: the limit of the number of headers was exceeded */
     bool in_length;       /* in the value of Content-Length */
+    struct chunk_rules chunks;
 
-    char trailer[24]; /* the name of the present trailer, cut to this size */
-    char reason[96];  /* when failed: the rule that was broken, or the limit */
+    char reason[96]; /* when failed: the rule that was broken, or the limit */
 };
 
 /*

@@ -1,0 +1,48 @@
+#include "chunk_rules.h"
+
+#include <string.h>
+
+#include "parser_limits.h"
+#include "syntax.h"
+
+const char *chunk_rules_begin(struct chunk_rules *self, uint64_t size)
+{
+    self->framing_allowed += CHUNK_FRAMING;
+    return size > INT64_MAX ? "the chunk size overflows (RFC 9112 section 7.1)" : NULL;
+}
+
+/*
+ * A quoted string has no DEL (RFC 9110 section 5.6.4), but llhttp 9.2 accepts it. The text is that
+ * of llhttp for other characters.
+ */
+const char *chunk_rules_check_extension(struct chunk_rules *self, const char *value, size_t length)
+{
+    self->refused = memchr(value, 0x7f, length);
+    return self->refused ? "Invalid character in chunk extensions quoted value" : NULL;
+}
+
+void chunk_rules_add_trailer(struct chunk_rules *self, const char *name, size_t length)
+{
+    while (length-- > 0 && self->trailer_length < sizeof(self->trailer))
+        self->trailer[self->trailer_length++] = *name++;
+}
+
+/* llhttp refuses Transfer-Encoding in a trailer, but 9.2 accepts an empty one. */
+const char *chunk_rules_end_trailer(struct chunk_rules *self)
+{
+    bool is_coding = element_is(self->trailer, self->trailer_length, "transfer-encoding");
+    self->trailer_length = 0;
+    return is_coding ? "a trailer is Transfer-Encoding (RFC 9110 section 6.5.1)" : NULL;
+}
+
+size_t chunk_rules_piece(const struct chunk_rules *self, size_t size)
+{
+    size_t left = self->framing_allowed - self->framing;
+    return size <= left ? size : left + 1;
+}
+
+bool chunk_rules_count(struct chunk_rules *self, size_t framing)
+{
+    self->framing += framing;
+    return self->framing > self->framing_allowed;
+}

@@ -17,7 +17,7 @@ static inline int run_once(void *arg)
     return 0;
 }
 
-/* Ends only because it is cancelled, and says whether it was. */
+/* Sleeps until it is cancelled. Traces '?' instead of its name if the sleep ends otherwise. */
 static inline int sleep_until_cancelled(void *arg)
 {
     int err = hob_sleep(INFINITY);
@@ -25,7 +25,15 @@ static inline int sleep_until_cancelled(void *arg)
     return err;
 }
 
-/* The same, but its clean-up is done only after others have run. */
+/* The same, but until a deadline passes. */
+static inline int sleep_until_deadline(void *arg)
+{
+    int err = hob_sleep(INFINITY);
+    trace(err == -ETIMEDOUT ? name_of(arg) : '?');
+    return err;
+}
+
+/* Sleeps until it is cancelled, and cleans up only after others have run. */
 static inline int clean_up_slowly(void *arg)
 {
     int err = hob_sleep(INFINITY);

@@ -1,0 +1,156 @@
+/*
+ * Deadlines of a maker and its children. In virtual time: a second costs nothing, and is exact to a
+ * few milliseconds.
+ */
+#include <math.h>
+
+#include "hob/runtime.h"
+#include "tests/support/coroutine.h"
+#include "tests/support/test.h"
+#include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
+#include "tests/support/virtual_time.h"
+
+CoroutineTest(deadline, children_made_under_it_have_it_too)
+{
+    double begin = hob_now();
+    double before = hob_deadline(2);
+    hob_future *child = start(sleep_until_deadline, 'c');
+    hob_deadline_at(before); /* so that the child's own deadline ends the sleep */
+    cr_expect_eq(hob_await(child), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "c");
+}
+
+static int make_one_that_sleeps(void *arg)
+{
+    return hob_await(start(sleep_until_deadline, number_of(arg)));
+}
+
+CoroutineTest(deadline, grandchildren_have_it_too)
+{
+    double begin = hob_now();
+    double before = hob_deadline(2);
+    hob_future *child = start(make_one_that_sleeps, 'g');
+    hob_deadline_at(before);
+    cr_expect_eq(hob_await(child), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "g");
+}
+
+CoroutineTest(deadline, children_made_before_do_not_have_it)
+{
+    hob_future *child = start(sleep_seconds, 10);
+    double before = hob_deadline(2);
+    cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
+    hob_deadline_at(before);
+    cr_expect_eq(hob_await(child), 0);
+}
+
+/* The deadline is the reason of their cancellation. */
+CoroutineTest(deadline, children_awaited_under_it_are_told_that_time_is_up)
+{
+    hob_future *child = start(sleep_until_deadline, 'c');
+    hob_deadline(2);
+    cr_expect_eq(hob_await(child), -ETIMEDOUT);
+    cr_expect_str_eq(traced(), "c");
+}
+
+static int ask_for_more_time(void *arg)
+{
+    hob_deadline(10);
+    return sleep_until_deadline(arg);
+}
+
+static int ask_for_all_the_time(void *arg)
+{
+    hob_deadline_at(INFINITY);
+    return sleep_until_deadline(arg);
+}
+
+CoroutineTest(deadline, a_child_cannot_have_a_later_one)
+{
+    hob_fn *cases[] = {ask_for_more_time, ask_for_all_the_time};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double begin = hob_now();
+        double before = hob_deadline(2);
+        hob_future *child = start(cases[i], 'c');
+        hob_deadline_at(before);
+        cr_expect_eq(hob_await(child), -ETIMEDOUT, "case %zu", i);
+        cr_expect(passed(begin, 2), "case %zu: after %g s", i, hob_now() - begin);
+    }
+}
+
+static int ask_for_more_time_too_late(void *arg)
+{
+    (void)arg;
+    cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
+    hob_deadline(10);
+    cr_expect_eq(hob_yield(), -ETIMEDOUT);
+    hob_deadline_at(INFINITY);
+    cr_expect_eq(hob_yield(), -ETIMEDOUT);
+    return 0;
+}
+
+CoroutineTest(deadline, a_child_cannot_set_its_makers_back)
+{
+    double before = hob_deadline(2);
+    hob_future *child = start(ask_for_more_time_too_late, 0);
+    hob_deadline_at(before);
+    hob_await(child);
+}
+
+static int take_less_time(void *arg)
+{
+    hob_deadline(number_of(arg));
+    return hob_sleep(INFINITY);
+}
+
+CoroutineTest(deadline, a_child_can_have_an_earlier_one)
+{
+    double begin = hob_now();
+    hob_deadline(5);
+    cr_expect_eq(hob_await(start(take_less_time, 2)), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+}
+
+CoroutineTest(deadline, a_childs_own_does_not_touch_its_maker)
+{
+    hob_future *other = start(sleep_seconds, 5);
+    cr_expect_eq(hob_await(start(take_less_time, 2)), -ETIMEDOUT);
+    cr_expect_eq(hob_yield(), 0);
+    cr_expect_eq(hob_sleep(1), 0);
+    cr_expect_eq(hob_await(other), 0, "nor its siblings");
+}
+
+static int take_less_time_for_a_child(void *arg)
+{
+    double before = hob_deadline(number_of(arg));
+    hob_future *child = start(sleep_until_deadline, 'g');
+    hob_deadline_at(before);
+    return hob_await(child);
+}
+
+CoroutineTest(deadline, a_child_inherits_the_earlier_one_of_a_child)
+{
+    double begin = hob_now();
+    hob_deadline(5);
+    cr_expect_eq(hob_await(start(take_less_time_for_a_child, 2)), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+    cr_expect_str_eq(traced(), "g");
+}
+
+static int leave_a_sleeper(void *arg)
+{
+    (void)arg;
+    start(sleep_seconds, 1000);
+    return hob_sleep(INFINITY);
+}
+
+CoroutineTest(deadline, what_nobody_awaits_is_joined_in_time)
+{
+    double begin = hob_now();
+    hob_deadline(2);
+    cr_expect_eq(hob_await(start(leave_a_sleeper, 0)), -ETIMEDOUT);
+    cr_expect(passed(begin, 2), "after %g s", hob_now() - begin);
+}

@@ -1,0 +1,69 @@
+/*
+ * Coroutines that stall, in children whose standard error has the reports.
+ */
+#ifndef HOB_TESTS_SUPPORT_STALLS_H
+#define HOB_TESTS_SUPPORT_STALLS_H
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "tests/support/child.h"
+#include "tests/support/clock.h"
+
+/* Seconds. A stall takes several limits; other work takes much less than one. */
+#define LIMIT 0.050
+#define LONG  0.300
+
+/* The number of reports in a text. */
+static inline int count_reports(const char *output)
+{
+    int count = 0;
+    for (const char *report = output; (report = strstr(report, "has kept the thread")); report++)
+        count++;
+    return count;
+}
+
+/* Sets the limit. It holds from the next turn on, so this waits for that. */
+static inline void set_stall_limit(double seconds)
+{
+    hob_stall_limit(seconds);
+    hob_sleep(0);
+}
+
+static inline void block_on(void *arg)
+{
+    _exit(hob_block_on_named("cook", *(hob_fn **)arg, NULL));
+}
+
+/*
+ * Runs a coroutine that stalls in a child, because reports go to standard error. The coroutine
+ * returns its hob_stall_count(), which becomes the exit status.
+ */
+static inline struct child_end run_stall(hob_fn *fn)
+{
+    return run_in_child(block_on, &fn);
+}
+
+static inline void expect_reports(const struct child_end *end, int count)
+{
+    cr_expect(WIFEXITED(end->status), "status %#x", end->status);
+    cr_expect_eq(WEXITSTATUS(end->status), count, "hob_stall_count(): %d", end->status >> 8);
+    cr_expect_eq(count_reports(end->output), count, "%s", end->output);
+}
+
+static inline int be_busy(void *arg)
+{
+    (void)arg;
+    keep_busy(LONG);
+    return 0;
+}
+
+static inline int stall_once(void *arg)
+{
+    set_stall_limit(LIMIT);
+    be_busy(arg);
+    return (int)hob_stall_count();
+}
+
+#endif

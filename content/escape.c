@@ -1,17 +1,10 @@
 /* Text in URLs (RFC 3986 section 2) and in HTML pages. */
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "hob/http.h"
 #include "hob/runtime.h"
-
-/* RFC 3986 section 2.3. */
-static bool is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~", c));
-}
+#include "http/percent.h"
 
 char *hob_percent_encode(const char *text, size_t size)
 {

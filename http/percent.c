@@ -1,9 +1,17 @@
 #include "percent.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "hob/http.h"
 #include "hob/runtime.h"
+
+bool is_unreserved(char c)
+{
+    static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "0123456789-._~";
+    return c != '\0' && strchr(unreserved, c);
+}
 
 /* Returns -1 for a character that is no hex digit. */
 static int digit_value(char digit)

@@ -5,6 +5,11 @@
 #ifndef HOB_HTTP_PERCENT_H
 #define HOB_HTTP_PERCENT_H
 
+#include <stdbool.h>
+
+/* Returns whether a character means the same encoded and not encoded (RFC 3986 section 2.3). */
+bool is_unreserved(char c);
+
 /*
  * Decodes the byte at the beginning of a string such as "%2F"; returns -1 if it does not begin with
  * a "%" and two hex digits.

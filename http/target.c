@@ -9,14 +9,6 @@
 #include "percent.h"
 #include "syntax.h"
 
-/* RFC 3986 section 2.3: these have the same meaning when encoded. `byte` is not NUL. */
-static bool is_unreserved(int byte)
-{
-    static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "0123456789-._~";
-    return strchr(unreserved, byte) != NULL;
-}
-
 /* Moves the rest of the path behind the normalised part, so that a log shows the error. */
 static const char *refuse(char *to, const char *from, const char *rule)
 {
@@ -40,7 +32,7 @@ static const char *decode_unreserved(char *path)
                 "a % in the path is not followed by two hex digits (RFC 3986 section 2.1)");
         if (byte == 0)
             return refuse(to, from, "the path has an encoded NUL (RFC 3986 section 7.3)");
-        if (is_unreserved(byte)) {
+        if (is_unreserved((char)byte)) {
             *to++ = (char)byte;
         } else {
             *to++ = '%';

@@ -137,12 +137,10 @@ static int note_field(struct response_reader *self, const char *name, const char
 /* The fields for the framing of the message. */
 static int note_fields(struct response_reader *self)
 {
-    const char *at = self->head.data + self->head.headers;
-    for (size_t i = 0; i < self->head.header_count; i++) {
-        const char *value = at + strlen(at) + 1;
-        if (note_field(self, at, value) < 0)
+    const char *name, *value;
+    for (size_t position = 0; head_next(&self->head, &position, &name, &value);) {
+        if (note_field(self, name, value) < 0)
             return -1;
-        at = value + strlen(value) + 1;
     }
     return 0;
 }

@@ -92,8 +92,7 @@ add_tls(const char *address, const hob_connect_options *options, const char *nam
     int err = conn_start_tls(*conn, options->tls, &peer);
     if (err == 0)
         return 0;
-    if (options->error)
-        hob_conn_error(*conn, options->error);
+    hob_conn_error(*conn, options->error);
     hob_conn_close(*conn);
     *conn = NULL;
     return err;

@@ -18,8 +18,6 @@
  */
 #define QUEUE_DELAY 0.005
 
-enum { ADDRESSES_MAX = 16 };
-
 /*
  * The order of the addresses.
  */
@@ -98,7 +96,7 @@ struct attempt {
 };
 
 struct race {
-    struct attempt attempts[ADDRESSES_MAX];
+    struct attempt attempts[HOB_LOOKUP_MAX];
     size_t count;
     size_t started;
     size_t failed;
@@ -121,8 +119,7 @@ static int run_attempt(void *arg)
     return 0;
 }
 
-/* Starts the next attempt, if there is one, and waits until one has ended or it is time to go on.
- */
+/* Starts the next attempt, if there is one, and waits until one ends or the next one is due. */
 static int advance(struct race *self)
 {
     int err = 0;
@@ -195,7 +192,7 @@ int dial(const hob_address *addresses, size_t count, size_t *index, hob_error *e
     if (count == 1)
         return dial_one(addresses, error);
     struct race race = {
-        .count = count < ADDRESSES_MAX ? count : ADDRESSES_MAX,
+        .count = count < HOB_LOOKUP_MAX ? count : HOB_LOOKUP_MAX,
         .ended = hob_condition_new(),
     };
     if (!race.ended) {

@@ -1,5 +1,6 @@
 /*
- * Makes the man page and the completions when hob is built. They are files of its package.
+ * Makes the man page and the completions, which are files of hob's package, and a table for
+ * docs/options.md. The build runs it.
  *
  *     hob_pages bash|zsh|fish|markdown OUTPUT
  *     hob_pages man OUTPUT hob.1.in

@@ -1,4 +1,6 @@
-/* The man page and the completions, made from the table of options. All write to standard output.
+/*
+ * The man page, the completions and a part of docs/options.md, made from the table of options. All
+ * functions write to standard output.
  */
 #ifndef HOB_PACKAGING_PAGES_H
 #define HOB_PACKAGING_PAGES_H

@@ -1,10 +1,11 @@
 # libhob, static and shared: what others link, as hob::hob. The layers below the handlers are one
-# library, since the server works with the inside of the runtime, which stays private:
+# library, since the server uses private functions of the runtime. It exports only the functions of
+# include/hob:
 #
-#   - Of hob, just what a header in include/hob declares is visible. Everything is compiled hidden,
-#     behind a header of all those headers in which nothing is.
-#   - Of the libraries below, nothing is. Those that are archives become a part of libhob. The others
-#     (libev, c-ares) are linked as any other.
+#   - All code is compiled with hidden symbols. A generated header, which each file includes first,
+#     makes those visible that the headers of include/hob declare.
+#   - libhob exports no symbols of other libraries. It contains those that are archives, and links
+#     the others (libev, c-ares).
 #
 # So a program may have a buffer_append() or another llhttp of its own. tests/consumer does.
 set(hob_layers hob_runtime hob_http hob_net hob_server hob_client hob_router hob_modules
@@ -21,10 +22,10 @@ set(exports "${CMAKE_CURRENT_BINARY_DIR}/exports.h")
 file(CONFIGURE OUTPUT "${exports}" CONTENT
   "#pragma GCC visibility push(default)\n@headers@\n#pragma GCC visibility pop\n" @ONLY)
 
-# hob_hidden_objects(NAME LAYER...): the objects of these layers, of which what a header declares is
-# visible. Of code for any address, an archive can become a part of a shared library as well.
-# Functions have sections of their own, so that a program can leave out what it does not call
-# (--gc-sections).
+# hob_hidden_objects(NAME LAYER...): the objects of these layers, with the symbols hidden that no
+# header declares. They are position independent, so that an archive of them can also become a part of
+# a shared library. Each function has a section, so that a program can leave out those that it does
+# not call (--gc-sections).
 function(hob_hidden_objects name)
   add_library(${name} OBJECT EXCLUDE_FROM_ALL)
   foreach(layer ${ARGN})
@@ -43,7 +44,7 @@ function(hob_hidden_objects name)
 endfunction()
 
 # hob_archive(NAME OBJECTS ARCHIVE...): a static library of these objects and archives. It is one
-# object, since only within one can names be hidden. Sections stay apart (--unique).
+# object, since symbols can only be hidden within an object. Sections stay apart (--unique).
 function(hob_archive name objects)
   set(object "${CMAKE_CURRENT_BINARY_DIR}/lib${name}.o")
   add_custom_command(
@@ -59,7 +60,7 @@ endfunction()
 
 hob_hidden_objects(hob_objects ${hob_layers})
 set(hob_archives "")
-set(hob_needed "") # by who links libhob.a
+set(hob_needed "") # by programs that link libhob.a
 foreach(library ${hob_libraries})
   target_link_libraries(hob_objects PRIVATE hob::${library})
   if(hob_${library}_LIBRARY MATCHES "\\.a$")
@@ -89,7 +90,7 @@ if(NOT HOB_SANITIZE) # those find their runtime in the program
 endif()
 target_link_libraries(hob_shared PRIVATE ${hob_archives} ${needed_targets} Threads::Threads m)
 
-# hob::runtime is for those who use hob/runtime.h and no server. hob::hob is all of it.
+# hob::runtime is for programs that use hob/runtime.h and no server. hob::hob is all of it.
 if(BUILD_SHARED_LIBS)
   set(hob_kind shared)
 else()
@@ -106,7 +107,7 @@ target_link_libraries(hob_testing INTERFACE
   $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::runtime>)
 hob_own_code(hob_testing)
 set_target_properties(hob_testing PROPERTIES
-  C_VISIBILITY_PRESET default # libhob.so and the libraries below shall see it
+  C_VISIBILITY_PRESET default # so that libhob.so and the libraries below use it
   EXPORT_COMPILE_COMMANDS OFF
   INTERPROCEDURAL_OPTIMIZATION OFF
   POSITION_INDEPENDENT_CODE ON
@@ -114,34 +115,36 @@ set_target_properties(hob_testing PROPERTIES
   OUTPUT_NAME hob_virtual_time)
 add_library(hob::virtual_time ALIAS hob_testing)
 
-# hob::tls is for those who use hob/tls.h. It uses libhob by its public functions.
+# hob_add_on(NAME LAYER LIBRARY...): hob::NAME, a static library of this layer, which contains no code
+# of libhob. Only programs that link it load these libraries.
+set(hob_add_ons "")       # names
+set(hob_add_on_layers "") # targets
+function(hob_add_on name layer)
+  list(TRANSFORM ARGN PREPEND hob:: OUTPUT_VARIABLE needed)
+  hob_hidden_objects(hob_${name}_objects ${layer})
+  target_link_libraries(hob_${name}_objects PRIVATE ${needed})
+  hob_archive(hob_${name} hob_${name}_objects)
+  target_link_libraries(hob_${name} INTERFACE
+    $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::hob> ${needed})
+  set_target_properties(hob_${name} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE C)
+  add_library(hob::${name} ALIAS hob_${name})
+  set(hob_add_ons ${hob_add_ons} ${name} PARENT_SCOPE)
+  set(hob_add_on_layers ${hob_add_on_layers} ${layer} PARENT_SCOPE)
+endfunction()
+
 if(HOB_TLS)
-  hob_hidden_objects(hob_tls_objects hob_net_tls)
-  target_link_libraries(hob_tls_objects PRIVATE hob::libssl hob::libcrypto)
-  hob_archive(hob_tls hob_tls_objects)
-  target_link_libraries(hob_tls INTERFACE
-    $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::hob> hob::libssl hob::libcrypto)
-  set_target_properties(hob_tls PROPERTIES EXPORT_NAME tls LINKER_LANGUAGE C)
-  add_library(hob::tls ALIAS hob_tls)
-  set(hob_tls hob_tls)
+  hob_add_on(tls hob_net_tls libssl libcrypto)
 endif()
-
-# hob::codings is for those who use hob/codings.h. It has no code of libhob.
 if(hob_codings)
-  hob_hidden_objects(hob_codings_objects hob_client_codings)
-  target_link_libraries(hob_codings_objects PRIVATE hob::codings_needed)
-  hob_archive(hob_codings hob_codings_objects)
-  list(TRANSFORM hob_coding_libraries PREPEND hob:: OUTPUT_VARIABLE needed_targets)
-  target_link_libraries(hob_codings INTERFACE
-    $<BUILD_INTERFACE:hob_${hob_kind}> $<INSTALL_INTERFACE:hob::hob> ${needed_targets})
-  set_target_properties(hob_codings PROPERTIES EXPORT_NAME codings LINKER_LANGUAGE C)
-  add_library(hob::codings ALIAS hob_codings)
-  set(hob_codings_library hob_codings)
+  hob_add_on(codings hob_client_codings ${hob_coding_libraries})
+  target_link_libraries(hob_codings_objects PRIVATE hob::codings_needed) # which ones there are
 endif()
 
+list(TRANSFORM hob_add_ons PREPEND hob_ OUTPUT_VARIABLE hob_all_libraries)
+list(PREPEND hob_all_libraries hob_static hob_shared hob_testing)
 set_target_properties(hob_static hob_shared PROPERTIES
   EXPORT_NAME hob LINKER_LANGUAGE C OUTPUT_NAME hob)
-foreach(library hob_static hob_shared hob_testing ${hob_tls} ${hob_codings_library})
+foreach(library ${hob_all_libraries})
   target_include_directories(${library} INTERFACE
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>")
 endforeach()
@@ -156,15 +159,8 @@ endforeach()
 
 # Elsewhere they are built when something links them, and the layers when the program does.
 if(NOT HOB_INSTALL)
-  set_target_properties(hob_static hob_shared hob_testing ${hob_tls} ${hob_codings_library}
-    PROPERTIES EXCLUDE_FROM_ALL ON)
+  set_target_properties(${hob_all_libraries} PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 if(NOT HOB_PROGRAM)
-  set_target_properties(${hob_layers} PROPERTIES EXCLUDE_FROM_ALL ON)
-  if(HOB_TLS)
-    set_target_properties(hob_net_tls PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
-  if(hob_codings)
-    set_target_properties(hob_client_codings PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
+  set_target_properties(${hob_layers} ${hob_add_on_layers} PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()

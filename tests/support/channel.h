@@ -48,8 +48,8 @@ static inline void put_data(const int ends[2])
     cr_expect_eq(write(ends[1], "x", 1), 1);
 }
 
-/* A sleep, even of no time, does not end before the loop has looked for input. */
-static inline void let_others_run(void)
+/* A sleep, even of no time, does not end before the loop has polled the descriptors. */
+static inline void let_the_loop_poll(void)
 {
     for (int i = 0; i < 3; i++)
         hob_sleep(0);

@@ -77,6 +77,13 @@ static inline int await_it(void *arg)
     return hob_await(arg);
 }
 
+/* Returns after more turns than the others of a test need before they wait. */
+static inline void let_others_run(void)
+{
+    for (int i = 0; i < 5; i++)
+        hob_yield();
+}
+
 /* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
 struct slow {
     int turns;

@@ -124,7 +124,7 @@ CoroutineTest(descriptor, readable_waits_for_data)
         int ends[2];
         channels[i].open(ends);
         hob_future *waiter = hob_async(await_and_trace, hob_readable(ends[0]));
-        let_others_run();
+        let_the_loop_poll();
         cr_expect_not(waiter->ready, "%s", channels[i].name);
         put_data(ends);
         cr_expect_eq(hob_await(waiter), 0, "%s", channels[i].name);
@@ -138,7 +138,7 @@ CoroutineTest(descriptor, readable_waits_for_the_end)
         int ends[2];
         channels[i].open(ends);
         hob_future *readable = hob_readable(ends[0]);
-        let_others_run();
+        let_the_loop_poll();
         cr_expect_not(readable->ready, "%s", channels[i].name);
         close_writer(ends);
         cr_expect_eq(hob_await(readable), 0, "%s", channels[i].name);
@@ -153,7 +153,7 @@ CoroutineTest(descriptor, writable_waits_for_room)
         channels[i].open(ends);
         fill(ends[1]);
         hob_future *writable = hob_writable(ends[1]);
-        let_others_run();
+        let_the_loop_poll();
         cr_expect_not(writable->ready, "%s", channels[i].name);
         drain(ends[0]);
         cr_expect_eq(hob_await(writable), 0, "%s", channels[i].name);
@@ -169,7 +169,7 @@ CoroutineTest(descriptor, one_can_be_awaited_for_both_and_by_several)
     hob_future *readable = hob_readable(ends[1]);
     hob_future *writable = hob_writable(ends[1]);
     hob_future *readable_too = hob_readable(ends[1]);
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_not(readable->ready || writable->ready || readable_too->ready);
     drain(ends[0]);
     cr_expect_eq(hob_await(writable), 0);
@@ -221,7 +221,7 @@ CoroutineTest(descriptor, whose_wait_is_cancelled_in_the_turn_in_which_it_began_
     hob_cancel(readable);
     close_both(ends);
     cr_expect_eq(hob_await(readable), -ECANCELED);
-    let_others_run();
+    let_the_loop_poll();
 }
 
 CoroutineTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error)
@@ -249,7 +249,7 @@ CoroutineTest(descriptor, a_number_that_was_closed_can_be_used_again)
         first = i == 0 ? ends[0] : first;
         cr_expect_eq(ends[0], first);
         hob_future *readable = hob_readable(ends[0]);
-        let_others_run();
+        let_the_loop_poll();
         cr_expect_not(readable->ready, "round %d", i);
         put_data(ends);
         cr_expect_eq(hob_await(readable), 0, "round %d", i);
@@ -264,7 +264,7 @@ CoroutineTest(descriptor, cancelled_is_not_watched_any_more)
     fill(ends[1]);
     hob_future *writable = hob_writable(ends[1]);
     hob_future *waiter = hob_async(await_and_trace, hob_writable(ends[1]));
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_eq(active_watchers(), 2);
     hob_cancel(writable);
     hob_cancel(waiter);
@@ -360,7 +360,7 @@ CoroutineTest(descriptor, read_waits_and_lets_others_run)
     int ends[2];
     open_pipe(ends);
     hob_future *reader = start(read_one, ends[0]);
-    let_others_run();
+    let_the_loop_poll();
     trace('-');
     put_data(ends);
     cr_expect_eq(hob_await(reader), 1);
@@ -374,9 +374,9 @@ CoroutineTest(descriptor, several_that_read_get_one_part_each)
     open_pipe(ends);
     hob_future *readers[] = {
         start(read_one, ends[0]), start(read_one, ends[0]), start(read_one, ends[0])};
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_eq(write(ends[1], "aa", 2), 2);
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_str_eq(traced(), "aa", "two have one, the third waits again");
     cr_expect_eq(write(ends[1], "b", 1), 1);
     cr_expect_eq(hob_join_all(readers, COUNT(readers)), 0);
@@ -477,7 +477,7 @@ CoroutineTest(descriptor, write_whose_reader_goes_away_is_an_error)
         int ends[2];
         channels[i].open(ends);
         hob_future *writer = start(write_too_much, ends[1]);
-        let_others_run();
+        let_the_loop_poll();
         cr_expect_not(writer->ready);
         close_reader(ends);
         int err = hob_await(writer);
@@ -521,7 +521,7 @@ CoroutineTest(descriptor, a_cancelled_read_takes_nothing)
     char byte;
     open_pipe(ends);
     hob_future *reader = start(read_one, ends[0]);
-    let_others_run();
+    let_the_loop_poll();
     hob_cancel(reader);
     put_data(ends);
     cr_expect_eq(hob_await(reader), -ECANCELED);
@@ -534,7 +534,7 @@ CoroutineTest(descriptor, a_write_can_be_cancelled_halfway)
     int ends[2];
     open_pipe(ends);
     hob_future *writer = start(write_too_much, ends[1]);
-    let_others_run();
+    let_the_loop_poll();
     hob_cancel(writer);
     cr_expect_eq(hob_await(writer), -ECANCELED);
     cr_expect_eq(active_watchers(), 0);

@@ -31,7 +31,7 @@ CoroutineTest(poll, returns_at_once_what_is_ready)
 
 static int put_soon(void *ends)
 {
-    let_others_run();
+    let_the_loop_poll();
     put_data(ends);
     return 0;
 }
@@ -62,7 +62,7 @@ CoroutineTest(poll, waits_for_any_and_reports_all)
 
 static int close_soon(void *fd)
 {
-    let_others_run();
+    let_the_loop_poll();
     close(number_of(fd));
     return 0;
 }
@@ -132,7 +132,7 @@ CoroutineTest(poll, is_interrupted)
     int ends[2];
     open_pipe(ends);
     hob_future *poller = start(poll_for_ever, ends[0]);
-    let_others_run();
+    let_the_loop_poll();
     hob_cancel(poller);
     cr_expect_eq(hob_await(poller), -ECANCELED);
 

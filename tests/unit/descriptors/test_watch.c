@@ -27,14 +27,14 @@ CoroutineTest(watch, is_ready_when_there_is_input_or_room)
     open_sockets(ends);
     hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *readable = hob_watch_readable(watch);
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_not(readable->ready);
     put_data(ends);
     cr_expect_eq(hob_await(readable), 0);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "what is there is reported again");
     get_byte(ends[0]);
     readable = hob_watch_readable(watch);
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_not(readable->ready);
     cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
     hob_watch_close(watch);
@@ -97,7 +97,7 @@ CoroutineTest(watch, does_not_keep_the_loop_busy_with_input_that_nobody_waits_fo
     put_data(ends);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), 0);
     cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
-    let_others_run();
+    let_the_loop_poll();
     uint64_t turns = ev_iteration(loop_current()->ev);
     hob_sleep(0.2);
     cr_expect_leq(ev_iteration(loop_current()->ev) - turns, 3);
@@ -124,7 +124,7 @@ CoroutineTest(watch, serves_readers_and_writers_at_the_same_time)
     hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *readers[] = {hob_async(wait_to_read, watch), hob_async(wait_to_read, watch)};
     hob_future *writers[] = {hob_async(wait_to_write, watch), hob_async(wait_to_write, watch)};
-    let_others_run();
+    let_the_loop_poll();
     cr_expect_not(readers[0]->ready || readers[1]->ready || writers[0]->ready || writers[1]->ready);
     put_data(ends);
     cr_expect_eq(hob_join_all(readers, 2), 0);
@@ -144,7 +144,7 @@ CoroutineTest(watch, that_is_closed_ends_its_waits)
     hob_future *reader = hob_async(wait_to_read, watch);
     hob_future *writer = hob_async(wait_to_write, watch);
     hob_future *not_awaited = hob_watch_readable(watch);
-    let_others_run();
+    let_the_loop_poll();
     hob_watch_close(watch);
     cr_expect_eq(hob_await(reader), -EBADF);
     cr_expect_eq(hob_await(writer), -EBADF);
@@ -159,7 +159,7 @@ CoroutineTest(watch, that_is_freed_leaves_the_descriptor_open)
     open_pipe(ends);
     hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *reader = hob_async(wait_to_read, watch);
-    let_others_run();
+    let_the_loop_poll();
     hob_watch_free(watch);
     cr_expect_eq(hob_await(reader), -EBADF);
     put_data(ends);
@@ -180,7 +180,7 @@ CoroutineTest(watch, may_have_a_number_that_was_closed_in_the_same_turn)
         hob_watch *watch = hob_watch_new(ends[0]);
         hob_future *readable = hob_watch_readable(watch);
         if (i % 3 > 0)
-            let_others_run();
+            let_the_loop_poll();
         cr_expect_not(readable->ready, "round %d", i);
         put_data(ends);
         cr_expect_eq(hob_await(readable), 0, "round %d", i);
@@ -223,7 +223,7 @@ CoroutineTest(watch, waits_can_be_cancelled_and_race)
     open_sockets(ends);
     hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *reader = hob_async(wait_to_read, watch);
-    let_others_run();
+    let_the_loop_poll();
     hob_cancel(reader);
     cr_expect_eq(hob_await(reader), -ECANCELED);
     cr_expect_eq(hob_await_for(hob_watch_readable(watch), 0.01), -ETIMEDOUT);

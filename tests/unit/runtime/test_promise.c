@@ -39,8 +39,7 @@ CoroutineTest(promise, is_not_ready_before_it_is_resolved)
 {
     hob_future *promise = hob_promise();
     hob_future *waiter = hob_async(await_and_trace, promise);
-    for (int i = 0; i < 5; i++)
-        hob_yield();
+    let_others_run();
     cr_expect_str_eq(traced(), "");
     hob_resolve(promise, 5);
     cr_expect_eq(hob_await(waiter), 5);

@@ -38,12 +38,6 @@ static int get(void *arg)
     return value;
 }
 
-static void let_others_run(void)
-{
-    for (int i = 0; i < 5; i++)
-        hob_yield();
-}
-
 /* In one coroutine that never has to wait: it is a ring. */
 
 CoroutineTest(queue, hands_out_values_in_the_order_they_were_put)

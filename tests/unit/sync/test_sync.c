@@ -11,12 +11,6 @@ static hob_semaphore *semaphore;
 static hob_mutex *mutex;
 static hob_condition *condition;
 
-static void let_others_run(void)
-{
-    for (int i = 0; i < 5; i++)
-        hob_yield();
-}
-
 /* Semaphores. */
 
 static int take(void *name)

@@ -8,6 +8,7 @@
 #include "tests/support/clock.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/http_client.h"
+#include "tests/support/random.h"
 #include "tests/support/test.h"
 
 TestSuite(bad_wire, .timeout = 60);
@@ -35,7 +36,7 @@ static void make_content(void)
 {
     uint32_t state = 1;
     for (size_t i = 0; i < SIZE; i++)
-        content[i] = (char)((state = state * 1664525 + 1013904223) >> 24);
+        content[i] = (char)random_from(&state, 256);
     add_to_sum(&expected, content, SIZE);
 }
 

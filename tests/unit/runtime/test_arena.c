@@ -6,6 +6,7 @@
 #include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
+#include "tests/support/random.h"
 #include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
@@ -41,10 +42,8 @@ CoroutineTest(arena, pieces_do_not_overlap)
 {
     static unsigned char *pieces[5000];
     static size_t sizes[COUNT(pieces)];
-    uint32_t random = 1;
     for (size_t i = 0; i < COUNT(pieces); i++) {
-        random = random * 1664525 + 1013904223;
-        sizes[i] = 1 + (random >> 16) % (i % 50 == 0 ? 5000 : 100);
+        sizes[i] = 1 + random_below(i % 50 == 0 ? 5000 : 100);
         pieces[i] = hob_alloc(sizes[i]);
         memset(pieces[i], (int)(i % 251), sizes[i]);
     }

@@ -14,6 +14,7 @@
 #include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/random.h"
 #include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
@@ -146,8 +147,7 @@ static int note_events(void *arg)
 {
     uint32_t random = (uint32_t)number_of(arg) * 2654435761u + 1;
     for (int i = 0; i < 40; i++) {
-        random = random * 1664525 + 1013904223;
-        hob_sleep((random >> 24) % 20 / 10.);
+        hob_sleep(random_from(&random, 20) / 10.);
         events[event_count++] = (struct event){number_of(arg), hob_now() - run_begin};
     }
     return 0;

@@ -1,6 +1,7 @@
 #include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/random.h"
 #include "tests/support/test.h"
 #include "tests/support/trace.h"
 
@@ -45,13 +46,11 @@ CoroutineTest(queue, hands_out_values_in_the_order_they_were_put)
     static const size_t capacities[] = {1, 2, 3, 7, 64, 1000};
     for (size_t i = 0; i < COUNT(capacities); i++) {
         intptr_t in = 0, out = 0;
-        uint32_t random = 1;
         queue = hob_queue_new(capacities[i]);
         for (int step = 0; step < 5000; step++) {
             void *value = NULL;
-            random = random * 1664525 + 1013904223;
             intptr_t inside = in - out;
-            bool may_put = inside < (intptr_t)capacities[i] && (random >> 16) % 5 < 3;
+            bool may_put = inside < (intptr_t)capacities[i] && random_below(5) < 3;
             if (may_put && hob_queue_put(queue, as_argument((intptr_t)in)) == 0)
                 in++;
             else if (inside > 0 && hob_queue_get(queue, &value) == 1 && (intptr_t)value == out)
@@ -457,12 +456,9 @@ CoroutineTest(queue, a_pool_gets_back_what_a_cancelled_coroutine_uses)
 #define CONSUMERS 3
 #define VALUES    1000 /* of each producer */
 
-static uint32_t random_state = 1;
-
 static void yield_now_and_then(void)
 {
-    random_state = random_state * 1664525 + 1013904223;
-    if ((random_state >> 16) % 3 == 0)
+    if (random_below(3) == 0)
         hob_yield();
 }
 
@@ -542,12 +538,6 @@ static int get_one(void *arg)
     int result = hob_queue_get(queue, &value);
     got_count += result == 1;
     return result;
-}
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state = random_state * 1664525 + 1013904223;
-    return (random_state >> 16) % limit;
 }
 
 CoroutineTest(queue, survives_cancellations_at_random)

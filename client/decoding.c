@@ -23,7 +23,7 @@ struct stage {
 struct decoding {
     hob_fetched *fetched;
     size_t count;
-    struct stage stages[]; /* the first one reads the body, each other one what the former makes */
+    struct stage stages[]; /* the first one decodes the body, each further one the result */
 };
 
 static int fail(const struct decoding *self, const struct stage *stage, const char *reason)
@@ -51,8 +51,8 @@ static enum decoded decode(const struct stage *stage, struct decode_step *step)
 }
 
 /*
- * Little input can stand for endless content, and another stage may make nothing of that. So each
- * stage has the limit.
+ * A few bytes of input can decode to endless content, of which the next stage may make nothing. So
+ * the limit is for each stage.
  */
 static bool is_bomb(const struct decoding *self, const struct stage *stage)
 {

@@ -39,8 +39,8 @@ static bool is_idempotent(const char *method)
 }
 
 /*
- * Text for hob_connect(). The URL's host may have to be cut out of it. Without snprintf(3), which
- * would touch another page of the stack.
+ * Returns the address for hob_connect(). Writes it to `text` if it is the host and port of the URL,
+ * without snprintf(3), which would touch another page of the stack.
  */
 static const char *address_of(const struct fetch *self, char *text)
 {
@@ -177,8 +177,8 @@ static bool retry_helps(const struct fetch *self, int err)
     return failed && is_repeatable(self);
 }
 
-/* Ends what is left of a try. */
-static void give_up(hob_fetched *self)
+/* Drops the response or the error of a request, so that the next one can be sent. */
+static void drop_response(hob_fetched *self)
 {
     fetched_drain(self, DRAINED);
     if (self->conn)
@@ -200,7 +200,7 @@ static int send_until_done(struct fetch *self)
         bool in_time = hob_now() + wait < hob_deadline(INFINITY);
         if (!in_time || !retry_budget_take(&client->budget))
             return err;
-        give_up(self->fetched);
+        drop_response(self->fetched);
         err = hob_sleep(wait);
         if (err < 0)
             return fetched_fail(self->fetched, err, "waiting for a retry: %s", strerror(-err));
@@ -291,7 +291,7 @@ static int follow(struct fetch *self)
     change_method(&self->outgoing, fetched->reader.status);
     if (self->outgoing.has_body && request_of(self)->source)
         return 0; /* the body cannot be sent again */
-    give_up(fetched);
+    drop_response(fetched);
     int err = set_location(self, hob_fetched_header(fetched, "Location"));
     return err < 0 ? err : 1;
 }

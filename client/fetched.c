@@ -93,7 +93,7 @@ static int fail_reading(hob_fetched *self)
  * The connection.
  */
 
-/* The time that the server keeps it, if it says so, less a second for the request's way. */
+/* Seconds for which the server announces to keep it, less one for the next request to arrive. */
 static double announced_timeout(const hob_fetched *self)
 {
     const char *list = head_find(&self->reader.head, "Keep-Alive");
@@ -135,8 +135,8 @@ static int receive(hob_fetched *self, void *data, size_t size, double limit)
  */
 
 /*
- * Moves what is left in memory that all fetches share to memory of this one: the strings of the
- * head and `size` bytes of the body.
+ * Copies this fetch's data from the client's shared buffers to memory of its own: the strings of
+ * the head and `size` bytes of the body. Leaves `room` bytes for more strings.
  */
 static int keep(hob_fetched *self, const char *bytes, size_t size, size_t room)
 {
@@ -155,7 +155,7 @@ static int keep(hob_fetched *self, const char *bytes, size_t size, size_t room)
     return 0;
 }
 
-/* Takes received bytes up to the end of the head that counts. Returns how many. */
+/* Takes received bytes up to the end of the final head. Returns how many. */
 static size_t feed_head(hob_fetched *self, const hob_fetch_request *request, size_t size)
 {
     struct response_reader *reader = &self->reader;
@@ -280,7 +280,7 @@ int fetched_read_encoded(hob_fetched *self, void *data, size_t size)
     return self->err < 0 ? self->err : length;
 }
 
-/* A body that cannot be decoded: nothing more is read of it. */
+/* For a body that cannot be decoded. */
 static void stop_reading(hob_fetched *self, int err)
 {
     self->err = err;

@@ -21,9 +21,9 @@ struct hob_client {
     uint64_t requests;
     hob_error error;
     /*
-     * The buffer that all fetches read with, one after the other, so that one that waits holds
-     * none: a coroutine leaves nothing in it when it waits. hob_conn_read() may be given it before
-     * a wait, since it writes to it right before it returns.
+     * The input buffer of all fetches, so that a fetch that waits takes no memory for one. A
+     * coroutine leaves no data in it when it waits. hob_conn_read() may wait with it, because it
+     * writes to it only right before it returns.
      */
     char in[16 * 1024];
     char head[]; /* strings of a head; limits.head bytes */
@@ -35,15 +35,15 @@ struct hob_fetched {
     hob_client *client;
     char *url;           /* without a fragment */
     char method[24];     /* for messages: cut to what fits */
-    struct pooled *conn; /* NULL once nothing more is read from it */
+    struct pooled *conn; /* NULL once it was released */
     struct response_reader reader;
-    bool sent;  /* all of the request was */
-    bool began; /* the response has, since bytes of it were received */
-    char *kept; /* memory of the head's strings and of unread bytes, once those cannot be shared */
-    size_t unread; /* where bytes begin in it that were received and not read yet */
+    bool sent;     /* all of the request was */
+    bool began;    /* the response has, since bytes of it were received */
+    char *kept;    /* own memory of the head's strings and unread bytes, in place of the client's */
+    size_t unread; /* offset in `kept` of received bytes that were not read yet */
     size_t unread_end;
-    struct decoding *decoding; /* of the body; NULL if it is read as it comes */
-    int err;                   /* what reading has failed with, or 0 */
+    struct decoding *decoding; /* of the body; NULL if it is not decoded */
+    int err;                   /* the error of reading, or 0 */
 };
 
 /* A response that the current coroutine owns. NULL when out of memory. */
@@ -57,7 +57,7 @@ int fetched_fail(hob_fetched *self, int err, const char *format, ...)
 int fetched_fail_conn(hob_fetched *self, int err);
 
 /*
- * Receives until the head of the response that counts is complete. Keeps what has come when it is
+ * Receives until the head of the final response is complete. Keeps the received bytes when it is
  * interrupted, so that it can be called again. Returns 0 or a negative errno.
  */
 int fetched_read_head(hob_fetched *self, const hob_fetch_request *request);
@@ -65,7 +65,7 @@ int fetched_read_head(hob_fetched *self, const hob_fetch_request *request);
 /* Reads as hob_fetched_read() does, but does not decode. */
 int fetched_read_encoded(hob_fetched *self, void *data, size_t size);
 
-/* Reads and drops the rest of the body, if it has no more than `limit` bytes, and ends. */
+/* Reads and drops the rest of the body, if it ends within `limit` bytes. */
 void fetched_drain(hob_fetched *self, size_t limit);
 
 /* Gives the connection back, or closes it if it cannot be used again. */

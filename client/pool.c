@@ -278,7 +278,7 @@ static void give_permits(struct pool *self, struct origin *origin)
     origin_free_unless_used(origin);
 }
 
-/* Takes the permit of the origin first: a place that is slow must not keep others from theirs. */
+/* That of the origin first: fetches that wait for a slow origin must hold no permit of the pool. */
 static int take_permits(struct pool *self, struct origin *origin)
 {
     int err = hob_semaphore_take(origin->permits);

@@ -1,6 +1,6 @@
 /*
  * Connections that are kept for the next request of the same origin. A connection is in use by one
- * fetch, or idle; at most one request is on its way on it.
+ * fetch, or idle; it carries one request at a time.
  */
 #ifndef HOB_CLIENT_POOL_H
 #define HOB_CLIENT_POOL_H
@@ -35,7 +35,7 @@ struct pool {
     struct cleanup end_of_loop; /* stops it then */
 };
 
-/* Where connections lead to: those to the same place can stand in for each other. */
+/* The peer of a connection: connections to the same place are interchangeable. */
 struct place {
     const char *address;     /* as hob_connect() takes it */
     const char *server_name; /* that the certificate must have; NULL: no TLS */

@@ -65,7 +65,7 @@ static bool covers(const char *exception, size_t length, const struct url *url)
            (length == url->host_length || end[-1] == '.');
 }
 
-/* A proxy's own loopback addresses are not those that are meant. */
+/* A proxy would connect to its own loopback addresses, not to those of this machine. */
 static bool is_loopback(const struct url *url)
 {
     static const char *const names[] = {"localhost", "[::1]"};

@@ -34,7 +34,7 @@ static bool belongs_to_client(const char *name)
     return is_one_of(name, names, COUNT(names));
 }
 
-/* Fields that only the origin they were meant for may get (RFC 9110 section 15.4). */
+/* Fields that are not sent to another origin after a redirect (RFC 9110 section 15.4). */
 static bool is_for_origin(const char *name)
 {
     static const char *const names[] = {"Authorization", "Proxy-Authorization", "Cookie", "Host"};

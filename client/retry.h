@@ -31,9 +31,10 @@ bool retry_helps_connecting(int err);
 bool retry_helps_status(int status);
 
 /*
- * Seconds to wait before the retry with this number, from 0 on: `delay` doubled each time, of which
- * up to half is left out at random, so that clients do not come back all at once. At least what
- * Retry-After says (RFC 9110 section 10.2.3), whose value may be NULL; `now` is the time of day.
+ * Returns the seconds to wait before the retry with this number, from 0 on: `delay`, doubled for
+ * each retry before, less a random part of up to half of it, so that clients do not retry all at
+ * once. It is at least the time of Retry-After (RFC 9110 section 10.2.3), whose value may be NULL;
+ * `now` is the time of day.
  */
 double retry_wait(double delay, int number, const char *retry_after, time_t now);
 

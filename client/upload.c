@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A body of up to so many bytes is written without a look at what the server sends meanwhile. */
+/* A body of up to this many bytes is written before the response is read. */
 #define SMALL_BODY (16 * 1024)
 /* Bytes of a source's body that are written at a time. */
 #define PIECE (16 * 1024)
@@ -45,7 +45,8 @@ static int written(struct upload *self, int err)
     return err < 0 ? fetched_fail_conn(self->fetched, err) : 1;
 }
 
-/* Writes the parts, and reads the response meanwhile. Returns the same; 0 if its head is there. */
+/* Writes the parts and reads the response meanwhile. Returns the same; 0 if its head is complete.
+ */
 static int write_and_listen(struct upload *self)
 {
     size_t winner;

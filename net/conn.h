@@ -1,4 +1,4 @@
-/* A connection: a socket that is connected, and what carries bytes over it. */
+/* A connection: a connected socket, and its TLS if it has any. */
 #ifndef HOB_NET_CONN_H
 #define HOB_NET_CONN_H
 
@@ -11,9 +11,9 @@ struct hob_conn {
     hob_watch *watch; /* of fd, once it has been waited for */
     union peer peer;
     struct tls_stream *tls; /* NULL: it is plain */
-    bool unwritable;        /* a write has failed, and it is not known what of it was written */
+    bool unwritable;        /* a write has failed, perhaps after a part of its bytes */
     int err;                /* of the last call that failed, or 0 */
-    const char *failure;    /* what that call was doing: "reading from" */
+    const char *failure;    /* the action of that call: "reading from" */
     char name[];            /* of the peer, for messages */
 };
 

@@ -1,7 +1,7 @@
 /*
  * Names by c-ares. Each query has a channel of its own, which reads the settings of the system and
- * ends with the query: so changes of these settings count at once, and cancellation is the end of
- * the channel.
+ * is destroyed with the query: so changes of these settings take effect at once, and a cancelled
+ * coroutine destroys the channel.
  */
 #include <ares.h>
 #include <errno.h>

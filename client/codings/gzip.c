@@ -11,7 +11,7 @@ enum { WINDOW_BITS = MAX_WBITS + 16 };
 
 struct gzip {
     z_stream stream;
-    bool ended; /* a member has, and there was no more input yet */
+    bool ended; /* a member has, and the next one has not begun */
     bool later; /* this is not the first member */
 };
 
@@ -25,7 +25,7 @@ static void *open_gzip(void)
     return self;
 }
 
-/* Text behind the end of a member that is no header of another member. */
+/* Whether the error is in bytes behind a member that do not begin another one. */
 static bool is_behind_end(const struct gzip *self)
 {
     return self->later && self->stream.total_in <= 2;

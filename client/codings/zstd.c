@@ -11,7 +11,7 @@ enum { WINDOW_LOG_MAX = 23 };
 
 struct zstd {
     ZSTD_DCtx *context;
-    bool ended; /* a frame has, and there was no more input yet */
+    bool ended; /* a frame has, and the next one has not begun */
 };
 
 static void *open_zstd(void)

@@ -28,39 +28,39 @@
 extern "C" {
 #endif
 
-/* Fetches, and has a pool of connections. */
+/* A client: sends requests and keeps a pool of connections. */
 typedef struct hob_client hob_client;
 
-/* A response: its head, and its body as far as it has come. */
+/* A response: its head, and its body as far as it was received. */
 typedef struct hob_fetched hob_fetched;
 
 /* Content codings, such as gzip (hob/codings.h). */
 typedef struct hob_codings hob_codings;
 
-/* How a client is to be. 0 is the default, which stands in parentheses. Times are in seconds. */
+/* The options of a client. 0 selects the default, given in parentheses. Times are in seconds. */
 typedef struct {
-    double connect_timeout; /* for all that a connection takes (10) */
+    double connect_timeout; /* to connect, with the look-up and TLS (10) */
     double head_timeout;    /* from the request to the end of the response's head (30) */
     double read_timeout;    /* for the next bytes of a body (30) */
     /*
-     * How long a connection is kept for the next request: less than the server keeps it, since it
-     * must not close it just when a request is sent (4). A shorter time that a server announces
-     * (Keep-Alive: timeout=) counts, less one second. Negative keeps no connections. The client
-     * closes those that have been kept for longer, at the latest when half this time has passed
-     * again, or a minute.
+     * How long an idle connection is kept for the next request (4). It must be shorter than the
+     * time-out of the server, which otherwise may close the connection just when a request is sent.
+     * If a server announces a shorter time (Keep-Alive: timeout=), that time less one second is
+     * used. A negative time keeps no connections. A timer closes connections that have been idle
+     * for longer; its period is half this time, but at most a minute.
      */
     double idle_timeout;
 
-    size_t origin_connections; /* to one origin at the same time; others wait in FIFO order (64) */
+    size_t origin_connections; /* to one origin; further fetches wait in FIFO order (64) */
     size_t connections;        /* to all origins, idle ones included (256) */
 
     size_t head_limit;    /* bytes of a response's status line and header fields (16 KiB) */
     size_t header_limit;  /* header fields of a response (100) */
-    size_t interim_limit; /* responses with status 1xx before the one that counts (32) */
+    size_t interim_limit; /* responses with status 1xx before the final one (32) */
     size_t body_limit;    /* bytes of a body that is read as a whole, decoded (1 MiB) */
     /*
-     * How many bytes of content a coding may make of each byte, once there are more than body_limit
-     * (200). Little input can stand for endless content.
+     * How many bytes a coding may decode from each byte of input, once it has decoded more than
+     * body_limit (200): a few bytes of input can decode to endless content.
      */
     size_t decoded_ratio;
     int redirects; /* how many are followed; negative is none (10) */
@@ -68,30 +68,31 @@ typedef struct {
     /*
      * How often a request is sent again when a failure may pass (0): when no connection could be
      * made; and if the method is idempotent and the body is not from a source, when a connection
-     * ended before the response, and for status 429, 502, 503 and 504. All retries of a client
-     * together are no more than 10, and one for each 10 requests. None is waited for beyond the
-     * deadline of the coroutine: then the last failure is returned.
+     * ended before the response, and for status 429, 502, 503 and 504. A client has a budget of 10
+     * retries; each retry takes one, and 10 requests add one. If the next retry would begin after
+     * the deadline of the coroutine, the last failure is returned at once.
      */
     int retries;
     /*
-     * Seconds before the first retry, doubled for each that follows, of which up to half is left
-     * out at random (0.1). If the server says Retry-After, at least that long.
+     * Seconds before the first retry, doubled for each further one, less a random part of up to
+     * half of it (0.1). If the response has Retry-After, the client waits at least that long.
      */
     double retry_delay;
 
     /*
-     * Plain HTTP goes through the proxy of the environment variable http_proxy, such as
-     * "http://proxy:3128", but for the hosts and domains in no_proxy, such as
-     * "market,.example", and for loopback addresses. Set to leave both variables alone. HTTP_PROXY
-     * in capitals is not read: a CGI program has there what a client of its server chooses.
+     * By default, plain HTTP uses the proxy of the environment variable http_proxy, such as
+     * "http://proxy:3128", except for the hosts and domains in no_proxy, such as
+     * "market,.example", and for loopback addresses. If true, both variables are ignored.
+     * HTTP_PROXY in capitals is always ignored: in a CGI program, its value is the header Proxy of
+     * a request, which any client can send.
      */
     bool no_proxy;
 
     hob_tls *tls; /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
     /*
-     * The content codings that are asked for (Accept-Encoding) and decoded (hob/codings.h), used by
-     * the client; NULL is none: then bodies are read as they come. A request with a header
-     * Accept-Encoding or Range asks for none of them, and its response is not decoded.
+     * The content codings that requests accept (Accept-Encoding) and the client decodes
+     * (hob/codings.h). They must outlive the client. NULL is none. A request with its own header
+     * Accept-Encoding or Range accepts none of them, and its response is not decoded.
      */
     const hob_codings *codings;
     hob_resolver *resolver; /* for names, used by the client; NULL is one of the loop's own */
@@ -101,8 +102,8 @@ typedef struct {
 /*
  * Makes a client. The options, which may be NULL, are copied with the strings. May be called
  * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or http_proxy
- * is no URL of a proxy, which is logged, or -ERANGE if a time-out is not a number, a time-out other
- * than idle_timeout is negative, or head_limit is less than 64.
+ * is not the URL of a proxy, which is also logged, or -ERANGE if a time is not a number, a time
+ * other than idle_timeout is negative, or head_limit is less than 64.
  */
 int hob_client_new(const hob_client_options *options, hob_client **client);
 
@@ -180,8 +181,8 @@ typedef struct {
  * a rule of HTTP; -EOVERFLOW if it exceeds a limit; -ELOOP after too many redirects; -ETIMEDOUT,
  * -ECANCELED or -ENOMEM.
  *
- * The response belongs to the coroutine that has fetched it: it ends with that coroutine's
- * function, or of a handler with the handler, unless hob_fetched_close() was called before.
+ * The response belongs to the coroutine that has fetched it: it is freed when the function of that
+ * coroutine returns, in a handler when the handler returns, or before by hob_fetched_close().
  */
 int hob_fetch(hob_client *client, const char *url, hob_fetched **fetched);
 

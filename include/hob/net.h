@@ -58,14 +58,14 @@ int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolve
 /* Frees a resolver that no coroutine uses. NULL is ignored. */
 void hob_resolver_free(hob_resolver *resolver);
 
-/* No name has more addresses than this; the others are left out. */
+/* The most addresses that a look-up returns; further ones are left out. */
 enum { HOB_LOOKUP_MAX = 16 };
 
 /*
  * Looks up the addresses of a host, with port 0, in the order in which to try them (RFC 6724). The
- * text of an address, such as "192.0.2.7" or "2001:db8::7", is its own answer. Of several
- * coroutines that look up the same name at the same time, one asks. A name server that does not
- * answer about IPv6 delays the answer by 0.3 s. `resolver` may be NULL, and so may `error`.
+ * text of an address, such as "192.0.2.7" or "2001:db8::7", is its own answer. Coroutines that look
+ * up the same name at the same time share one query. A name server that does not answer about IPv6
+ * delays the answer by 0.3 s. `resolver` may be NULL, and so may `error`.
  *
  * Returns how many addresses there are, at least 1, or a negative errno: -ENXIO if the name has no
  * address, -EREMOTEIO if no name server has given an answer, -EINVAL if it is no name of a host,
@@ -106,8 +106,8 @@ int hob_connect(const char *address, const hob_connect_options *options, hob_con
 
 /*
  * Waits for the next client of a listening socket (hob_listen()). Returns 0 and sets *conn, or
- * returns a negative errno of accept(2): -EMFILE and -ENFILE come at once and again and again as
- * long as there is no descriptor, so a loop must sleep after them.
+ * returns a negative errno of accept(2). As long as there is no descriptor, each call returns
+ * -EMFILE or -ENFILE without a wait, so a loop must sleep after them.
  */
 int hob_accept(int listener, hob_conn **conn);
 
@@ -128,8 +128,8 @@ int hob_conn_write(hob_conn *conn, const void *data, size_t size);
 int hob_conn_writev(hob_conn *conn, const struct iovec *parts, size_t count);
 
 /*
- * Ends this side: the peer reads the end after what was written, and may go on to write. Returns 0
- * or a negative errno.
+ * Ends the output: the peer reads the end of the stream after the written bytes, and may still
+ * write. Returns 0 or a negative errno.
  */
 int hob_conn_shutdown(hob_conn *conn);
 
@@ -159,8 +159,8 @@ const char *hob_conn_protocol(const hob_conn *conn);
 int hob_conn_fd(const hob_conn *conn);
 
 /*
- * Writes what the last call on this connection that failed was doing, such as "reading from
- * example.com:80: Connection reset by peer". Empty if none has failed.
+ * Writes the description of the last failed call on this connection, such as "reading from
+ * example.com:80: Connection reset by peer". It is empty if none has failed.
  */
 void hob_conn_error(const hob_conn *conn, hob_error *error);
 

@@ -40,7 +40,7 @@ typedef struct {
  */
 int hob_tls_new(const hob_tls_options *options, hob_tls **tls);
 
-/* Frees it, when its last connection is closed. NULL is ignored. */
+/* Frees the settings as soon as their last connection is closed. NULL is ignored. */
 void hob_tls_free(hob_tls *tls);
 
 #ifdef __cplusplus

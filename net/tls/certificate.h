@@ -5,8 +5,8 @@
 #include <openssl/x509_vfy.h>
 
 /*
- * Says why verification has failed. `name` is the one that was expected. To be called in the
- * callback of SSL_set_verify(3ssl). The text is to be freed by free(3); NULL when out of memory.
+ * Describes why verification has failed. `name` is the expected one. For the callback of
+ * SSL_set_verify(3ssl). The caller frees the text by free(3). NULL when out of memory.
  */
 char *certificate_problem(X509_STORE_CTX *store, const char *name);
 

@@ -20,7 +20,7 @@ static int have_no_password(char *buffer, int size, int writing, void *unused)
     return 0;
 }
 
-/* Says which file cannot be used. The oldest error of OpenSSL's is the cause of the others. */
+/* Describes which file cannot be used. OpenSSL's oldest error is the cause of the others. */
 static int refuse(const hob_tls_options *options, const char *what, const char *path)
 {
     const char *reason = reason_text(ERR_peek_error());

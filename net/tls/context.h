@@ -15,10 +15,10 @@ struct context {
     SSL_CTX *ctx;
     BIO_METHOD *socket; /* how OpenSSL reads and writes sockets */
     struct sessions sessions;
-    size_t users; /* connections, and the maker */
+    size_t users; /* connections, and the program until hob_tls_free() */
 };
 
-/* Called when one user has gone: the last one frees it. */
+/* Removes one user, and frees the context after the last one. */
 void context_release(struct context *self);
 
 #endif

@@ -60,7 +60,7 @@ static int fail(struct stream *self)
         return -EKEYREJECTED;
     if (self->socket.err != 0)
         return -self->socket.err;
-    if (self->socket.ended) /* without a word that this is the end: it may have been cut off */
+    if (self->socket.ended) /* without close_notify, so data may be missing */
         return -ECONNRESET;
     return ERR_GET_REASON(self->failure) == ERR_R_MALLOC_FAILURE ? -ENOMEM : -EPROTO;
 }

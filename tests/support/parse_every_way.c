@@ -2,65 +2,29 @@
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *printable(const char *bytes, size_t length)
-{
-    static char text[320];
-    const char *const last = text + sizeof(text) - sizeof("\\x..") - sizeof("...");
-    char *at = text;
-    for (size_t i = 0; i < length && at < last; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (c == '\r' || c == '\n')
-            at += sprintf(at, c == '\r' ? "\\r" : "\\n");
-        else
-            at += sprintf(at, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
-    }
-    stpcpy(at, at < last ? "" : "...");
-    return text;
-}
+#include "tests/support/bytes.h"
 
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size);
-    cr_assert(memory || size == 0);
-    return memory;
-}
-
-static void *copy_of(const void *data, size_t size)
-{
-    return memcpy(allocate(size), data, size);
-}
-
-/* As the server does before the handler runs: from then on the parser adds nothing to the head. */
+/* The server does so before the handler runs. After that, the parser must not add to the head. */
 static void move_head(struct head *head)
 {
     char *room = head->data;
-    head->data = copy_of(room, head->length);
+    head->data = copy_exactly(room, head->length);
     free(room);
 }
 
-static void append_to_body(struct parsed *self, const char *data, size_t size)
-{
-    self->body = realloc(self->body, self->body_length + size + 1);
-    cr_assert_not_null(self->body);
-    memcpy(self->body + self->body_length, data, size);
-    self->body_length += size;
-    self->body[self->body_length] = '\0'; /* so that tests can take it for a string */
-}
-
 /*
- * All memory has the exact size that it may have, so that AddressSanitizer sees who goes beyond.
+ * All memory has the exact size that it may have, so that AddressSanitizer finds accesses beyond.
  * The checks are plain ifs because Criterion's assertions cost too much when they hold.
  */
 static void feed(struct parsed *self, const char *data, size_t size)
 {
     struct parser *parser = &self->parser;
     enum parser_state before = parser->state;
-    char *piece = copy_of(data, size);
-    char *out = allocate(size);
+    char *piece = copy_exactly(data, size);
+    char *out = allocate_exactly(size);
     parser->body = out;
     parser->body_length = 0;
     size_t taken = parser_feed(parser, piece, size);
@@ -68,7 +32,7 @@ static void feed(struct parsed *self, const char *data, size_t size)
         cr_assert_fail("took %zu of %zu bytes, but its state is the same", taken, size);
     if (parser->body_length > taken || (before == PARSER_HEAD && parser->body_length > 0))
         cr_assert_fail("more bytes came out than went in");
-    append_to_body(self, out, parser->body_length);
+    append_bytes(&self->body, &self->body_length, out, parser->body_length);
     self->taken += taken;
     parser->body = NULL;
     free(out);
@@ -88,7 +52,7 @@ static struct parsed parse(
 {
     struct parsed self = {0};
     size_t end = first;
-    parser_init(&self.parser, &self.head, allocate(limits->head), limits);
+    parser_init(&self.parser, &self.head, allocate_exactly(limits->head), limits);
     while (self.taken < length && !is_over(&self.parser)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;
@@ -99,8 +63,7 @@ static struct parsed parse(
     return self;
 }
 
-/* Describes the difference, or returns NULL. The strings of a failed request are never looked at.
- */
+/* Describes the difference, or returns NULL. Does not compare the strings of a failed request. */
 static const char *difference(const struct parsed *a, const struct parsed *b)
 {
     const struct parser *p = &a->parser;

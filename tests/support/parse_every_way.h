@@ -22,7 +22,4 @@ struct parsed parse_every_way(const char *bytes, size_t length, const struct par
 
 void parsed_free(struct parsed *self);
 
-/* As C would write it, and cut if it is long. Valid until the next call. */
-const char *printable(const char *bytes, size_t length);
-
 #endif

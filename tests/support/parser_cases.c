@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/server.h"
+#include "tests/support/bytes.h"
 
 struct parser_limits limits;
 

@@ -5,34 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/parse_every_way.h"
+#include "tests/support/bytes.h"
 
 const struct reading usual_reading = {
     .limits = {.head = 16 * 1024, .header_count = 100, .interim_count = 10, .framing = 16 * 1024},
 };
-
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size);
-    cr_assert(memory || size == 0);
-    return memory;
-}
-
-static void append(char **text, size_t *length, const char *more, size_t size)
-{
-    *text = realloc(*text, *length + size + 1);
-    cr_assert_not_null(*text);
-    memcpy(*text + *length, more, size);
-    *length += size;
-    (*text)[*length] = '\0';
-}
 
 static void note_interim(struct read_response *self)
 {
     char status[16];
     size_t length = strlen(self->interim);
     int size = snprintf(status, sizeof(status), "%d ", self->reader.status);
-    append(&self->interim, &length, status, (size_t)size);
+    append_bytes(&self->interim, &length, status, (size_t)size);
 }
 
 /*
@@ -43,15 +27,15 @@ static void feed(struct read_response *self, const char *data, size_t size, bool
 {
     struct response_reader *reader = &self->reader;
     enum response_state before = reader->state;
-    char *piece = memcpy(allocate(size), data, size);
-    char *content = in_place ? piece : allocate(size);
+    char *piece = copy_exactly(data, size);
+    char *content = in_place ? piece : allocate_exactly(size);
     size_t taken = response_reader_feed(reader, piece, size, content);
     bool stays = reader->state == before && before != RESPONSE_INTERIM;
     if (taken > size || (taken < size && stays))
         cr_assert_fail("took %zu of %zu bytes, but its state is the same", taken, size);
     if (reader->body_length > taken || (before != RESPONSE_BODY && reader->body_length > 0))
         cr_assert_fail("more content came out than went in");
-    append(&self->body, &self->body_length, content, reader->body_length);
+    append_bytes(&self->body, &self->body_length, content, reader->body_length);
     self->taken += taken;
     if (reader->state == RESPONSE_INTERIM)
         note_interim(self);
@@ -71,9 +55,9 @@ static struct read_response read_in_pieces(
 {
     struct read_response self = {0};
     size_t end = first;
-    append(&self.body, &self.body_length, "", 0);
-    append(&self.interim, &(size_t){0}, "", 0);
-    response_reader_init(&self.reader, allocate(how->limits.head), &how->limits, how->to);
+    append_bytes(&self.body, &self.body_length, "", 0);
+    append_bytes(&self.interim, &(size_t){0}, "", 0);
+    response_reader_init(&self.reader, allocate_exactly(how->limits.head), &how->limits, how->to);
     while (self.taken < length && !is_over(&self.reader)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;

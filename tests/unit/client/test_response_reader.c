@@ -1,7 +1,7 @@
 #include "client/response_reader.h"
 
+#include "tests/support/bytes.h"
 #include "tests/support/or_none.h"
-#include "tests/support/parse_every_way.h"
 #include "tests/support/read_every_way.h"
 #include "tests/support/test.h"
 

@@ -1,5 +1,6 @@
 #include "http/parser.h"
 
+#include "tests/support/bytes.h"
 #include "tests/support/or_none.h"
 #include "tests/support/parser_cases.h"
 #include "tests/support/test.h"

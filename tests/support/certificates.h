@@ -26,7 +26,7 @@ struct certificate {
 struct identity identity_make(const struct certificate *wanted);
 void identity_free(struct identity *self);
 
-/* Writes the certificate, its key or both in PEM. With a password the key is encrypted. */
+/* Write PEM. A key with a password is encrypted; NULL is no password. */
 void identity_write_certificate(const struct identity *self, const char *path);
 void identity_write_key(const struct identity *self, const char *path, const char *password);
 

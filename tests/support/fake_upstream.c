@@ -150,19 +150,6 @@ static int accept_guests(void *arg)
     return 0;
 }
 
-static void upstream_start(struct fake_upstream *self)
-{
-    snprintf(self->url, sizeof(self->url), "http://%s", self->listening.text);
-    self->serving = hob_async(accept_guests, self);
-}
-
-void fake_upstream_start(struct fake_upstream *self, const struct act *acts, size_t count)
-{
-    *self = (struct fake_upstream){.acts = acts, .act_count = count};
-    self->listening = listening_open();
-    upstream_start(self);
-}
-
 void fake_upstream_start_at(
     struct fake_upstream *self, const char *address, const struct act *acts, size_t count)
 {
@@ -170,7 +157,13 @@ void fake_upstream_start_at(
     self->listening.fd = hob_listen(address);
     cr_expect_geq(self->listening.fd, 0);
     listening_read_address(&self->listening);
-    upstream_start(self);
+    snprintf(self->url, sizeof(self->url), "http://%s", self->listening.text);
+    self->serving = hob_async(accept_guests, self);
+}
+
+void fake_upstream_start(struct fake_upstream *self, const struct act *acts, size_t count)
+{
+    fake_upstream_start_at(self, "127.0.0.1:0", acts, count);
 }
 
 void fake_upstream_stop(struct fake_upstream *self)

@@ -33,7 +33,6 @@ struct act {
 struct fake_upstream {
     struct listening listening;
     hob_future *serving;
-    hob_group *connections;
     const struct act *acts; /* the last one repeats without end */
     size_t act_count;
     size_t requests;      /* received so far, as wholes or up to an early answer */

@@ -9,7 +9,7 @@
 
 enum { FIRST_ROOM = 4096 }; /* bytes, for a body of unknown length */
 
-/* Makes room for `room` bytes and a NUL. */
+/* Makes room for `room` bytes and one more: the NUL, or the first byte beyond the room. */
 static int set_room(hob_bytes *body, size_t room)
 {
     char *data = realloc(body->data, room + 1);
@@ -29,7 +29,7 @@ static bool is_size_known(const hob_fetched *fetched)
     return fetched->reader.framing == FRAMING_LENGTH && !fetched->decoding;
 }
 
-/* Reads until the end. One byte more than the limit is asked for, to see whether there is one. */
+/* Reads until the end. Grows the room when a byte beyond it has come. */
 static int read_all(hob_fetched *fetched, hob_bytes *body, size_t limit)
 {
     uint64_t expected = is_size_known(fetched) ? fetched->reader.left : FIRST_ROOM;
@@ -39,21 +39,16 @@ static int read_all(hob_fetched *fetched, hob_bytes *body, size_t limit)
     int err = set_room(body, room);
     int length = 1;
     while (err == 0 && length > 0) {
-        char beyond;
-        bool full = body->size == room;
-        char *at = full ? &beyond : body->data + body->size;
-        length = hob_fetched_read(fetched, at, full ? 1 : room - body->size);
+        length = hob_fetched_read(fetched, body->data + body->size, room + 1 - body->size);
         if (length < 0)
             return length;
-        if (full && length > 0 && room == limit)
+        body->size += (size_t)length;
+        if (body->size > limit)
             return fail_large(fetched, limit);
-        if (full && length > 0) {
+        if (body->size > room) {
             room = room < limit / 2 ? 2 * room : limit;
             err = set_room(body, room);
-            if (err == 0)
-                body->data[body->size] = beyond;
         }
-        body->size += (size_t)length;
     }
     return err < 0 ? fetched_fail(fetched, err, "no memory for the body") : 0;
 }

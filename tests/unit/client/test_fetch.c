@@ -286,3 +286,40 @@ CoroutineTest(fetch, says_what_it_was_doing_with_whom)
     cr_expect_str_eq(hob_fetch_error(client), expected);
     hob_client_free(client);
 }
+
+/* A body of unknown length, of bytes that differ from their neighbours. */
+static void expect_body_of(size_t size, size_t limit)
+{
+    static const char head[] = OK "\r\n";
+    static char response[sizeof(head) + 20000];
+    char *content = stpcpy(response, head);
+    for (size_t i = 0; i < size; i++)
+        content[i] = (char)('a' + i % 23);
+    const struct act act = {.send = response, .then = THEN_CLOSE, .size = sizeof(head) - 1 + size};
+    const hob_client_options options = {.body_limit = limit};
+    struct set set;
+    hob_bytes body;
+    set_up(&set, &options, &act, 1);
+    int err = hob_fetch_text(set.client, url_of(&set, "/"), &body);
+    cr_expect_eq(err, size > limit ? -EOVERFLOW : 0, "%zu of %zu bytes: %d", size, limit, err);
+    cr_expect_eq(body.size, err < 0 ? 0 : size, "%zu of %zu bytes", size, limit);
+    if (err == 0) {
+        cr_expect_arr_eq(body.data, content, size, "%zu of %zu bytes", size, limit);
+        cr_expect_eq(body.data[size], '\0');
+    }
+    hob_bytes_free(&body);
+    tear_down(&set);
+}
+
+CoroutineTest(fetch, reads_bodies_of_unknown_length_up_to_the_limit)
+{
+    static const size_t sizes[] = {0, 1, 4095, 4096, 4097, 8191, 8192, 8193, 16383, 16384, 16385};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        expect_body_of(sizes[i], 20000);
+        expect_body_of(sizes[i], 16384);
+        if (sizes[i] > 0)
+            expect_body_of(sizes[i], sizes[i]);
+        if (sizes[i] > 1)
+            expect_body_of(sizes[i], sizes[i] - 1);
+    }
+}

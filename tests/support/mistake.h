@@ -16,10 +16,10 @@ struct mistake {
     hob_fn *make;
     const char *task; /* NULL: the message names none */
     const char *call;
-    const char *what;
+    const char *what; /* a part of the message */
 };
 
-/* Whether it is one line of the log that begins with "task 'TASK': CALL(): ", and says what. */
+/* Expects one line of the log, which begins with "task 'TASK': CALL(): " and has `what` in it. */
 static inline void expect_message(const struct child_end *end, const struct mistake *mistake)
 {
     char begin[200];
@@ -33,6 +33,21 @@ static inline void expect_message(const struct child_end *end, const struct mist
     cr_expect_not_null(strstr(output, mistake->what), "expected: %s\n%s", mistake->what, output);
     const char *newline = strchr(output, '\n');
     cr_expect(newline && newline[1] == '\0', "%s", output);
+}
+
+static inline void block_on_mistake(void *arg)
+{
+    const struct mistake *mistake = arg;
+    hob_block_on_named("cook", mistake->make, NULL);
+}
+
+/* Makes each mistake in the first coroutine of a child, and expects its message. */
+static inline void expect_mistakes(struct mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct child_end end = run_in_child(block_on_mistake, &mistakes[i]);
+        expect_message(&end, &mistakes[i]);
+    }
 }
 
 #endif

@@ -15,20 +15,6 @@
 
 TestSuite(misuse, .timeout = 60);
 
-static void block_on_mistake(void *arg)
-{
-    const struct mistake *mistake = arg;
-    hob_block_on_named("cook", mistake->make, NULL);
-}
-
-static void expect_messages(struct mistake *mistakes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct child_end end = run_in_child(block_on_mistake, &mistakes[i]);
-        expect_message(&end, &mistakes[i]);
-    }
-}
-
 /* A future that was consumed. */
 
 static int await_twice(void *arg)
@@ -85,7 +71,7 @@ Test(misuse, use_of_a_future_that_was_awaited_is_named)
         {race_what_was_awaited, "cook", "hob_race_all", "awaited before"},
         {cancel_what_was_awaited, "cook", "hob_cancel", "awaited before"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* A future that two want. */
@@ -137,7 +123,7 @@ Test(misuse, use_of_a_future_that_is_being_awaited_is_named)
         {await_what_another_awaits, "cook", "hob_await", "being awaited already"},
         {let_a_child_await_what_this_awaits, "helper", "hob_await", "being awaited already"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* Futures of another thread, which has a loop of its own and offers them. */
@@ -209,7 +195,7 @@ Test(misuse, use_of_a_future_of_another_threads_loop_is_named)
         {race_from_another_thread, "cook", "hob_race_all", "another thread"},
         {resolve_from_another_thread, "cook", "hob_resolve", "another thread"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 static int resolve_it(void *arg)
@@ -231,7 +217,7 @@ Test(misuse, resolving_a_promise_on_a_thread_of_the_pool_is_named)
     struct mistake mistakes[] = {
         {resolve_on_a_thread_of_the_pool, NULL, "hob_resolve", "another thread"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* Other mistakes. */
@@ -261,7 +247,7 @@ Test(misuse, resolving_a_promise_twice_is_named)
         {resolve_twice, "cook", "hob_resolve", "resolved before"},
         {resolve_a_cancelled_one_twice, "cook", "hob_resolve", "resolved before"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 static int get_from_it(void *arg)
@@ -315,7 +301,7 @@ Test(misuse, freeing_a_queue_that_is_in_use_is_named)
         {free_a_queue_with_a_putter, "cook", "hob_queue_free", "waits"},
         {free_a_queue_whose_getter_was_woken, "cook", "hob_queue_free", "waits"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* Clean-ups run when the frames of the coroutine's functions are gone. */
@@ -372,7 +358,7 @@ Test(misuse, a_clean_up_of_a_local_variable_is_named)
         {defer_a_local_in_a_sized_call, "cook", "hob_defer", "local variable"},
         {defer_a_callers_local_in_a_sized_call, "cook", "hob_defer", "local variable"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* Which task is named. */
@@ -405,7 +391,7 @@ Test(misuse, the_task_that_runs_is_named)
         {await_a_child_named_by_its_function, "await_twice", "hob_await", "awaited before"},
         {defer_a_mistake, "cook", "hob_await", "awaited before"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 static void block_on_without_a_name(void *arg)
@@ -470,7 +456,7 @@ Test(misuse, a_deadlock_names_the_first_task_and_its_call)
         {get_from_an_empty_queue, "cook", "hob_queue_get", "deadlock"},
         {put_into_a_full_queue, "cook", "hob_queue_put", "deadlock"},
     };
-    expect_messages(mistakes, COUNT(mistakes));
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 static int await_a_promise_in_a_shield(void *arg)

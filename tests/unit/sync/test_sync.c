@@ -287,12 +287,6 @@ static int free_a_condition_in_use(void *unused)
     return 0;
 }
 
-static void block_on(void *arg)
-{
-    const struct mistake *mistake = arg;
-    hob_block_on_named("cook", mistake->make, NULL);
-}
-
 Test(sync, mistakes_are_named)
 {
     struct mistake mistakes[] = {
@@ -302,8 +296,5 @@ Test(sync, mistakes_are_named)
         {free_a_semaphore_in_use, "cook", "hob_semaphore_free", "waits"},
         {free_a_condition_in_use, "cook", "hob_condition_free", "waits"},
     };
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-        struct child_end end = run_in_child(block_on, &mistakes[i]);
-        expect_message(&end, &mistakes[i]);
-    }
+    expect_mistakes(mistakes, COUNT(mistakes));
 }

@@ -54,7 +54,6 @@ static int take_all(hob_request *req, hob_response *res)
 static int stream(hob_request *req, hob_response *res)
 {
     static const char line[10000];
-    (void)req;
     int err = hob_stream(res, 200, "application/octet-stream");
     for (int i = 0; i < 10 && err == 0; i++)
         err = hob_send(res, line, sizeof(line));
@@ -74,14 +73,12 @@ static int tell_news(hob_request *req, hob_response *res)
 
 static int child(void *arg)
 {
-    (void)arg;
     return hob_sleep(0.0001);
 }
 
 static int use_the_runtime(hob_request *req, hob_response *res)
 {
     hob_bytes file;
-    (void)req;
     int err = hob_join(hob_async(child, NULL), hob_async(child, NULL), hob_timer(0));
     if (err < 0)
         return err;
@@ -95,8 +92,6 @@ static int use_the_runtime(hob_request *req, hob_response *res)
 
 static int wait_for_ever(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return hob_sleep(INFINITY);
 }
 
@@ -126,7 +121,6 @@ static hob_server *running;
 
 static int stop(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_server_stop(running);
     return hob_reply_text(res, 200, "bye");
 }
@@ -174,7 +168,6 @@ static int run_server(void *unused)
 {
     hob_router *router;
     const char *culprit;
-    (void)unused;
     if (hob_router_new(routes, COUNT(routes), &router, &culprit) < 0)
         return EXIT_FAILURE;
     faults_are_mine();

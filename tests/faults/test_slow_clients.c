@@ -175,7 +175,6 @@ static double shortest_life(const struct slow_client *clients, size_t count)
 
 static int unused_handler(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 200, "unused");
 }
 
@@ -294,7 +293,6 @@ ProcessTest(slow_clients, ten_thousand_of_them_are_no_matter_for_a_good_one)
 static int flood(hob_request *req, hob_response *res)
 {
     static const char content[10000];
-    (void)req;
     int err = hob_stream(res, 200, "application/octet-stream");
     while (err == 0)
         err = hob_send(res, content, sizeof(content));

@@ -192,7 +192,6 @@ ServerTest(connections, one_that_never_pauses_does_not_keep_others_waiting, serv
 
 static int wait_and_reply(hob_request *req, hob_response *res)
 {
-    (void)req;
     int err = wait_for_release();
     return err < 0 ? err : reply(res, 200, "at last");
 }
@@ -208,7 +207,6 @@ _Static_assert(sizeof(OTHER_OF_64_BYTES) - 1 == 64, "or what is kept ends within
 static int say_much(hob_request *req, hob_response *res)
 {
     static char much[KIB(8)];
-    (void)req;
     memset(much, 'x', sizeof(much) - 1);
     return hob_reply_text(res, 200, much);
 }

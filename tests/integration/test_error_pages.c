@@ -13,27 +13,21 @@ TestSuite(error_pages, .timeout = 60);
 
 static int fail(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return -EIO;
 }
 
 static int refuse(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_error(res, 409, "it is sold");
 }
 
 static int wait_for_long(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return hob_sleep(3600);
 }
 
 static int block(void *arg)
 {
-    (void)arg;
     sleep(3);
     return 0;
 }
@@ -41,7 +35,6 @@ static int block(void *arg)
 /* Waits for what its deadline does not end. */
 static int wait_for_thread(hob_request *req, hob_response *res)
 {
-    (void)req;
     int err = hob_await(hob_offload(block, NULL));
     return err < 0 ? err : hob_reply_text(res, 200, "late");
 }

@@ -155,7 +155,6 @@ static unsigned turns;
 /* A child that never waits for anything, and so runs whenever others than its maker may run. */
 static int count_turns(void *unused)
 {
-    (void)unused;
     do
         turns++;
     while (hob_yield() == 0);
@@ -248,7 +247,6 @@ ServerTest(
 
 static int reply_at_once(hob_request *req, hob_response *res)
 {
-    (void)req;
     return reply(res, 200, "thanks");
 }
 

@@ -22,8 +22,6 @@ static int sleep_and_clean_up(void *name)
 
 static int wait_for_ever(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     hob_log(HOB_LOG_INFO, "begins");
     return sleep_and_clean_up(handler_name);
 }
@@ -60,8 +58,6 @@ static int wait_for_children(hob_request *req, hob_response *res)
     static char forgotten[] = "forgotten child";
     static char first[] = "first child";
     static char second[] = "second child";
-    (void)req;
-    (void)res;
     hob_async(sleep_and_clean_up, forgotten);
     hob_log(HOB_LOG_INFO, "begins");
     return hob_join(hob_async(sleep_and_clean_up, first), hob_async(sleep_and_clean_up, second));
@@ -83,7 +79,6 @@ ServerTest(
 /* As one that checks no result. */
 static int ignore_cancellation(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_log(HOB_LOG_INFO, "begins");
     hob_sleep(INFINITY);
     hob_sleep(INFINITY);

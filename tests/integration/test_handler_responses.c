@@ -15,7 +15,6 @@ TestSuite(handler_responses, .timeout = 60);
 /* Logs the result of each of several replies. */
 static int reply_twice(hob_request *req, hob_response *res)
 {
-    (void)req;
     int first = hob_reply_text(res, 200, "first");
     int second = hob_reply_text(res, 404, "second");
     int header = hob_response_add_header(res, "X-Late", "yes");
@@ -37,7 +36,6 @@ ServerTest(handler_responses, the_first_reply_wins, serve(reply_twice))
 
 static int reply_then_fail(hob_request *req, hob_response *res)
 {
-    (void)req;
     reply(res, 200, "fine");
     return -EIO;
 }
@@ -52,7 +50,6 @@ ServerTest(handler_responses, an_error_after_the_reply_changes_nothing, serve(re
 
 static int reply_then_wait(hob_request *req, hob_response *res)
 {
-    (void)req;
     reply(res, 200, "fine");
     return wait_for_release();
 }
@@ -69,7 +66,6 @@ ServerTest(handler_responses, a_reply_is_sent_when_the_handler_waits, serve(repl
 /* Returns the number in the query. */
 static int return_query(hob_request *req, hob_response *res)
 {
-    (void)res;
     return (int)strtol(hob_request_query(req), NULL, 10);
 }
 
@@ -171,7 +167,6 @@ ServerTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_
 static int reply_badly(hob_request *req, hob_response *res)
 {
     static const int statuses[] = {-1, 0, 99, 100, 101, 199, 600, 1000};
-    (void)req;
     for (size_t i = 0; i < COUNT(statuses); i++) {
         if (hob_reply_text(res, statuses[i], "bad") != -EINVAL)
             hob_log(HOB_LOG_ERROR, "status %d was taken", statuses[i]);
@@ -236,7 +231,6 @@ static char large_byte(size_t at)
 static int reply_large(hob_request *req, hob_response *res)
 {
     static char content[LARGE];
-    (void)req;
     for (size_t i = 0; i < LARGE; i++)
         content[i] = large_byte(i);
     return hob_reply(res, 200, "text/plain", content, LARGE);

@@ -40,7 +40,6 @@ static int serve_metrics(hob_request *req, hob_response *res)
 static void tell_numbers(hob_exposition *out, void *unused)
 {
     static const hob_metric half = {.name = "half", .type = HOB_METRIC_GAUGE, .help = "A half."};
-    (void)unused;
     hob_metrics_put(out, &half, 0.5);
 }
 

@@ -20,7 +20,6 @@ TestSuite(messages, .timeout = 60);
 /* Longer than the stall limit. */
 static int stir(void *arg)
 {
-    (void)arg;
     keep_busy(0.3);
     return 0;
 }
@@ -41,7 +40,6 @@ static int stall_in_a_child(hob_request *req, hob_response *res)
 
 static int stall_without_a_route(hob_request *req, hob_response *res)
 {
-    (void)req;
     stir(NULL);
     return hob_reply_text(res, 200, "soup");
 }
@@ -105,7 +103,6 @@ static int overflow(hob_request *req, hob_response *res)
 static int await_twice(hob_request *req, hob_response *res)
 {
     hob_future *timer = hob_timer(0);
-    (void)res;
     hob_request_set_route(req, "GET /{dish}", NULL);
     hob_await(timer);
     return hob_await(timer);

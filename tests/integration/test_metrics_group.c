@@ -38,7 +38,6 @@ static void observe_routes(void)
 /* The coroutine of hob_metrics_start() publishes once more when it ends. */
 static int publish(void *unused)
 {
-    (void)unused;
     hob_deadline(0);
     return hob_await(hob_metrics_start(metrics));
 }
@@ -48,7 +47,6 @@ static size_t turns;
 
 static int count_turns(void *unused)
 {
-    (void)unused;
     for (turns = 0; hob_sleep(0) == 0; turns++)
         continue;
     return 0;

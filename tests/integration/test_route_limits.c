@@ -100,7 +100,6 @@ ProcessTest(route_limits, of_time_are_shorter_or_longer_than_the_servers)
 static void note_status(void *unused, hob_response *res, const hob_head *head)
 {
     char text[16];
-    (void)unused;
     snprintf(text, sizeof(text), "%d", head->status);
     hob_response_add_header(res, "X-Seen", text);
 }
@@ -113,15 +112,11 @@ static int tell_status(hob_request *req, hob_response *res)
 
 static int fail(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return -EINVAL;
 }
 
 static int forget_to_reply(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return 0;
 }
 

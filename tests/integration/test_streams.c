@@ -156,7 +156,6 @@ ProcessTest(streams, reserve_descriptors_until_their_handlers_return)
 
 static int misuse_streams(hob_request *req, hob_response *res)
 {
-    (void)req;
     static const int without_content[] = {204, 205, 304, 199, 600, 0, -1};
     cr_expect_eq(hob_send(res, "x", 1), -EINVAL, "there is no stream yet");
     for (size_t i = 0; i < COUNT(without_content); i++)
@@ -170,7 +169,6 @@ static int misuse_streams(hob_request *req, hob_response *res)
 
 static int send_after_reply(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_reply_text(res, 200, "fine");
     cr_expect_eq(hob_stream(res, 200, NULL), -EALREADY);
     cr_expect_eq(hob_stream(res, 200, "a\nb"), -EALREADY);
@@ -197,7 +195,6 @@ ProcessTest(streams, begin_once_and_only_where_they_can)
 static int send_much(hob_request *req, hob_response *res)
 {
     static char much[1024 * 1024];
-    (void)req;
     for (size_t i = 0; i < sizeof(much); i++)
         much[i] = (char)(i * 7);
     int err = hob_stream(res, 200, NULL);
@@ -236,7 +233,6 @@ ServerTest(streams, of_any_size_arrive_as_they_were_sent, serve(send_much))
 static int flood(hob_request *req, hob_response *res)
 {
     static const char much[256 * 1024];
-    (void)req;
     int err = hob_stream(res, 200, NULL);
     while (err == 0)
         err = hob_send(res, much, sizeof(much));
@@ -275,7 +271,6 @@ ServerTest(streams, whose_client_leaves_are_cancelled, serve(flood))
 
 static int send_events(hob_request *req, hob_response *res)
 {
-    (void)req;
     int err = hob_event_stream(res);
     cr_expect_eq(hob_event(res, "1\n", NULL, "x"), -EINVAL);
     cr_expect_eq(hob_event(res, NULL, "a\rb", "x"), -EINVAL);
@@ -446,7 +441,6 @@ static void log_clean_up(void *text)
 
 static int sleep_and_tell(void *arg)
 {
-    (void)arg;
     int err = hob_sleep(INFINITY);
     hob_log(HOB_LOG_INFO, "child: %s", strerror(-err));
     return err;
@@ -455,7 +449,6 @@ static int sleep_and_tell(void *arg)
 static int leave_things(hob_request *req, hob_response *res)
 {
     static char text[] = "cleaned up";
-    (void)req;
     if (!hob_alloc(100000))
         return -ENOMEM;
     hob_defer(log_clean_up, text);

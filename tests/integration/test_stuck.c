@@ -29,8 +29,6 @@ static void wait_a_moment(double seconds)
 
 static int keep_the_thread(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     hob_stall_limit(0);
     hob_log(HOB_LOG_INFO, "begins");
     keep_busy(INFINITY);
@@ -129,7 +127,6 @@ ProcessTest(stuck, standard_output_does_not_keep_it_from_stopping)
 
 static int never_end(void *arg)
 {
-    (void)arg;
     while (pause() < 0)
         ;
     return 0;
@@ -137,8 +134,6 @@ static int never_end(void *arg)
 
 static int await_a_job(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     hob_log(HOB_LOG_INFO, "begins");
     return hob_await(hob_offload(never_end, NULL));
 }
@@ -186,13 +181,11 @@ ServerTest(
 /* Its clean-up is not cancelled, and takes less than a second. */
 static int clean_up(void *arg)
 {
-    (void)arg;
     return hob_sleep(0.1);
 }
 
 static int clean_up_and_reply(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_sleep(INFINITY);
     hob_shield(clean_up, NULL);
     return hob_reply_text(res, 503, "too late");

@@ -20,7 +20,6 @@ TestSuite(timeouts, .timeout = 60);
 
 static int say_hello(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 200, "hello");
 }
 
@@ -140,7 +139,6 @@ ServerTest(
 
 static int ignore_body(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 200, "ignored");
 }
 
@@ -159,7 +157,6 @@ ServerTest(
 
 static int sleep_long(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_deadline_at(INFINITY); /* it may ask, but it does not get more time */
     int err = hob_sleep(INFINITY);
     hob_log(HOB_LOG_INFO, "slept: %s", strerror(-err));
@@ -211,8 +208,6 @@ ProcessTest(timeouts, a_handler_that_reads_without_an_end_is_told_the_same)
 
 static int time_out_of_its_own(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     hob_deadline(0.01);
     return hob_sleep(INFINITY);
 }
@@ -231,7 +226,6 @@ ServerTest(timeouts, a_deadline_of_a_handler_ends_with_it, serve(time_out_of_its
 static int flood(hob_request *req, hob_response *res)
 {
     static const char much[1024 * 1024];
-    (void)req;
     int err = hob_stream(res, 200, "application/octet-stream");
     while (err == 0)
         err = hob_send(res, much, sizeof(much));
@@ -254,7 +248,6 @@ ServerTest(
 static int say_much(hob_request *req, hob_response *res)
 {
     static char much[15 * 1024];
-    (void)req;
     memset(much, 'x', sizeof(much) - 1);
     return hob_reply_text(res, 200, much);
 }

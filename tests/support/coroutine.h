@@ -57,7 +57,6 @@ static inline char name_of(void *arg)
 
 static inline int do_nothing(void *arg)
 {
-    (void)arg;
     return 0;
 }
 
@@ -68,7 +67,6 @@ static inline int return_number(void *arg)
 
 static inline int sleep_for_ever(void *arg)
 {
-    (void)arg;
     return hob_sleep(INFINITY);
 }
 

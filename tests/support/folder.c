@@ -24,9 +24,6 @@ const char *folder_make(void)
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
 {
-    (void)status;
-    (void)type;
-    (void)place;
     return remove(path);
 }
 

@@ -31,7 +31,6 @@ static int dispatch(hob_request *req, hob_response *res)
 
 static int run(void *unused)
 {
-    (void)unused;
     int result = hob_server_run(running);
     hob_server_close(running);
     return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

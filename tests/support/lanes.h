@@ -24,7 +24,6 @@ static inline int work_seconds(void *seconds)
 
 static inline int cook_noodles(void *arg)
 {
-    (void)arg;
     hob_trace_lane("noodles");
     work(0.5);
     hob_trace_step("boil the egg", 2);
@@ -41,13 +40,11 @@ static inline int sleep_in_a_lane(void *seconds)
 
 static inline int cook_fries(void *arg)
 {
-    (void)arg;
     return hob_sleep(1);
 }
 
 static inline int cook_meal(void *arg)
 {
-    (void)arg;
     hob_trace_lane("meal");
     return hob_join(
         hob_async(cook_fries, NULL), hob_async_named("egg", sleep_seconds, as_argument(2)));

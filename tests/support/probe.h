@@ -30,7 +30,6 @@ static const struct future_kind probe_kind = {cancel_probe, release_probe};
 /* A cancelled probe of this kind is not ready before a test completes it. */
 static inline void cancel_probe_slowly(hob_future *future, int reason)
 {
-    (void)reason;
     ((struct probe *)future)->cancels++;
 }
 

@@ -54,7 +54,6 @@ static inline void expect_reports(const struct child_end *end, int count)
 
 static inline int be_busy(void *arg)
 {
-    (void)arg;
     keep_busy(LONG);
     return 0;
 }

@@ -129,7 +129,6 @@ Test(log, the_time_is_utc_in_every_time_zone)
 
 static void log_formatted(void *arg)
 {
-    (void)arg;
     hob_log(HOB_LOG_INFO, "%s took %d ms, %.1f%%", "fries", 42, 99.5);
 }
 
@@ -189,7 +188,6 @@ Test(log, a_message_is_cut_at_1000_bytes)
 
 static void log_what_has_no_encoding(void *arg)
 {
-    (void)arg;
     hob_log(HOB_LOG_INFO, "%ls", L"\xd800");
 }
 
@@ -249,7 +247,6 @@ static void log_to_one_who_reads_late(void *arg)
     static char text[100000];
     int ends[2];
     int out = dup(STDERR_FILENO);
-    (void)arg;
     if (pipe(ends) < 0 || fcntl(ends[1], F_SETPIPE_SZ, 16384) < 0)
         _exit(1);
     dup2(ends[1], STDERR_FILENO);
@@ -276,7 +273,6 @@ static void log_to_a_full_device(void *arg)
 {
     int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
     int err = dup(STDERR_FILENO);
-    (void)arg;
     dup2(full, STDERR_FILENO);
     hob_log(HOB_LOG_INFO, "one");
     hob_log(HOB_LOG_INFO, "two");
@@ -310,7 +306,6 @@ static void keep_message(void *context, hob_log_level level, const char *message
 static void log_to_a_sink(void *arg)
 {
     struct sunk sunk = {0};
-    (void)arg;
     hob_log_to(keep_message, &sunk);
     hob_log(HOB_LOG_DEBUG, "dropped");
     hob_log(HOB_LOG_WARN, "%d\npots", 3);

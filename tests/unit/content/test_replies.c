@@ -9,7 +9,6 @@
 
 static int reply_order(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_printf(res, 201, "application/json", "{\"id\":%d,\"of\":\"%s\"}", 7, "tea");
 }
 
@@ -47,7 +46,6 @@ Test(replies, of_any_length_are_formatted_as_a_whole)
 static int redirect(hob_request *req, hob_response *res)
 {
     static const int others[] = {200, 300, 304, 305, 306, 309, 404};
-    (void)req;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         cr_expect_eq(hob_redirect(res, others[i], "/new"), -EINVAL, "%d", others[i]);
     cr_expect_eq(hob_redirect(res, 303, "/a\r\nSet-Cookie: b"), -EINVAL);

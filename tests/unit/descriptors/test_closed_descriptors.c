@@ -20,33 +20,28 @@ static int ends[2]; /* of a pipe that is empty, or full */
 
 static int wait_readable(void *arg)
 {
-    (void)arg;
     return hob_await(hob_readable(ends[0]));
 }
 
 static int wait_writable(void *arg)
 {
-    (void)arg;
     return hob_await(hob_writable(ends[1]));
 }
 
 static int wait_to_read(void *arg)
 {
     char byte;
-    (void)arg;
     return hob_read(ends[0], &byte, 1);
 }
 
 static int wait_to_write(void *arg)
 {
-    (void)arg;
     return hob_write(ends[1], "x", 1);
 }
 
 static int poll_readable(void *arg)
 {
     struct pollfd fds[] = {{.fd = ends[0], .events = POLLIN}, {.fd = ends[1], .events = 0}};
-    (void)arg;
     int ready = hob_poll(fds, 2, INFINITY);
     return ready == 2 && fds[0].revents == POLLNVAL ? -EBADF : ready;
 }

@@ -261,7 +261,6 @@ CoroutineTest(watch, works_beside_other_waits_for_the_descriptor)
 static int wait_for_nothing(void *arg)
 {
     int ends[2];
-    (void)arg;
     open_sockets(ends);
     hob_watch *watch = hob_watch_new(ends[0]);
     put_data(ends);
@@ -325,7 +324,6 @@ static int free_elsewhere(void *arg)
 static void free_on_another_thread(void *arg)
 {
     int ends[2];
-    (void)arg;
     open_sockets(ends);
     hob_block_on(free_elsewhere, &(struct wait_once){hob_watch_new(ends[0]), ends});
 }

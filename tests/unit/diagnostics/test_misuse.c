@@ -26,7 +26,6 @@ static int await_twice(void *arg)
 
 static int await_a_timer_twice(void *arg)
 {
-    (void)arg;
     hob_future *timer = hob_timer(0);
     hob_await(timer);
     return hob_await(timer);
@@ -78,14 +77,12 @@ Test(misuse, use_of_a_future_that_was_awaited_is_named)
 
 static int join_one_twice(void *arg)
 {
-    (void)arg;
     hob_future *timer = hob_timer(INFINITY);
     return hob_join(timer, hob_timer(0), timer);
 }
 
 static int race_one_twice(void *arg)
 {
-    (void)arg;
     hob_future *timer = hob_timer(INFINITY);
     return hob_race(timer, timer);
 }
@@ -99,7 +96,6 @@ static int join_a_ready_one_twice(void *arg)
 
 static int await_what_another_awaits(void *arg)
 {
-    (void)arg;
     hob_future *timer = hob_timer(INFINITY);
     hob_async(await_it, timer);
     hob_yield();
@@ -108,7 +104,6 @@ static int await_what_another_awaits(void *arg)
 
 static int let_a_child_await_what_this_awaits(void *arg)
 {
-    (void)arg;
     hob_future *timer = hob_timer(INFINITY);
     hob_async_named("helper", await_it, timer);
     return hob_await(timer);
@@ -133,7 +128,6 @@ static sem_t is_offered;
 
 static int offer_a_timer(void *arg)
 {
-    (void)arg;
     offered = hob_timer(INFINITY);
     sem_post(&is_offered);
     return hob_sleep(INFINITY);
@@ -141,7 +135,6 @@ static int offer_a_timer(void *arg)
 
 static int offer_a_promise(void *arg)
 {
-    (void)arg;
     offered = hob_promise();
     sem_post(&is_offered);
     return hob_sleep(INFINITY);
@@ -164,25 +157,21 @@ static hob_future *take_from_another_thread(hob_fn *offer)
 
 static int await_from_another_thread(void *arg)
 {
-    (void)arg;
     return hob_await(take_from_another_thread(offer_a_timer));
 }
 
 static int join_from_another_thread(void *arg)
 {
-    (void)arg;
     return hob_join(hob_timer(0), take_from_another_thread(offer_a_timer));
 }
 
 static int race_from_another_thread(void *arg)
 {
-    (void)arg;
     return hob_race(hob_timer(INFINITY), take_from_another_thread(offer_a_timer));
 }
 
 static int resolve_from_another_thread(void *arg)
 {
-    (void)arg;
     hob_resolve(take_from_another_thread(offer_a_promise), 0);
     return 0;
 }
@@ -206,7 +195,6 @@ static int resolve_it(void *arg)
 
 static int resolve_on_a_thread_of_the_pool(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_offload(resolve_it, promise);
     return hob_await(promise);
@@ -224,7 +212,6 @@ Test(misuse, resolving_a_promise_on_a_thread_of_the_pool_is_named)
 
 static int resolve_twice(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_resolve(promise, 1);
     hob_resolve(promise, 1);
@@ -233,7 +220,6 @@ static int resolve_twice(void *arg)
 
 static int resolve_a_cancelled_one_twice(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_cancel(promise);
     hob_resolve(promise, 1);
@@ -263,7 +249,6 @@ static int put_into_it(void *arg)
 
 static int free_a_queue_with_a_getter(void *arg)
 {
-    (void)arg;
     hob_queue *queue = hob_queue_new(1);
     hob_async(get_from_it, queue);
     hob_yield();
@@ -273,7 +258,6 @@ static int free_a_queue_with_a_getter(void *arg)
 
 static int free_a_queue_with_a_putter(void *arg)
 {
-    (void)arg;
     hob_queue *queue = hob_queue_new(1);
     hob_queue_put(queue, NULL);
     hob_async(put_into_it, queue);
@@ -285,7 +269,6 @@ static int free_a_queue_with_a_putter(void *arg)
 /* Closing wakes the getter; but it has not run yet, and will look at the queue when it does. */
 static int free_a_queue_whose_getter_was_woken(void *arg)
 {
-    (void)arg;
     hob_queue *queue = hob_queue_new(1);
     hob_async(get_from_it, queue);
     hob_yield();
@@ -308,20 +291,17 @@ Test(misuse, freeing_a_queue_that_is_in_use_is_named)
 
 static void ignore(void *arg)
 {
-    (void)arg;
 }
 
 static int defer_a_local(void *arg)
 {
     int local = 42;
-    (void)arg;
     return hob_defer(ignore, &local);
 }
 
 static int defer_a_callers_local(void *arg)
 {
     char local[1000];
-    (void)arg;
     return hob_shield(defer_a_local, local);
 }
 
@@ -338,7 +318,6 @@ static int defer_it(void *arg)
 static int defer_a_callers_local_in_a_sized_call(void *arg)
 {
     int local = 42;
-    (void)arg;
     return hob_call_sized((size_t)256 * 1024, defer_it, &local);
 }
 
@@ -410,7 +389,6 @@ Test(misuse, the_first_task_is_called_like_its_function)
 
 static int await_a_promise(void *arg)
 {
-    (void)arg;
     return hob_await(hob_promise());
 }
 
@@ -422,25 +400,21 @@ static int await_one_that_awaits_a_promise(void *arg)
 
 static int join_promises(void *arg)
 {
-    (void)arg;
     return hob_join(hob_promise(), hob_timer(0), hob_promise());
 }
 
 static int race_promises(void *arg)
 {
-    (void)arg;
     return hob_race(hob_promise(), hob_promise());
 }
 
 static int get_from_an_empty_queue(void *arg)
 {
-    (void)arg;
     return get_from_it(hob_queue_new(1));
 }
 
 static int put_into_a_full_queue(void *arg)
 {
-    (void)arg;
     hob_queue *queue = hob_queue_new(1);
     put_into_it(queue);
     return put_into_it(queue);

@@ -104,7 +104,6 @@ static void call_alloc(void)
 
 static void free_nothing(void *arg)
 {
-    (void)arg;
 }
 
 static void call_defer(void)
@@ -361,8 +360,6 @@ static void make_call(void *arg)
 
 static void call_back(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     make_call(watcher->data);
 }
 

@@ -44,7 +44,6 @@ static int recurse(void *arg)
 
 static int recurse_for_ever(void *arg)
 {
-    (void)arg;
     return recurse(as_argument(-1));
 }
 
@@ -53,7 +52,6 @@ static int use_large_locals(void *arg)
     volatile char local[256 * 1024];
     for (size_t i = sizeof(local); i-- > 0;)
         local[i] = 1;
-    (void)arg;
     return local[0];
 }
 
@@ -186,21 +184,17 @@ CoroutineTest(overflow, a_stack_can_be_used_to_its_end)
 static int touch_nothing(void *arg)
 {
     volatile char *nothing = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    (void)arg;
     return nothing[0];
 }
 
 static void touch_nothing_back(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     touch_nothing(watcher);
 }
 
 static int touch_nothing_in_a_callback(void *arg)
 {
     ev_timer watcher;
-    (void)arg;
     ev_timer_init(&watcher, touch_nothing_back, 0., 0.);
     ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
     return hob_sleep(INFINITY);
@@ -230,28 +224,24 @@ static void block_on_and_touch_nothing(void *arg)
 static void block_on_touch_nothing(void *arg)
 {
     hob_fn *fn = touch_nothing;
-    (void)arg;
     block_on(&fn);
 }
 
 static void block_on_callback(void *arg)
 {
     hob_fn *fn = touch_nothing_in_a_callback;
-    (void)arg;
     block_on(&fn);
 }
 
 static void block_on_offload(void *arg)
 {
     hob_fn *fn = touch_nothing_on_another_thread;
-    (void)arg;
     block_on(&fn);
 }
 
 static void block_on_guard(void *arg)
 {
     hob_fn *fn = touch_the_guard_of_another;
-    (void)arg;
     block_on(&fn);
 }
 
@@ -272,14 +262,12 @@ Test(overflow, another_fault_ends_the_process_without_this_message)
 
 static int raise_it(void *arg)
 {
-    (void)arg;
     return raise(SIGSEGV);
 }
 
 static void block_on_raise(void *arg)
 {
     hob_fn *fn = raise_it;
-    (void)arg;
     block_on(&fn);
 }
 
@@ -293,7 +281,6 @@ static void block_on_and_raise(void *arg)
 static void block_on_and_kill(void *arg)
 {
     hob_fn *fn = do_nothing;
-    (void)arg;
     block_on(&fn);
     kill(getpid(), SIGSEGV);
 }
@@ -312,14 +299,11 @@ Test(overflow, a_signal_that_was_sent_ends_the_process)
 
 static void handle(int signal_number)
 {
-    (void)signal_number;
     _exit(7);
 }
 
 static void handle_with_details(int signal_number, siginfo_t *info, void *context)
 {
-    (void)info;
-    (void)context;
     handle(signal_number);
 }
 

@@ -26,7 +26,6 @@ TestSuite(stall, .init = ignore_sigpipe, .timeout = 60);
 /* Keeps the thread until a report, and then for some limits more without another report. */
 static int be_reported(void *arg)
 {
-    (void)arg;
     double end = clock_seconds() + PATIENCE;
     size_t before = hob_stall_count();
     while (hob_stall_count() == before && clock_seconds() < end)
@@ -105,8 +104,6 @@ Test(stall, in_the_middle_of_a_turn_is_reported)
 
 static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     task_start(task_make_unwatched(watcher->data, "late", be_busy, NULL));
 }
 
@@ -114,7 +111,6 @@ static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
  */
 static int let_a_callback_stall(void *arg)
 {
-    (void)arg;
     ev_timer watcher;
     struct task *self = task_current(__func__);
     set_stall_limit(LIMIT);
@@ -141,7 +137,6 @@ static void be_busy_and_start_another(struct ev_loop *ev, ev_timer *watcher, int
 /* The timer goes off while no task runs, but the loop does not sleep either. */
 static int let_a_callback_be_slow(void *arg)
 {
-    (void)arg;
     ev_timer watcher;
     struct task *self = task_current(__func__);
     set_stall_limit(LIMIT);
@@ -161,7 +156,6 @@ Test(stall, behind_a_slow_callback_is_reported)
 
 static int be_busy_briefly(void *arg)
 {
-    (void)arg;
     keep_busy(0.003);
     return 0;
 }
@@ -185,7 +179,6 @@ Test(stall, many_short_tasks_are_none)
 
 static int block_for_long(void *arg)
 {
-    (void)arg;
     usleep((useconds_t)(LONG * 1e6));
     return 0;
 }

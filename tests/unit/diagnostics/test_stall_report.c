@@ -84,7 +84,6 @@ __attribute__((noinline)) int spin_at_the_gate(void)
 
 static int stall_by_blocking(void *arg)
 {
-    (void)arg;
     set_stall_limit(0.020);
     int err = block_at_the_gate();
     return err ? err : (int)hob_stall_count();
@@ -92,7 +91,6 @@ static int stall_by_blocking(void *arg)
 
 static int stall_by_spinning(void *arg)
 {
-    (void)arg;
     set_stall_limit(0.020);
     int err = spin_at_the_gate();
     return err ? err : (int)hob_stall_count();
@@ -100,7 +98,6 @@ static int stall_by_spinning(void *arg)
 
 static int stall_by_default(void *arg)
 {
-    (void)arg;
     int err = block_at_the_gate();
     return err ? err : (int)hob_stall_count();
 }

@@ -22,7 +22,6 @@ static void *bake(void *arg)
 
 static int wait_for_the_baker(void *arg)
 {
-    (void)arg;
     set_stall_limit(LIMIT);
     while (atomic_load(&baker_reports) < 0)
         hob_sleep(0.001);
@@ -51,7 +50,6 @@ Test(stall, on_another_thread_is_reported_there)
 
 static int return_errno_after_a_report(void *arg)
 {
-    (void)arg;
     set_stall_limit(LIMIT);
     errno = ERANGE;
     while (hob_stall_count() == 0)
@@ -70,7 +68,6 @@ Test(stall, errno_is_what_it_was)
 
 static int raise_sigurg(void *arg)
 {
-    (void)arg;
     raise(SIGURG);
     hob_sleep(0);
     raise(SIGURG);
@@ -87,14 +84,11 @@ static volatile sig_atomic_t handled;
 
 static void handle(int signal_number)
 {
-    (void)signal_number;
     handled++;
 }
 
 static void handle_with_details(int signal_number, siginfo_t *info, void *context)
 {
-    (void)info;
-    (void)context;
     handle(signal_number);
 }
 
@@ -163,7 +157,6 @@ static void be_busy_for_a_while(void)
 
 static int exit_slowly(void *unused)
 {
-    (void)unused;
     set_stall_limit(0.02);
     exit(7);
 }

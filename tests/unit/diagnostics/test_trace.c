@@ -47,7 +47,6 @@ WatchedTest(trace, lanes_take_turns)
 
 static int yield_in_a_lane(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     return hob_yield();
 }
@@ -74,7 +73,6 @@ WatchedTest(trace, a_ready_lane_waits_for_those_before_it)
 
 static int sleep_until_cancelled_and_clean_up(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_trace_step("wait", INFINITY);
     int err = hob_sleep(INFINITY);
@@ -103,7 +101,6 @@ WatchedTest(trace, a_cancelled_lane_ends_so)
 
 static int sleep_under_a_deadline(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_deadline(2);
     return hob_sleep(5);
@@ -180,7 +177,6 @@ WatchedTest(trace, a_lane_ends_with_the_scope_that_it_began_in)
 
 static int await_in_several_ways(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_await(hob_timer(1));
     hob_trace_step("step", 1);
@@ -213,7 +209,6 @@ WatchedTest(trace, an_await_is_called_like_its_step_or_else_like_the_call)
 static int name_strange_times(void *arg)
 {
     static const double cases[] = {NAN, INFINITY, -INFINITY, -1, 0};
-    (void)arg;
     hob_trace_lane("order");
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_trace_step("s", cases[i]);
@@ -230,7 +225,6 @@ WatchedTest(trace, a_step_takes_a_finite_time_or_an_unknown_one)
 
 static int await_what_is_ready(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_future *timer = hob_timer(1);
     hob_sleep(2);
@@ -247,7 +241,6 @@ WatchedTest(trace, a_step_is_for_one_await_even_if_that_does_not_wait)
 
 static int await_a_part(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_trace_step("pan", 10);
     hob_await(hob_async(sleep_for_ever, NULL));
@@ -256,7 +249,6 @@ static int await_a_part(void *arg)
 
 static int abandon_a_part(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_trace_step("pan", 10);
     hob_async(sleep_for_ever, NULL);
@@ -345,7 +337,6 @@ WatchedTest(trace, what_a_lane_makes_is_a_part_of_it)
 
 static int cook_for_two(void *arg)
 {
-    (void)arg;
     hob_future *before = hob_async(cook_fries, NULL);
     hob_trace_lane("table");
     hob_future *in_it = hob_async(cook_meal, NULL);

@@ -126,7 +126,6 @@ CoroutineTest(trace_watch, without_memory_for_it_is_refused)
 
 static int unwatch(void *arg)
 {
-    (void)arg;
     hob_trace_unwatch();
     return 0;
 }
@@ -255,7 +254,6 @@ CoroutineTest(trace_watch, shows_the_lanes_alive)
 
 static int make_a_part(void *arg)
 {
-    (void)arg;
     hob_trace_lane("order");
     hob_future *part = hob_async_named("part", do_nothing, NULL);
     work(1);

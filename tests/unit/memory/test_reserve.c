@@ -27,7 +27,6 @@ static void run_without_memory(hob_fn *fn)
 static int use_up_memory_by_timers(void *unused)
 {
     size_t count = 0;
-    (void)unused;
     limit_address_space(4 << 20);
     while (hob_timer(INFINITY))
         count++;
@@ -60,7 +59,6 @@ static int use_up_memory_by_coroutines(void *unused)
 {
     static hob_future *promises[4000], *waiters[4000];
     size_t count = 0;
-    (void)unused;
     limit_address_space(64 << 20);
     do {
         promises[count] = hob_promise();
@@ -81,13 +79,11 @@ static int use_up_memory_by_coroutines(void *unused)
 
 static void by_timers(void *unused)
 {
-    (void)unused;
     run_without_memory(use_up_memory_by_timers);
 }
 
 static void by_coroutines(void *unused)
 {
-    (void)unused;
     run_without_memory(use_up_memory_by_coroutines);
 }
 
@@ -105,7 +101,6 @@ Test(reserve, what_is_left_without_memory_is_an_error_and_not_the_end)
 /* As daemons do that close all that they may have inherited. */
 static int close_everything(void *unused)
 {
-    (void)unused;
     for (int fd = 3; fd < 100; fd++)
         close(fd);
     return hob_sleep(0.001);

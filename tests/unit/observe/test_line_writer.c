@@ -185,7 +185,6 @@ Test(line_writer, opens_a_file_again_and_loses_nothing)
 
 static void reopen_in_a_folder_that_is_gone(void *arg)
 {
-    (void)arg;
     folder_add_folder("logs");
     struct line_writer *writer = open_writer("logs/log");
     put(writer, "one\n");
@@ -292,7 +291,6 @@ Test(line_writer, gives_a_pipe_whole_lines_that_it_takes_at_once)
 static void close_while_nobody_reads(void *arg)
 {
     double begin = clock_seconds();
-    (void)arg;
     pipe_standard_output(0);
     struct line_writer *writer = open_writer(NULL);
     put_lines(writer, 0, 50000);
@@ -315,7 +313,6 @@ Test(line_writer, is_not_closed_for_ever)
 
 static void write_to_a_full_device(void *arg)
 {
-    (void)arg;
     int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
     dup2(full, STDOUT_FILENO);
     struct line_writer *writer = open_writer(NULL);
@@ -339,7 +336,6 @@ Test(line_writer, counts_what_a_full_device_does_not_take_and_says_so_once)
 
 static void write_to_a_closed_pipe(void *arg)
 {
-    (void)arg;
     close(pipe_standard_output(0));
     struct line_writer *writer = open_writer(NULL);
     put(writer, "line\n");
@@ -365,7 +361,6 @@ static void limit_files(rlim_t size)
 
 static void write_to_a_disk_that_is_full_for_a_while(void *arg)
 {
-    (void)arg;
     struct line_writer *writer = open_writer("log");
     limit_files(14);
     put(writer, "first\nsecond, which is cut\nthird\n");
@@ -391,7 +386,6 @@ Test(line_writer, begins_a_new_line_behind_one_that_was_cut_off)
 
 static void put_and_exit(void *unused)
 {
-    (void)unused;
     put_lines(open_writer("log"), 0, 3);
     exit(0); /* as a handler may */
 }
@@ -406,7 +400,6 @@ Test(line_writer, that_is_open_loses_nothing_when_the_process_exits)
 static void exit_while_nobody_reads(void *unused)
 {
     int ends[2];
-    (void)unused;
     if (pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
         abort();
     put_lines(open_writer(NULL), 0, 9000); /* more than the 64 KiB of the pipe */
@@ -423,7 +416,6 @@ Test(line_writer, that_nobody_reads_says_so_when_the_process_exits)
 static void put_as_a_daemon(void *unused)
 {
     struct line_writer *writer = open_writer("log");
-    (void)unused;
     put_lines(writer, 0, 2);
     if (daemon(1, 1) < 0) /* the process that has put these lines ends by _exit(2) */
         abort();
@@ -440,7 +432,6 @@ Test(line_writer, that_is_open_when_the_process_becomes_a_daemon_goes_on)
 static void fork_between_lines(void *unused)
 {
     struct line_writer *writer = open_writer("log");
-    (void)unused;
     put_lines(writer, 0, 2);
     pid_t pid = fork();
     if (pid == 0)

@@ -96,7 +96,6 @@ Test(requests, with_the_most_stack_that_was_used, .init = begin, .fini = end)
 static void note_stacks(void *arg)
 {
     static const size_t kib[] = {96, 100, 100, 8, 104};
-    (void)arg;
     for (size_t i = 0; i < COUNT(kib); i++)
         requests_record_stack(&requests, "GET /tea", kib[i] * 1024, (size_t)128 * 1024);
 }

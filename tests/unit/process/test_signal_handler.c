@@ -41,7 +41,6 @@ static void begin_without_handlers(void)
 
 static int look_at_handlers(void *arg)
 {
-    (void)arg;
     expect_hobs(true);
     return 0;
 }
@@ -91,12 +90,10 @@ Test(signal_handler, stays_until_the_last_loop_ends, .init = begin_without_handl
 
 static void ignore(int signal_number)
 {
-    (void)signal_number;
 }
 
 static int handle_them(void *arg)
 {
-    (void)arg;
     set_handlers(ignore);
     return 0;
 }

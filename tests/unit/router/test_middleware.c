@@ -21,15 +21,12 @@ static void expect_status(const hob_router *router, const char *line, int status
 
 static int handle(hob_request *req, hob_response *res)
 {
-    (void)req;
     trace('h');
     return hob_reply_text(res, 200, "handled");
 }
 
 static int fail(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     trace('f');
     return -EIO;
 }

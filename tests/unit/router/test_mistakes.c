@@ -12,7 +12,6 @@ TestSuite(mistakes, .timeout = 20);
 
 static int say_hello(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 200, "hello");
 }
 

@@ -11,19 +11,16 @@ TestSuite(router, .fini = expect_no_leaks, .timeout = 20);
 
 static int reply_a(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply(res, 200, NULL, "a", 1);
 }
 
 static int reply_b(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply(res, 200, NULL, "b", 1);
 }
 
 static int reply_c(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply(res, 200, NULL, "c", 1);
 }
 
@@ -423,7 +420,6 @@ Test(router, answers_head_as_get)
 
 static int reply_text(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 201, "own");
 }
 
@@ -549,8 +545,6 @@ Test(router, looks_at_all_routes_that_match_the_path)
 
 static int fail(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return -EIO;
 }
 

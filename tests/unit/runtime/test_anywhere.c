@@ -96,8 +96,6 @@ Test(anywhere, works_before_a_loop_and_after_it)
 
 static void call_back(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     use_all();
     cr_expect(hob_in_loop());
     hob_resolve(watcher->data, 3);
@@ -129,7 +127,6 @@ CoroutineTest(anywhere, works_in_a_deep_call)
 
 static int use_what_threads_may(void *arg)
 {
-    (void)arg;
     use_clock();
     use_pool_and_bytes();
     use_log();
@@ -189,8 +186,6 @@ static int count_one(void *arg)
 static void spawn_in_callback(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct counted *counted = watcher->data;
-    (void)ev;
-    (void)events;
     cr_expect_eq(hob_group_spawn(counted->group, count_one, counted), 0);
     cr_expect_eq(hob_group_count(counted->group), 1);
 }

@@ -117,7 +117,6 @@ static void read_in_a_clean_up(void *arg)
 
 static int leave_memory_to_a_child(void *arg)
 {
-    (void)arg;
     char *text = hob_alloc(1000);
     hob_defer(read_in_a_clean_up, text);
     hob_async(write_when_cancelled, text);
@@ -146,7 +145,6 @@ static void leave_memory_to_a_child_at_the_end(void *arg)
 
 static int defer_a_child(void *arg)
 {
-    (void)arg;
     return hob_defer(leave_memory_to_a_child_at_the_end, hob_alloc(1000));
 }
 
@@ -181,7 +179,6 @@ CoroutineTest(arena, clean_ups_run_whatever_the_result)
 
 static int fail_halfway(void *arg)
 {
-    (void)arg;
     defer_trace('a');
     int err = hob_await(hob_timer(NAN));
     if (err < 0)
@@ -340,7 +337,6 @@ static void use_memory(void *arg)
 
 static int defer_use_of_memory(void *arg)
 {
-    (void)arg;
     hob_defer(use_memory, as_argument(10));
     hob_defer(use_memory, as_argument(5000));
     return 0;

@@ -32,7 +32,6 @@ NOT_OPTIMISED static int use_stack(void *arg)
 
 static int use_a_megabyte(void *arg)
 {
-    (void)arg;
     return use_stack(as_argument(1024));
 }
 
@@ -79,7 +78,6 @@ CoroutineTest(call, deep_may_resolve_a_promise)
 
 static int wait_in_it(void *arg)
 {
-    (void)arg;
     return hob_sleep(0);
 }
 

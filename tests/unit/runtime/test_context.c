@@ -130,7 +130,6 @@ static double stir(double seed, void (*pause)(size_t), size_t i)
 
 static void no_pause(size_t i)
 {
-    (void)i;
 }
 
 static double stirred[2];
@@ -144,7 +143,6 @@ static void stir_inside(void *arg)
 
 static void enter_both(size_t i)
 {
-    (void)i;
     enter(0);
     enter(1);
 }
@@ -212,7 +210,6 @@ static uintptr_t last_place; /* in the outermost one */
 
 static _Unwind_Reason_Code count_frame(struct _Unwind_Context *frame, void *arg)
 {
-    (void)arg;
     frames++;
     last_place = _Unwind_GetIP(frame);
     return frames < 100 ? _URC_NO_REASON : _URC_END_OF_STACK;
@@ -220,7 +217,6 @@ static _Unwind_Reason_Code count_frame(struct _Unwind_Context *frame, void *arg)
 
 static void unwind(void *arg)
 {
-    (void)arg;
     _Unwind_Backtrace(count_frame, NULL);
     context_exit(&inside[0], &outside);
 }
@@ -247,7 +243,6 @@ static __attribute__((noinline)) void exit_with_locals(const char *outer)
 static void exit_from_two_frames(void *arg)
 {
     char outer[256];
-    (void)arg;
     memset(outer, 1, sizeof(outer));
     exit_with_locals(outer);
 }
@@ -255,7 +250,6 @@ static void exit_from_two_frames(void *arg)
 static void use_much_of_the_stack(void *arg)
 {
     char local[8 * 1024];
-    (void)arg;
     memset(local, 1, sizeof(local));
     uses += local[sizeof(local) - 1];
     context_exit(&inside[0], &outside);
@@ -286,12 +280,10 @@ Test(context, the_stack_of_one_that_never_ran_can_be_reused)
 
 static void just_return(void *arg)
 {
-    (void)arg;
 }
 
 static void run_one_that_returns(void *arg)
 {
-    (void)arg;
     make(0, just_return);
     enter(0);
 }

@@ -131,7 +131,6 @@ static char reason_of(int err)
 /* Its deadline passes after two seconds in any case. Traces why it was woken before and after. */
 static int sleep_before_and_after(void *arg)
 {
-    (void)arg;
     hob_deadline(2);
     trace(reason_of(hob_sleep(INFINITY)));
     hob_shield(sleep_seconds, as_argument(3));
@@ -169,14 +168,12 @@ static int return_early_under_a_deadline(void *arg)
 
 static int return_after_the_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(1);
     return hob_sleep(INFINITY);
 }
 
 static int set_it_back_and_return(void *arg)
 {
-    (void)arg;
     double before = hob_deadline(1000);
     hob_sleep(1);
     hob_deadline_at(before);
@@ -185,7 +182,6 @@ static int set_it_back_and_return(void *arg)
 
 static int set_it_often(void *arg)
 {
-    (void)arg;
     for (int i = 0; i < 10; i++) {
         hob_deadline(1000 + i);
         hob_sleep(1);
@@ -195,7 +191,6 @@ static int set_it_often(void *arg)
 
 static int be_cancelled_under_a_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(1000);
     hob_future *child = start(sleep_seconds, 500);
     hob_yield();
@@ -205,7 +200,6 @@ static int be_cancelled_under_a_deadline(void *arg)
 
 static int leave_children_under_a_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(1000);
     start(sleep_seconds, 500);
     start(sleep_seconds, 1500);

@@ -121,7 +121,6 @@ CoroutineTest(deadline, ends_each_kind_of_await_when_it_passes)
 
 static int wait_after_the_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(2);
     hob_sleep(INFINITY);
     double begin = hob_now();

@@ -83,7 +83,6 @@ CoroutineTest(deadline, a_child_cannot_have_a_later_one)
 
 static int ask_for_more_time_too_late(void *arg)
 {
-    (void)arg;
     cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
     hob_deadline(10);
     cr_expect_eq(hob_yield(), -ETIMEDOUT);
@@ -142,7 +141,6 @@ CoroutineTest(deadline, a_child_inherits_the_earlier_one_of_a_child)
 
 static int leave_a_sleeper(void *arg)
 {
-    (void)arg;
     start(sleep_seconds, 1000);
     return hob_sleep(INFINITY);
 }

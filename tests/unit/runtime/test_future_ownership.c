@@ -161,7 +161,6 @@ CoroutineTest(future, is_released_once_whoever_awaits_it)
 
 static int leave_a_sleeper_to_a_child(void *arg)
 {
-    (void)arg;
     hob_async(await_and_trace, start(sleep_until_cancelled, 's'));
     return hob_yield();
 }

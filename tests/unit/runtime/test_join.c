@@ -61,7 +61,6 @@ CoroutineTest(future, join_leaves_the_array_alone)
 
 static int sleep_forty_milliseconds(void *arg)
 {
-    (void)arg;
     return hob_sleep(0.040);
 }
 
@@ -100,7 +99,6 @@ CoroutineTest(future, join_returns_the_first_error)
 
 static int fail(void *arg)
 {
-    (void)arg;
     return -EIO;
 }
 
@@ -161,7 +159,6 @@ CoroutineTest(future, a_join_cancels_only_what_is_not_ready)
 
 static int join_two_that_clean_up(void *arg)
 {
-    (void)arg;
     hob_future *a = start(clean_up_slowly, 'a');
     int err = hob_join(a, start(clean_up_slowly, 'b'));
     trace('j');

@@ -42,7 +42,6 @@ Test(loop, block_on_inside_block_on_is_refused)
 
 static int sleep_and_return_one(void *arg)
 {
-    (void)arg;
     int err = hob_sleep(0.001);
     return err < 0 ? err : 1;
 }
@@ -141,7 +140,6 @@ Test(loop, a_function_is_offloaded_without_another_descriptor)
 
 static int get_backend(void *arg)
 {
-    (void)arg;
     return (int)ev_backend(task_ev_loop(this_task()));
 }
 
@@ -156,7 +154,6 @@ Test(loop, the_environment_does_not_choose_a_backend)
 
 static int tell_in_loop(void *arg)
 {
-    (void)arg;
     return hob_in_loop();
 }
 
@@ -205,13 +202,10 @@ Test(loop, two_threads_can_each_run_one)
 
 static void leave_pending(hob_future *future, int reason)
 {
-    (void)reason;
-    (void)future;
 }
 
 static int await_what_never_comes(void *arg)
 {
-    (void)arg;
     static const struct future_kind kind = {.cancel = leave_pending};
     hob_future never;
     future_init(&never, &kind, NULL);
@@ -244,8 +238,6 @@ Test(loop, a_deadlock_aborts_and_says_so)
 
 static void wake_reader(struct ev_loop *ev, ev_io *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     task_wake(watcher->data);
 }
 
@@ -266,7 +258,6 @@ static int read_one(void *arg)
 
 static int yield_for_ever(void *arg)
 {
-    (void)arg;
     while (hob_yield() == 0)
         ;
     return 0;

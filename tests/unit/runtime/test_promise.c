@@ -72,8 +72,6 @@ struct callback {
 
 static void resolve_in_callback(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     const struct callback *callback = watcher->data;
     hob_resolve(callback->promise, callback->result);
 }
@@ -213,7 +211,6 @@ CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
 
 static int await_it_when_resolved(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_resolve(promise, 0);
     return hob_await(promise);
@@ -221,7 +218,6 @@ static int await_it_when_resolved(void *arg)
 
 static int resolve_it_while_a_child_awaits(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_future *waiter = hob_async(await_and_trace, promise);
     hob_yield();
@@ -231,21 +227,18 @@ static int resolve_it_while_a_child_awaits(void *arg)
 
 static int leave_it_to_a_resolver(void *arg)
 {
-    (void)arg;
     hob_async(resolve_it, hob_promise());
     return 0;
 }
 
 static int leave_it_resolved(void *arg)
 {
-    (void)arg;
     hob_resolve(hob_promise(), 0);
     return 0;
 }
 
 static int leave_it_cancelled_and_resolved(void *arg)
 {
-    (void)arg;
     hob_future *promise = hob_promise();
     hob_cancel(promise);
     hob_resolve(promise, 0);

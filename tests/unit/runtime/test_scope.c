@@ -26,7 +26,6 @@ static void trace_it(void *name)
 
 static int leave_much(void *arg)
 {
-    (void)arg;
     memset(hob_alloc(100), 'x', 100);
     hob_defer(trace_it, as_argument('1'));
     start(sleep_until_cancelled, 'c');
@@ -49,7 +48,6 @@ CoroutineTest(scope, ends_what_was_made_in_it)
 
 static int keep_memory(void *arg)
 {
-    (void)arg;
     char *text = hob_alloc(4);
     memcpy(text, "abc", 4);
     task_scope(this_task(), leave_much, NULL);
@@ -82,7 +80,6 @@ CoroutineTest(scope, leaves_what_was_there_before)
 
 static int set_a_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(1);
     return hob_sleep(INFINITY);
 }
@@ -137,7 +134,6 @@ CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
 /* Under the limit, hob_deadline() has returned the limit itself, which is over. */
 static int go_back_after_the_limit(void *arg)
 {
-    (void)arg;
     struct deadline before = deadline_limit(this_task(), hob_now() + 2);
     double deadline = hob_deadline(1);
     deadline_unlimit(this_task(), before);
@@ -156,7 +152,6 @@ CoroutineTest(scope, a_limit_that_is_taken_back_does_not_return_as_a_deadline)
 
 static int take_the_limit_back_too_late(void *arg)
 {
-    (void)arg;
     struct deadline before = deadline_limit(this_task(), hob_now() + 2);
     cr_expect_eq(hob_sleep(10), -ETIMEDOUT);
     deadline_unlimit(this_task(), before);
@@ -170,7 +165,6 @@ CoroutineTest(scope, after_a_limit_that_has_passed_awaits_work_again)
 
 static int limit_without_end(void *arg)
 {
-    (void)arg;
     deadline_limit(this_task(), INFINITY);
     return hob_sleep(1000);
 }

@@ -54,7 +54,6 @@ CoroutineTest(shield, changes_nothing_for_a_task_that_nothing_interrupts)
 
 static int use_every_await(void *arg)
 {
-    (void)arg;
     double begin = hob_now();
     cr_expect_eq(hob_sleep(1), 0);
     cr_expect_eq(hob_await(hob_timer(1)), 0);
@@ -161,7 +160,6 @@ CoroutineTest(shield, one_within_another_does_not_end_it)
 
 static int set_a_deadline_and_sleep(void *arg)
 {
-    (void)arg;
     hob_deadline(1);
     return hob_sleep(3);
 }
@@ -219,7 +217,6 @@ CoroutineTest(shield, one_with_a_deadline_holds_back_what_interrupts_until_it_en
 
 static int await_a_child_of_the_shield(void *arg)
 {
-    (void)arg;
     return hob_await(start(sleep_seconds, 1000));
 }
 
@@ -308,7 +305,6 @@ CoroutineTest(shield, a_child_made_in_it_has_no_deadline)
 
 static int await_a_child_after_the_shield(void *arg)
 {
-    (void)arg;
     shield(leave_a_child, 1000);
     return hob_await(left);
 }
@@ -324,7 +320,6 @@ CoroutineTest(shield, a_child_made_in_it_is_cancelled_when_awaited_after_it)
 
 static int leave_a_child_made_in_a_shield(void *arg)
 {
-    (void)arg;
     shield(leave_a_child, 1000);
     return 0;
 }

@@ -64,7 +64,6 @@ CoroutineTest(task, several_that_yield_take_turns)
 
 static int make_two_and_yield(void *arg)
 {
-    (void)arg;
     hob_future *x = start(run_once, 'x');
     hob_future *y = start(run_once, 'y');
     trace('m');
@@ -129,7 +128,6 @@ static int leave_a_chain(void *arg)
 
 static int leave_a_chain_and_return(void *arg)
 {
-    (void)arg;
     start(leave_a_chain, DEPTH - 1);
     for (int i = 0; i < DEPTH; i++)
         hob_yield(); /* until the last link was made */
@@ -147,7 +145,6 @@ CoroutineTest(task, a_chain_of_a_thousand_that_nobody_awaits_is_joined)
 
 static int leave_a_sleeper(void *arg)
 {
-    (void)arg;
     start(sleep_until_cancelled, 's');
     hob_yield();
     trace('m');
@@ -174,7 +171,6 @@ static int ignore_cancellation(void *arg)
 
 static int leave_an_ignorant_child(void *arg)
 {
-    (void)arg;
     start(ignore_cancellation, 'i');
     return hob_yield();
 }
@@ -198,7 +194,6 @@ static int clean_up_in_three_turns(void *arg)
 
 static int leave_two_that_clean_up(void *arg)
 {
-    (void)arg;
     start(clean_up_in_three_turns, 'a');
     start(clean_up_in_three_turns, 'b');
     return hob_yield();
@@ -219,7 +214,6 @@ static int leave_a_sleeper_and_sleep(void *arg)
 
 static int leave_three_generations(void *arg)
 {
-    (void)arg;
     start(leave_a_sleeper_and_sleep, 'c');
     hob_yield();
     return hob_yield();
@@ -234,7 +228,6 @@ CoroutineTest(task, grandchildren_nobody_awaits_are_cancelled_and_joined)
 
 static int leave_one_that_never_ran(void *arg)
 {
-    (void)arg;
     start(run_once, 'c');
     return 0;
 }
@@ -268,7 +261,6 @@ CoroutineTest(task, cancelling_a_maker_reaches_the_child_it_awaits)
 
 static int await_a_sleeper_though_cancelled(void *arg)
 {
-    (void)arg;
     hob_sleep(INFINITY);
     int err = hob_await(start(sleep_until_cancelled, 'c'));
     trace('m');
@@ -290,7 +282,6 @@ static int resumed;
 
 static int count_resumes(void *arg)
 {
-    (void)arg;
     struct task *self = this_task();
     while (!self->cancelled) {
         task_suspend(self);
@@ -453,8 +444,6 @@ CoroutineTest(task, unwatched_ones_are_cancelled_and_joined_with_their_maker)
 
 static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    (void)ev;
-    (void)events;
     task_start(task_make_unwatched(watcher->data, "run_once", run_once, as_argument('u')));
     trace('c');
 }
@@ -481,7 +470,6 @@ static int clean_up_with_help(void *arg)
 
 static int leave_one_that_makes_another(void *arg)
 {
-    (void)arg;
     hob_async(clean_up_with_help, this_task());
     return hob_yield();
 }
@@ -538,7 +526,6 @@ static int recurse(void *arg)
 
 static int await_endless_recursion(void *arg)
 {
-    (void)arg;
     return hob_await(start(recurse, -1));
 }
 

@@ -51,7 +51,6 @@ static int trace_when_it_is_over(void *arg)
 
 static int sleep_and_trace(void *arg)
 {
-    (void)arg;
     hob_sleep(0.005);
     trace('l');
     return 0;
@@ -143,7 +142,6 @@ CoroutineTest(timer, of_a_long_time_does_not_hold_up_a_short_one)
 
 static int abandon_a_timer(void *arg)
 {
-    (void)arg;
     hob_timer(INFINITY);
     return 0;
 }

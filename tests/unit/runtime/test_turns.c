@@ -135,7 +135,6 @@ CoroutineTest(turns, are_given_by_what_coroutines_share)
 
 static int expect_turns_though_cancelled(void *unused)
 {
-    (void)unused;
     task_cancel(this_task(), -ECANCELED);
     cr_expect(lets_others_run(yield_in_vain));
     cr_expect(lets_others_run(sleep_in_vain));

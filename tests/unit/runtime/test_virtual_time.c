@@ -73,7 +73,6 @@ static atomic_bool timer_is_over;
 
 static int yield_until_a_timer_is_over(void *arg)
 {
-    (void)arg;
     while (!atomic_load(&timer_is_over))
         hob_yield();
     return 0;
@@ -156,7 +155,6 @@ static int note_events(void *arg)
 static int run_events(void *arg)
 {
     hob_future *sleepers[50];
-    (void)arg;
     run_begin = hob_now();
     event_count = 0;
     for (int i = 0; i < (int)COUNT(sleepers); i++)
@@ -241,14 +239,12 @@ CoroutineTest(virtual_time, what_cannot_be_read_gives_way_to_a_timer)
 
 static int sleep_by_the_system(void *arg)
 {
-    (void)arg;
     usleep(10 * 1000);
     return nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
 }
 
 static int work_really(void *arg)
 {
-    (void)arg;
     sleep_really(0.030);
     return 7;
 }
@@ -343,7 +339,6 @@ static int ask_peer(void *arg)
     int ends[2];
     char byte;
     pthread_t thread;
-    (void)arg;
     cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
     struct peer peer = {ends[1], 0.05};
     cr_expect_eq(pthread_create(&thread, NULL, answer_later, &peer), 0);
@@ -426,7 +421,6 @@ CoroutineTest(virtual_time, starts_at_a_time_that_is_easy_to_recognise)
 
 static int log_after_a_while(void *arg)
 {
-    (void)arg;
     sleep(5);
     hob_log(HOB_LOG_INFO, "done");
     return 0;
@@ -445,7 +439,6 @@ Test(virtual_time, is_that_of_the_log)
 
 static int sleep_for_a_minute(void *arg)
 {
-    (void)arg;
     return hob_sleep(60);
 }
 
@@ -496,7 +489,6 @@ CoroutineTest(virtual_time, other_clocks_are_real)
 
 static int await_what_never_comes(void *arg)
 {
-    (void)arg;
     hob_sleep(1);
     return hob_await(hob_promise());
 }

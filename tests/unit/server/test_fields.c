@@ -19,7 +19,6 @@ static void expect_response(hob_handler *handler, const char *expected)
 
 static int replace(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_response_set_header(res, "A", "first"), 0);
     hob_response_add_header(res, "B", "1");
     hob_response_add_header(res, "a", "second");
@@ -37,7 +36,6 @@ Test(fields, are_replaced_and_removed_by_name)
 
 static int read_back(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_null(hob_response_header(res, "A"));
     hob_response_add_header(res, "AA", "other");
     hob_response_add_header(res, "A", "");
@@ -59,7 +57,6 @@ Test(fields, can_be_read)
 
 static int set_what_may_not_be(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_response_set_header(res, "Content-Length", "1"), -EINVAL);
     cr_expect_eq(hob_response_set_header(res, "A\r\nB", NULL), -EINVAL);
     cr_expect_eq(hob_response_set_header(res, "A", "b\r\nC: d"), -EINVAL);
@@ -96,14 +93,11 @@ static void describe(void *name, hob_response *res, const hob_head *head)
 
 static void replace_type(void *unused, hob_response *res, const hob_head *head)
 {
-    (void)unused;
-    (void)head;
     hob_response_set_header(res, "A", "replaced");
 }
 
 static int reply_with_hooks(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_response_add_header(res, "A", "a");
     cr_expect_eq(hob_response_before_head(res, replace_type, NULL), 0);
     cr_expect_eq(hob_response_before_head(res, describe, outer), 0);
@@ -123,7 +117,6 @@ Test(fields, are_added_by_hooks_when_the_reply_is_known)
 
 static int stream_with_hooks(hob_request *req, hob_response *res)
 {
-    (void)req;
     hob_response_before_head(res, describe, seen);
     int err = hob_stream(res, 200, "a/b");
     return err < 0 ? err : hob_send(res, "abc", 3);

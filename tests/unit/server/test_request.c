@@ -136,7 +136,6 @@ static int expect_decoded(hob_request *req, hob_response *res)
 
 static int expect_decoded_for_observers(hob_request *req, hob_response *res)
 {
-    (void)res;
     req->observed = true; /* its head has not been kept then */
     cr_expect_str_eq(hob_request_query_value(req, "a"), "b c");
     cr_expect_str_eq(hob_request_path(req), "/d");

@@ -103,7 +103,6 @@ Test(request_id, that_is_made_is_random_in_each_bit)
 
 static int reply_nothing(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply(res, 200, NULL, "", 0);
 }
 

@@ -34,7 +34,6 @@ static int reply_as_told(hob_request *req, hob_response *res)
 
 static int reply_hello(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply_text(res, 200, "hello");
 }
 
@@ -206,7 +205,6 @@ Test(response, may_be_large_and_of_any_bytes)
 static int reply_from_a_buffer_that_changes(hob_request *req, hob_response *res)
 {
     char content[] = "hello";
-    (void)req;
     int err = hob_reply_text(res, 200, content);
     memset(content, 'x', sizeof(content));
     return err;
@@ -277,7 +275,6 @@ Test(response, of_a_server_that_stops_closes_the_connection)
 
 static int add_headers(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_response_add_header(res, "Allow", "GET, HEAD"), 0);
     cr_expect_eq(hob_response_add_header(res, "Set-Cookie", "a=b"), 0);
     cr_expect_eq(hob_response_add_header(res, "set-cookie", "c=d"), 0);
@@ -304,7 +301,6 @@ Test(response, has_the_headers_that_were_added_in_their_order)
 
 static int add_headers_to_no_content(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_response_add_header(res, "ETag", "\"a\""), 0);
     return hob_reply(res, 304, NULL, NULL, 0);
 }
@@ -320,7 +316,6 @@ enum { MANY = 1000 };
 
 static int add_many_headers(hob_request *req, hob_response *res)
 {
-    (void)req;
     for (int i = 0; i < MANY; i++)
         cr_expect_eq(hob_response_add_header(res, "X-Many", "more than the room for one head"), 0);
     return hob_reply(res, 200, NULL, "hi", 2);
@@ -377,7 +372,6 @@ static int add_bad_headers(hob_request *req, hob_response *res)
         {"content-length", "1"},
         {"TRANSFER-ENCODING", "chunked"},
     };
-    (void)req;
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(
             hob_response_add_header(res, cases[i].name, cases[i].value), -EINVAL, "%s: %s",
@@ -396,7 +390,6 @@ Test(response, has_no_trace_of_a_header_that_was_refused)
 
 static int reply_again(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_reply(res, 200, NULL, "one", 3), 0);
     cr_expect_eq(hob_reply(res, 201, NULL, "two", 3), -EALREADY);
     cr_expect_eq(hob_reply_text(res, 201, "three"), -EALREADY);
@@ -413,7 +406,6 @@ Test(response, is_the_first)
 /* So much that the room for it, with the head, cannot be counted. */
 static int reply_with_too_much(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_reply(res, 200, NULL, "", SIZE_MAX), -ENOMEM);
     cr_expect_eq(hob_reply(res, 200, NULL, "", SIZE_MAX / 2), -ENOMEM);
     return hob_reply(res, 200, NULL, "hi", 2);
@@ -427,7 +419,6 @@ Test(response, of_more_than_there_is_memory_is_refused)
 static int reply_with_bad_statuses(hob_request *req, hob_response *res)
 {
     static const int cases[] = {INT32_MIN, -200, -1, 0, 1, 99, 100, 101, 199, 600, 999, INT32_MAX};
-    (void)req;
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(hob_reply_text(res, cases[i], "no"), -EINVAL, "%d", cases[i]);
     return hob_reply(res, 200, NULL, "hi", 2);
@@ -441,7 +432,6 @@ Test(response, has_no_trace_of_a_bad_status)
 static int reply_with_bad_types(hob_request *req, hob_response *res)
 {
     static const char *const cases[] = {"a/b\r\nX: y", "a/b\n", "\r", "a\x01", "a\x7f"};
-    (void)req;
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(hob_reply(res, 200, cases[i], "no", 2), -EINVAL, "%zu", i);
     return hob_reply(res, 200, NULL, "hi", 2);
@@ -454,7 +444,6 @@ Test(response, has_no_trace_of_a_bad_content_type)
 
 static int reply_with_more_than_there_is(hob_request *req, hob_response *res)
 {
-    (void)req;
     cr_expect_eq(hob_reply(res, 200, NULL, "", SIZE_MAX / 2), -ENOMEM);
     return hob_reply(res, 200, NULL, "hi", 2);
 }
@@ -466,8 +455,6 @@ Test(response, without_memory_for_it_leaves_room_for_another)
 
 static int reply_nothing(hob_request *req, hob_response *res)
 {
-    (void)req;
-    (void)res;
     return -ECANCELED;
 }
 

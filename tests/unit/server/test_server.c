@@ -15,7 +15,6 @@ TestSuite(server, .timeout = 20);
 
 static int no_content(hob_request *req, hob_response *res)
 {
-    (void)req;
     return hob_reply(res, 204, NULL, NULL, 0);
 }
 
@@ -70,7 +69,6 @@ Test(server, of_another_thread_cannot_handle_the_same_signals)
 
 static void ignore(int signal_number)
 {
-    (void)signal_number;
 }
 
 Test(server, that_is_closed_restores_the_handlers_of_its_signals)
@@ -136,7 +134,6 @@ CoroutineTest(server, lets_coroutines_wait_until_it_is_stopping)
 static int reply_much(hob_request *req, hob_response *res)
 {
     static const char content[4 * 1024 * 1024];
-    (void)req;
     return hob_reply(res, 200, NULL, content, sizeof(content));
 }
 

@@ -51,7 +51,6 @@ CoroutineTest(group, is_cancelled_as_it_is_now)
 
 static int make_children(void *unused)
 {
-    (void)unused;
     hob_async(wait_for_ever, as_argument('c'));
     hob_yield();
     trace('f');
@@ -69,7 +68,6 @@ CoroutineTest(group, waits_for_the_children_of_its_coroutines)
 
 static int own_a_group(void *unused)
 {
-    (void)unused;
     group = hob_group_new();
     hob_group_spawn(group, wait_for_ever, as_argument('m'));
     hob_yield();
@@ -85,7 +83,6 @@ CoroutineTest(group, ends_with_the_coroutine_that_made_it)
 
 static int spawn_and_return(void *unused)
 {
-    (void)unused;
     return hob_group_spawn(group, trace_name, as_argument('m'));
 }
 
@@ -100,14 +97,12 @@ CoroutineTest(group, keeps_what_others_spawn)
 
 static int trace_how_it_waited(void *unused)
 {
-    (void)unused;
     trace(hob_sleep(0.01) == 0 ? 'w' : '!');
     return 0;
 }
 
 static int spawn_late(void *unused)
 {
-    (void)unused;
     hob_deadline(0);
     return hob_group_spawn(group, trace_how_it_waited, NULL);
 }
@@ -141,7 +136,6 @@ CoroutineTest(group, leaves_nothing_of_those_that_ended)
 
 static int wait_for_the_group(void *unused)
 {
-    (void)unused;
     return hob_group_wait(group);
 }
 

@@ -286,7 +286,6 @@ CoroutineTest(queue, a_cancelled_get_takes_nothing)
 
 static int put_or_get_though_cancelled(void *arg)
 {
-    (void)arg;
     put_value('a');
     task_cancel(task_current(__func__), -ECANCELED);
     cr_expect_eq(put_value('b'), -ECANCELED, "there is room");
@@ -423,7 +422,6 @@ static void give_back(void *value)
 static int use_for_ever(void *arg)
 {
     void *value;
-    (void)arg;
     int result = hob_queue_get(queue, &value);
     if (result != 1)
         return result;
@@ -478,7 +476,6 @@ static int seen[PRODUCERS * VALUES];
 
 static int consume(void *arg)
 {
-    (void)arg;
     void *value;
     int last[PRODUCERS] = {0};
     int count = 0;
@@ -533,7 +530,6 @@ static int put_one(void *arg)
 
 static int get_one(void *arg)
 {
-    (void)arg;
     void *value;
     int result = hob_queue_get(queue, &value);
     got_count += result == 1;

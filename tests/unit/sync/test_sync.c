@@ -66,7 +66,6 @@ CoroutineTest(sync, a_taker_that_is_cancelled_too_late_has_its_permit)
 
 static int give_when_cancelled(void *unused)
 {
-    (void)unused;
     int err = hob_sleep(INFINITY);
     hob_semaphore_give(semaphore);
     return err;
@@ -110,7 +109,6 @@ CoroutineTest(sync, a_mutex_keeps_coroutines_apart_and_in_order)
 
 static int try_lock(void *unused)
 {
-    (void)unused;
     return hob_mutex_try_lock(mutex);
 }
 
@@ -219,7 +217,6 @@ CoroutineTest(sync, a_readable_queue_loses_no_value_in_a_race)
 
 static int wait_for_all_kinds(void *unused)
 {
-    (void)unused;
     cr_expect_eq(hob_sleep(INFINITY), -ECANCELED);
     cr_expect_eq(hob_semaphore_take(semaphore), -ECANCELED, "although there is a permit");
     cr_expect_eq(hob_mutex_lock(mutex), -ECANCELED);
@@ -246,7 +243,6 @@ CoroutineTest(sync, cancelled_coroutines_do_not_wait)
 
 static int lock_twice(void *unused)
 {
-    (void)unused;
     mutex = hob_mutex_new();
     hob_mutex_lock(mutex);
     return hob_mutex_lock(mutex);
@@ -254,14 +250,12 @@ static int lock_twice(void *unused)
 
 static int unlock_a_free_one(void *unused)
 {
-    (void)unused;
     hob_mutex_unlock(hob_mutex_new());
     return 0;
 }
 
 static int free_a_held_one(void *unused)
 {
-    (void)unused;
     mutex = hob_mutex_new();
     hob_mutex_lock(mutex);
     hob_mutex_free(mutex);
@@ -270,7 +264,6 @@ static int free_a_held_one(void *unused)
 
 static int free_a_semaphore_in_use(void *unused)
 {
-    (void)unused;
     semaphore = hob_semaphore_new(0);
     start(take, 'a');
     hob_yield();
@@ -280,7 +273,6 @@ static int free_a_semaphore_in_use(void *unused)
 
 static int free_a_condition_in_use(void *unused)
 {
-    (void)unused;
     condition = hob_condition_new();
     hob_condition_next(condition);
     hob_condition_free(condition);

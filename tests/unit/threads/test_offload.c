@@ -38,7 +38,6 @@ static size_t count_threads(void)
 static int never(void *arg)
 {
     trace('!');
-    (void)arg;
     return 0;
 }
 
@@ -205,7 +204,6 @@ static atomic_int ran;
 
 static int count_run(void *arg)
 {
-    (void)arg;
     return atomic_fetch_add(&ran, 1);
 }
 
@@ -241,7 +239,6 @@ CoroutineTest(offload, limits_can_be_set_until_a_thread_is_there)
 
 static int set_one_thread(void *arg)
 {
-    (void)arg;
     return hob_offload_limits(1, 1);
 }
 
@@ -404,7 +401,6 @@ static void keep_the_only_thread(struct gate *gate)
 
 static int await_what_is_queued_until_a_deadline(void *arg)
 {
-    (void)arg;
     hob_deadline(0.001);
     return hob_await(offload(never, 0));
 }
@@ -467,7 +463,6 @@ Test(offload, running_for_the_first_coroutine_is_waited_for)
 
 static int await_a_slow_function(void *arg)
 {
-    (void)arg;
     return hob_await(offload(return_number, 3));
 }
 
@@ -486,7 +481,6 @@ static int wait_for_nothing_after_a_function(void *arg)
     hob_cancel(cancelled[1]);
     hob_await(cancelled[0]);
     hob_await(cancelled[1]);
-    (void)arg;
     return hob_await(promise);
 }
 

@@ -232,7 +232,6 @@ static int spawn_and_end(void *unused)
     pid_t pid;
     char name[] = "sleep", seconds[] = "60";
     char *const argv[] = {name, seconds, NULL};
-    (void)unused;
     if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0)
         return -errno;
     kill(pid, SIGTERM);
@@ -245,7 +244,6 @@ static int spawn_and_end(void *unused)
 static int fork_and_end(void *unused)
 {
     int status = 0;
-    (void)unused;
     pid_t pid = fork();
     if (pid == 0) {
         kill(getpid(), SIGTERM);
@@ -257,7 +255,6 @@ static int fork_and_end(void *unused)
 
 static int system_and_end(void *unused)
 {
-    (void)unused;
     int status = system("kill -TERM $$; exit 0"); /* NOLINT(cert-env33-c): what users do */
     return WIFSIGNALED(status) ? WTERMSIG(status) : -ECHILD;
 }
@@ -272,7 +269,6 @@ CoroutineTest(pool, processes_started_on_its_threads_can_be_ended_by_signals)
 static int is_usr1_blocked(void *unused)
 {
     sigset_t blocked;
-    (void)unused;
     pthread_sigmask(SIG_BLOCK, NULL, &blocked);
     return sigismember(&blocked, SIGUSR1);
 }

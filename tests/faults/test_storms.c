@@ -117,11 +117,10 @@ ProcessTest(storms, of_half_closes_in_every_state)
     expect_crowds_to_be_forgotten("half-ends", end_and_read);
 }
 
-ProcessTest(storms, of_connects)
+ServerTest(storms, of_connects, serve(answer))
 {
     enum { ROUNDS = 10, COUNT_AT_ONCE = 1000 };
     static struct raw_client crowd[COUNT_AT_ONCE];
-    struct server server = serve(answer);
     size_t descriptors = server_descriptors(&server);
     double begin = clock_seconds();
     for (int i = 0; i < ROUNDS; i++) {

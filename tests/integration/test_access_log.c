@@ -130,18 +130,16 @@ ProcessTest(access_log, has_the_client_of_a_trusted_proxy)
 }
 
 /* The client learns what its request is called there. */
-ServerTest(access_log, has_the_id_that_the_response_tells, server_start("--access-log", "logfmt"))
+ClientTest(access_log, has_the_id_that_the_response_tells, server_start("--access-log", "logfmt"))
 {
-    struct raw_client client = raw_connect(&server);
     char expected[64];
     for (size_t i = 0; i < 50; i++) {
-        struct response response = raw_exchange(&client, GET("/ping"));
+        struct response response = raw_exchange(client, GET("/ping"));
         snprintf(expected, sizeof(expected), " id=%s ", field(&response, "X-Request-Id"));
         cr_assert_eq(strlen(expected), 32 + strlen(" id= "), "%s", response.head);
         cr_expect(comes_to_log(&server, i + 1));
         cr_expect(strstr(logged(&server), expected), "%s", expected);
     }
-    raw_close(&client);
 }
 
 ServerTest(

@@ -74,10 +74,9 @@ ProcessTest(admin, the_kitchen_page_does_not_offer_what_is_not_there)
     }
 }
 
-ProcessTest(admin, is_what_the_health_check_asks)
+ServerTest(admin, is_what_the_health_check_asks, server_start(ADMIN))
 {
     char address[32];
-    struct server server = server_start(ADMIN);
     snprintf(address, sizeof(address), "127.0.0.1:%u", admin_of(&server).port);
     struct process *check =
         process_start((const char *const[]){HOB_BINARY, "healthcheck", "--admin", address, NULL});
@@ -144,10 +143,9 @@ ProcessTest(admin, may_be_a_unix_socket)
     cr_expect_eq(rmdir(folder), 0);
 }
 
-ProcessTest(admin, an_address_that_is_taken_is_named)
+ServerTest(admin, an_address_that_is_taken_is_named, server_start())
 {
     char address[32];
-    struct server server = server_start();
     snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
     struct process *other =
         process_start((const char *const[]){HOB_BINARY, "--port", "0", "--admin", address, NULL});

@@ -82,38 +82,32 @@ ServerTest(connections, they_last_or_end_as_the_client_wishes, server_start())
 
 /* Pipelining: several requests are sent at once, and their responses come in the same order. */
 
-ServerTest(
+ClientTest(
     connections, pipelined_orders_are_answered_in_their_order, server_start("--time-scale", "0.05"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries"));
-    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
-    cr_expect_str_eq(raw_receive(&client).body, HELLO);
-    cr_expect_str_eq(raw_receive(&client).body, FRIES_DONE);
-    raw_close(&client);
+    raw_send(client, GET("/noodles") GET("/ping") GET("/french-fries"));
+    cr_expect_str_eq(raw_receive(client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(client).body, HELLO);
+    cr_expect_str_eq(raw_receive(client).body, FRIES_DONE);
 }
 
-ServerTest(
+ClientTest(
     connections, an_order_sent_while_another_cooks_is_answered_after_it,
     server_start("--time-scale", "0.05", "--log-level", "debug"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/noodles"));
+    raw_send(client, GET("/noodles"));
     cr_expect(server_logs(&server, "boil the egg"));
-    raw_send(&client, GET("/ping"));
-    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
-    cr_expect_str_eq(raw_receive(&client).body, HELLO);
-    raw_close(&client);
+    raw_send(client, GET("/ping"));
+    cr_expect_str_eq(raw_receive(client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(client).body, HELLO);
 }
 
-ServerTest(connections, nothing_is_answered_behind_a_request_to_close, server_start())
+ClientTest(connections, nothing_is_answered_behind_a_request_to_close, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/ping") REQUEST("GET /healthz", "Connection: close\r\n") GET("/ping"));
-    cr_expect_str_eq(raw_receive(&client).body, HELLO);
-    cr_expect_str_eq(raw_receive(&client).body, "ok\n");
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_send(client, GET("/ping") REQUEST("GET /healthz", "Connection: close\r\n") GET("/ping"));
+    cr_expect_str_eq(raw_receive(client).body, HELLO);
+    cr_expect_str_eq(raw_receive(client).body, "ok\n");
+    cr_expect(raw_ended(client));
 }
 
 /*
@@ -134,14 +128,12 @@ ServerTest(
     free(requests);
 }
 
-ServerTest(connections, nothing_is_answered_behind_a_bad_request, server_start())
+ClientTest(connections, nothing_is_answered_behind_a_bad_request, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/ping") "GET /ping HTTP/1.1\r\n\r\n" GET("/ping"));
-    cr_expect_eq(raw_receive(&client).status, 200);
-    cr_expect_eq(raw_receive(&client).status, 400);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_send(client, GET("/ping") "GET /ping HTTP/1.1\r\n\r\n" GET("/ping"));
+    cr_expect_eq(raw_receive(client).status, 200);
+    cr_expect_eq(raw_receive(client).status, 400);
+    cr_expect(raw_ended(client));
 }
 
 /* Many of them. */
@@ -155,26 +147,22 @@ static unsigned segments_received(const struct raw_client *client)
 }
 
 /* One write arrives as one segment: the loopback interface takes up to 64 KiB in one. */
-ServerTest(connections, the_responses_of_a_batch_leave_in_one_write, server_start())
+ClientTest(connections, the_responses_of_a_batch_leave_in_one_write, server_start())
 {
-    struct raw_client client = raw_connect(&server);
     char *batch = repeat(GET("/ping"), 100);
-    raw_send(&client, batch);
-    expect_pings(&client, 100);
-    cr_expect_eq(segments_received(&client), 1);
+    raw_send(client, batch);
+    expect_pings(client, 100);
+    cr_expect_eq(segments_received(client), 1);
     free(batch);
-    raw_close(&client);
 }
 
-ServerTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered, server_start())
+ClientTest(connections, a_hundred_thousand_pipelined_pings_are_all_answered, server_start())
 {
-    struct raw_client client = raw_connect(&server);
     char *batch = repeat(GET("/ping"), 100000);
-    raw_send_meanwhile(&client, batch, strlen(batch));
-    expect_pings(&client, 100000);
-    raw_join(&client);
+    raw_send_meanwhile(client, batch, strlen(batch));
+    expect_pings(client, 100000);
+    raw_join(client);
     free(batch);
-    raw_close(&client);
 }
 
 ServerTest(connections, one_that_never_pauses_does_not_keep_others_waiting, server_start())
@@ -231,49 +219,46 @@ ProcessTest(connections, responses_that_the_client_reads_late_are_all_there)
     raw_close(&client);
 }
 
-ProcessTest(connections, reading_goes_on_after_all_that_was_kept_has_been_answered)
+ClientTest(
+    connections, reading_goes_on_after_all_that_was_kept_has_been_answered, serve(wait_and_reply))
 {
     char *behind = repeat(OTHER_OF_64_BYTES, 1024);
-    struct server server = serve(wait_and_reply);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/"));
-    raw_settle(&client);
-    raw_send(&client, behind);
-    raw_settle(&client);
+    raw_send(client, GET("/"));
+    raw_settle(client);
+    raw_send(client, behind);
+    raw_settle(client);
     release(&server);
-    cr_expect_str_eq(raw_receive(&client).body, "at last");
+    cr_expect_str_eq(raw_receive(client).body, "at last");
     for (size_t i = 0; i < 1024; i++)
-        cr_assert_str_eq(raw_receive(&client).body, "other");
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+        cr_assert_str_eq(raw_receive(client).body, "other");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     free(behind);
 }
 
-ProcessTest(connections, a_flood_of_orders_behind_one_that_takes_its_time_is_held_back)
+ClientTest(
+    connections, a_flood_of_orders_behind_one_that_takes_its_time_is_held_back,
+    serve(wait_and_reply))
 {
     enum { COUNT_BEHIND = 32 * 1024 }; /* a mebibyte */
     char *behind = repeat(GET("/other"), COUNT_BEHIND);
-    struct server server = serve(wait_and_reply);
-    struct raw_client client = raw_connect(&server);
     get(&server, "/other"); /* what it needs memory for only once, it has now */
     size_t before = process_resident_bytes(server.process);
-    raw_send(&client, GET("/"));
-    raw_send_meanwhile(&client, behind, strlen(behind));
+    raw_send(client, GET("/"));
+    raw_send_meanwhile(client, behind, strlen(behind));
 
-    bool held_back = eventually(raw_unread(&client) > KIB(512));
+    bool held_back = eventually(raw_unread(client) > KIB(512));
     cr_expect(held_back);
     for (size_t i = 0; i < 20; i++)
         get(&server, "/other"); /* now it had the time to read on */
-    cr_expect_gt(raw_unread(&client), KIB(512));
+    cr_expect_gt(raw_unread(client), KIB(512));
     size_t grown = process_resident_bytes(server.process) - before;
     if (!SANITIZED) /* a sanitizer takes memory of its own */
         cr_expect_lt(grown, KIB(512), "%zu KiB more", grown / 1024);
 
     release(&server);
-    cr_expect_str_eq(raw_receive(&client).body, "at last");
+    cr_expect_str_eq(raw_receive(client).body, "at last");
     for (size_t i = 0; i < COUNT_BEHIND; i++)
-        cr_assert_str_eq(raw_receive(&client).body, "other");
-    raw_join(&client);
-    raw_close(&client);
+        cr_assert_str_eq(raw_receive(client).body, "other");
+    raw_join(client);
     free(behind);
 }

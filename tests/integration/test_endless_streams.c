@@ -22,22 +22,20 @@ static int stream_for_ever(hob_request *req, hob_response *res)
     return err;
 }
 
-ServerTest(endless_streams, are_complete_to_head_at_once, serve(stream_for_ever))
+ClientTest(endless_streams, are_complete_to_head_at_once, serve(stream_for_ever))
 {
     static const char *const requests[] = {
         REQUEST("HEAD /begin", ""), REQUEST("HEAD /event", ""), REQUEST("HEAD /send", "")};
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(requests); i++) {
-        raw_send(&client, requests[i]);
-        struct response response = raw_receive_head(&client);
+        raw_send(client, requests[i]);
+        struct response response = raw_receive_head(client);
         cr_expect_eq(response.status, 200);
         cr_expect(has_field(&response, "Transfer-Encoding: chunked"), "%s", response.head);
-        cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+        cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     }
     cr_expect(server_logs(&server, "/begin: Broken pipe"));
     cr_expect(server_logs(&server, "/event: Broken pipe"));
     cr_expect(server_logs(&server, "/send: Broken pipe"));
-    raw_close(&client);
 }
 
 /* A mistake, but it need not keep others from being served. */

@@ -88,13 +88,11 @@ ServerTest(error_pages, stand_for_all_error_replies, serve_pages())
     cr_expect(order_has_field(request(&server, "POST", "/fail"), "Allow: GET, HEAD, OPTIONS"));
 }
 
-ServerTest(error_pages, stand_for_refusals_of_what_cannot_be_understood, serve_pages())
+ClientTest(error_pages, stand_for_refusals_of_what_cannot_be_understood, serve_pages())
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, "GET /bad HTTP/1.1\r\nNo colon\r\n\r\n");
+    struct response response = raw_exchange(client, "GET /bad HTTP/1.1\r\nNo colon\r\n\r\n");
     cr_expect_eq(response.status, 400);
     cr_expect(strstr(response.body, "shop: 400 /bad ("), "%s", response.body);
-    raw_close(&client);
 }
 
 ServerTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted, serve_pages())

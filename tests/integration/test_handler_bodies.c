@@ -43,13 +43,11 @@ static const char *mebibyte(void)
 }
 #define TOLD_MEBIBYTE "1048576 bytes, sum 133693440, then 0"
 
-ServerTest(handler_bodies, a_body_of_known_length_is_read, serve(tell_body))
+ClientTest(handler_bodies, a_body_of_known_length_is_read, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
-    raw_send_bytes(&client, mebibyte(), MIB(1));
-    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
-    raw_close(&client);
+    raw_send(client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
+    raw_send_bytes(client, mebibyte(), MIB(1));
+    cr_expect_str_eq(raw_receive(client).body, TOLD_MEBIBYTE);
 }
 
 /* Sends a mebibyte as chunks of sizes from 1 to 16,381. */
@@ -68,33 +66,27 @@ static void send_chunks(struct raw_client *client)
     raw_send(client, "0\r\n\r\n");
 }
 
-ServerTest(handler_bodies, a_body_in_chunks_is_read, serve(tell_body))
+ClientTest(handler_bodies, a_body_in_chunks_is_read, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
-    send_chunks(&client);
-    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
-    raw_close(&client);
+    raw_send(client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
+    send_chunks(client);
+    cr_expect_str_eq(raw_receive(client).body, TOLD_MEBIBYTE);
 }
 
-ServerTest(handler_bodies, a_request_without_a_body_has_an_empty_one, serve(tell_body))
+ClientTest(handler_bodies, a_request_without_a_body_has_an_empty_one, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "0 bytes, sum 0, then 0");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/")).body, "0 bytes, sum 0, then 0");
 }
 
-ServerTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read, serve(tell_body))
+ClientTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
+    raw_send(client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
     for (const char *byte = "3\r\n\x01\x02\x03\r\n2;x=y\r\n\x04\x05\r\n0\r\nA: b\r\n\r\n"; *byte;
          byte++) {
-        raw_send_bytes(&client, byte, 1);
-        raw_settle(&client);
+        raw_send_bytes(client, byte, 1);
+        raw_settle(client);
     }
-    cr_expect_str_eq(raw_receive(&client).body, "5 bytes, sum 15, then 0");
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, "5 bytes, sum 15, then 0");
 }
 
 static int tell_body_after_release(hob_request *req, hob_response *res)
@@ -103,17 +95,15 @@ static int tell_body_after_release(hob_request *req, hob_response *res)
     return err < 0 ? err : tell_body(req, res);
 }
 
-ServerTest(
+ClientTest(
     handler_bodies, a_body_that_comes_while_the_handler_waits_is_read,
     serve(tell_body_after_release))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
-    raw_send_meanwhile(&client, mebibyte(), MIB(1));
+    raw_send(client, REQUEST("POST /", "Content-Length: 1048576\r\n"));
+    raw_send_meanwhile(client, mebibyte(), MIB(1));
     release(&server);
-    cr_expect_str_eq(raw_receive(&client).body, TOLD_MEBIBYTE);
-    raw_join(&client);
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, TOLD_MEBIBYTE);
+    raw_join(client);
 }
 
 /* Keeps the thread after each piece, so that the next one is there by then. */
@@ -178,19 +168,18 @@ static int tell_pieces_in_a_row(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", most);
 }
 
-ProcessTest(handler_bodies, a_body_that_never_pauses_lets_others_have_their_turn)
+ClientTest(
+    handler_bodies, a_body_that_never_pauses_lets_others_have_their_turn,
+    serve(tell_pieces_in_a_row))
 {
     static char body[400 * 64 * 1024];
     char request[128];
-    struct server server = serve(tell_pieces_in_a_row);
-    struct raw_client client = raw_connect(&server);
     snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), sizeof(body));
-    raw_send(&client, request);
-    raw_send_meanwhile(&client, body, sizeof(body));
-    struct response response = raw_receive(&client);
+    raw_send(client, request);
+    raw_send_meanwhile(client, body, sizeof(body));
+    struct response response = raw_receive(client);
     cr_expect_leq(strtol(response.body, NULL, 10), 20, "%s pieces in a row", response.body);
-    raw_join(&client);
-    raw_close(&client);
+    raw_join(client);
 }
 
 static int log_body_error(hob_request *req, hob_response *res)
@@ -204,45 +193,39 @@ static int log_body_error(hob_request *req, hob_response *res)
     return received < 0 ? received : reply(res, 200, "%d bytes", length);
 }
 
-ServerTest(handler_bodies, a_body_cut_short_is_an_error, serve(log_body_error))
+ClientTest(handler_bodies, a_body_cut_short_is_an_error, serve(log_body_error))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "only 6");
-    raw_settle(&client);
-    raw_end(&client);
+    raw_send(client, REQUEST("POST /", "Content-Length: 10\r\n") "only 6");
+    raw_settle(client);
+    raw_end(client);
     cr_expect(server_logs(&server, "after 6 bytes: Connection reset by peer"));
-    raw_close(&client);
 }
 
-ServerTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400, serve(log_body_error))
+ClientTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400, serve(log_body_error))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "3\r\neggs\r\n");
-    struct response response = raw_receive(&client);
+    raw_send(client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "3\r\neggs\r\n");
+    struct response response = raw_receive(client);
     cr_expect_eq(response.status, 400);
     cr_expect(has_field(&response, "Connection: close"));
-    cr_expect(raw_ended(&client));
+    cr_expect(raw_ended(client));
     cr_expect(server_logs(&server, "bytes: Invalid argument"));
-    raw_close(&client);
 }
 
 /* Bodies that wait to be asked for: "Expect: 100-continue". */
 
 #define EXPECTING REQUEST("POST /", "Content-Length: 3\r\nExpect: 100-continue\r\n")
 
-ServerTest(
+ClientTest(
     handler_bodies, a_client_is_told_to_continue_when_the_handler_reads,
     serve(tell_body_after_release))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, EXPECTING);
-    raw_settle(&client);
+    raw_send(client, EXPECTING);
+    raw_settle(client);
     release(&server);
-    cr_expect_eq(raw_receive(&client).status, 100);
-    raw_send(&client, "\x01\x02\x03");
-    cr_expect_str_eq(raw_receive(&client).body, "3 bytes, sum 6, then 0");
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    cr_expect_eq(raw_receive(client).status, 100);
+    raw_send(client, "\x01\x02\x03");
+    cr_expect_str_eq(raw_receive(client).body, "3 bytes, sum 6, then 0");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 static int reply_at_once(hob_request *req, hob_response *res)
@@ -250,36 +233,30 @@ static int reply_at_once(hob_request *req, hob_response *res)
     return reply(res, 200, "thanks");
 }
 
-ServerTest(
+ClientTest(
     handler_bodies, a_client_is_not_told_to_continue_when_the_handler_does_not_read,
     serve(reply_at_once))
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, EXPECTING);
+    struct response response = raw_exchange(client, EXPECTING);
     cr_expect_eq(response.status, 200);
     cr_expect(has_field(&response, "Connection: close"), "whether the body comes is not known");
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    cr_expect(raw_ended(client));
 }
 
-ServerTest(
+ClientTest(
     handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_continue, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, EXPECTING "\x01\x02\x03");
+    struct response response = raw_exchange(client, EXPECTING "\x01\x02\x03");
     cr_expect_eq(response.status, 200);
     cr_expect_str_eq(response.body, "3 bytes, sum 6, then 0");
-    raw_close(&client);
 }
 
-ServerTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue, serve(tell_body))
+ClientTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue, serve(tell_body))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, "POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
-    raw_settle(&client);
-    raw_send(&client, "\x01\x02\x03");
-    cr_expect_eq(raw_receive(&client).status, 200);
-    raw_close(&client);
+    raw_send(client, "POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    raw_settle(client);
+    raw_send(client, "\x01\x02\x03");
+    cr_expect_eq(raw_receive(client).status, 200);
 }
 
 static size_t upload_mebibyte(char *buffer, size_t size, size_t count, void *at)
@@ -291,10 +268,9 @@ static size_t upload_mebibyte(char *buffer, size_t size, size_t count, void *at)
     return length;
 }
 
-ProcessTest(handler_bodies, libcurl_uploads_once_it_is_told_to_continue)
+ServerTest(handler_bodies, libcurl_uploads_once_it_is_told_to_continue, serve(tell_body))
 {
     size_t offset = 0;
-    struct server server = serve(tell_body);
     struct order *upload = order_prepare(&server, "/");
     struct curl_slist *expect = curl_slist_append(NULL, "Expect: 100-continue");
     curl_easy_setopt(upload->easy, CURLOPT_UPLOAD, 1L);

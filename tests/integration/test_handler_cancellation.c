@@ -85,17 +85,15 @@ static int ignore_cancellation(hob_request *req, hob_response *res)
     return reply(res, 200, "so what");
 }
 
-ProcessTest(
-    handler_cancellation, a_handler_that_ignores_its_cancellation_ends_and_its_reply_is_tried)
+ClientTest(
+    handler_cancellation, a_handler_that_ignores_its_cancellation_ends_and_its_reply_is_tried,
+    serve(ignore_cancellation))
 {
-    struct server server = serve(ignore_cancellation);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/"));
+    raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
-    raw_end(&client);
-    cr_expect_str_eq(raw_receive(&client).body, "so what");
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_end(client);
+    cr_expect_str_eq(raw_receive(client).body, "so what");
+    cr_expect(raw_ended(client));
 }
 
 static int finish_anyway(hob_request *req, hob_response *res)
@@ -119,16 +117,14 @@ ServerTest(
     cr_expect_eq(get(&server, "/other")->status, 200);
 }
 
-ServerTest(
+ClientTest(
     handler_cancellation, a_client_that_ends_its_side_gets_what_has_to_finish, serve(finish_anyway))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/"));
+    raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
-    raw_end(&client);
-    cr_expect_str_eq(raw_receive(&client).body, "done");
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_end(client);
+    cr_expect_str_eq(raw_receive(client).body, "done");
+    cr_expect(raw_ended(client));
 }
 
 /* The next request of the same connection has not asked for it. */
@@ -158,11 +154,9 @@ static int stop_server(hob_request *req, hob_response *res)
     return reply(res, 200, "good night");
 }
 
-ServerTest(handler_cancellation, a_handler_can_stop_the_server_and_still_reply, serve(stop_server))
+ClientTest(handler_cancellation, a_handler_can_stop_the_server_and_still_reply, serve(stop_server))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "good night");
-    cr_expect(raw_ended(&client));
+    cr_expect_str_eq(raw_exchange(client, GET("/")).body, "good night");
+    cr_expect(raw_ended(client));
     cr_expect_eq(process_result(server.process), 0);
-    raw_close(&client);
 }

@@ -18,7 +18,7 @@ static int tell_request(hob_request *req, hob_response *res)
         query ? query : "NULL", spice ? spice : "NULL");
 }
 
-ServerTest(handler_requests, the_request_is_told_as_it_was_sent, serve(tell_request))
+ClientTest(handler_requests, the_request_is_told_as_it_was_sent, serve(tell_request))
 {
     static const struct {
         const char *request;
@@ -36,10 +36,8 @@ ServerTest(handler_requests, the_request_is_told_as_it_was_sent, serve(tell_requ
         {REQUEST("GET /", "X-Spice:\r\n"), "GET / NULL "},
         {REQUEST("GET /", "X-Spices: hot\r\n"), "GET / NULL NULL"},
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_str_eq(raw_exchange(&client, cases[i].request).body, cases[i].told);
-    raw_close(&client);
+        cr_expect_str_eq(raw_exchange(client, cases[i].request).body, cases[i].told);
 }
 
 static int tell_request_after_others(hob_request *req, hob_response *res)
@@ -64,11 +62,12 @@ static void expect_own_strings(struct raw_client *client, int i)
     cr_expect_str_eq(raw_receive(client).body, expected);
 }
 
-ProcessTest(handler_requests, strings_stay_what_they_are_while_others_are_served)
+ServerTest(
+    handler_requests, strings_stay_what_they_are_while_others_are_served,
+    serve(tell_request_after_others))
 {
     enum { CLIENTS = 40 };
     struct raw_client clients[CLIENTS];
-    struct server server = serve(tell_request_after_others);
     for (int i = 0; i < CLIENTS; i++) {
         char request[256];
         snprintf(

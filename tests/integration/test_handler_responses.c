@@ -22,16 +22,14 @@ static int reply_twice(hob_request *req, hob_response *res)
     return 0;
 }
 
-ServerTest(handler_responses, the_first_reply_wins, serve(reply_twice))
+ClientTest(handler_responses, the_first_reply_wins, serve(reply_twice))
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, GET("/"));
+    struct response response = raw_exchange(client, GET("/"));
     cr_expect_eq(response.status, 200);
     cr_expect_str_eq(response.body, "first");
     cr_expect_str_empty(field(&response, "X-Late"));
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     cr_expect(server_logs(&server, "0, Operation already in progress, Operation already"));
-    raw_close(&client);
 }
 
 static int reply_then_fail(hob_request *req, hob_response *res)
@@ -40,12 +38,10 @@ static int reply_then_fail(hob_request *req, hob_response *res)
     return -EIO;
 }
 
-ServerTest(handler_responses, an_error_after_the_reply_changes_nothing, serve(reply_then_fail))
+ClientTest(handler_responses, an_error_after_the_reply_changes_nothing, serve(reply_then_fail))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/")).body, "fine");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 static int reply_then_wait(hob_request *req, hob_response *res)
@@ -54,13 +50,11 @@ static int reply_then_wait(hob_request *req, hob_response *res)
     return wait_for_release();
 }
 
-ServerTest(handler_responses, a_reply_is_sent_when_the_handler_waits, serve(reply_then_wait))
+ClientTest(handler_responses, a_reply_is_sent_when_the_handler_waits, serve(reply_then_wait))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, "fine");
+    cr_expect_str_eq(raw_exchange(client, GET("/")).body, "fine");
     release(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 /* Returns the number in the query. */
@@ -69,7 +63,7 @@ static int return_query(hob_request *req, hob_response *res)
     return (int)strtol(hob_request_query(req), NULL, 10);
 }
 
-ServerTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(return_query))
+ClientTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(return_query))
 {
     static const struct {
         int result;
@@ -79,30 +73,26 @@ ServerTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(retur
         {-ENOMEM, 503}, {-EMFILE, 503}, {-EIO, 500},      {-EPERM, 500},
         {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         char request[64];
         char body_begin[8];
         snprintf(request, sizeof(request), GET("/?%d"), cases[i].result);
         snprintf(body_begin, sizeof(body_begin), "%d ", cases[i].status);
-        struct response response = raw_exchange(&client, request);
+        struct response response = raw_exchange(client, request);
         cr_expect_eq(response.status, cases[i].status, "%d: %d", cases[i].result, response.status);
         cr_expect(strncmp(response.body, body_begin, strlen(body_begin)) == 0);
         bool come_back = has_field(&response, "Retry-After: 1");
         cr_expect_eq(come_back, cases[i].status == 503, "%d", cases[i].result);
     }
     cr_expect_eq(server_log_count(&server, "returned without a reply"), 3);
-    raw_close(&client);
 }
 
-ServerTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_query))
+ClientTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_query))
 {
-    struct raw_client client = raw_connect(&server);
     char request[64];
     snprintf(request, sizeof(request), GET("/?%d"), -ECANCELED);
-    raw_send(&client, request);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_send(client, request);
+    cr_expect(raw_ended(client));
 }
 
 /* Adds the header that the query's number stands for, and replies the result. */
@@ -145,9 +135,8 @@ static int add_header(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", hob_response_add_header(res, headers[i].name, headers[i].value));
 }
 
-ServerTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_header))
+ClientTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_header))
 {
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(headers); i++) {
         char request[64];
         char result[16];
@@ -155,12 +144,11 @@ ServerTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_
         snprintf(request, sizeof(request), GET("/?%zu"), i);
         snprintf(result, sizeof(result), "%d", headers[i].result);
         snprintf(line, sizeof(line), "%s: %s", headers[i].name, headers[i].value);
-        struct response response = raw_exchange(&client, request);
+        struct response response = raw_exchange(client, request);
         cr_expect_str_eq(response.body, result, "%s", line);
         cr_expect_eq(has_field(&response, line), headers[i].result == 0, "%s", line);
         cr_expect_null(strstr(response.head, "Evil"));
     }
-    raw_close(&client);
 }
 
 /* Tries what must be refused, and reports the first call that was not. */
@@ -176,14 +164,12 @@ static int reply_badly(hob_request *req, hob_response *res)
     return reply(res, 200, "good");
 }
 
-ServerTest(handler_responses, a_reply_that_is_refused_leaves_no_trace, serve(reply_badly))
+ClientTest(handler_responses, a_reply_that_is_refused_leaves_no_trace, serve(reply_badly))
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, GET("/"));
+    struct response response = raw_exchange(client, GET("/"));
     cr_expect_str_eq(response.body, "good");
     cr_expect_null(strstr(response.head, "Evil"));
     cr_expect_eq(server_log_count(&server, "was taken"), 0);
-    raw_close(&client);
 }
 
 /* Replies with the status in the query. */
@@ -192,7 +178,7 @@ static int reply_with_status(hob_request *req, hob_response *res)
     return reply(res, (int)strtol(hob_request_query(req), NULL, 10), "content");
 }
 
-ServerTest(
+ClientTest(
     handler_responses, each_status_has_its_line_and_only_some_no_content, serve(reply_with_status))
 {
     static const struct {
@@ -207,16 +193,14 @@ ServerTest(
         {GET("/?599"), "HTTP/1.1 599 \r\n", "7"},
         {REQUEST("HEAD /?200", ""), "HTTP/1.1 200 OK\r\n", "7"},
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
         bool head = strncmp(cases[i].request, "HEAD", 4) == 0;
-        raw_send(&client, cases[i].request);
-        struct response response = head ? raw_receive_head(&client) : raw_receive(&client);
+        raw_send(client, cases[i].request);
+        struct response response = head ? raw_receive_head(client) : raw_receive(client);
         cr_expect(strncmp(response.head, cases[i].line, strlen(cases[i].line)) == 0);
         cr_expect_str_eq(field(&response, "Content-Length"), cases[i].content_length);
-        cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other", "%s", cases[i].line);
+        cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other", "%s", cases[i].line);
     }
-    raw_close(&client);
 }
 
 /* Responses that are larger than what the kernel holds for a client that does not read. */
@@ -255,51 +239,45 @@ static int reply_of_size(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, content, size);
 }
 
-ServerTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order, serve(reply_of_size))
+ClientTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order, serve(reply_of_size))
 {
     static const size_t sizes[] = {5, 65535, 65536, 65537, 0, 1 << 20, 7, 1 << 20, 65536, 1};
-    struct raw_client client = raw_connect(&server);
     raw_send(
-        &client, GET("/5") GET("/65535") GET("/65536") GET("/65537") GET("/0") GET("/1048576")
-                     GET("/7") GET("/1048576") GET("/65536") GET("/1"));
+        client, GET("/5") GET("/65535") GET("/65536") GET("/65537") GET("/0") GET("/1048576")
+                    GET("/7") GET("/1048576") GET("/65536") GET("/1"));
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         size_t right = 0;
-        struct response response = raw_receive(&client);
+        struct response response = raw_receive(client);
         cr_assert_eq(response.length, sizes[i], "response %zu: %zu", i, response.length);
         while (right < sizes[i] && response.body[right] == (char)(right * 7 + sizes[i]))
             right++;
         cr_expect_eq(right, sizes[i], "response %zu", i);
     }
-    raw_close(&client);
 }
 
-ServerTest(
+ClientTest(
     handler_responses, a_large_response_waits_for_its_client_but_others_do_not, serve(reply_large))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/") GET("/other"));
-    raw_settle(&client);
+    raw_send(client, GET("/") GET("/other"));
+    raw_settle(client);
     for (size_t i = 0; i < 20; i++)
         cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
-    struct response response = raw_receive(&client);
+    struct response response = raw_receive(client);
     expect_large(&response);
-    cr_expect_str_eq(raw_receive(&client).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, "other");
 }
 
-ServerTest(
+ClientTest(
     handler_responses, a_large_response_is_sent_to_its_end_though_the_server_stops,
     serve(reply_large))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/"));
-    raw_settle(&client);
+    raw_send(client, GET("/"));
+    raw_settle(client);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping: 1 requests"));
-    struct response response = raw_receive(&client);
+    struct response response = raw_receive(client);
     expect_large(&response);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    cr_expect(raw_ended(client));
 }
 
 ServerTest(

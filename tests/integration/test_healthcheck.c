@@ -52,10 +52,9 @@ ProcessTest(healthcheck, a_server_on_ipv6_is_well)
 }
 
 /* All that it listens on. */
-ProcessTest(healthcheck, of_several_addresses_each_has_to_be_well)
+ServerTest(healthcheck, of_several_addresses_each_has_to_be_well, server_start())
 {
     char address[32];
-    struct server server = server_start();
     snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
     struct process *check = process_start((const char *const[]){
         HOB_BINARY, "healthcheck", "--listen", address, "--listen", "unix:/no/such/sock", NULL});
@@ -63,10 +62,9 @@ ProcessTest(healthcheck, of_several_addresses_each_has_to_be_well)
     cr_expect_not_null(strstr(process_errors(check), "unix:/no/such/sock"));
 }
 
-ProcessTest(healthcheck, the_port_may_come_from_the_environment)
+ServerTest(healthcheck, the_port_may_come_from_the_environment, server_start())
 {
     char port[8];
-    struct server server = server_start();
     snprintf(port, sizeof(port), "%u", server.port);
     setenv("PORT", port, 1);
     struct process *check = process_start((const char *const[]){HOB_BINARY, "healthcheck", NULL});

@@ -20,61 +20,53 @@ static time_t date_of(const struct response *response)
     return timegm(&utc);
 }
 
-ServerTest(http, a_response_says_who_sent_it_when_and_how_long_it_is, server_start())
+ClientTest(http, a_response_says_who_sent_it_when_and_how_long_it_is, server_start())
 {
-    struct raw_client client = raw_connect(&server);
     time_t before = time(NULL);
-    struct response response = raw_exchange(&client, GET("/ping"));
+    struct response response = raw_exchange(client, GET("/ping"));
     cr_expect(has_field(&response, "Server: hob"));
     cr_expect(has_field(&response, "Content-Length: 13"));
     cr_expect_geq(date_of(&response), before - 1); /* two clocks may differ by a tick */
     cr_expect_leq(date_of(&response), time(NULL) + 1);
-    raw_close(&client);
 }
 
-ServerTest(http, the_date_moves_on, server_start())
+ClientTest(http, the_date_moves_on, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, GET("/ping"));
+    struct response response = raw_exchange(client, GET("/ping"));
     time_t first = date_of(&response);
     bool moved =
-        eventually((response = raw_exchange(&client, GET("/ping")), date_of(&response) > first));
+        eventually((response = raw_exchange(client, GET("/ping")), date_of(&response) > first));
     cr_expect(moved);
-    raw_close(&client);
 }
 
 /* Methods and targets. */
 
-ServerTest(http, head_is_answered_like_get_but_without_the_content, server_start())
+ClientTest(http, head_is_answered_like_get_but_without_the_content, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("HEAD /ping", ""));
-    struct response head = raw_receive_head(&client);
+    raw_send(client, REQUEST("HEAD /ping", ""));
+    struct response head = raw_receive_head(client);
     cr_expect_eq(head.status, 200);
     cr_expect(has_field(&head, "Content-Length: 13"));
-    struct response next = raw_exchange(&client, GET("/healthz"));
+    struct response next = raw_exchange(client, GET("/healthz"));
     cr_expect_eq(next.status, 200, "the content would be taken for the next response");
-    raw_close(&client);
 }
 
 /* More of them than there may be watchers of the feed, or traces at the same time. */
-ServerTest(http, head_of_a_stream_is_answered_and_over, server_start())
+ClientTest(http, head_of_a_stream_is_answered_and_over, server_start())
 {
     static const char *const requests[] = {
         REQUEST("HEAD /kitchen/events", ""),
         REQUEST("HEAD /trace.json?seconds=60", ""),
         REQUEST("HEAD /noodles?progress", ""),
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < 200; i++) {
-        raw_send(&client, requests[i % COUNT(requests)]);
-        cr_expect_eq(raw_receive_head(&client).status, 200, "%s", requests[i % COUNT(requests)]);
+        raw_send(client, requests[i % COUNT(requests)]);
+        cr_expect_eq(raw_receive_head(client).status, 200, "%s", requests[i % COUNT(requests)]);
     }
-    cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_exchange(client, GET("/ping")).status, 200);
 }
 
-ServerTest(http, each_target_and_method_has_its_answer, server_start())
+ClientTest(http, each_target_and_method_has_its_answer, server_start())
 {
     static const struct {
         const char *request;
@@ -101,46 +93,38 @@ ServerTest(http, each_target_and_method_has_its_answer, server_start())
         {REQUEST("OPTIONS /ping", ""), 204, "GET, HEAD, OPTIONS"},
         {REQUEST("OPTIONS *", ""), 204, "GET, HEAD, POST, DELETE, OPTIONS"},
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct response response = raw_exchange(&client, cases[i].request);
+        struct response response = raw_exchange(client, cases[i].request);
         cr_expect_eq(response.status, cases[i].status, "%d: %s", response.status, cases[i].request);
         cr_expect_str_eq(field(&response, "Allow"), cases[i].allow, "%s", cases[i].request);
     }
-    raw_close(&client);
 }
 
 /* However it arrives. */
 
-ServerTest(http, a_request_may_come_byte_by_byte, server_start())
+ClientTest(http, a_request_may_come_byte_by_byte, server_start())
 {
-    struct raw_client client = raw_connect(&server);
     for (const char *byte = GET("/ping"); *byte; byte++) {
-        raw_send_bytes(&client, byte, 1);
-        raw_settle(&client);
+        raw_send_bytes(client, byte, 1);
+        raw_settle(client);
     }
-    cr_expect_eq(raw_receive(&client).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_receive(client).status, 200);
 }
 
-ServerTest(http, a_request_may_come_in_two_pieces_cut_anywhere, server_start())
+ClientTest(http, a_request_may_come_in_two_pieces_cut_anywhere, server_start())
 {
     static const char request[] = REQUEST("GET /ping?a=b", "X-Spice: pepper\r\n");
-    struct raw_client client = raw_connect(&server);
     for (size_t cut = 1; cut < sizeof(request) - 1; cut++) {
-        raw_send_bytes(&client, request, cut);
-        raw_settle(&client);
-        struct response response = raw_exchange(&client, request + cut);
+        raw_send_bytes(client, request, cut);
+        raw_settle(client);
+        struct response response = raw_exchange(client, request + cut);
         cr_expect_eq(response.status, 200, "cut after %zu bytes: %d", cut, response.status);
     }
-    raw_close(&client);
 }
 
-ServerTest(http, empty_lines_before_a_request_are_ignored, server_start())
+ClientTest(http, empty_lines_before_a_request_are_ignored, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_eq(raw_exchange(&client, "\r\n\r\n" GET("/ping")).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_exchange(client, "\r\n\r\n" GET("/ping")).status, 200);
 }
 
 /* Refusals. The body says why, and the connection is closed: who knows what follows. */
@@ -257,13 +241,11 @@ static char *make_head(size_t size)
     return head;
 }
 
-ServerTest(http, a_head_of_16_kib_is_served, server_start())
+ClientTest(http, a_head_of_16_kib_is_served, server_start())
 {
-    struct raw_client client = raw_connect(&server);
     char *head = make_head(16 * 1024);
-    cr_expect_eq(raw_exchange(&client, head).status, 200);
+    cr_expect_eq(raw_exchange(client, head).status, 200);
     free(head);
-    raw_close(&client);
 }
 
 ServerTest(http, a_larger_head_is_refused, server_start())
@@ -292,11 +274,9 @@ static const char *make_fields(size_t count)
     return head;
 }
 
-ServerTest(http, a_hundred_fields_are_served, server_start())
+ClientTest(http, a_hundred_fields_are_served, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_eq(raw_exchange(&client, make_fields(99)).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_exchange(client, make_fields(99)).status, 200);
 }
 
 ServerTest(http, more_than_a_hundred_fields_are_refused, server_start())

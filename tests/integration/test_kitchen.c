@@ -275,12 +275,11 @@ static void copy_last_id(const struct stream *feed, char *id, size_t size)
 }
 
 /* By the server's clock. The page takes a longer silence for a thread that is not free. */
-ProcessTest(kitchen, the_feed_is_never_silent_for_long)
+ServerTest(kitchen, the_feed_is_never_silent_for_long, server_start())
 {
     enum { BATCHES = 8 };
     static const char now[] = "event: batch\ndata: {\"now\":";
     double times[BATCHES];
-    struct server server = server_start();
     struct stream *feed = follow(&server, "/kitchen/events", "");
     const char *place = feed->text;
     for (size_t i = 0; i < BATCHES; i++) {
@@ -293,10 +292,9 @@ ProcessTest(kitchen, the_feed_is_never_silent_for_long)
     leave(feed);
 }
 
-ProcessTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed)
+ServerTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed, start_slow_kitchen())
 {
     char id[100], header[200], path[200];
-    struct server server = start_slow_kitchen();
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "\"stats\""));
     copy_last_id(feed, id, sizeof(id));
@@ -319,10 +317,11 @@ ProcessTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed)
     leave(feed);
 }
 
-ProcessTest(kitchen, a_feed_that_missed_too_much_begins_anew)
+ServerTest(
+    kitchen, a_feed_that_missed_too_much_begins_anew,
+    server_start("--time-scale", "0.001", "--log-level", "warn"))
 {
     char id[100], header[200];
-    struct server server = server_start("--time-scale", "0.001", "--log-level", "warn");
     struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect_not_null(wait_for_text(feed, "\"stats\""));
     copy_last_id(feed, id, sizeof(id));
@@ -348,10 +347,9 @@ ServerTest(kitchen, a_server_that_stops_ends_its_feeds, server_start())
     leave(feed);
 }
 
-ProcessTest(kitchen, there_is_an_end_to_how_many_watch)
+ServerTest(kitchen, there_is_an_end_to_how_many_watch, server_start())
 {
     enum { WATCHERS = 50 };
-    struct server server = server_start();
     struct stream *feeds[WATCHERS];
     for (size_t i = 0; i < WATCHERS; i++) {
         feeds[i] = follow(&server, "/kitchen/events", "");
@@ -400,10 +398,9 @@ ServerTest(kitchen, a_trace_ends_as_json_when_the_server_stops, server_start())
     leave(trace);
 }
 
-ProcessTest(kitchen, there_is_an_end_to_how_many_traces_are_recorded)
+ServerTest(kitchen, there_is_an_end_to_how_many_traces_are_recorded, server_start())
 {
     enum { TRACES = 4 };
-    struct server server = server_start();
     struct stream *traces[TRACES];
     for (size_t i = 0; i < TRACES; i++) {
         traces[i] = follow(&server, "/trace.json?seconds=60", "");

@@ -29,12 +29,10 @@ ServerTest(leaving_clients, one_that_only_connects_is_no_trouble, server_start()
     expect_still_serving(&server);
 }
 
-ServerTest(leaving_clients, one_that_ends_without_a_word_is_ended, server_start())
+ClientTest(leaving_clients, one_that_ends_without_a_word_is_ended, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_end(&client);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_end(client);
+    cr_expect(raw_ended(client));
 }
 
 ServerTest(
@@ -51,15 +49,13 @@ ServerTest(
     }
 }
 
-ServerTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer, server_start())
+ClientTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer, server_start())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/ping") GET("/ping"));
-    raw_end(&client);
-    cr_expect_eq(raw_receive(&client).status, 200);
-    cr_expect_eq(raw_receive(&client).status, 200);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    raw_send(client, GET("/ping") GET("/ping"));
+    raw_end(client);
+    cr_expect_eq(raw_receive(client).status, 200);
+    cr_expect_eq(raw_receive(client).status, 200);
+    cr_expect(raw_ended(client));
 }
 
 /* While their order cooks, which would take hours: if the server ends before, it was given up. */
@@ -112,16 +108,14 @@ ServerTest(leaving_clients, one_gives_up_both_dishes_of_its_meal, start_slow_kit
     expect_nothing_cooks(&server);
 }
 
-ServerTest(
+ClientTest(
     leaving_clients, the_orders_behind_the_one_given_up_are_given_up_too, start_slow_kitchen())
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/noodles") GET("/french-fries") GET("/ping"));
+    raw_send(client, GET("/noodles") GET("/french-fries") GET("/ping"));
     cr_assert(server_logs(&server, "boil the egg"));
-    raw_end(&client);
-    cr_expect(raw_ended(&client));
+    raw_end(client);
+    cr_expect(raw_ended(client));
     expect_nothing_cooks(&server);
-    raw_close(&client);
 }
 
 /* Many. */
@@ -139,11 +133,12 @@ static bool take_step(struct raw_client *client)
     return leaves;
 }
 
-ProcessTest(leaving_clients, three_hundred_that_leave_at_any_moment_leave_nothing_behind)
+ServerTest(
+    leaving_clients, three_hundred_that_leave_at_any_moment_leave_nothing_behind,
+    server_start("--time-scale", "1000"))
 {
     enum { CLIENTS = 300 };
     static struct raw_client clients[CLIENTS];
-    struct server server = server_start("--time-scale", "1000");
     size_t descriptors = server_descriptors(&server);
 
     for (size_t i = 0; i < CLIENTS; i++)

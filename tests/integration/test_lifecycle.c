@@ -67,10 +67,9 @@ ProcessTest(lifecycle, a_flag_wins_over_the_environment)
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
-ProcessTest(lifecycle, a_port_that_is_taken_is_an_error)
+ServerTest(lifecycle, a_port_that_is_taken_is_an_error, server_start())
 {
     char port[8];
-    struct server server = server_start();
     snprintf(port, sizeof(port), "%u", server.port);
     struct process *second = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
     cr_expect_eq(process_result(second), 1);
@@ -189,11 +188,10 @@ ProcessTest(lifecycle, requests_sent_before_the_signal_are_answered)
 }
 
 /* The same for many at once, which the signal finds in each place where a request can wait. */
-ProcessTest(lifecycle, requests_sent_while_it_was_held_up_are_answered)
+ServerTest(lifecycle, requests_sent_while_it_was_held_up_are_answered, server_start())
 {
     enum { KNOWN = 10, CLIENTS = 310 }; /* the others are more than are accepted at a time */
     static struct raw_client clients[CLIENTS];
-    struct server server = server_start();
     for (size_t i = 0; i < KNOWN; i++) {
         clients[i] = raw_connect(&server);
         raw_exchange(&clients[i], GET("/ping"));

@@ -35,11 +35,11 @@ static void expect_told_to_come_back(struct response response)
 
 /* The limit of connections. */
 
-ProcessTest(limits, who_comes_when_there_is_no_room_is_told_so)
+ServerTest(
+    limits, who_comes_when_there_is_no_room_is_told_so, server_start("--connection-limit", "3"))
 {
     enum { LIMIT = 3 };
     struct raw_client clients[LIMIT];
-    struct server server = server_start("--connection-limit", "3");
     connect_all(&server, clients, LIMIT);
     for (size_t i = 0; i < LIMIT; i++)
         cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200);
@@ -78,11 +78,11 @@ ServerTest(
 }
 
 /* An eighth more than the limit, and one: they may be silent, so there must be an end. */
-ProcessTest(limits, who_cannot_even_be_told_waits_in_the_queue)
+ServerTest(
+    limits, who_cannot_even_be_told_waits_in_the_queue, server_start("--connection-limit", "8"))
 {
     enum { LIMIT = 8, SURPLUS = 2 };
     struct raw_client clients[LIMIT + SURPLUS];
-    struct server server = server_start("--connection-limit", "8");
     connect_all(&server, clients, LIMIT + SURPLUS);
     struct raw_client last = raw_connect(&server);
     raw_send(&last, GET("/ping"));
@@ -95,11 +95,12 @@ ProcessTest(limits, who_cannot_even_be_told_waits_in_the_queue)
     close_all(clients, LIMIT);
 }
 
-ProcessTest(limits, who_waits_in_the_queue_is_answered_when_the_server_stops)
+ServerTest(
+    limits, who_waits_in_the_queue_is_answered_when_the_server_stops,
+    server_start("--connection-limit", "4"))
 {
     enum { CLIENTS = 20 };
     struct raw_client clients[CLIENTS];
-    struct server server = server_start("--connection-limit", "4");
     connect_all(&server, clients, CLIENTS);
     cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200);
     for (size_t i = 0; i < CLIENTS; i++)
@@ -174,11 +175,11 @@ static void expect_calm(const struct server *server, struct raw_client *clients,
     cr_expect_lt(recovery, 1);
 }
 
-ProcessTest(limits, silent_clients_that_use_up_the_descriptors_do_no_harm)
+ServerTest(
+    limits, silent_clients_that_use_up_the_descriptors_do_no_harm, start_with_descriptors("64"))
 {
     enum { CLIENTS = 200 };
     static struct raw_client clients[CLIENTS];
-    struct server server = start_with_descriptors("64");
     cr_expect(server_logs(&server, "no more than 37 connections are served"));
     connect_all(&server, clients, CLIENTS);
     cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200, "the first ones are in");
@@ -187,11 +188,12 @@ ProcessTest(limits, silent_clients_that_use_up_the_descriptors_do_no_harm)
     expect_calm(&server, clients, CLIENTS);
 }
 
-ProcessTest(limits, clients_that_want_more_than_there_are_descriptors_are_told)
+ServerTest(
+    limits, clients_that_want_more_than_there_are_descriptors_are_told,
+    start_with_descriptors("64"))
 {
     enum { CLIENTS = 200, LIMIT = 37 };
     static struct raw_client clients[CLIENTS];
-    struct server server = start_with_descriptors("64");
     connect_all(&server, clients, CLIENTS);
     for (size_t i = 0; i < CLIENTS; i++)
         raw_send(&clients[i], GET("/ping"));
@@ -201,12 +203,11 @@ ProcessTest(limits, clients_that_want_more_than_there_are_descriptors_are_told)
 }
 
 /* The limit was decided on before: this is as when handlers open many files. */
-ProcessTest(limits, even_without_any_descriptor_clients_are_told)
+ServerTest(limits, even_without_any_descriptor_clients_are_told, server_start())
 {
     enum { CLIENTS = 100, FIRST = 10 };
     static struct raw_client clients[CLIENTS];
     static const struct rlimit few = {.rlim_cur = 32, .rlim_max = 32};
-    struct server server = server_start();
     cr_assert_eq(prlimit(server.process->pid, RLIMIT_NOFILE, &few, NULL), 0);
     connect_all(&server, clients, CLIENTS);
     cr_expect(server_logs(&server, "new connections have to wait: Too many open files"));

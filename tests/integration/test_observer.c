@@ -94,7 +94,7 @@ expect_told_of(const struct server *server, const char *request, const struct re
     expect_told(server, what);
 }
 
-ServerTest(
+ClientTest(
     observer, is_told_what_was_asked_and_what_was_answered, serve_logged((hob_server_options){0}))
 {
     static const struct {
@@ -114,13 +114,11 @@ ServerTest(
         {GET("/large"), "GET /large - HTTP/1.1 - -"},
         {REQUEST("POST /body", "Content-Length: 4\r\n") "body", "POST /body - HTTP/1.1 - -"},
     };
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct response response = raw_exchange(&client, cases[i].request);
+        struct response response = raw_exchange(client, cases[i].request);
         expect_told_of(&server, cases[i].told, &response);
     }
     cr_expect_eq(server_log_count(&server, "told:"), COUNT(cases), "each is told once");
-    raw_close(&client);
 }
 
 ServerTest(
@@ -164,19 +162,18 @@ ServerTest(
 }
 
 /* The head is moved between the server's memory and the request's again and again. */
-ProcessTest(observer, is_told_the_same_when_the_bytes_come_in_pieces)
+ClientTest(
+    observer, is_told_the_same_when_the_bytes_come_in_pieces,
+    serve_logged((hob_server_options){.head_timeout = PATIENCE}))
 {
     enum { PIECE = 5 };
     static const char request[] = "GET /slow?a HTTP/1.1\r\nX-Spice: hot\r\nHost: a b\r\n\r\n";
-    struct server server = serve_logged((hob_server_options){.head_timeout = PATIENCE});
-    struct raw_client client = raw_connect(&server);
     for (size_t at = 0; at < strlen(request); at += PIECE) {
-        raw_send_bytes(&client, request + at, strnlen(request + at, PIECE));
-        raw_settle(&client);
+        raw_send_bytes(client, request + at, strnlen(request + at, PIECE));
+        raw_settle(client);
     }
-    struct response response = raw_receive(&client);
+    struct response response = raw_receive(client);
     expect_told_of(&server, "GET /slow a HTTP/1.1 hot -", &response);
-    raw_close(&client);
 }
 
 ServerTest(observer, is_told_how_much_content_was_sent, serve_logged((hob_server_options){0}))
@@ -238,34 +235,30 @@ ServerTest(observer, is_told_of_clients_that_leave, serve_logged((hob_server_opt
     expect_told(&server, "GET /wait - HTTP/1.1 - -: 0 0");
 }
 
-ServerTest(
+ClientTest(
     observer, is_told_of_a_head_that_was_kept_while_the_handler_waited,
     serve_logged((hob_server_options){0}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("GET /wait?long", "X-Spice: hot\r\n"));
+    raw_send(client, REQUEST("GET /wait?long", "X-Spice: hot\r\n"));
     cr_expect(server_logs(&server, "it waits"));
     release(&server);
     expect_told(&server, "GET /release - HTTP/1.1 - -: 204 0");
-    cr_expect_str_eq(raw_receive(&client).body, "waited");
+    cr_expect_str_eq(raw_receive(client).body, "waited");
     expect_told(&server, "GET /wait long HTTP/1.1 hot -: 200 6");
-    raw_close(&client);
 }
 
 /* And in their order, though they leave in one write. */
-ServerTest(observer, is_told_of_each_request_of_a_pipeline, serve_logged((hob_server_options){0}))
+ClientTest(observer, is_told_of_each_request_of_a_pipeline, serve_logged((hob_server_options){0}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/1") "\r\n" GET("/2") GET("/3") "bad\r\n\r\n");
+    raw_send(client, GET("/1") "\r\n" GET("/2") GET("/3") "bad\r\n\r\n");
     for (int i = 0; i < 3; i++)
-        cr_expect_eq(raw_receive(&client).status, 200);
-    struct response last = raw_receive(&client);
+        cr_expect_eq(raw_receive(client).status, 200);
+    struct response last = raw_receive(client);
     cr_expect_eq(last.status, 400);
     expect_told_of(&server, "bad - - - - -", &last);
     const char *first = strstr(process_errors(server.process), "told: GET /1 ");
     const char *second = first ? strstr(first, "told: GET /2 ") : NULL;
     cr_expect(second && strstr(second, "told: GET /3 "));
-    raw_close(&client);
 }
 
 ServerTest(
@@ -298,28 +291,24 @@ ServerTest(
 }
 
 /* The response is what counts, not when the last byte of an unread body was dropped. */
-ServerTest(
+ClientTest(
     observer, is_told_before_the_rest_of_the_body_has_come, serve_logged((hob_server_options){0}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /body", "Content-Length: 4\r\n") "bo");
-    cr_expect_str_eq(raw_receive(&client).body, "hello");
+    raw_send(client, REQUEST("POST /body", "Content-Length: 4\r\n") "bo");
+    cr_expect_str_eq(raw_receive(client).body, "hello");
     expect_told(&server, "POST /body - HTTP/1.1 - -: 200 5");
-    raw_send(&client, "dy" GET("/text"));
-    cr_expect_str_eq(raw_receive(&client).body, "hello");
-    raw_close(&client);
+    raw_send(client, "dy" GET("/text"));
+    cr_expect_str_eq(raw_receive(client).body, "hello");
 }
 
-ServerTest(
+ClientTest(
     observer, is_told_of_handlers_that_are_given_up_when_the_server_stops,
     serve_logged((hob_server_options){.grace = 0.05}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/wait"));
+    raw_send(client, GET("/wait"));
     cr_expect(server_logs(&server, "it waits"));
     cr_expect_eq(server_stop(&server), 0);
     expect_told(&server, "GET /wait - HTTP/1.1 - -: 0 0");
-    raw_close(&client);
 }
 
 /* The client. */
@@ -348,13 +337,11 @@ static struct server serve_peer_at(const char *address)
     return serve_within(tell_peer, (hob_server_options){.sockets = &fd, .socket_count = 1});
 }
 
-ServerTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))
+ClientTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))
 {
-    struct raw_client client = raw_connect(&server);
     char expected[HOB_PEER_SIZE];
-    snprintf(expected, sizeof(expected), "127.0.0.1:%u", raw_port(&client));
-    cr_expect_str_eq(raw_exchange(&client, GET("/")).body, expected);
-    raw_close(&client);
+    snprintf(expected, sizeof(expected), "127.0.0.1:%u", raw_port(client));
+    cr_expect_str_eq(raw_exchange(client, GET("/")).body, expected);
 }
 
 ProcessTest(observer, finds_an_ipv4_client_of_an_ipv6_socket_to_be_one)

@@ -24,10 +24,9 @@ TestSuite(restart, .timeout = 60);
 
 /* By signal. */
 
-ProcessTest(restart, a_hundred_under_load_lose_nothing)
+ServerTest(restart, a_hundred_under_load_lose_nothing, server_start("--idle-grace", IDLE_GRACE))
 {
     enum { RESTARTS = 100, CLIENTS = 16 };
-    struct server server = server_start("--idle-grace", IDLE_GRACE);
     struct load *load = load_start(server_address(&server), CLIENTS);
     double begin = clock_seconds();
     for (size_t i = 0; i < RESTARTS; i++) {

@@ -21,32 +21,28 @@ TestSuite(shutdown, .timeout = 60);
 /* Connections that are idle. */
 
 /* The last response said that the connection stays, so the client may have sent another request. */
-ServerTest(
+ClientTest(
     shutdown, an_idle_connection_may_send_its_next_request, server_start("--idle-grace", "10"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_exchange(&client, GET("/ping"));
+    raw_exchange(client, GET("/ping"));
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
-    struct response response = raw_exchange(&client, GET("/ping"));
+    struct response response = raw_exchange(client, GET("/ping"));
     cr_expect_eq(response.status, 200);
     cr_expect(has_field(&response, "Connection: close"));
-    cr_expect(raw_ended(&client));
+    cr_expect(raw_ended(client));
     cr_expect_eq(process_result(server.process), 0);
-    raw_close(&client);
 }
 
-ServerTest(
+ClientTest(
     shutdown, a_new_connection_may_send_its_first_request, server_start("--idle-grace", "10"))
 {
-    struct raw_client client = raw_connect(&server);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
-    struct response response = raw_exchange(&client, GET("/ping"));
+    struct response response = raw_exchange(client, GET("/ping"));
     cr_expect_eq(response.status, 200);
     cr_expect(has_field(&response, "Connection: close"));
     cr_expect_eq(process_result(server.process), 0);
-    raw_close(&client);
 }
 
 static double seconds_to_stop(const char *idle_grace, const char *grace)
@@ -73,39 +69,35 @@ ProcessTest(shutdown, an_idle_connection_is_waited_for_as_long_as_told)
 }
 
 /* One that was idle for that long before is not waited for again. */
-ServerTest(
+ClientTest(
     shutdown, a_connection_that_was_idle_before_is_closed_at_once,
     server_start("--idle-grace", "0.5"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_exchange(&client, GET("/ping"));
+    raw_exchange(client, GET("/ping"));
     usleep(600000);
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
     double seconds = clock_seconds() - begin;
     cr_expect_lt(seconds, 0.4, "%g", seconds);
-    raw_close(&client);
 }
 
 /* Requests on their way. */
 
-ServerTest(
+ClientTest(
     shutdown, pipelined_requests_are_all_answered,
     server_start("--time-scale", "0.1", "--log-level", "debug"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/noodles") GET("/ping") GET("/french-fries") GET("/ping"));
+    raw_send(client, GET("/noodles") GET("/ping") GET("/french-fries") GET("/ping"));
     cr_expect(server_logs(&server, "boil the egg"));
     server_signal(&server, SIGTERM);
-    cr_expect_str_eq(raw_receive(&client).body, NOODLES_DONE);
-    cr_expect_str_eq(raw_receive(&client).body, HELLO);
-    cr_expect_str_eq(raw_receive(&client).body, FRIES_DONE);
-    struct response last = raw_receive(&client);
+    cr_expect_str_eq(raw_receive(client).body, NOODLES_DONE);
+    cr_expect_str_eq(raw_receive(client).body, HELLO);
+    cr_expect_str_eq(raw_receive(client).body, FRIES_DONE);
+    struct response last = raw_receive(client);
     cr_expect_str_eq(last.body, HELLO);
     cr_expect(has_field(&last, "Connection: close"));
-    cr_expect(raw_ended(&client));
+    cr_expect(raw_ended(client));
     cr_expect_eq(process_result(server.process), 0);
-    raw_close(&client);
 }
 
 /* Replies the length of the body. */
@@ -122,11 +114,10 @@ static int measure_body(hob_request *req, hob_response *res)
     return received < 0 ? received : reply(res, 200, "%zu", length);
 }
 
-ProcessTest(shutdown, bodies_may_be_uploaded_to_their_end)
+ServerTest(shutdown, bodies_may_be_uploaded_to_their_end, serve(measure_body))
 {
     enum { CLIENTS = 20 };
     struct raw_client clients[CLIENTS];
-    struct server server = serve(measure_body);
     for (size_t i = 0; i < CLIENTS; i++) {
         clients[i] = raw_connect(&server);
         raw_send(&clients[i], REQUEST("POST /", "Content-Length: 100000\r\n") "abc");
@@ -249,10 +240,10 @@ ProcessTest(shutdown, under_full_load_streams_end_properly)
     free(orders);
 }
 
-ProcessTest(shutdown, takes_no_longer_than_the_grace_and_half_a_second)
+ServerTest(
+    shutdown, takes_no_longer_than_the_grace_and_half_a_second, start_slow_kitchen("--grace", "1"))
 {
     enum { ORDERS = 200 };
-    struct server server = start_slow_kitchen("--grace", "1");
     struct order **orders = cook_noodles(&server, ORDERS);
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
@@ -283,15 +274,13 @@ ServerTest(
     raw_close(&late);
 }
 
-ServerTest(shutdown, readiness_turns_also_without_a_delay, server_start("--idle-grace", "10"))
+ClientTest(shutdown, readiness_turns_also_without_a_delay, server_start("--idle-grace", "10"))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_exchange(&client, GET("/ping"));
+    raw_exchange(client, GET("/ping"));
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
-    cr_expect_eq(raw_exchange(&client, GET("/readyz")).status, 503);
+    cr_expect_eq(raw_exchange(client, GET("/readyz")).status, 503);
     cr_expect_eq(process_result(server.process), 0);
-    raw_close(&client);
 }
 
 /* The new process takes the clients: nothing is waited for. */

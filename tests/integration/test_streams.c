@@ -36,15 +36,13 @@ static int count_to_three(hob_request *req, hob_response *res)
     return err;
 }
 
-ServerTest(streams, come_in_chunks, serve(count_to_three))
+ClientTest(streams, come_in_chunks, serve(count_to_three))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("GET /", "Connection: close\r\n"));
-    struct response response = raw_receive_to_end(&client);
+    raw_send(client, REQUEST("GET /", "Connection: close\r\n"));
+    struct response response = raw_receive_to_end(client);
     cr_expect(has_field(&response, "Transfer-Encoding: chunked"), "%s", response.head);
     cr_expect_not(strstr(response.head, "Content-Length"), "%s", response.head);
     cr_expect_str_eq(response.body, "2\r\n1\n\r\n2\r\n2\n\r\n2\r\n3\n\r\n0\r\n\r\n");
-    raw_close(&client);
 }
 
 ServerTest(streams, are_understood_by_curl_and_leave_the_connection_open, serve(count_to_three))
@@ -57,24 +55,20 @@ ServerTest(streams, are_understood_by_curl_and_leave_the_connection_open, serve(
     }
 }
 
-ServerTest(streams, to_http_1_0_end_with_the_connection, serve(count_to_three))
+ClientTest(streams, to_http_1_0_end_with_the_connection, serve(count_to_three))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    struct response response = raw_receive_to_end(&client);
+    raw_send(client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    struct response response = raw_receive_to_end(client);
     cr_expect_not(strstr(response.head, "Transfer-Encoding"), "%s", response.head);
     cr_expect(has_field(&response, "Connection: close"), "%s", response.head);
     cr_expect_str_eq(response.body, "1\n2\n3\n");
-    raw_close(&client);
 }
 
-ServerTest(streams, to_head_have_no_content, serve(count_to_three))
+ClientTest(streams, to_head_have_no_content, serve(count_to_three))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("HEAD /", ""));
-    cr_expect_eq(raw_receive_head(&client).status, 200);
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    raw_send(client, REQUEST("HEAD /", ""));
+    cr_expect_eq(raw_receive_head(client).status, 200);
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 ServerTest(streams, that_fail_lack_their_last_chunk, serve(count_to_three))
@@ -108,18 +102,16 @@ static int send_three(hob_request *req, hob_response *res)
     return err < 0 || strcmp(hob_request_path(req), "/short") == 0 ? err : hob_send(res, "23", 2);
 }
 
-ServerTest(streams, of_a_known_length_announce_it, serve(send_three))
+ClientTest(streams, of_a_known_length_announce_it, serve(send_three))
 {
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, GET("/"));
+    struct response response = raw_exchange(client, GET("/"));
     cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
     cr_expect_not(strstr(response.head, "Transfer-Encoding"), "%s", response.head);
     cr_expect_str_eq(response.body, "123");
-    raw_send(&client, REQUEST("HEAD /", ""));
-    response = raw_receive_head(&client);
+    raw_send(client, REQUEST("HEAD /", ""));
+    response = raw_receive_head(client);
     cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 ServerTest(streams, that_are_shorter_than_announced_end_the_connection, serve(send_three))
@@ -456,15 +448,13 @@ static int leave_things(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "left");
 }
 
-ServerTest(
+ClientTest(
     streams, things_of_a_handler_end_before_the_next_request_of_the_connection, serve(leave_things))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/") GET("/"));
-    cr_expect_str_eq(raw_receive(&client).body, "left");
-    cr_expect_str_eq(raw_receive(&client).body, "left");
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
+    raw_send(client, GET("/") GET("/"));
+    cr_expect_str_eq(raw_receive(client).body, "left");
+    cr_expect_str_eq(raw_receive(client).body, "left");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     cr_expect_eq(server_log_count(&server, "child: Operation canceled"), 2);
     cr_expect_eq(server_log_count(&server, "cleaned up"), 2);
-    raw_close(&client);
 }

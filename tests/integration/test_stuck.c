@@ -63,27 +63,23 @@ static void order_what_blocks(struct raw_client *client)
 #define start_blocking(...)                                                                        \
     server_start("--demo", "--time-scale", "10000", "--grace", "1", ##__VA_ARGS__)
 
-ServerTest(stuck, in_a_dish_ends_at_once_by_a_second_signal, start_blocking())
+ClientTest(stuck, in_a_dish_ends_at_once_by_a_second_signal, start_blocking())
 {
-    struct raw_client client = raw_connect(&server);
-    order_what_blocks(&client);
+    order_what_blocks(client);
     cr_expect(server_logs(&server, "has kept the thread"));
     server_signal(&server, SIGTERM);
     wait_a_moment(APART);
     server_signal(&server, SIGTERM);
     cr_expect_eq(process_result(server.process), 128 + SIGTERM);
-    raw_close(&client);
 }
 
-ServerTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal, start_blocking())
+ClientTest(stuck, in_a_dish_ends_after_the_grace_by_one_signal, start_blocking())
 {
-    struct raw_client client = raw_connect(&server);
-    order_what_blocks(&client);
+    order_what_blocks(client);
     cr_expect(server_logs(&server, "has kept the thread"));
     server_signal(&server, SIGTERM);
     cr_expect_eq(process_result(server.process), EXIT_FAILURE);
     cr_expect_eq(server_log_count(&server, "the server does not stop"), 1);
-    raw_close(&client);
 }
 
 /* timeout(1) sends its signal to the process, and then to the group that this is in. */
@@ -138,19 +134,17 @@ static int await_a_job(hob_request *req, hob_response *res)
     return hob_await(hob_offload(never_end, NULL));
 }
 
-ServerTest(
+ClientTest(
     stuck, a_job_does_not_keep_the_process_beyond_the_grace,
     serve_within(await_a_job, (hob_server_options){.grace = 0.5}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/"));
+    raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), EXIT_FAILURE);
     double seconds = clock_seconds() - begin;
     cr_expect(seconds >= 3.5 && seconds < PATIENCE, "%g", seconds);
     cr_expect_eq(server_log_count(&server, "the server does not stop"), 1);
-    raw_close(&client);
 }
 
 static int await_a_job_and_reply(hob_request *req, hob_response *res)
@@ -191,14 +185,12 @@ static int clean_up_and_reply(hob_request *req, hob_response *res)
     return hob_reply_text(res, 503, "too late");
 }
 
-ServerTest(
+ClientTest(
     stuck, a_handler_that_was_cut_short_has_the_last_word,
     serve_within(clean_up_and_reply, (hob_server_options){.handler_timeout = 0.2}))
 {
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < 2; i++)
-        cr_expect_eq(raw_exchange(&client, GET("/")).status, 503);
-    raw_close(&client);
+        cr_expect_eq(raw_exchange(client, GET("/")).status, 503);
 }
 
 /* Workers, and processes that were replaced. */
@@ -210,14 +202,12 @@ static void expect_killed(const struct server *server)
     cr_expect_eq(server_log_count(server, "was ended by signal 9 instead of stopping"), 1);
 }
 
-ServerTest(stuck, a_worker_is_killed_after_the_grace, start_blocking("--workers", "2"))
+ClientTest(stuck, a_worker_is_killed_after_the_grace, start_blocking("--workers", "2"))
 {
-    struct raw_client client = raw_connect(&server);
-    order_what_blocks(&client);
+    order_what_blocks(client);
     cr_expect(server_logs(&server, "has kept the thread"));
     server_signal(&server, SIGTERM);
     expect_killed(&server);
-    raw_close(&client);
 }
 
 /* Restarts the server, and blocks the thread of the old process when the new one serves. */

@@ -33,14 +33,12 @@ static bool ends_in_time(struct raw_client *client, double since)
     return ended;
 }
 
-ServerTest(
+ClientTest(
     timeouts, a_client_that_says_nothing_is_left,
     serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
     double begin = clock_seconds();
-    struct raw_client client = raw_connect(&server);
-    cr_expect(ends_in_time(&client, begin));
-    raw_close(&client);
+    cr_expect(ends_in_time(client, begin));
 }
 
 ServerTest(
@@ -61,58 +59,50 @@ ServerTest(
     }
 }
 
-ServerTest(
+ClientTest(
     timeouts, half_a_head_gets_408_though_its_bytes_drip_in,
     serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
     static const char head[] = "GET / HTTP/1.1\r\nHost: hob\r\nX-Slow: ";
     double begin = clock_seconds();
     for (const char *c = head; *c; c++)
-        raw_send_bytes(&client, c, 1);
-    struct response response = raw_receive(&client);
+        raw_send_bytes(client, c, 1);
+    struct response response = raw_receive(client);
     cr_expect_eq(response.status, 408);
     cr_expect(strstr(response.body, "head_timeout"), "%s", response.body);
     cr_expect(has_field(&response, "Connection: close"));
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    cr_expect(raw_ended(client));
 }
 
 /* The time for a head begins with its first byte, not with the end of the one before. */
-ServerTest(
+ClientTest(
     timeouts, a_later_head_has_its_own_time,
     serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT, .idle_timeout = 50}))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
+    cr_expect_eq(raw_exchange(client, GET("/")).status, 200);
     double begin = clock_seconds();
-    raw_send(&client, "GET / HT");
-    cr_expect_eq(raw_receive(&client).status, 408);
+    raw_send(client, "GET / HT");
+    cr_expect_eq(raw_receive(client).status, 408);
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
-    raw_close(&client);
 }
 
-ServerTest(
+ClientTest(
     timeouts, half_a_pipelined_head_gets_408_after_the_response_before,
     serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/") "GET / HTTP/1.1\r\n");
-    cr_expect_eq(raw_receive(&client).status, 200);
-    cr_expect_eq(raw_receive(&client).status, 408);
-    raw_close(&client);
+    raw_send(client, GET("/") "GET / HTTP/1.1\r\n");
+    cr_expect_eq(raw_receive(client).status, 200);
+    cr_expect_eq(raw_receive(client).status, 408);
 }
 
-ServerTest(
+ClientTest(
     timeouts, an_idle_connection_is_closed_without_a_word,
     serve_within(say_hello, (hob_server_options){.idle_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
     for (int i = 0; i < 3; i++)
-        cr_expect_eq(raw_exchange(&client, GET("/")).status, 200);
-    cr_expect(ends_in_time(&client, clock_seconds()));
-    raw_close(&client);
+        cr_expect_eq(raw_exchange(client, GET("/")).status, 200);
+    cr_expect(ends_in_time(client, clock_seconds()));
 }
 
 static int take_body(hob_request *req, hob_response *res)
@@ -123,18 +113,16 @@ static int take_body(hob_request *req, hob_response *res)
     return err < 0 ? err : reply(res, 200, "%zu bytes", size);
 }
 
-ServerTest(
+ClientTest(
     timeouts, a_body_that_does_not_go_on_gets_408,
     serve_within(take_body, (hob_server_options){.body_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
-    struct response response = raw_receive(&client);
+    raw_send(client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
+    struct response response = raw_receive(client);
     cr_expect_eq(response.status, 408);
     cr_expect(strstr(response.body, "body_timeout"), "%s", response.body);
     cr_expect(has_field(&response, "Connection: close"));
-    cr_expect(raw_ended(&client));
-    raw_close(&client);
+    cr_expect(raw_ended(client));
 }
 
 static int ignore_body(hob_request *req, hob_response *res)
@@ -143,16 +131,14 @@ static int ignore_body(hob_request *req, hob_response *res)
 }
 
 /* Not for each byte of it: an unread body has the time of one read in all. */
-ServerTest(
+ClientTest(
     timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection,
     serve_within(ignore_body, (hob_server_options){.body_timeout = LIMIT, .linger_timeout = 0.1}))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
+    raw_send(client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
     double begin = clock_seconds();
-    cr_expect_str_eq(raw_receive(&client).body, "ignored");
-    cr_expect(ends_in_time(&client, begin));
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, "ignored");
+    cr_expect(ends_in_time(client, begin));
 }
 
 static int sleep_long(hob_request *req, hob_response *res)
@@ -165,20 +151,18 @@ static int sleep_long(hob_request *req, hob_response *res)
     return strcmp(hob_request_path(req), "/apology") == 0 ? reply(res, 200, "sorry") : err;
 }
 
-ServerTest(
+ClientTest(
     timeouts, a_handler_that_takes_too_long_is_told_and_gets_504,
     serve_within(sleep_long, (hob_server_options){.handler_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
-    struct response response = raw_exchange(&client, GET("/"));
+    struct response response = raw_exchange(client, GET("/"));
     cr_expect_eq(response.status, 504);
     cr_expect(strstr(response.body, "handler_timeout"), "%s", response.body);
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
     cr_expect(server_logs(&server, "slept: Connection timed out"));
-    cr_expect_str_eq(raw_exchange(&client, GET("/apology")).body, "sorry");
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other", "it is served on");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/apology")).body, "sorry");
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other", "it is served on");
 }
 
 static int read_for_ever(hob_request *req, hob_response *res)
@@ -192,13 +176,14 @@ static int read_for_ever(hob_request *req, hob_response *res)
     return length < 0 ? length : reply(res, 200, "done");
 }
 
-ProcessTest(timeouts, a_handler_that_reads_without_an_end_is_told_the_same)
-{
-    static char dots[64 * 1024];
-    struct server server = serve_within(
+ServerTest(
+    timeouts, a_handler_that_reads_without_an_end_is_told_the_same,
+    serve_within(
         read_for_ever,
         (hob_server_options){
-            .handler_timeout = LIMIT, .body_limit = SIZE_MAX, .linger_timeout = 0.1});
+            .handler_timeout = LIMIT, .body_limit = SIZE_MAX, .linger_timeout = 0.1}))
+{
+    static char dots[64 * 1024];
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("POST /", "Content-Length: 1000000000000\r\n"));
     raw_flood(&client, dots, sizeof(dots));
@@ -212,15 +197,13 @@ static int time_out_of_its_own(hob_request *req, hob_response *res)
     return hob_sleep(INFINITY);
 }
 
-ServerTest(timeouts, a_deadline_of_a_handler_ends_with_it, serve(time_out_of_its_own))
+ClientTest(timeouts, a_deadline_of_a_handler_ends_with_it, serve(time_out_of_its_own))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/") GET("/other"));
-    struct response response = raw_receive(&client);
+    raw_send(client, GET("/") GET("/other"));
+    struct response response = raw_receive(client);
     cr_expect_eq(response.status, 504);
     cr_expect_not(strstr(response.body, "handler_timeout"), "%s", response.body);
-    cr_expect_str_eq(raw_receive(&client).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, "other");
 }
 
 static int flood(hob_request *req, hob_response *res)
@@ -233,16 +216,14 @@ static int flood(hob_request *req, hob_response *res)
     return err;
 }
 
-ServerTest(
+ClientTest(
     timeouts, a_client_that_does_not_read_is_left,
     serve_within(flood, (hob_server_options){.write_timeout = LIMIT}))
 {
-    struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
-    raw_send(&client, GET("/"));
+    raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "sent until: Broken pipe"));
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
-    raw_close(&client);
 }
 
 static int say_much(hob_request *req, hob_response *res)
@@ -289,10 +270,11 @@ ServerTest(
     cr_expect(server_logs(&server, "sent until"), "its client has left");
 }
 
-ProcessTest(timeouts, a_client_that_goes_on_sending_is_not_waited_for_for_ever)
+ServerTest(
+    timeouts, a_client_that_goes_on_sending_is_not_waited_for_for_ever,
+    serve_within(say_hello, (hob_server_options){.linger_timeout = LIMIT}))
 {
     static char dots[] = "..........";
-    struct server server = serve_within(say_hello, (hob_server_options){.linger_timeout = LIMIT});
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("GET /", "Connection: close\r\n") "more");
     cr_expect_str_eq(raw_receive(&client).body, "hello");

@@ -33,10 +33,9 @@ ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--wor
 }
 
 /* With one stopped, clients are served by those that are left. */
-ProcessTest(workers, each_serves_alone_if_it_must)
+ServerTest(workers, each_serves_alone_if_it_must, server_start("--workers", "3"))
 {
     enum { WORKERS = 3 };
-    struct server server = server_start("--workers", "3");
     pid_t workers[WORKERS_AT_MOST];
     cr_assert_eq(find_workers(&server, workers), WORKERS);
     for (size_t alone = 0; alone < WORKERS; alone++) {

@@ -16,10 +16,11 @@ TestSuite(workers_end, .timeout = 60);
 
 /* Dying. */
 
-ProcessTest(workers_end, that_are_killed_under_load_cost_what_they_had_in_hand_and_no_more)
+ServerTest(
+    workers_end, that_are_killed_under_load_cost_what_they_had_in_hand_and_no_more,
+    server_start("--workers", "2", "--idle-grace", "10"))
 {
     enum { KILLS = 5, CLIENTS = 16 };
-    struct server server = server_start("--workers", "2", "--idle-grace", "10");
     struct load *load = load_start(server_address(&server), CLIENTS);
     for (size_t i = 0; i < KILLS; i++) {
         size_t served = load_served(load);
@@ -81,10 +82,11 @@ ServerTest(
 }
 
 /* From outside, without the supervisor: for one that is to be replaced, whatever the reason. */
-ProcessTest(workers_end, leave_and_are_replaced_on_sigusr2_without_a_loss)
+ServerTest(
+    workers_end, leave_and_are_replaced_on_sigusr2_without_a_loss,
+    server_start("--workers", "2", "--idle-grace", "10"))
 {
     enum { TIMES = 5, CLIENTS = 16 };
-    struct server server = server_start("--workers", "2", "--idle-grace", "10");
     struct load *load = load_start(server_address(&server), CLIENTS);
     for (size_t i = 0; i < TIMES; i++) {
         kill(first_worker(&server), SIGUSR2);

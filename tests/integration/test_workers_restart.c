@@ -20,10 +20,11 @@ TestSuite(workers_restart, .timeout = 60);
 
 /* Restarting. */
 
-ProcessTest(workers_restart, are_all_replaced_by_a_restart_without_a_loss)
+ServerTest(
+    workers_restart, are_all_replaced_by_a_restart_without_a_loss,
+    server_start("--workers", "2", "--idle-grace", "10"))
 {
     enum { RESTARTS = 20, CLIENTS = 16 };
-    struct server server = server_start("--workers", "2", "--idle-grace", "10");
     struct load *load = load_start(server_address(&server), CLIENTS);
     for (size_t i = 0; i < RESTARTS; i++) {
         pid_t before = server.process->pid;

@@ -37,6 +37,24 @@ struct response {
 
 struct raw_client raw_connect(const struct server *server);
 
+/*
+ * A ServerTest with a client that is connected to the server, and that the body uses as `client`:
+ *
+ *     ClientTest(http, a_ping_is_answered, server_start())
+ *     {
+ *         cr_expect_eq(raw_exchange(client, GET("/ping")).status, 200);
+ *     }
+ */
+#define ClientTest(suite, name, ...)                                                               \
+    static void suite##_##name##_by(struct server server, struct raw_client *client);              \
+    ServerTest(suite, name, __VA_ARGS__)                                                           \
+    {                                                                                              \
+        struct raw_client client = raw_connect(&server);                                           \
+        suite##_##name##_by(server, &client);                                                      \
+        raw_close(&client);                                                                        \
+    }                                                                                              \
+    static void suite##_##name##_by(struct server server, struct raw_client *client)
+
 /* The same for a server that may have gone. Returns whether there is a client. */
 bool raw_try_connect(struct raw_client *self, const struct server *server);
 

@@ -10,16 +10,8 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(slow_clients, .timeout = 90);
 

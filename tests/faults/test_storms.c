@@ -2,16 +2,8 @@
  * Crowds of clients that connect, leave, or stop sending, in whatever state they are in, and some
  * whose requests come byte by byte.
  */
-#include <math.h>
-#include <sys/socket.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(storms, .timeout = 60);
 

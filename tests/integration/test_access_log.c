@@ -3,17 +3,11 @@
  */
 #include <fcntl.h>
 #include <regex.h>
-#include <signal.h>
 #include <sys/stat.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
 #include "tests/support/folder.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/load.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(access_log, .timeout = 60);
 

@@ -1,15 +1,10 @@
 /*
  * --admin: metrics, health and traces on a listener of their own.
  */
-#include <signal.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/metrics_page.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(admin, .timeout = 60);
 

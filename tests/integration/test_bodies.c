@@ -2,13 +2,8 @@
  * Bodies of requests that no handler reads. The menu's handlers do not: what a client sends all the
  * same is dropped, for as long as that is cheaper than a new connection.
  */
-#include <sys/socket.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(bodies, .timeout = 60);
 

@@ -4,16 +4,9 @@
  */
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(connections, .timeout = 60);
 

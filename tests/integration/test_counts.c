@@ -1,14 +1,8 @@
 /*
  * The counters of a server: hob_server_count() in include/hob/server.h.
  */
-#include <math.h>
 
-#include "hob/hob.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(counts, .timeout = 60);
 

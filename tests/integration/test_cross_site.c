@@ -4,11 +4,8 @@
  */
 
 #include "tests/support/folder.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/metrics_page.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
 
 TestSuite(cross_site, .timeout = 60);
 

@@ -4,10 +4,8 @@
  */
 #include <sys/resource.h>
 
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(dishes, .timeout = 60);
 

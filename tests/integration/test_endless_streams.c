@@ -2,10 +2,7 @@
  * Handlers that send without an end, and clients that do not want that.
  */
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(endless_streams, .timeout = 60);
 

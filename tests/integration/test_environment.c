@@ -3,11 +3,8 @@
  * of it all.
  */
 
-#include "tests/support/http_client.h"
-#include "tests/support/process.h"
+#include "tests/support/integration.h"
 #include "tests/support/refused.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(environment, .timeout = 60);
 

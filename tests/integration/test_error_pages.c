@@ -2,12 +2,8 @@
  * Error pages (hob_server_options.error_page): of the router, of handlers and of the server.
  */
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/make_router.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
 
 TestSuite(error_pages, .timeout = 60);
 

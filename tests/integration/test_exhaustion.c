@@ -8,15 +8,10 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
 #include "tests/support/folder_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/memory.h"
 #include "tests/support/metrics_page.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 
 TestSuite(exhaustion, .timeout = 60, .init = folder_begin, .fini = folder_remove);
 

@@ -3,10 +3,8 @@
  */
 
 #include "tests/support/folder_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/random.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
 
 TestSuite(file_parts, .timeout = 60, .init = folder_begin, .fini = folder_remove);
 

@@ -4,14 +4,9 @@
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 
-#include "tests/support/eventually.h"
 #include "tests/support/folder_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(file_transfers, .timeout = 120, .init = folder_begin, .fini = folder_remove);
 

@@ -6,9 +6,7 @@
 #include <sys/syscall.h>
 
 #include "tests/support/folder_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(files, .timeout = 60, .init = folder_begin, .fini = folder_remove);
 

@@ -2,13 +2,7 @@
  * Bodies that a handler reads (include/hob/request.h).
  */
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(handler_bodies, .timeout = 60);
 

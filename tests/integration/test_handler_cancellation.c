@@ -1,13 +1,8 @@
 /*
  * Handlers whose client leaves, and servers that a handler stops (include/hob/server.h).
  */
-#include <math.h>
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(handler_cancellation, .timeout = 60);
 

@@ -2,10 +2,7 @@
  * The request as a handler sees it, except for the body (include/hob/request.h).
  */
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(handler_requests, .timeout = 60);
 

@@ -1,14 +1,8 @@
 /*
  * Responses of handlers as clients receive them (include/hob/response.h).
  */
-#include <signal.h>
 
-#include "hob/hob.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(handler_responses, .timeout = 60);
 

@@ -1,12 +1,8 @@
 /*
  * SIGHUP, for which the access log's file is opened again, whenever it comes.
  */
-#include <signal.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 #include "tests/support/workers.h"
 
 TestSuite(hangup, .timeout = 120);

@@ -2,11 +2,8 @@
  * "hob healthcheck": what an image without a shell or curl asks its server with.
  */
 #include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "tests/support/process.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(healthcheck, .timeout = 60);
 

@@ -3,10 +3,7 @@
  */
 #include <time.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(http, .timeout = 60);
 

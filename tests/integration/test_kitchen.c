@@ -3,16 +3,9 @@
  * happens, traces, and orders that are followed in a terminal. The page itself is tested in
  * tests/browser.
  */
-#include <signal.h>
-#include <sys/socket.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(kitchen, .timeout = 60);
 

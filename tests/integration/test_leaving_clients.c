@@ -3,13 +3,9 @@
  * no other client is affected.
  */
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/random.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(leaving_clients, .timeout = 60);
 

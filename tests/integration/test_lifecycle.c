@@ -4,15 +4,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/socket.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(lifecycle, .timeout = 60);

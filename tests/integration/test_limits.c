@@ -1,16 +1,9 @@
 /*
  * More clients than there is room for.
  */
-#include <signal.h>
 #include <sys/resource.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(limits, .timeout = 60);
 

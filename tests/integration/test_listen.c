@@ -1,15 +1,10 @@
 /*
  * Where it listens: addresses, several of them, and unix sockets.
  */
-#include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "hob/address.h"
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 #include "tests/support/workers.h"
 
 TestSuite(listen, .timeout = 60);

@@ -6,12 +6,8 @@
 #include <ctype.h>
 #include <locale.h>
 
-#include "tests/support/eventually.h"
 #include "tests/support/folder.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/process.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(locale, .timeout = 60);
 

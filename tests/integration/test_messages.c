@@ -2,15 +2,8 @@
  * Messages about a handler that stalls, overflows its stack or misuses hob: they are lines of the
  * log that name the request.
  */
-#include <signal.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(messages, .timeout = 60);
 

@@ -2,16 +2,10 @@
  * GET /metrics: its formats, what it counts, and that it says the same as the kitchen page.
  * script/test metrics has the tools of Prometheus read it.
  */
-#include <math.h>
-#include <sys/socket.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/metrics_page.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(metrics, .timeout = 60);
 

@@ -7,9 +7,7 @@
 #include "observe/metrics_text.h"
 #include "observe/shared_pages.h"
 #include "server/request.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(metrics_group, .timeout = 120);
 

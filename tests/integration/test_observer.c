@@ -3,13 +3,7 @@
  */
 #include <inttypes.h>
 
-#include "hob/hob.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(observer, .timeout = 60);
 

@@ -3,15 +3,9 @@
  * machine, or a handler kept the thread. Clients that were in time are served.
  */
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 
-#include "hob/hob.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(pauses, .timeout = 60);
 

@@ -2,9 +2,7 @@
  * Clients that others have written, as they come, with the programs in tests/integration/clients.
  */
 
-#include "tests/support/process.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(real_clients, .timeout = 60);
 

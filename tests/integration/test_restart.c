@@ -3,19 +3,12 @@
  * service manager such as systemd passes its sockets to both.
  */
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include "hob/address.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
 #include "tests/support/program_copy.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(restart, .timeout = 60);
 

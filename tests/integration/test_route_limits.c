@@ -1,13 +1,9 @@
 /*
  * Limits that routes have in place of the server's: hob_route.body_limit and hob_route.timeout.
  */
-#include <math.h>
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/make_router.h"
-#include "tests/support/test.h"
 
 TestSuite(route_limits, .timeout = 60);
 

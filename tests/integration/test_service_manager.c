@@ -2,17 +2,11 @@
  * Messages to a service manager, by the protocol of sd_notify(3), and the sockets that it passes.
  * The manager is a socket of the test; the kernel names the process that sent a message.
  */
-#include <signal.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/refused.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(service_manager, .timeout = 60);
 

@@ -1,18 +1,10 @@
 /*
  * Shutdown without loss: a request that was sent before the server is stopped gets a response.
  */
-#include <signal.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 
 TestSuite(shutdown, .timeout = 60);
 

@@ -2,10 +2,7 @@
  * Stacks that handlers run on (hob_server_options.stack).
  */
 
-#include "hob/hob.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(stack_sizes, .timeout = 60);
 

@@ -1,17 +1,9 @@
 /*
  * Responses that are sent while they are made, and bodies that are read as a whole.
  */
-#include <math.h>
-#include <signal.h>
 #include <sys/resource.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(streams, .timeout = 60);
 

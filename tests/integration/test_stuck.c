@@ -3,16 +3,8 @@
  * and the grace end the process all the same.
  */
 #include <fcntl.h>
-#include <math.h>
-#include <signal.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 #include "tests/support/workers.h"
 
 TestSuite(stuck, .timeout = 120);

@@ -1,17 +1,9 @@
 /*
  * Clients that are too slow, and handlers that are (hob_server_options in include/hob/server.h).
  */
-#include <math.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include "hob/hob.h"
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
-#include "tests/support/handler_server.h"
-#include "tests/support/http_client.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/test.h"
+#include "tests/support/integration.h"
 
 TestSuite(timeouts, .timeout = 60);
 

@@ -2,14 +2,9 @@
  * --workers: several processes that serve from the same sockets, and what they report together.
  */
 #include <sched.h>
-#include <signal.h>
 
-#include "tests/support/eventually.h"
-#include "tests/support/http_client.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers, .timeout = 60);

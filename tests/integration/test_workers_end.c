@@ -1,15 +1,10 @@
 /*
  * How workers end: one that dies is replaced, and all stop when the supervisor is stopped.
  */
-#include <signal.h>
 
-#include "tests/support/clock.h"
-#include "tests/support/eventually.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers_end, .timeout = 60);

@@ -2,18 +2,13 @@
  * Restarts with workers, and the sockets that workers inherit and leave open.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "hob/address.h"
-#include "tests/support/eventually.h"
+#include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
 #include "tests/support/program_copy.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/server_process.h"
-#include "tests/support/test.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers_restart, .timeout = 60);

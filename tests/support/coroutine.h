@@ -4,12 +4,11 @@
 #ifndef HOB_TESTS_SUPPORT_COROUTINE_H
 #define HOB_TESTS_SUPPORT_COROUTINE_H
 
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdint.h>
 
 #include "hob/runtime.h"
 #include "tests/support/sanitizers.h"
+#include "tests/support/test.h"
 
 /*
  * A Criterion test whose body is the first coroutine of a loop. When it has returned, nothing it

@@ -1,6 +1,5 @@
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(html, .timeout = 20);
 

@@ -5,7 +5,6 @@
 #include "hob/testing.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/or_none.h"
-#include "tests/support/test.h"
 
 TestSuite(pairs, .timeout = 20);
 

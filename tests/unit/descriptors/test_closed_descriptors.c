@@ -3,15 +3,12 @@
  * sleeps takes it on to when the runtime looks at them.
  */
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "descriptors/descriptors.h"
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/test.h"
 #include "tests/support/virtual_time.h"
 
 TestSuite(closed_descriptors, .timeout = 60);

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/channel.h"
 #include "tests/support/child.h"
@@ -11,7 +10,6 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -1,12 +1,9 @@
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 
-#include "hob/runtime.h"
 #include "tests/support/channel.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/test.h"
 
 TestSuite(poll, .timeout = 60);
 

@@ -2,7 +2,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "hob/runtime.h"
 #include "hob/testing.h"
 #include "tests/support/channel.h"
 #include "tests/support/child.h"
@@ -10,7 +9,6 @@
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
 #include "tests/support/mistake.h"
-#include "tests/support/test.h"
 
 TestSuite(watch, .timeout = 60);
 

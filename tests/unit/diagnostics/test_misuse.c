@@ -1,17 +1,14 @@
 /*
  * Mistakes in coroutines: each ends the process, with a message that names the task and the call.
  */
-#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
-#include "tests/support/test.h"
 
 TestSuite(misuse, .timeout = 60);
 

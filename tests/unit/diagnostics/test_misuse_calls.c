@@ -3,9 +3,7 @@
  */
 #include <ev.h>
 #include <fcntl.h>
-#include <math.h>
 
-#include "hob/runtime.h"
 #include "hob/sync.h"
 #include "hob/trace.h"
 #include "runtime/loop.h"
@@ -13,7 +11,6 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
-#include "tests/support/test.h"
 
 TestSuite(misuse_calls, .timeout = 60);
 

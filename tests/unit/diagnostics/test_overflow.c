@@ -1,20 +1,16 @@
 #include "diagnostics/overflow.h"
 
 #include <ev.h>
-#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "hob/runtime.h"
 #include "memory/stack.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/log_line.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 #include "tests/support/unprobed.h"
 
 /* The sanitizers handle faults themselves, and are left alone. */

@@ -1,16 +1,13 @@
 #include "diagnostics/stall.h"
 
-#include <math.h>
 #include <sys/resource.h>
 
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
 #include "tests/support/stalls.h"
-#include "tests/support/test.h"
 
 /* A write to a child that has ended too early fails, and does not end the test. */
 static void ignore_sigpipe(void)

@@ -4,11 +4,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/stalls.h"
-#include "tests/support/test.h"
 
 /* Each loop watches its own thread. */
 

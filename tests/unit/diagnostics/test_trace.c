@@ -1,14 +1,11 @@
 /*
  * The lanes of a trace. Runs in virtual time: work() keeps the thread, hob_sleep() waits.
  */
-#include <math.h>
 
-#include "hob/runtime.h"
 #include "hob/trace.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/lanes.h"
-#include "tests/support/test.h"
 #include "tests/support/trace_story.h"
 
 TestSuite(trace, .timeout = 60);

@@ -4,7 +4,6 @@
  */
 #include <time.h>
 
-#include "hob/runtime.h"
 #include "hob/trace.h"
 #include "runtime/loop.h"
 #include "tests/support/child.h"
@@ -13,7 +12,6 @@
 #include "tests/support/lanes.h"
 #include "tests/support/log_line.h"
 #include "tests/support/memory.h"
-#include "tests/support/test.h"
 #include "tests/support/trace_story.h"
 
 TestSuite(trace_watch, .timeout = 60);

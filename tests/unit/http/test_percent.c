@@ -2,7 +2,6 @@
 
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(percent, .timeout = 20);
 

@@ -1,11 +1,9 @@
 /* libev would end the process where it finds no memory or no descriptor. */
 #include "memory/reserve.h"
 
-#include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
-#include "tests/support/test.h"
 
 TestSuite(reserve, .timeout = 60);
 

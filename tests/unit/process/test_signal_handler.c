@@ -6,9 +6,7 @@
 #include <semaphore.h>
 #include <signal.h>
 
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(signal_handler, .timeout = 60);
 

@@ -3,16 +3,13 @@
  * of the loop, and in hob_call_deep().
  */
 #include <ev.h>
-#include <math.h>
 
 #include "hob/log.h"
-#include "hob/runtime.h"
 #include "hob/sync.h"
 #include "hob/virtual_time.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(anywhere, .timeout = 60);
 

@@ -1,13 +1,10 @@
 #include "runtime/arena.h"
 
-#include <math.h>
 #include <stdalign.h>
 
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
 #include "tests/support/random.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -2,12 +2,10 @@
  * Children without an await: their memory is free again when they end.
  */
 
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

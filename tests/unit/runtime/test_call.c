@@ -1,7 +1,5 @@
-#include <math.h>
 #include <sys/mman.h>
 
-#include "hob/runtime.h"
 #include "hob/trace.h"
 #include "memory/stack.h"
 #include "runtime/loop.h"
@@ -9,8 +7,6 @@
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 
 TestSuite(call, .timeout = 60);
 

@@ -3,15 +3,12 @@
  * few milliseconds.
  */
 #include <ev.h>
-#include <math.h>
 #include <time.h>
 
-#include "hob/runtime.h"
 #include "hob/testing.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
 

@@ -3,12 +3,9 @@
  * milliseconds.
  */
 #include <fcntl.h>
-#include <math.h>
 #include <unistd.h>
 
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"

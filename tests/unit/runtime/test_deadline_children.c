@@ -2,11 +2,8 @@
  * Deadlines of a maker and its children. In virtual time: a second costs nothing, and is exact to a
  * few milliseconds.
  */
-#include <math.h>
 
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"

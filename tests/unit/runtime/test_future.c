@@ -1,13 +1,11 @@
 #include "runtime/future.h"
 
 #include <limits.h>
-#include <math.h>
 
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/probe.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -5,7 +5,6 @@
 #include "runtime/loop.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/probe.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -1,14 +1,12 @@
 /* hob_join() and hob_join_all(). */
 
 #include <limits.h>
-#include <math.h>
 
 #include "runtime/task.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/probe.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

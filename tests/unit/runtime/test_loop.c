@@ -13,8 +13,6 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -2,11 +2,9 @@
 #include <limits.h>
 #include <pthread.h>
 
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

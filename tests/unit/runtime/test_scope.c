@@ -1,12 +1,9 @@
 /* Runs in virtual time: the seconds below cost nothing. */
-#include <math.h>
 
-#include "hob/runtime.h"
 #include "runtime/deadline.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"

@@ -1,8 +1,6 @@
 /* Waits for several results, and for one result with a time limit. In virtual time. */
 
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(settle, .timeout = 20);
 

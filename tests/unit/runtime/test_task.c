@@ -1,7 +1,6 @@
 #include "runtime/task.h"
 
 #include <ev.h>
-#include <math.h>
 
 #include "memory/stack.h"
 #include "runtime/loop.h"
@@ -9,8 +8,6 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

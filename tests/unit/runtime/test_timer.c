@@ -1,10 +1,6 @@
-#include <math.h>
-
-#include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

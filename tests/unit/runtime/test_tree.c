@@ -4,22 +4,18 @@
  * under a deadline. A model beside it says what each await may return; afterwards nothing may be
  * left. When a tree is at fault, its seed is printed: grow_tree(seed) grows it again.
  */
-#include <math.h>
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #else
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/random.h"
-#include "tests/support/sanitizers.h"
-#include "tests/support/test.h"
 
 TestSuite(tree, .timeout = 300);
 

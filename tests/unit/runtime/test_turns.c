@@ -3,12 +3,10 @@
  */
 #include <fcntl.h>
 
-#include "hob/runtime.h"
 #include "hob/sync.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/test.h"
 
 TestSuite(turns, .timeout = 20);
 

@@ -1,6 +1,5 @@
 /* The program that this is linked into has hob_virtual_time in it. */
 #include <fcntl.h>
-#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -9,13 +8,11 @@
 #include <time.h>
 
 #include "hob/log.h"
-#include "hob/runtime.h"
 #include "hob/testing.h"
 #include "runtime/future.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/random.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
 

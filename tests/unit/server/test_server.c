@@ -7,9 +7,7 @@
 #include <sys/socket.h>
 
 #include "hob/address.h"
-#include "hob/runtime.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(server, .timeout = 20);
 

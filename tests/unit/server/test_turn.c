@@ -4,10 +4,8 @@
 #include <sys/socket.h>
 
 #include "hob/address.h"
-#include "hob/runtime.h"
 #include "hob/server.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 
 TestSuite(turn, .timeout = 60);
 

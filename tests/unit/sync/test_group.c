@@ -1,7 +1,5 @@
-#include "hob/runtime.h"
 #include "runtime/loop.h"
 #include "tests/support/coroutine.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(group, .timeout = 20);

@@ -1,8 +1,6 @@
-#include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/random.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(queue, .timeout = 20);

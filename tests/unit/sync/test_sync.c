@@ -1,7 +1,6 @@
 #include "hob/sync.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 
 TestSuite(sync, .timeout = 20);

@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "hob/runtime.h"
 #include "hob/testing.h"
 #include "runtime/future.h"
 #include "tests/support/child.h"
@@ -11,7 +10,6 @@
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
 #include "tests/support/memory.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 

@@ -6,12 +6,10 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 
-#include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
-#include "tests/support/test.h"
 
 TestSuite(pool, .timeout = 30);
 

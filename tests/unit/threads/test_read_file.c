@@ -5,11 +5,9 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "hob/runtime.h"
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
-#include "tests/support/test.h"
 #include "tests/support/trace.h"
 #include "threads/pool.h"
 

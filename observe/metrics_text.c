@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "hob/text.h"
 
 /*
@@ -164,83 +165,18 @@ bool metrics_text_step(struct metrics_text *self, const struct sum *sum)
  * The format, by Accept.
  */
 
+#define OPEN_METRICS "application/openmetrics-text; version=1.0.0"
+#define PLAIN        "text/plain; version=0.0.4"
+
 const char *metrics_text_type(bool open_metrics)
 {
-    return open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                        : "text/plain; version=0.0.4; charset=utf-8";
+    return open_metrics ? OPEN_METRICS "; charset=utf-8" : PLAIN "; charset=utf-8";
 }
 
-/* A part of Accept, such as "text/plain;version=0.0.4;q=0.5". */
-struct range {
-    const char *type;
-    size_t length;       /* of the type */
-    const char *version; /* NULL for any */
-    int weight;          /* thousandths */
-};
-
-/* "0.5" is 500. RFC 9110 section 12.4.2 allows up to three digits after the point. */
-static int read_weight(const char *text)
-{
-    int weight = *text == '1' ? 1000 : 0;
-    if ((*text != '0' && *text != '1') || text[1] != '.')
-        return weight;
-    text += 2;
-    for (int unit = 100; unit > 0 && *text >= '0' && *text <= '9'; unit /= 10)
-        weight += unit * (*text++ - '0');
-    return weight;
-}
-
-static void read_parameter(struct range *self, const char *parameter)
-{
-    if (hob_text_same_n(parameter, "q=", 2))
-        self->weight = read_weight(parameter + 2);
-    else if (hob_text_same_n(parameter, "version=", 8))
-        self->version = parameter + 8 + (parameter[8] == '"');
-}
-
-/* Moves *rest behind the next part of the list. Returns false if there is none. */
-static bool next_range(const char **rest, struct range *range)
-{
-    const char *part = *rest + strspn(*rest, " \t,");
-    if (!*part)
-        return false;
-    *range = (struct range){.type = part, .length = strcspn(part, ";, \t"), .weight = 1000};
-    const char *end = part + strcspn(part, ",");
-    for (const char *at = part; (at = memchr(at, ';', (size_t)(end - at)));) {
-        at++;
-        at += strspn(at, " \t");
-        read_parameter(range, at);
-    }
-    *rest = end;
-    return true;
-}
-
-/* The weight of a type in a range; 0 if the range does not match it. */
-static int weight_of(const struct range *range, const char *type, const char *version)
-{
-    size_t length = strlen(version);
-    if (range->length != strlen(type) || !hob_text_same_n(range->type, type, range->length))
-        return 0;
-    if (range->version && (strncmp(range->version, version, length) != 0 ||
-                           strspn(range->version, "0123456789.") != length))
-        return 0;
-    return range->weight;
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
+/* A client that names neither format, such as a browser, gets the plain one. */
 bool metrics_text_wants_open_metrics(const char *accept)
 {
-    int open_metrics = 0;
-    int plain = 0;
-    struct range range;
-    while (accept && next_range(&accept, &range)) {
-        open_metrics =
-            larger(open_metrics, weight_of(&range, "application/openmetrics-text", "1.0.0"));
-        plain = larger(plain, weight_of(&range, "text/plain", "0.0.4"));
-    }
-    return open_metrics > 0 && open_metrics >= plain;
+    hob_preference open_metrics = hob_preference_for(accept, OPEN_METRICS);
+    hob_preference plain = hob_preference_for(accept, PLAIN);
+    return open_metrics.named && (!plain.named || open_metrics.weight >= plain.weight);
 }

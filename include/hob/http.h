@@ -38,6 +38,30 @@ bool hob_is_field_value(const char *text);
  */
 const char *hob_content_type(const char *path);
 
+/* A client's preference: see hob_preference_for(). */
+typedef struct {
+    int weight;      /* from 0, not acceptable, to 1000: a thousand times the parameter q */
+    bool named;      /* it is acceptable by its name, and not only by a wildcard */
+    int specificity; /* of the element that has decided: more for a name than for a wildcard */
+} hob_preference;
+
+/*
+ * Returns a client's preference for a media type, a content coding or a language (RFC 9110 sections
+ * 12.4 and 12.5). The list is the value of Accept, Accept-Encoding or the like, as from
+ * hob_request_header_list(); NULL, for no such header, names nothing. The most specific element
+ * decides: one with the name, else a wildcard for its type, else one for all types. An element
+ * without q has the weight 1000. If no element matches, the weight is 0.
+ *
+ * The name may have parameters, such as "text/plain;version=1.0": an element with another value of
+ * one of them does not match. Other parameters of elements are ignored.
+ *
+ *     const char *accept;
+ *     int err = hob_request_header_list(req, "Accept", &accept);
+ *     if (err >= 0 && hob_preference_for(accept, "text/html").named)
+ *         return reply_page(res);
+ */
+hob_preference hob_preference_for(const char *list, const char *name);
+
 /*
  * Normalises a path in place, and never makes it longer (RFC 3986 section 6.2.2): decodes encoded
  * letters, digits and "-._~", gives other encoded bytes hex digits in upper case, and then removes

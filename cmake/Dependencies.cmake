@@ -88,6 +88,16 @@ if(HOB_TLS)
     message(FATAL_ERROR "OpenSSL is too old: version 3 is needed. Run script/setup, which installs "
       "it or says how${hob_otherwise}.")
   endif()
+  # Archives name no libraries that they need: Debian 13's libcrypto.a can compress certificates.
+  if(HOB_STATIC)
+    foreach(needed z zstd)
+      find_library(hob_openssl_${needed} ${needed})
+      mark_as_advanced(hob_openssl_${needed})
+      if(hob_openssl_${needed})
+        target_link_libraries(hob::libcrypto INTERFACE "${hob_openssl_${needed}}")
+      endif()
+    endforeach()
+  endif()
 endif()
 
 # hob_find_coding(NAME OPTION LIBRARY HEADER FILE): a content coding that the client can decode, by a

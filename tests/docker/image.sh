@@ -24,7 +24,7 @@ check_contents() {
 check_size() {
   local size
   size=$(docker image inspect --format '{{.Size}}' "$image")
-  ((size <= 5000000)) || fail "the image has $size bytes, which is more than 5 MB"
+  ((size <= 8 * 1024 * 1024)) || fail "the image has $size bytes, which is more than 8 MiB"
   ok "it has $size bytes"
 }
 

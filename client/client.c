@@ -58,6 +58,7 @@ static hob_client *client_new(const hob_client_options *options)
     self->options = *options;
     self->options.user_agent =
         memcpy(self->head + options->head_limit, options->user_agent, agent_size);
+    self->options.http_proxy = self->options.https_proxy = NULL; /* self->proxies has them */
     self->limits = (struct response_limits){
         .head = options->head_limit,
         .header_count = options->header_limit,
@@ -74,14 +75,39 @@ static hob_client *client_new(const hob_client_options *options)
     return self;
 }
 
-static int set_proxy(hob_client *self)
+/* Returns the value of a variable of the environment, or else of another one; or NULL. */
+static const char *get_variable(const hob_client *self, const char *name, const char *other_name)
+{
+    if (self->options.no_proxy)
+        return NULL;
+    const char *value = getenv(name);
+    return value || !other_name ? value : getenv(other_name);
+}
+
+/* The message omits user and password. */
+static int set_proxy(struct proxy *proxy, const char *url, const char *name)
 {
     const char *rule;
-    const char *url = self->options.no_proxy ? NULL : getenv("http_proxy");
-    int err = proxy_init(&self->proxy, url, getenv("no_proxy"), &rule);
-    if (err == -EINVAL)
-        hob_log(HOB_LOG_ERROR, "http_proxy=%s cannot be used: %s", url, rule);
+    int err = proxy_init(proxy, url, &rule);
+    if (err == -EINVAL) {
+        const char *at = strrchr(url, '@');
+        hob_log(HOB_LOG_ERROR, "%s=%s cannot be used: %s", name, at ? at + 1 : url, rule);
+    }
     return err;
+}
+
+static int set_proxies(hob_client *self, const char *http, const char *https)
+{
+    const char *exceptions = get_variable(self, "no_proxy", "NO_PROXY");
+    http = http ? http : get_variable(self, "http_proxy", NULL);
+    https = https ? https : get_variable(self, "https_proxy", "HTTPS_PROXY");
+    int err = set_proxy(&self->proxies.http, http, "http_proxy");
+    if (err == 0)
+        err = set_proxy(&self->proxies.https, https, "https_proxy");
+    if (err < 0 || !exceptions)
+        return err;
+    self->proxies.exceptions = strdup(exceptions);
+    return self->proxies.exceptions ? 0 : -ENOMEM;
 }
 
 int hob_client_new(const hob_client_options *options, hob_client **client)
@@ -97,7 +123,7 @@ int hob_client_new(const hob_client_options *options, hob_client **client)
         free(self);
         return -ENOMEM;
     }
-    err = set_proxy(self);
+    err = set_proxies(self, complete_options.http_proxy, complete_options.https_proxy);
     if (err < 0)
         hob_client_free(self);
     else
@@ -110,7 +136,9 @@ void hob_client_free(hob_client *client)
     if (!client)
         return;
     pool_free(&client->pool);
-    proxy_free(&client->proxy);
+    proxy_free(&client->proxies.http);
+    proxy_free(&client->proxies.https);
+    free(client->proxies.exceptions);
     free(client);
 }
 

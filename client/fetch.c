@@ -48,8 +48,8 @@ static const char *address_of(const struct fetch *self, char *text)
     const hob_fetch_request *request = request_of(self);
     if (request->address && !self->outgoing.other_origin)
         return request->address;
-    if (self->outgoing.absolute_form)
-        return self->client->proxy.address;
+    if (request_head_is_for_proxy(&self->outgoing))
+        return self->outgoing.proxy->address;
     char *end = mempcpy(text, url->host, url->host_length);
     *end++ = ':';
     *put_number(end, url->port) = '\0';
@@ -73,9 +73,11 @@ static int take_connection(struct fetch *self, bool fresh)
     hob_fetched *fetched = self->fetched;
     if (self->outgoing.url.host_length > HOST_MAX)
         return fetched_fail(fetched, -EINVAL, "the name of the host is too long");
+    bool tls = self->outgoing.url.tls;
     const struct place place = {
         .address = address_of(self, text),
-        .server_name = self->outgoing.url.tls ? server_name_of(&self->outgoing.url, name) : NULL,
+        .server_name = tls ? server_name_of(&self->outgoing.url, name) : NULL,
+        .tunnel = tls ? self->outgoing.proxy : NULL,
     };
     int err = pool_take(&self->client->pool, &place, fresh, &why, &fetched->conn);
     if (err < 0)
@@ -230,8 +232,8 @@ static int set_url(struct fetch *self, const char *text)
         return fetched_fail(fetched, -ENOMEM, "no memory for the URL");
     free(fetched->url);
     fetched->url = url;
-    outgoing->absolute_form = !request_of(self)->address && !outgoing->url.tls &&
-                              proxy_for(&self->client->proxy, &outgoing->url);
+    outgoing->proxy =
+        request_of(self)->address ? NULL : proxy_for(&self->client->proxies, &outgoing->url);
     url_parse(url, &outgoing->url); /* of the copy, which lives as long as the response */
     return 0;
 }

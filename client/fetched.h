@@ -16,7 +16,7 @@ struct hob_client {
     hob_client_options options; /* complete */
     struct response_limits limits;
     struct pool pool;
-    struct proxy proxy;
+    struct proxies proxies;
     struct retry_budget budget;
     uint64_t requests;
     hob_error error;

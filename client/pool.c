@@ -8,6 +8,7 @@
 
 #include "hob/text.h"
 #include "runtime/loop.h"
+#include "tunnel.h"
 
 enum { PERIOD_MAX = 60 }; /* seconds from one look for expired connections to the next */
 
@@ -33,6 +34,7 @@ static struct origin *origin_new(struct pool *self, const struct place *place)
         return NULL;
     char *address = (char *)(origin + 1);
     *origin = (struct origin){.permits = hob_semaphore_new(self->origin_limit)};
+    origin->place.tunnel = place->tunnel;
     origin->place.address = memcpy(address, place->address, address_size);
     if (place->server_name)
         origin->place.server_name = memcpy(address + address_size, place->server_name, name_size);
@@ -47,7 +49,7 @@ static struct origin *origin_new(struct pool *self, const struct place *place)
 
 static bool is_same_place(const struct place *a, const struct place *b)
 {
-    if (strcmp(a->address, b->address) != 0)
+    if (a->tunnel != b->tunnel || strcmp(a->address, b->address) != 0)
         return false;
     if (!a->server_name || !b->server_name)
         return a->server_name == b->server_name;
@@ -227,7 +229,9 @@ static int dial(void *arg)
         .server_name = self->place->server_name,
         .alpn = alpn,
     };
-    int err = hob_connect(self->place->address, &options, &self->conn);
+    const struct place *place = self->place;
+    int err = place->tunnel ? tunnel_connect(place->tunnel, place->address, &options, &self->conn)
+                            : hob_connect(place->address, &options, &self->conn);
     if (err < 0)
         *self->why = strdup(error.text);
     return err;

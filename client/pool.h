@@ -12,6 +12,7 @@
 
 #include "hob/net.h"
 #include "hob/sync.h"
+#include "proxy.h"
 #include "runtime/arena.h"
 #include "runtime/list.h"
 
@@ -39,6 +40,8 @@ struct pool {
 struct place {
     const char *address;     /* as hob_connect() takes it */
     const char *server_name; /* that the certificate must have; NULL: no TLS */
+    const struct proxy
+        *tunnel; /* the proxy through which to connect, which outlives the pool; or NULL */
 };
 
 struct pooled {

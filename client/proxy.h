@@ -1,27 +1,34 @@
-/* Which requests go to a proxy: the variables http_proxy and no_proxy of the environment. */
+/* Which requests go to a proxy. */
 #ifndef HOB_CLIENT_PROXY_H
 #define HOB_CLIENT_PROXY_H
 
 #include "url.h"
 
 struct proxy {
-    char *address;    /* "host:port", or NULL if there is no proxy */
-    char *exceptions; /* names of hosts and domains that are asked directly, or NULL */
+    char *address;       /* "host:port", or NULL if there is no proxy */
+    char *authorization; /* the value of Proxy-Authorization, or NULL */
 };
 
 /*
- * Takes "http://host:port", or "host:port", and a list of exceptions such as "localhost,.example".
- * Both are copied; NULL and "" are none. Returns 0, -ENOMEM, or -EINVAL and the rule that the URL
- * breaks.
+ * Takes "http://[USER[:PASSWORD]@]HOST[:PORT]", or the same without "http://". User and password
+ * are percent-encoded, and sent by the scheme Basic (RFC 7617). NULL and "" are no proxy. Returns
+ * 0, -ENOMEM, or -EINVAL and the rule that the URL breaks.
  */
-int proxy_init(struct proxy *self, const char *url, const char *exceptions, const char **rule);
+int proxy_init(struct proxy *self, const char *url, const char **rule);
 
 void proxy_free(struct proxy *self);
 
+/* The proxies of a client. */
+struct proxies {
+    struct proxy http;  /* gets the requests for http URLs */
+    struct proxy https; /* opens tunnels for https URLs */
+    char *exceptions;   /* hosts and domains that are asked directly: "tea,.example"; or NULL */
+};
+
 /*
- * The address of the proxy for a URL, or NULL if it is asked directly, as loopback addresses and
+ * Returns the proxy for a URL, or NULL if it is asked directly, as loopback addresses and
  * "localhost" always are.
  */
-const char *proxy_for(const struct proxy *self, const struct url *url);
+const struct proxy *proxy_for(const struct proxies *self, const struct url *url);
 
 #endif

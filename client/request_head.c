@@ -143,12 +143,17 @@ static const hob_header *find_field(const struct outgoing *self, const char *nam
     return NULL;
 }
 
+bool request_head_is_for_proxy(const struct outgoing *self)
+{
+    return self->proxy && !self->url.tls;
+}
+
 /* A proxy gets "*" as a URL without a path (RFC 9112 section 3.2.4). */
 static void put_target(struct text *out, const struct outgoing *self)
 {
     const struct url *url = &self->url;
     const char *target = self->request->target;
-    if (target && !(self->absolute_form && *target == '*'))
+    if (target && !(request_head_is_for_proxy(self) && *target == '*'))
         put_string(out, target);
     if (target)
         return;
@@ -178,7 +183,7 @@ static void put_request_line(struct text *out, const struct outgoing *self)
     const struct url *url = &self->url;
     put_string(out, self->method);
     put(out, " ", 1);
-    if (self->absolute_form) {
+    if (request_head_is_for_proxy(self)) { /* absolute form (RFC 9112 section 3.2.2) */
         put(out, "http://", 7);
         put(out, url->authority, url->authority_length);
     }
@@ -221,6 +226,14 @@ static void put_framing(struct text *out, const struct outgoing *self)
     }
 }
 
+/* The origin gets no credentials of the proxy: a tunnel has sent them already. */
+static void put_proxy_authorization(struct text *out, const struct outgoing *self)
+{
+    const char *value = request_head_is_for_proxy(self) ? self->proxy->authorization : NULL;
+    if (value && !find_field(self, "Proxy-Authorization"))
+        put_field(out, "Proxy-Authorization", value);
+}
+
 /* Host comes first, and an empty User-Agent stands for none. */
 static bool is_written_apart(const hob_header *field)
 {
@@ -236,6 +249,7 @@ static void put_head(struct text *out, const struct outgoing *self)
         put_field(out, "User-Agent", self->user_agent);
     if (request_head_asks_codings(self))
         put_codings(out, self->codings);
+    put_proxy_authorization(out, self);
     for (const hob_header *field = self->request->headers; field && field->name; field++) {
         if (is_sent(self, field->name) && !is_written_apart(field))
             put_field(out, field->name, field->value);

@@ -7,6 +7,7 @@
 
 #include "hob/client.h"
 #include "hob/net.h"
+#include "proxy.h"
 #include "url.h"
 
 /* One request of a fetch, which sends another one for each redirect. */
@@ -16,9 +17,9 @@ struct outgoing {
     const hob_codings *codings; /* NULL is none */
     struct url url;
     const char *method;
-    bool has_body;      /* the body of the request is sent */
-    bool other_origin;  /* a redirect has led to another origin, which gets no credentials */
-    bool absolute_form; /* for a proxy (RFC 9112 section 3.2.2) */
+    const struct proxy *proxy; /* for this URL; NULL is none */
+    bool has_body;             /* the body of the request is sent */
+    bool other_origin;         /* a redirect has led to another origin, which gets no credentials */
 };
 
 /*
@@ -32,6 +33,9 @@ int request_head_check(const hob_fetch_request *request, hob_error *error);
  * a target or an Accept-Encoding of its own, or asks for a range, which is one of the encoded body.
  */
 bool request_head_asks_codings(const struct outgoing *self);
+
+/* Whether the proxy gets the request, and not the origin through a tunnel. */
+bool request_head_is_for_proxy(const struct outgoing *self);
 
 /* The bytes of the head, for free(3). NULL when out of memory. */
 char *request_head_write(const struct outgoing *self, size_t *size);

@@ -75,6 +75,7 @@ int status_of_error(int err)
     case -ECONNREFUSED: /* a server that the handler has asked */
     case -ECONNRESET:
     case -EHOSTUNREACH:
+    case -EKEYREJECTED:
     case -ELOOP:
     case -ENETUNREACH:
     case -ENXIO:

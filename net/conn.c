@@ -24,6 +24,15 @@ hob_conn *conn_new(int fd, const union peer *peer, const char *name)
     return self;
 }
 
+hob_conn *conn_rename(hob_conn *conn, const char *name)
+{
+    size_t length = strlen(name);
+    hob_conn *renamed = realloc(conn, sizeof(*conn) + length + 1);
+    if (renamed)
+        memcpy(renamed->name, name, length + 1);
+    return renamed;
+}
+
 void hob_conn_close(hob_conn *conn)
 {
     if (!conn)

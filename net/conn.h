@@ -23,6 +23,12 @@ struct hob_conn {
  */
 hob_conn *conn_new(int fd, const union peer *peer, const char *name);
 
+/*
+ * Changes the name for messages. Returns the connection, which may have moved, or NULL when out of
+ * memory: then it is as before. No coroutine may be in a call on it.
+ */
+hob_conn *conn_rename(hob_conn *conn, const char *name);
+
 /* Begins TLS on a plain connection. Returns 0 or what hob_connect() returns for TLS. */
 int conn_start_tls(hob_conn *conn, hob_tls *tls, const struct tls_peer *peer);
 

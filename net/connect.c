@@ -1,3 +1,5 @@
+#include "connect.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -5,7 +7,6 @@
 #include "conn.h"
 #include "dial.h"
 #include "error.h"
-#include "hob/net.h"
 #include "tcp.h"
 
 /* Seconds. */
@@ -85,28 +86,31 @@ find_server_name(const char *address, const hob_connect_options *options, char n
     return 0;
 }
 
-static int
-add_tls(const char *address, const hob_connect_options *options, const char *name, hob_conn **conn)
+int connect_tls(const char *address, const hob_connect_options *options, hob_conn **conn)
 {
+    char name[HOST_SIZE];
     const struct tls_peer peer = {.address = address, .name = name, .alpn = options->alpn};
-    int err = conn_start_tls(*conn, options->tls, &peer);
-    if (err == 0)
-        return 0;
-    hob_conn_error(*conn, options->error);
-    hob_conn_close(*conn);
-    *conn = NULL;
+    int err = find_server_name(address, options, name);
+    if (err == 0) {
+        err = conn_start_tls(*conn, options->tls, &peer);
+        if (err < 0)
+            hob_conn_error(*conn, options->error);
+    }
+    if (err < 0) {
+        hob_conn_close(*conn);
+        *conn = NULL;
+    }
     return err;
 }
 
+/* Finds the server's name first, so that nothing is sent if there is none. */
 static int connect_to(const char *address, const hob_connect_options *options, hob_conn **conn)
 {
     char name[HOST_SIZE];
     int err = options->tls ? find_server_name(address, options, name) : 0;
     if (err == 0)
         err = connect_plain(address, options, conn);
-    if (err == 0 && options->tls)
-        err = add_tls(address, options, name, conn);
-    return err;
+    return err == 0 && options->tls ? connect_tls(address, options, conn) : err;
 }
 
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn)

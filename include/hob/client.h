@@ -80,13 +80,20 @@ typedef struct {
     double retry_delay;
 
     /*
-     * By default, plain HTTP uses the proxy of the environment variable http_proxy, such as
-     * "http://proxy:3128", except for the hosts and domains in no_proxy, such as
-     * "market,.example", and for loopback addresses. If true, both variables are ignored.
-     * HTTP_PROXY in capitals is always ignored: in a CGI program, its value is the header Proxy of
-     * a request, which any client can send.
+     * The proxies for http and for https URLs, such as "http://proxy:3128" or
+     * "http://user:password@proxy:3128", with user and password percent-encoded. The client sends
+     * requests for http URLs to the proxy, and opens a tunnel through it for https URLs (CONNECT,
+     * RFC 9110 section 9.3.6): TLS is between the client and the server of the URL, and the proxy
+     * itself is connected to without TLS. "" is none. By default, NULL, they are the values of the
+     * environment variables http_proxy, and https_proxy or HTTPS_PROXY. HTTP_PROXY is ignored: in a
+     * CGI program, its value is the header Proxy of a request, which any client can send.
+     *
+     * The proxies are not used for loopback addresses, for requests with an `address`, and for the
+     * hosts and domains in the variable no_proxy or NO_PROXY, such as "market,.example".
      */
-    bool no_proxy;
+    const char *http_proxy;
+    const char *https_proxy;
+    bool no_proxy; /* ignores these variables of the environment */
 
     hob_tls *tls; /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
     /*
@@ -101,9 +108,9 @@ typedef struct {
 
 /*
  * Makes a client. The options, which may be NULL, are copied with the strings. May be called
- * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or http_proxy
- * is not the URL of a proxy, which is also logged, or -ERANGE if a time is not a number, a time
- * other than idle_timeout is negative, or head_limit is less than 64.
+ * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or a proxy's
+ * URL cannot be used, which is also logged, or -ERANGE if a time is not a number, a time other than
+ * idle_timeout is negative, or head_limit is less than 64.
  */
 int hob_client_new(const hob_client_options *options, hob_client **client);
 
@@ -176,7 +183,8 @@ typedef struct {
  * Sends a GET request, follows redirects, and waits for the head of the response. Any status is a
  * success. Returns 0 and sets *fetched, or a negative errno and sets it to NULL: -EINVAL if the URL
  * or something else of the request is wrong, when nothing was sent; -ENOTSUP for https without
- * hob_client_options.tls; what hob_connect() fails with;
+ * hob_client_options.tls; what hob_connect() fails with; -ECONNREFUSED if a proxy refuses to open a
+ * tunnel: the text has its status;
  * -ECONNRESET or -EPIPE if the connection has ended before the head; -EPROTO if the response breaks
  * a rule of HTTP; -EOVERFLOW if it exceeds a limit; -ELOOP after too many redirects; -ETIMEDOUT,
  * -ECANCELED or -ENOMEM.

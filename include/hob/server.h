@@ -25,8 +25,9 @@ extern "C" {
  * handler has not replied, the client gets an error reply for this errno: -EINVAL 400, -ENOENT 404,
  * -EMSGSIZE 413, -ETIMEDOUT 504; 503 with Retry-After for -ENOMEM, -EMFILE, -ENFILE and -EAGAIN (a
  * full queue); 502 for errors of another server (-ECONNREFUSED, -ECONNRESET, -EHOSTUNREACH,
- * -ENETUNREACH, -ENXIO, -EREMOTEIO, -EPROTO, -EOVERFLOW and -ELOOP, see hob/client.h); 500 for all
- * others. -ECANCELED gets no reply: the client has left or the server stops.
+ * -ENETUNREACH, -ENXIO, -EREMOTEIO, -EKEYREJECTED, -EPROTO, -EOVERFLOW and -ELOOP, see
+ * hob/client.h); 500 for all others. -ECANCELED gets no reply: the client has left or the server
+ * stops.
  *
  * When the client leaves while a handler waits, the handler's awaits return -ECANCELED, unless it
  * called hob_request_finish_anyway(). A client that closes only its sending side has left, too.

@@ -58,6 +58,21 @@ void serve_echo(SSL *ssl)
         SSL_write(ssl, data, length);
 }
 
+void serve_hello(SSL *ssl)
+{
+    static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    char head[4096];
+    int length = 0, got;
+    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
+        length += got;
+        head[length] = '\0';
+        if (!strstr(head, "\r\n\r\n"))
+            continue;
+        SSL_write(ssl, response, (int)sizeof(response) - 1);
+        length = 0;
+    }
+}
+
 static void serve_connection(struct tls_server *self, int fd)
 {
     SSL *ssl = SSL_new(self->ctx);

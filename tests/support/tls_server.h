@@ -44,4 +44,7 @@ hob_tls *tls_client(void);
 /* Sends back what comes, until the client ends. */
 void serve_echo(SSL *ssl);
 
+/* Answers each HTTP request, which must have no body, with "hello". */
+void serve_hello(SSL *ssl);
+
 #endif

@@ -13,22 +13,6 @@
 
 TestSuite(https, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
 
-/* Answers each request on the connection, which must have no body. */
-static void serve_hello(SSL *ssl)
-{
-    static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-    char head[4096];
-    int length = 0, got;
-    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
-        length += got;
-        head[length] = '\0';
-        if (!strstr(head, "\r\n\r\n"))
-            continue;
-        SSL_write(ssl, response, (int)sizeof(response) - 1);
-        length = 0;
-    }
-}
-
 static void url_of(const struct tls_server *server, const char *host, char *url, size_t size)
 {
     snprintf(url, size, "https://%s%s/", host, strrchr(server->listening.text, ':'));

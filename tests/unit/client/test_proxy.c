@@ -14,32 +14,40 @@ Test(proxy, is_a_url_or_an_address)
 {
     static const struct {
         const char *url, *address;
+        const char *authorization; /* NULL is none */
     } cases[] = {
         {"http://p:3128", "p:3128"},
         {"http://p", "p:80"},
         {"p:3128", "p:3128"},
         {"[::1]:3128", "[::1]:3128"},
         {"http://p:1/", "p:1"},
+        {"http://Aladdin:open sesame@p:1", "p:1", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+        {"http://Aladdin:open%20sesame@p:1/", "p:1", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="},
+        {"http://u:p@p:1", "p:1", "Basic dTpw"},
+        {"u:p%40:@[::1]:3128", "[::1]:3128", "Basic dTpwQDo="},
+        {"http://user@p", "p:80", "Basic dXNlcjo="},
+        {"http://@p", "p:80", "Basic Og=="},
         {"", "(none)"},
         {NULL, "(none)"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct proxy proxy;
         const char *rule;
-        cr_expect_eq(proxy_init(&proxy, cases[i].url, NULL, &rule), 0, "%s", cases[i].url);
+        cr_expect_eq(proxy_init(&proxy, cases[i].url, &rule), 0, "%s", cases[i].url);
         cr_expect_str_eq(or_none(proxy.address), cases[i].address);
+        cr_expect_str_eq(or_none(proxy.authorization), or_none(cases[i].authorization));
         proxy_free(&proxy);
     }
 }
 
 Test(proxy, is_refused_if_it_is_neither)
 {
-    static const char *const urls[] = {
-        "https://p", "socks5://p", "http://u:p@p:1", "http://", "p:0", "p:x", "p q", ":3128"};
+    static const char *const urls[] = {"https://p", "socks5://p", "http://",     "p:0",  "p:x",
+                                       "p q",       ":3128",      "http://u:p@", "u@p:x"};
     for (size_t i = 0; i < COUNT(urls); i++) {
         struct proxy proxy;
         const char *rule;
-        cr_expect_eq(proxy_init(&proxy, urls[i], "a", &rule), -EINVAL, "%s", urls[i]);
+        cr_expect_eq(proxy_init(&proxy, urls[i], &rule), -EINVAL, "%s", urls[i]);
         cr_expect_not_null(rule, "%s", urls[i]);
     }
 }
@@ -69,17 +77,19 @@ Test(proxy, has_exceptions)
         {"", "http://127.1.2.3:80/", true},
         {"", "http://[::1]:80", true},
         {"", "http://127a", false},
+        {"", "https://a", false},
+        {"a", "https://a:8443", true},
+        {"", "https://localhost", true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct proxy proxy;
+        char exceptions[64], address[] = "p:1";
+        const struct proxies proxies = {{address, NULL}, {address, NULL}, exceptions};
         struct url url;
-        const char *rule;
-        cr_assert_eq(proxy_init(&proxy, "p:1", cases[i].exceptions, &rule), 0);
+        snprintf(exceptions, sizeof(exceptions), "%s", cases[i].exceptions);
         cr_assert_null(url_parse(cases[i].url, &url));
         cr_expect_eq(
-            proxy_for(&proxy, &url) == NULL, cases[i].direct, "%s %s", cases[i].exceptions,
+            proxy_for(&proxies, &url) == NULL, cases[i].direct, "%s %s", cases[i].exceptions,
             cases[i].url);
-        proxy_free(&proxy);
     }
 }
 

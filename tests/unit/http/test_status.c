@@ -75,12 +75,12 @@ Test(status, errors_have_the_status_that_fits)
         int err;
         int status;
     } cases[] = {
-        {-EINVAL, 400},      {-ENOENT, 404},       {-EMSGSIZE, 413},   {-ETIMEDOUT, 504},
-        {-ENOMEM, 503},      {-EMFILE, 503},       {-ENFILE, 503},     {-EAGAIN, 503},
-        {-EIO, 500},         {-EACCES, 500},       {-EALREADY, 500},   {-1000000, 500},
-        {INT_MIN, 500},      {-ECONNREFUSED, 502}, {-ECONNRESET, 502}, {-EHOSTUNREACH, 502},
-        {-ENETUNREACH, 502}, {-ENXIO, 502},        {-EREMOTEIO, 502},  {-EPROTO, 502},
-        {-EOVERFLOW, 502},   {-ELOOP, 502},
+        {-EINVAL, 400},      {-ENOENT, 404},       {-EMSGSIZE, 413},     {-ETIMEDOUT, 504},
+        {-ENOMEM, 503},      {-EMFILE, 503},       {-ENFILE, 503},       {-EAGAIN, 503},
+        {-EIO, 500},         {-EACCES, 500},       {-EALREADY, 500},     {-1000000, 500},
+        {INT_MIN, 500},      {-ECONNREFUSED, 502}, {-ECONNRESET, 502},   {-EHOSTUNREACH, 502},
+        {-ENETUNREACH, 502}, {-ENXIO, 502},        {-EREMOTEIO, 502},    {-EPROTO, 502},
+        {-EOVERFLOW, 502},   {-ELOOP, 502},        {-EKEYREJECTED, 502},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(status_of_error(cases[i].err), cases[i].status, "%s", strerror(-cases[i].err));

@@ -244,8 +244,10 @@ static void set_body(struct proxy *self, hob_fetch_request *request)
 
 static int fetch(struct proxy *self, const char *origin, hob_fetched **fetched)
 {
+    bool is_local = strncmp(origin, "unix:", strlen("unix:")) == 0;
     hob_fetch_request request = {
-        .url = origin,
+        .url = is_local ? "http://localhost" : origin,
+        .address = is_local ? origin : NULL,
         .method = hob_request_method(self->req),
         .headers = request_fields(self->req),
         .target = target_of(self->req),

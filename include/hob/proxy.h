@@ -18,7 +18,8 @@ extern "C" {
 
 /*
  * Sends a request on to another server, the upstream, and its response back. The origin is a URL
- * without a path, "http://127.0.0.1:8081", which the client connects to as hob_fetch_with() does.
+ * without a path, "http://127.0.0.1:8081", which the client connects to as hob_fetch_with() does,
+ * or the address of a unix socket, "unix:/run/shop.sock", whose server is called "localhost".
  *
  * The request:
  *  - The path is passed on as hob_request_path() has it, so that the upstream sees the path that

@@ -1,100 +1,20 @@
-/* hob's client, and servers that others have written, at unix sockets. */
+/* hob's client with servers that others have written, at unix sockets. */
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "hob/client.h"
 #include "hob/codings.h"
-#include "tests/support/eventually.h"
 #include "tests/support/folder.h"
 #include "tests/support/or_none.h"
-#include "tests/support/process.h"
+#include "tests/support/real_servers.h"
 #include "tests/support/test.h"
 
 TestSuite(real_upstreams, .timeout = 60);
-
-#define LARGE_SIZE ((size_t)3 * 1024 * 1024)
 
 struct upstream {
     hob_client *client;
     char address[256];
     size_t interim;
 };
-
-static void skip_without(const char *program)
-{
-    const char *const ask[] = {"/usr/bin/env", program, "-v", NULL};
-    if (process_result(process_start(ask)) != 0)
-        cr_skip("there is no %s", program);
-}
-
-/* Whether a server listens: its file is there a little earlier. */
-static bool accepts(const char *name)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", folder_path(name));
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-    close(fd);
-    return connected;
-}
-
-static struct process *start(const char *const *argv, const char *socket)
-{
-    struct process *process = process_start(argv);
-    cr_assert(eventually(accepts(socket)), "%s", process_errors(process));
-    return process;
-}
-
-static void start_nginx(void)
-{
-    char config[1024];
-    char *large = malloc(LARGE_SIZE);
-    for (size_t i = 0; i < LARGE_SIZE; i++)
-        large[i] = (char)('a' + i % 7 * i % 11); /* which is coded in a tenth or so */
-    folder_add_text("hello.txt", "hello");
-    folder_add("large", large, LARGE_SIZE);
-    free(large);
-    snprintf(
-        config, sizeof(config),
-        "daemon off; user root; worker_processes 1; pid nginx.pid; error_log stderr;\n"
-        "events {}\n"
-        "http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n"
-        "  fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n"
-        "  gzip on; gzip_types *; gzip_min_length 1;\n"
-        "  server { listen unix:%s; root .;\n"
-        "    location /moved { return 301 /hello.txt; } } }\n",
-        folder_path("nginx"));
-    folder_add_text("nginx.conf", config);
-    char prefix[256];
-    snprintf(prefix, sizeof(prefix), "%s", folder_path(""));
-    const char *const argv[] = {"/usr/bin/env", "nginx", "-p", prefix, "-c", "nginx.conf", NULL};
-    start(argv, "nginx");
-}
-
-static struct process *start_haproxy(void)
-{
-    char config[1024], to[256];
-    snprintf(to, sizeof(to), "%s", folder_path("nginx"));
-    snprintf(
-        config, sizeof(config),
-        "defaults\n mode http\n timeout connect 9s\n timeout client 9s\n timeout server 9s\n"
-        "frontend front\n bind unix@%s\n default_backend back\n"
-        "backend back\n server nginx unix@%s\n",
-        folder_path("haproxy"), to);
-    folder_add_text("haproxy.cfg", config);
-    snprintf(to, sizeof(to), "%s", folder_path("haproxy.cfg"));
-    const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", to, NULL};
-    return start(argv, "haproxy");
-}
-
-static void start_node(void)
-{
-    char path[500];
-    snprintf(path, sizeof(path), "%s/upstream.mjs", REAL_CLIENTS);
-    const char *const argv[] = {"/usr/bin/env", "node", path, folder_path("node"), NULL};
-    start(argv, "node");
-}
 
 /*
  * Asking.
@@ -207,6 +127,7 @@ ProcessTest(real_upstreams, nginx)
 {
     skip_without("nginx");
     folder_make();
+    add_served_files();
     start_nginx();
     ask("nginx", ask_for_files);
     processes_end();
@@ -218,8 +139,11 @@ ProcessTest(real_upstreams, haproxy)
     skip_without("nginx");
     skip_without("haproxy");
     folder_make();
+    add_served_files();
     start_nginx();
-    struct process *haproxy = start_haproxy();
+    char nginx[256];
+    snprintf(nginx, sizeof(nginx), "unix@%s", folder_path("nginx"));
+    struct process *haproxy = start_haproxy_before(nginx);
     ask("haproxy", ask_for_files);
     process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
     processes_end();
@@ -283,6 +207,7 @@ ProcessTest(real_upstreams, nginx_with_gzip)
 {
     skip_without("nginx");
     folder_make();
+    add_served_files();
     start_nginx();
     ask_for_codings("nginx", ask_for_gzip);
     processes_end();

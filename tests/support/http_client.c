@@ -22,6 +22,11 @@ static size_t take_text(char *bytes, size_t size, size_t count, void *arg)
     return length;
 }
 
+static bool is_at_unix_socket(const struct server *server)
+{
+    return strncmp(server->url, "unix:", strlen("unix:")) == 0;
+}
+
 struct order *order_prepare(const struct server *server, const char *path)
 {
     char url[256];
@@ -34,7 +39,12 @@ struct order *order_prepare(const struct server *server, const char *path)
     self->easy = curl_easy_init();
     cr_assert_not_null(self->easy);
 
-    snprintf(url, sizeof(url), "%s%s", server->url, path + 1); /* both have the slash */
+    if (is_at_unix_socket(server)) {
+        curl_easy_setopt(self->easy, CURLOPT_UNIX_SOCKET_PATH, server->url + strlen("unix:"));
+        snprintf(url, sizeof(url), "http://localhost%s", path);
+    } else {
+        snprintf(url, sizeof(url), "%s%s", server->url, path + 1); /* both have the slash */
+    }
     curl_easy_setopt(self->easy, CURLOPT_URL, url);
     curl_easy_setopt(self->easy, CURLOPT_PRIVATE, self);
     curl_easy_setopt(self->easy, CURLOPT_HEADERFUNCTION, take_text);

@@ -12,7 +12,7 @@
 
 struct server {
     struct process *process;
-    char url[128]; /* such as "http://127.0.0.1:40123/": the first one that it names */
+    char url[128]; /* the first one that it names: "http://127.0.0.1:40123/", "unix:/tmp/x/hob" */
     uint16_t port; /* 0 for a unix socket */
 };
 

@@ -22,6 +22,21 @@ const encoded = (request, response) => {
   encoder.end(large)
 }
 
+let held = 0 // requests to /hold
+let left = 0 // clients that have left before the end of a response
+let flooded = 0 // bytes that were written to /flood
+
+// Writes for as long as the client reads.
+const flood = response => {
+  const piece = Buffer.alloc(64 * 1024)
+  const write = () => {
+    do flooded += piece.length
+    while (response.write(piece))
+  }
+  response.on("drain", write).on("close", () => left++)
+  write()
+}
+
 const answers = {
   "/coded": encoded,
   "/hello.txt": (request, response) => response.end("hello"),
@@ -45,6 +60,25 @@ const answers = {
     request.on("data", data => size += data.length).on("end", () => response.end(String(size)))
   },
   "/refuse": (request, response) => response.writeHead(413).end("too much"),
+  "/break-chunked": (request, response) => {
+    response.write("hello", () => response.destroy())
+  },
+  "/break-sized": (request, response) => {
+    response.writeHead(200, { "Content-Length": 9 }).write("hello", () => response.destroy())
+  },
+  "/hold": (request, response) => {
+    held++
+    response.on("close", () => left++)
+    if (request.url.endsWith("?begin")) response.write("hello")
+  },
+  "/flood": (request, response) => flood(response),
+  "/flooded": (request, response) => response.end(String(flooded)),
+  "/held": (request, response) => response.end(String(held)),
+  "/left": (request, response) => response.end(String(left)),
+  "/ignore": request => request.pause(),
+  "/field": (request, response) => {
+    response.end(String(request.headers[request.url.slice("/field?".length)]))
+  },
 }
 createServer((request, response) => answers[request.url.split("?")[0]](request, response))
   .listen(process.argv[2])

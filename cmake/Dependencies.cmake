@@ -100,6 +100,11 @@ if(HOB_TLS)
   endif()
 endif()
 
+if(HOB_HTTP2)
+  set(hob_otherwise ", or configure with -DHOB_HTTP2=OFF")
+  hob_find_library(libnghttp2 nghttp2/nghttp2.h nghttp2)
+endif()
+
 # hob_find_coding(NAME OPTION LIBRARY HEADER FILE): a content coding that the client can decode, by a
 # library that does not become a part of libhob. client/codings/NAME.c is compiled for it.
 set(hob_codings "")

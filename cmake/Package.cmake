@@ -40,7 +40,7 @@ This package has the shared library.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libhob-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "${library_package} (= ${PROJECT_VERSION}), libc6-dev, libev-dev, libc-ares-dev, libssl-dev, zlib1g-dev, libbrotli-dev, libzstd-dev")
+  "${library_package} (= ${PROJECT_VERSION}), libc6-dev, libev-dev, libc-ares-dev, libssl-dev, libnghttp2-dev, zlib1g-dev, libbrotli-dev, libzstd-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "async HTTP server with coroutines as handlers (development)
 libhob runs coroutines on one thread and one event loop, with structured
 concurrency, deadlines and cancellation, and serves HTTP/1.1 with them.

@@ -53,18 +53,25 @@ static bool find_method(const char *name, size_t length, llhttp_method_t *method
     return false;
 }
 
+const char *method_refusal(const char *name, size_t length, llhttp_method_t *method)
+{
+    bool known = find_method(name, length, method);
+    if (known && *method == HTTP_CONNECT)
+        return "CONNECT is for proxies (RFC 9110 section 9.3.6)";
+    return known && *method != HTTP_SOURCE ? NULL
+                                           : "the method is not known (RFC 9110 section 9.1)";
+}
+
 static void end_method(struct request_line *self)
 {
     llhttp_method_t method;
-    bool known = find_method(self->name, self->length, &method);
+    const char *refusal = method_refusal(self->name, self->length, &method);
     if (self->length == 0)
         refuse(self, 400, "the request line begins with a space (RFC 9112 section 3)");
     else if (self->length == 3 && memcmp(self->name, "PRI", 3) == 0)
         refuse(self, 505, "HTTP/2 is not supported (RFC 9113 section 3.4)");
-    else if (known && method == HTTP_CONNECT)
-        refuse(self, 501, "CONNECT is for proxies (RFC 9110 section 9.3.6)");
-    else if (!known || method == HTTP_SOURCE)
-        refuse(self, 501, "the method is not known (RFC 9110 section 9.1)");
+    else if (refusal)
+        refuse(self, 501, refusal);
     else {
         self->method = method;
         enter(self, LINE_TARGET);

@@ -42,4 +42,8 @@ size_t request_line_feed(
     struct request_line *self, struct head *head, size_t target_limit, const char *data,
     size_t size);
 
+/* Returns the rule by which a method is refused with status 501. NULL if it is not: sets *method.
+ */
+const char *method_refusal(const char *name, size_t length, llhttp_method_t *method);
+
 #endif

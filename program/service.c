@@ -12,6 +12,7 @@
 #include "handlers/routes.h"
 #include "hangup.h"
 #include "hob/access_log.h"
+#include "hob/http2.h"
 #include "hob/version.h"
 #include "notify.h"
 #include "restart.h"
@@ -96,6 +97,9 @@ static hob_server_options server_settings(const struct process *self)
     const struct service *service = self->service;
     hob_server_options settings = service->options->server;
     settings.handler = hob_router_handle;
+#ifdef HOB_HTTP2
+    settings.http2 = hob_http2();
+#endif
     settings.router = service->router;
     settings.sockets = service->sockets.fds;
     settings.socket_count = service->sockets.count;

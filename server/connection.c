@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http2/session.h"
 #include "memory/reserve.h"
 
 /*
@@ -115,6 +116,8 @@ void connection_close(struct connection *self)
     assert(!self->request && !self->input && !self->sent);
     if (self->sends_later)
         turn_send(&server->turn);
+    if (self->http2)
+        http2_session_free(self->http2);
     list_remove(&self->waiting);
     ev_io_stop(connection_loop(self), &self->readable);
     ev_io_stop(connection_loop(self), &self->writable);
@@ -130,7 +133,7 @@ void connection_close(struct connection *self)
 
 void connection_close_if_idle(struct connection *self)
 {
-    if (!self->task && !connection_has_input(self))
+    if (!self->task && !self->http2 && !connection_has_input(self))
         connection_close(self);
 }
 
@@ -152,6 +155,8 @@ void connection_stay_idle(struct connection *self)
 {
     hob_server *server = self->server;
     assert(!self->task);
+    if (self->http2) /* which has a timer of its own */
+        return;
     idle_list_add(self->head_until > 0 ? &server->idle_new : &server->idle, self);
     self->now = 0;
 }

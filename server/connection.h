@@ -23,6 +23,7 @@
 #include "server.h"
 
 struct hob_request;
+struct http2_session;
 
 /*
  * Whether the socket can be used. Each state includes the ones before it: a broken connection has
@@ -44,6 +45,7 @@ struct connection {
     struct list waiting; /* while there is no task: in an idle list, or in the server's turn */
 
     hob_server *server;
+    struct http2_session *http2; /* serves it; NULL while it speaks HTTP/1.1 */
     struct task *task;           /* serves requests; NULL while the connection is idle */
     struct hob_request *request; /* the one that the task serves */
     const char *unread;          /* input in memory of the server; none while kept_input has some */
@@ -173,6 +175,18 @@ struct buffer *connection_out(struct connection *self);
  * content that is so large that a copy costs more than a call of send(2) of its own.
  */
 void connection_send_large(struct connection *self, const char *data, size_t size);
+
+/* Sends the output, as much as the socket takes at once. */
+void connection_send(struct connection *self);
+
+/*
+ * Bytes were lost, so that no others can be read or sent. The loop then sees the end of the input,
+ * which wakes and cancels the task, as if the client had left.
+ */
+void connection_break(struct connection *self);
+
+/* Nothing is read or sent any more, and the kernel drops the output that it has. */
+void connection_abandon(struct connection *self);
 
 /*
  * Sends the output, and waits until the socket has taken all. Returns 0 or a negative errno:

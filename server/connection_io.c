@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "connection.h"
+#include "http2/session.h"
 #include "request.h"
 
 /* After so many reads, a coroutine lets others run: a client may send as fast as it is read. */
@@ -17,15 +18,16 @@ static void set_socket_state(struct connection *self, enum socket_state state)
         self->socket = state;
 }
 
-/*
- * Bytes were lost, so that no others can be read or sent. The loop then sees the end of the input,
- * which wakes and cancels the task, as if the client had left.
- */
-static void break_off(struct connection *self)
+void connection_break(struct connection *self)
 {
     set_socket_state(self, SOCKET_BROKEN);
     shutdown(self->readable.fd, SHUT_RDWR);
     ev_io_start(connection_loop(self), &self->readable); /* it stops when too much is kept */
+}
+
+void connection_abandon(struct connection *self)
+{
+    set_socket_state(self, SOCKET_ABANDONED);
 }
 
 /*
@@ -131,7 +133,12 @@ size_t connection_receive(struct connection *self, char *room, size_t size)
     }
     if (refused)
         server_reject_for_memory(self->server);
-    connection_close(self);
+    if (self->http2) {
+        end_input(self, received);
+        http2_session_end_input(self->http2);
+    } else {
+        connection_close(self);
+    }
     return 0;
 }
 
@@ -246,7 +253,7 @@ static size_t send_some(struct connection *self, const char *bytes, size_t size,
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
             break;
         else if (errno != EINTR)
-            break_off(self);
+            connection_break(self);
     }
     self->server->counts.sent += done;
     return connection_is_broken(self) ? size : done;
@@ -263,7 +270,7 @@ static void keep_unsent(struct connection *self, const char *output, size_t size
 {
     assert(size > 0);
     if (buffer_append(&self->unsent, output, size) < 0)
-        break_off(self);
+        connection_break(self);
     else
         ev_io_start(connection_loop(self), &self->writable);
 }
@@ -292,7 +299,7 @@ static void send_with(struct connection *self, int flags)
         buffer_free(out);
 }
 
-static void send_now(struct connection *self)
+void connection_send(struct connection *self)
 {
     send_with(self, 0);
 }
@@ -340,13 +347,15 @@ void connection_on_writable(struct ev_loop *ev, ev_io *watcher, int events)
     send_buffer(self, &self->unsent, 0);
     if (self->sent)
         future_complete(self->sent, 0);
+    if (self->http2)
+        http2_session_on_writable(self->http2);
     if (buffer_length(&self->unsent) == 0)
         ev_io_stop(ev, watcher);
 }
 
 int connection_flush(struct connection *self)
 {
-    send_now(self);
+    connection_send(self);
     while (buffer_length(&self->unsent) > 0 && !connection_is_broken(self)) {
         struct patience patience = {.seconds = self->server->options.write_timeout};
         size_t left = buffer_length(&self->unsent);
@@ -358,7 +367,7 @@ int connection_flush(struct connection *self)
         self->late = self->late && buffer_length(&self->unsent) == left;
         if (self->late) {
             server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
-            set_socket_state(self, SOCKET_ABANDONED);
+            connection_abandon(self);
         }
     }
     return connection_is_broken(self) ? -EPIPE : 0;
@@ -368,15 +377,15 @@ void connection_leave_workspace(void *connection)
 {
     struct connection *self = connection;
     self->now = 0;
-    send_now(self);
+    connection_send(self);
     if (self->unread_length > 0) {
         if (buffer_append(&self->kept_input, self->unread, self->unread_length) < 0)
-            break_off(self);
+            connection_break(self);
         self->unread_length = 0;
     }
     if (self->request && request_keep_head(self->request) < 0) {
         request_forget_head(self->request);
-        break_off(self);
+        connection_break(self);
     }
     assert(buffer_length(&self->server->workspace->out) == 0);
 }

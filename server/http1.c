@@ -59,7 +59,6 @@ int http1_read_head(struct http1 *self)
         .seconds = req->server->options.head_timeout,
         .until = self->connection->head_until,
     };
-    self->connection->head_until = 0;
     while (self->parser.state == PARSER_HEAD) {
         int err = connection_fill(self->connection, &patience);
         if (err <= 0)
@@ -70,7 +69,16 @@ int http1_read_head(struct http1 *self)
     req->body_length = self->parser.http.content_length;
     if (self->parser.state == PARSER_FAILED)
         refuse(self);
+    else
+        self->connection->head_until = 0;
     return 1;
+}
+
+bool http1_is_http2(const struct http1 *self)
+{
+    const struct parser *parser = &self->parser;
+    return parser->head_bytes == strlen("PRI ") && memcmp(parser->line.name, "PRI", 4) == 0 &&
+           self->connection->head_until > 0 && self->exchange.req.server->options.http2;
 }
 
 void http1_end_head(struct http1 *self)
@@ -197,6 +205,11 @@ static const struct workspace *usual_begin(hob_server *server)
         workspace->formatted_at = now;
     }
     return workspace;
+}
+
+const char *http1_date(hob_server *server)
+{
+    return usual_begin(server)->usual_begin + strlen(USUAL_STATUS_LINE "Server: hob\r\nDate: ");
 }
 
 /* Room for the lines of a head that have a bounded length. */

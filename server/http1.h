@@ -48,11 +48,20 @@ static inline void http1_init(struct http1 *self, struct connection *connection)
 /* Reads the head. Returns 1 if it is whole or refused, else what connection_fill() returned. */
 int http1_read_head(struct http1 *self);
 
+/*
+ * Whether a head that was refused is the beginning of HTTP/2 on a new connection (RFC 9113 section
+ * 3.4), "PRI * HTTP/2.0", of which the four bytes "PRI " were read.
+ */
+bool http1_is_http2(const struct http1 *self);
+
 /* Called when no more of the head comes: makes the received part readable, as if it was whole. */
 void http1_end_head(struct http1 *self);
 
 /* Reads and drops the rest of the body. Returns whether the next request can follow. */
 bool http1_drain(struct http1 *self);
+
+/* The present time as the value of Date, which ends with CR LF. Valid until the next call. */
+const char *http1_date(hob_server *server);
 
 /*
  * Whether the rest of the body is worth reading rather than closing the connection. The length of a

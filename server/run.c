@@ -11,6 +11,7 @@
 #include "connection.h"
 #include "hob/log.h"
 #include "hob/text.h"
+#include "http2/session.h"
 #include "server.h"
 
 /* How often, in seconds, a server that drains closes connections that have become idle. */
@@ -112,6 +113,7 @@ hob_future *hob_server_until_stopping(hob_server *server)
 void server_begin_closing(hob_server *self)
 {
     self->closing = true;
+    http2_drain(self);
     while (!list_empty(&self->stopping_futures)) {
         struct list *link = self->stopping_futures.next;
         list_remove(link);
@@ -203,7 +205,7 @@ static void close_unserved_connections(hob_server *self)
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
         link = link->next;
-        if (!connection->task)
+        if (!connection->task && !http2_is_serving(connection))
             connection_close(connection);
     }
 }
@@ -222,6 +224,7 @@ void server_reject_for_memory(hob_server *self)
 static void end(void *server)
 {
     hob_server *self = server;
+    close_unserved_connections(self); /* those of HTTP/2, which have no tasks of their own */
     assert(self->connection_count == 0 && self->serving_count == 0);
     turn_free(&self->turn);
     refusal_log_end(&self->refused.memory);

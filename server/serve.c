@@ -4,10 +4,12 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "connection.h"
 #include "hob/text.h"
 #include "http1.h"
+#include "http2/session.h"
 #include "runtime/loop.h"
 
 /* The next action on the connection when a request has been answered. */
@@ -15,6 +17,7 @@ enum next {
     NEXT_REQUEST, /* keep it */
     NEXT_CLOSE,
     NEXT_LINGER, /* close it, although the client is still sending */
+    NEXT_HTTP2,  /* serve it by that protocol */
     NEXT_ABORT,  /* reset it: nothing else shows the client that the response is incomplete */
 };
 
@@ -71,6 +74,10 @@ static enum next next_of(const struct http1 *self)
 static enum next answer(struct http1 *self)
 {
     struct connection *connection = self->connection;
+    if (self->parser.state == PARSER_FAILED && http1_is_http2(self)) {
+        self->exchange.observed = true; /* it is no request */
+        return NEXT_HTTP2;
+    }
     if (self->parser.state == PARSER_FAILED) {
         http1_end_head(self);
         exchange_refuse(&self->exchange);
@@ -147,6 +154,12 @@ static bool send_unless_pipelined(struct connection *connection)
 /* Ends the connection, or leaves it idle, as the last request said. */
 static void finish(struct connection *self, enum next next)
 {
+    if (next == NEXT_HTTP2) {
+        task_set_before_wait(self->task, NULL, NULL);
+        self->server->serving_count--;
+        http2_start(self, "PRI ", strlen("PRI "));
+        return;
+    }
     if (next == NEXT_ABORT)
         self->socket = SOCKET_ABANDONED;
     else if (connection_flush(self) < 0 && next == NEXT_REQUEST)
@@ -197,6 +210,11 @@ static struct task *make_task(struct connection *self)
 void connection_serve(struct connection *self)
 {
     assert(self->unread_length > 0);
+    if (self->http2) {
+        list_remove(&self->waiting);
+        http2_session_on_input(self->http2);
+        return;
+    }
     struct task *task = make_task(self);
     if (task)
         task_start(task); /* which may close the connection */

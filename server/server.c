@@ -239,6 +239,8 @@ const char *hob_reject_name(hob_reject reason)
         [HOB_REJECT_BODY_TIMEOUT] = "body_timeout",
         [HOB_REJECT_HANDLER_TIMEOUT] = "handler_timeout",
         [HOB_REJECT_WRITE_TIMEOUT] = "write_timeout",
+        [HOB_REJECT_RAPID_RESET] = "rapid_reset",
+        [HOB_REJECT_FLOOD] = "flood",
     };
     return names[reason];
 }

@@ -68,6 +68,9 @@ typedef struct {
  */
 typedef void hob_observer(void *context, const hob_exchange *exchange);
 
+/* HTTP/2 for hob_server_options.http2: see hob/http2.h. */
+typedef struct hob_http2_framing hob_http2_framing;
+
 /* The options of a server. Only the handler is required; 0 is the default of all others. */
 typedef struct {
     hob_handler *handler;     /* answers every request */
@@ -76,6 +79,8 @@ typedef struct {
 
     hob_error_page *error_page; /* NULL is a line of text, such as "404 Not Found" */
     bool request_ids;           /* every response has the id of its request: see hob_request_id() */
+
+    const hob_http2_framing *http2; /* hob_http2() of hob/http2.h; NULL is HTTP/1.1 alone */
 
     /*
      * Limits of a client. 0 is the default; INFINITY means no limit of a time. A client that is too
@@ -274,8 +279,10 @@ typedef enum {
     HOB_REJECT_BODY_TIMEOUT,     /* 408, if the handler returns the error */
     HOB_REJECT_HANDLER_TIMEOUT,  /* 504 */
     HOB_REJECT_WRITE_TIMEOUT,    /* reset */
+    HOB_REJECT_RAPID_RESET,      /* closed: an HTTP/2 client resets too many streams */
+    HOB_REJECT_FLOOD,            /* closed: it sends too many frames to no purpose */
 } hob_reject;
-#define HOB_REJECT_COUNT 13
+#define HOB_REJECT_COUNT 15
 
 /* Returns the name of a reason, such as "connection_limit". */
 const char *hob_reject_name(hob_reject reason);

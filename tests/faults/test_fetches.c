@@ -2,7 +2,6 @@
  * Whatever call of the client's fails, once, in whatever way, and when there is no memory any more:
  * the fetch succeeds or returns an error, nothing is lost, and the next fetch succeeds.
  */
-#include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "hob/client.h"
 #include "hob/codings.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/criterion.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/fault_injector.h"

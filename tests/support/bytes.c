@@ -1,6 +1,6 @@
 #include "tests/support/bytes.h"
+#include "tests/support/criterion.h"
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "tests/support/certificates.h"
+#include "tests/support/criterion.h"
 
-#include <criterion/criterion.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>

@@ -4,12 +4,12 @@
 #ifndef HOB_TESTS_SUPPORT_CHANNEL_H
 #define HOB_TESTS_SUPPORT_CHANNEL_H
 
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "tests/support/criterion.h"
 
 static inline void open_pipe(int ends[2])
 {

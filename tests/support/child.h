@@ -5,7 +5,6 @@
 #ifndef HOB_TESTS_SUPPORT_CHILD_H
 #define HOB_TESTS_SUPPORT_CHILD_H
 
-#include <criterion/criterion.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/criterion.h"
 #include "tests/support/sanitizers.h"
 
 struct child_end {

@@ -1,6 +1,5 @@
 #include "tests/support/fake_upstream.h"
 
-#include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "tests/support/coroutine.h"
+#include "tests/support/criterion.h"
 
 struct guest {
     struct fake_upstream *upstream;

@@ -1,6 +1,6 @@
 #include "tests/support/folder.h"
+#include "tests/support/criterion.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

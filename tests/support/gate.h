@@ -5,13 +5,13 @@
 #ifndef HOB_TESTS_SUPPORT_GATE_H
 #define HOB_TESTS_SUPPORT_GATE_H
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <semaphore.h>
 #include <unistd.h>
 
 #include "hob/runtime.h"
+#include "tests/support/criterion.h"
 
 struct gate {
     int reached[2]; /* a pipe: a byte for each that has begun */

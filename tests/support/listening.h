@@ -4,7 +4,6 @@
 #ifndef HOB_TESTS_SUPPORT_LISTENING_H
 #define HOB_TESTS_SUPPORT_LISTENING_H
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "hob/address.h"
+#include "tests/support/criterion.h"
 
 struct listening {
     int fd;

@@ -1,6 +1,5 @@
 #include "tests/support/load.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tests/support/criterion.h"
 #include "tests/support/eventually.h"
 #include "tests/support/raw_client.h"
 

@@ -2,7 +2,8 @@
 #ifndef HOB_TESTS_SUPPORT_LOG_LINE_H
 #define HOB_TESTS_SUPPORT_LOG_LINE_H
 
-#include <criterion/criterion.h>
+#include "tests/support/criterion.h"
+
 #include <string.h>
 
 /* Returns what follows the time and the level of a line: its message, and the lines behind it. */

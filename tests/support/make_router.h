@@ -2,10 +2,10 @@
 #ifndef HOB_TESTS_SUPPORT_MAKE_ROUTER_H
 #define HOB_TESTS_SUPPORT_MAKE_ROUTER_H
 
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "hob/router.h"
+#include "tests/support/criterion.h"
 
 static inline hob_router *make_router(const hob_route *routes, size_t count)
 {

@@ -4,12 +4,12 @@
 #ifndef HOB_TESTS_SUPPORT_MISTAKE_H
 #define HOB_TESTS_SUPPORT_MISTAKE_H
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hob/runtime.h"
 #include "tests/support/child.h"
+#include "tests/support/criterion.h"
 #include "tests/support/log_line.h"
 
 struct mistake {

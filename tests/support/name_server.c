@@ -1,7 +1,7 @@
 #include "tests/support/name_server.h"
+#include "tests/support/criterion.h"
 
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 #include "tests/support/parse_every_way.h"
 
-#include <criterion/criterion.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/bytes.h"
+#include "tests/support/criterion.h"
 
 /* The server does so before the handler runs. After that, the parser must not add to the head. */
 static void move_head(struct head *head)

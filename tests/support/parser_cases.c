@@ -1,11 +1,11 @@
 #include "tests/support/parser_cases.h"
 
-#include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/server.h"
 #include "tests/support/bytes.h"
+#include "tests/support/criterion.h"
 
 struct parser_limits limits;
 

@@ -10,7 +10,8 @@
 #ifndef HOB_TESTS_SUPPORT_PROCESS_H
 #define HOB_TESTS_SUPPORT_PROCESS_H
 
-#include <criterion/criterion.h>
+#include "tests/support/criterion.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>

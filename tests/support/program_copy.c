@@ -1,6 +1,6 @@
 #include "tests/support/program_copy.h"
+#include "tests/support/criterion.h"
 
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

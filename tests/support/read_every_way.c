@@ -1,11 +1,11 @@
 #include "tests/support/read_every_way.h"
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/bytes.h"
+#include "tests/support/criterion.h"
 
 const struct reading usual_reading = {
     .limits = {.head = 16 * 1024, .header_count = 100, .interim_count = 10, .framing = 16 * 1024},

@@ -1,7 +1,7 @@
 #include "tests/support/read_queue.h"
+#include "tests/support/criterion.h"
 
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>

@@ -4,10 +4,10 @@
 #ifndef HOB_TESTS_SUPPORT_REFUSED_H
 #define HOB_TESTS_SUPPORT_REFUSED_H
 
-#include <criterion/criterion.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "tests/support/criterion.h"
 #include "tests/support/process.h"
 
 /* The exit status. */

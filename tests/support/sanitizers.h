@@ -4,7 +4,7 @@
 #ifndef HOB_TESTS_SUPPORT_SANITIZERS_H
 #define HOB_TESTS_SUPPORT_SANITIZERS_H
 
-#include <criterion/criterion.h>
+#include "tests/support/criterion.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)

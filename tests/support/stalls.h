@@ -4,12 +4,12 @@
 #ifndef HOB_TESTS_SUPPORT_STALLS_H
 #define HOB_TESTS_SUPPORT_STALLS_H
 
-#include <criterion/criterion.h>
 #include <string.h>
 
 #include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
+#include "tests/support/criterion.h"
 
 /* Seconds. A stall takes several limits; other work takes much less than one. */
 #define LIMIT 0.050

@@ -4,7 +4,8 @@
 #ifndef HOB_TESTS_SUPPORT_TEST_H
 #define HOB_TESTS_SUPPORT_TEST_H
 
-#include <criterion/criterion.h>
+#include "tests/support/criterion.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,5 @@
 #include "tests/support/tls_server.h"
 
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/criterion.h"
 #include "tests/support/folder.h"
 
 static struct identity authority;

@@ -1,6 +1,6 @@
 #include "tests/support/trace_story.h"
+#include "tests/support/criterion.h"
 
-#include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

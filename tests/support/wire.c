@@ -1,12 +1,12 @@
 #include "tests/support/wire.h"
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hob/net.h"
 #include "hob/runtime.h"
+#include "tests/support/criterion.h"
 
 struct exchange_of_bytes {
     const hob_server_options *options;

@@ -1,9 +1,9 @@
 #include "tests/support/workers.h"
 
-#include <criterion/criterion.h>
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "tests/support/criterion.h"
 #include "tests/support/eventually.h"
 #include "tests/support/raw_client.h"
 

@@ -1,8 +1,7 @@
 #include "tests/support/written_metrics.h"
 
-#include <criterion/criterion.h>
-
 #include "observe/metrics_text.h"
+#include "tests/support/criterion.h"
 
 char *written_metrics(hob_exposition *records, bool open_metrics)
 {

@@ -1,5 +1,4 @@
 /* Fetches over TLS. unit/net/test_tls_certificates.c tests refused certificates. */
-#include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "hob/client.h"
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/criterion.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
 #include "tests/support/tls_server.h"

@@ -33,8 +33,8 @@ static _Unwind_Reason_Code log_frame(struct _Unwind_Context *frame, void *arg)
 }
 
 /*
- * The functions called here are not all promised to work in a signal handler, but they do not
- * allocate, and the signal interrupts the program's own code in all but rare cases.
+ * Not all of these functions are async-signal-safe. But they do not allocate, and a signal nearly
+ * always interrupts code of the program itself.
  */
 void backtrace_log(hob_log_level level)
 {

@@ -114,8 +114,8 @@ static void replace_control_characters(char *text, size_t length)
 }
 
 /*
- * O_NONBLOCK would concern all processes that have this pipe or terminal open, such as the shell. A
- * pipe that is ready has room for 4,096 bytes: see pipe(7).
+ * Does not set O_NONBLOCK, which would apply to all processes that have this pipe or terminal open,
+ * such as the shell. A pipe that is ready has room for 4,096 bytes: see pipe(7).
  */
 static bool write_to_stderr(const char *text, size_t length)
 {
@@ -166,7 +166,7 @@ static bool report_lost_lines(void)
     return false;
 }
 
-/* This thread is in hob_log(): a signal handler that calls it then must leave the line alone. */
+/* This thread is in hob_log(): a signal handler that calls it then must not overwrite the line. */
 static _Thread_local volatile bool writing;
 
 void hob_log(hob_log_level level, const char *format, ...)
@@ -188,7 +188,7 @@ void hob_log(hob_log_level level, const char *format, ...)
     errno = err;
 }
 
-/* The last lines may say why the process exits. */
+/* Without this, lines that were lost right before exit(3) would not be counted in the log. */
 __attribute__((destructor)) static void report_lost_lines_at_exit(void)
 {
     report_lost_lines();

@@ -5,15 +5,15 @@
 #include <stddef.h>
 
 enum {
-    RANDOM_ID_BYTES = 16,                     /* random ones in an id */
+    RANDOM_ID_BYTES = 16,                     /* of an id */
     RANDOM_ID_SIZE = 2 * RANDOM_ID_BYTES + 1, /* in hexadecimal, and a NUL */
-    RANDOM_ID_BLOCK = 256,                    /* bytes that getrandom(2) returns in one piece */
+    RANDOM_ID_BLOCK = 256,                    /* bytes: getrandom(2) returns so many in one call */
 };
 
-/* Random bytes for ids to come: a system call for each id would cost more than all else. */
+/* Random bytes for the next ids, since a system call for each would cost more than the rest. */
 struct random_ids {
     unsigned char random[RANDOM_ID_BLOCK];
-    size_t left; /* of them, at the end */
+    size_t left; /* bytes at the end that were not used */
 };
 
 /* Makes an id. Returns 0, or a negative errno of getrandom(2). */

@@ -55,7 +55,7 @@ static struct decimal round_to(double value, int places)
     return (struct decimal){(uint64_t)(scaled + 0.5L), places};
 }
 
-/* Both numbers are exact within these bounds, so the quotient is what a reader gets. */
+/* Both numbers are exact within these bounds, so the quotient is the number that strtod() reads. */
 static bool reads_as(struct decimal decimal, double value)
 {
     return decimal.digits <= UINT64_C(1) << 53 && decimal.places >= 0 && decimal.places <= 22 &&
@@ -64,8 +64,8 @@ static bool reads_as(struct decimal decimal, double value)
 
 /*
  * The fewest of 15 to 17 digits from which the value can be read again, without zeros at the end.
- * Just below a power of ten log10() may return the power's own exponent. The number gets a digit
- * less then, but 16 are enough there.
+ * Just below a power of ten, log10() may return the exponent of that power. Then this tries one
+ * digit less, up to 16, which are enough there.
  */
 static struct decimal decimal_of(double value)
 {

@@ -49,7 +49,7 @@ void hob_fetched_close(hob_fetched *fetched)
 {
     if (!fetched)
         return;
-    arena_take_back(fetched->arena, &fetched->cleanup);
+    arena_remove(fetched->arena, &fetched->cleanup);
     end(fetched);
 }
 

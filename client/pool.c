@@ -137,7 +137,7 @@ static void stop_timer(struct pool *self)
     if (!self->loop)
         return;
     background_stop(self->loop->ev, &self->timer);
-    arena_take_back(&self->loop->parts, &self->end_of_loop);
+    arena_remove(&self->loop->parts, &self->end_of_loop);
     self->loop = NULL;
 }
 

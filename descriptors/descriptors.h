@@ -13,24 +13,24 @@
 struct descriptors {
     struct loop *loop;
     struct list awaited;    /* by hob_readable() and the like, and watched by libev */
-    ev_timer audit;         /* finds descriptors that were closed; runs while coroutines do */
-    struct turn_hook wake;  /* ... and starts it again; in use while it does not run */
+    ev_timer audit;         /* finds descriptors that were closed; active while coroutines run */
+    struct turn_hook wake;  /* starts it again; added while it is not active */
     size_t resumed;         /* how often tasks had been resumed at the last audit */
     struct list watches;    /* those of hob_watch_new() that a coroutine has waited for */
     size_t watch_waits;     /* futures of a hob_watch that are not ready */
     struct list free_waits; /* ... that can be used again: see future_take() */
 };
 
-/* Those of the task's loop, made if there are none. NULL when out of memory. */
-struct descriptors *descriptors_of(const struct task *task);
+/* Returns the data of the task's loop; makes it if there is none. NULL when out of memory. */
+struct descriptors *descriptors_ensure(const struct task *task);
 
-/* When their loop ends: they may be freed, or used in another one. */
+/* At the end of their loop: they can then be freed, or used in another loop. */
 void watches_detach(struct list *watches);
 
-/* A future of the current task that is ready when one of the events, of libev, has happened. */
+/* Returns a future that is ready when one of the events of libev has happened. */
 hob_future *descriptor_wait(int fd, int events);
 
-/* Whether epoll accepts it: not if it is closed or was opened with O_PATH. */
+/* Whether epoll accepts a descriptor: it is open, and not by O_PATH. */
 bool descriptor_can_be_watched(int fd);
 
 #endif

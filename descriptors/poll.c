@@ -26,7 +26,7 @@ static bool can_be_awaited(const struct pollfd *entries, size_t count)
 /* Returns 0 when one of the entries may be ready, or after so many seconds. */
 static int wait_for_any(const struct pollfd *entries, size_t count, double seconds)
 {
-    hob_future **futures = reserve_is_whole() ? calloc(count + 1, sizeof(hob_future *)) : NULL;
+    hob_future **futures = reserve_refill() ? calloc(count + 1, sizeof(hob_future *)) : NULL;
     if (!futures)
         return -ENOMEM;
     size_t waits = 0;

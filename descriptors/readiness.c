@@ -23,18 +23,18 @@ struct readiness {
     hob_future future;
     struct descriptors *descriptors;
     ev_io watcher;
-    struct turn_end begin; /* in the turn in which the wait begins, or begins again */
-    struct list link;      /* in `awaited` of the loop's descriptors, once it has begun */
-    struct list peers;     /* a ring of those that libev watches the same descriptor for */
-    struct stat identity;  /* of the file, since the first audit */
+    struct turn_end begin; /* starts the watcher at the end of the turn */
+    struct list link;     /* in `awaited` of the loop's descriptors, when the watcher was started */
+    struct list peers;    /* a ring of the waits for the same descriptor */
+    struct stat identity; /* of the file, since the first audit */
     bool identified;
 };
 
 /*
- * When libev has stopped one of several watchers of a descriptor, it registers the descriptor again
- * for the others. So these begin again, with a check that the descriptor is still open.
+ * When one of several watchers of a descriptor stops, libev registers the descriptor again for the
+ * others. So these start again as well, with a check that the descriptor is still open.
  */
-static void peers_begin_again(struct readiness *self)
+static void restart_peers(struct readiness *self)
 {
     struct loop *loop = self->descriptors->loop;
     for (struct list *peer = self->peers.next; peer != &self->peers; peer = peer->next) {
@@ -48,7 +48,7 @@ static void readiness_end(struct readiness *self, int result)
 {
     list_remove(&self->begin.link);
     list_remove(&self->link);
-    peers_begin_again(self);
+    restart_peers(self);
     ev_io_stop(self->descriptors->loop->ev, &self->watcher);
     future_complete(&self->future, result);
 }
@@ -104,7 +104,7 @@ static void start_audit(struct descriptors *self)
     background_start(self->loop->ev, &self->audit, AUDIT_INTERVAL);
 }
 
-/* Once coroutines have run: one of them may have closed a descriptor. */
+/* Called in each turn: when coroutines have run, one of them may have closed a descriptor. */
 static void wake_audit(void *arg)
 {
     struct descriptors *self = arg;
@@ -118,7 +118,7 @@ static void on_audit(struct ev_loop *ev, ev_timer *timer, int events)
 {
     struct descriptors *self = timer->data;
     (void)events;
-    struct list mark; /* behind those that were not looked at; the end of one may move others */
+    struct list mark; /* the end of this pass: the end of one wait may move others */
     list_init(&mark);
     list_append(&self->awaited, &mark);
     while (self->awaited.next != &mark) {
@@ -159,7 +159,7 @@ static struct descriptors *make_descriptors(struct loop *loop)
     return arena_defer(&loop->parts, free_descriptors, self) == 0 ? self : NULL;
 }
 
-struct descriptors *descriptors_of(const struct task *task)
+struct descriptors *descriptors_ensure(const struct task *task)
 {
     struct loop *loop = task->future.loop;
     if (!loop->descriptors)
@@ -216,8 +216,8 @@ bool hob_descriptors_awaited(void)
 hob_future *descriptor_wait(int fd, int events)
 {
     struct task *task = task_current(events == EV_WRITE ? "hob_writable" : "hob_readable");
-    struct descriptors *descriptors = descriptors_of(task);
-    struct readiness *self = descriptors && reserve_is_whole() ? malloc(sizeof(*self)) : NULL;
+    struct descriptors *descriptors = descriptors_ensure(task);
+    struct readiness *self = descriptors && reserve_refill() ? malloc(sizeof(*self)) : NULL;
     if (!self)
         return NULL;
     future_init(&self->future, &on_heap, task);
@@ -238,7 +238,7 @@ hob_future *hob_writable(int fd)
 static int wait_until_ready(const char *call, int fd, int events)
 {
     struct readiness self;
-    struct descriptors *descriptors = descriptors_of(task_current(call));
+    struct descriptors *descriptors = descriptors_ensure(task_current(call));
     if (!descriptors)
         return -ENOMEM;
     future_init(&self.future, &on_stack, NULL);

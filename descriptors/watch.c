@@ -1,11 +1,11 @@
 /*
  * Descriptors that stay registered with epoll from one wait to the next. See hob_watch_new().
  *
- * epoll keeps reporting what is ready, so a watcher has to end when no coroutine waits for it. Most
- * connections wait to read: reading stays registered until there is input and no coroutine waits.
- * Writing ends when a wait for it has ended, since a descriptor is nearly always writable. libev
- * learns of changes at the end of a turn. A coroutine that waits again in the turn in which it was
- * woken therefore causes none.
+ * epoll reports a ready descriptor again and again, so it has to be removed while no coroutine
+ * waits for it. Most connections wait to read: EV_READ stays registered until there is input that
+ * no coroutine waits for. EV_WRITE is removed after each wait, since a descriptor is nearly always
+ * writable. Changes are passed to libev at the end of a turn, so a coroutine that waits again in
+ * the turn in which it was woken causes none.
  */
 #include <assert.h>
 #include <errno.h>
@@ -50,7 +50,7 @@ static void release_wait(hob_future *future)
     list_append(&future->loop->descriptors->free_waits, &future->sibling);
 }
 
-/* Returns whether there were any. */
+/* Completes the waits. Returns whether there were any. */
 static bool end_waits(struct list *waits, int result)
 {
     bool any = !list_empty(waits);
@@ -92,7 +92,7 @@ static void on_event(struct ev_loop *ev, ev_io *watcher, int events)
         set_interest(self, self->interest & ~ended);
 }
 
-/* An active watcher is no reason for the loop to go on; a wait is one. */
+/* A wait keeps the loop running; an active watcher alone does not. */
 static void start_watcher(hob_watch *self)
 {
     ev_io_modify(&self->watcher, self->interest);
@@ -170,8 +170,8 @@ static hob_future *wait_new(hob_watch *self, int event, struct list *waits, cons
     struct loop *loop = task->future.loop;
     if (self->loop && self->loop != loop)
         misuse(call, "the watch belongs to the loop of another thread");
-    struct descriptors *descriptors = descriptors_of(task);
-    bool ready = descriptors && (self->loop || reserve_is_whole()); /* libev needs memory for it */
+    struct descriptors *descriptors = descriptors_ensure(task);
+    bool ready = descriptors && (self->loop || reserve_refill()); /* libev needs memory for it */
     struct list *kept = ready ? &descriptors->free_waits : NULL;
     struct watch_wait *wait = kept ? (struct watch_wait *)future_take(kept, sizeof(*wait)) : NULL;
     if (!wait)

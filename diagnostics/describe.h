@@ -12,14 +12,14 @@ struct task;
 enum { DESCRIPTION_SIZE = 500 };
 
 /*
- * Describes a task for messages, where its name says too little: see struct task_role. Writes up to
- * `size` bytes; `arg` is the task's. Returns the number of characters it would have written, as
+ * Describes a task better than its name does: see struct task_role. Writes up to `size` bytes;
+ * `arg` is that of the task. Returns the number of characters that the whole text has, as
  * snprintf(3), or 0 to use the task's name. Must not wait, allocate or lock: it may run in a signal
  * handler.
  */
 typedef int describe_fn(const void *arg, char *text, size_t size);
 
-/* Describes a task, and the one that it is a part of. Returns the text. */
+/* Describes a task, with the nearest maker that has a description. Returns the text. */
 const char *task_describe(const struct task *task, char text[static DESCRIPTION_SIZE]);
 
 #endif

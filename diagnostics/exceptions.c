@@ -24,7 +24,7 @@ static terminate_handler *handler_before;
 
 static void on_terminate(void)
 {
-    char who[DESCRIPTION_SIZE];
+    char description[DESCRIPTION_SIZE];
     const struct loop *loop = loop_current();
     const struct task *task = loop ? loop_task(loop) : NULL;
     if (task)
@@ -32,7 +32,7 @@ static void on_terminate(void)
             HOB_LOG_ERROR,
             "%s: std::terminate() was called: a C++ exception must not leave the function of a "
             "coroutine, a handler, or a call on another stack",
-            task_describe(task, who));
+            task_describe(task, description));
     if (handler_before)
         handler_before();
     abort();

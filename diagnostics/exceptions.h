@@ -1,7 +1,7 @@
 /*
  * C++ exceptions in coroutines. The C++ runtime keeps the exceptions that a thread is handling in a
  * record of the thread (__cxa_get_globals() of the Itanium C++ ABI, section 2.2.2). A coroutine
- * that waits in a catch block takes its part of that along, or another one would rethrow it.
+ * that waits in a catch block keeps its exceptions itself, or another one would rethrow them.
  */
 #ifndef HOB_DIAGNOSTICS_EXCEPTIONS_H
 #define HOB_DIAGNOSTICS_EXCEPTIONS_H
@@ -9,16 +9,16 @@
 /* The content of the record. If all is zero, there is no exception. */
 struct exceptions {
     void *caught;          /* the innermost one that is being handled */
-    unsigned int uncaught; /* how many are on their way to a handler */
+    unsigned int uncaught; /* how many were thrown and not caught yet */
 };
 
 /*
- * When a loop begins. Names the coroutine when std::terminate() ends the process. Returns this
- * thread's record, or NULL in a program without a C++ runtime.
+ * Called when a loop begins: the log then names the coroutine if std::terminate() is called.
+ * Returns this thread's record, or NULL in a program without a C++ runtime.
  */
 struct exceptions *exceptions_watch(void);
 
-/* When a loop ends, with what exceptions_watch() returned. */
+/* Called when a loop ends, with the result of exceptions_watch(). */
 void exceptions_unwatch(const struct exceptions *record);
 
 /* Exchanges a coroutine's exceptions with those in the record. */

@@ -54,10 +54,10 @@ static bool deep_call_overflown(const struct loop *loop, const char *address)
 
 static void report(const struct task *task)
 {
-    char who[DESCRIPTION_SIZE];
+    char description[DESCRIPTION_SIZE];
     hob_log(
         HOB_LOG_ERROR, "%s: stack overflow: all %zu KiB of its stack are used; it is in",
-        task_describe(task, who), (stack_size(stack_of(task)) + 1023) / 1024);
+        task_describe(task, description), (stack_size(stack_of(task)) + 1023) / 1024);
     backtrace_log(HOB_LOG_ERROR);
     hob_log(
         HOB_LOG_ERROR, "run it by hob_call_deep or hob_offload, or give the route a larger stack");
@@ -65,12 +65,12 @@ static void report(const struct task *task)
 
 static void report_deep(const struct task *task)
 {
-    char who[DESCRIPTION_SIZE];
+    char description[DESCRIPTION_SIZE];
     hob_log(
         HOB_LOG_ERROR,
         "%s: stack overflow: hob_call_deep() has used all of the thread's stack (ulimit -s); it is "
         "in",
-        task_describe(task, who));
+        task_describe(task, description));
     backtrace_log(HOB_LOG_ERROR);
     hob_log(HOB_LOG_ERROR, "bound its recursion, or run it by hob_call_sized");
 }
@@ -86,11 +86,11 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     else if (deep_call_overflown(loop, info->si_addr))
         report_deep(loop->deep);
     log_leave_handler();
-    /* Back in the code that faulted, it faults again, and the process ends as it would have. */
+    /* The instruction that faulted is repeated, and ends the process as without this handler. */
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal_number, &action, NULL);
     if (info->si_code <= 0)
-        raise(signal_number); /* kill(2) has sent it: there is no fault that comes back */
+        raise(signal_number); /* sent by kill(2): there is no fault that repeats */
 }
 
 static struct signal_handler handler = {.signal_number = SIGSEGV, .fn = on_fault};

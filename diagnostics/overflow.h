@@ -10,12 +10,12 @@ struct overflow_watch {
 };
 
 /*
- * From now on a fault in a stack's guard on this thread names the task. Leaves a handler for
- * SIGSEGV that the program has installed, or a sanitizer, as it is. Returns 0 or -ENOMEM.
+ * From now on the log names the task when this thread faults in the guard of a stack. Does not
+ * replace a handler for SIGSEGV of the program or of a sanitizer. Returns 0 or -ENOMEM.
  */
 int overflow_watch(struct overflow_watch *self);
 
-/* Takes the signal stack back, and the handler if no other loop needs it. */
+/* Removes the signal stack, and the handler unless another loop needs it. */
 void overflow_unwatch(struct overflow_watch *self);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The log of clients that are refused for one reason: the first one at once, and then in sums,
- * since there may be thousands in a second.
+ * The log of clients that are refused for one reason: a line for the first one, and then one line
+ * for all of some seconds, since there may be thousands in a second.
  */
 #ifndef HOB_DIAGNOSTICS_REFUSAL_LOG_H
 #define HOB_DIAGNOSTICS_REFUSAL_LOG_H
@@ -17,7 +17,7 @@ struct refusal_log {
 
 void refusal_log_init(struct refusal_log *self, struct ev_loop *ev);
 
-/* Logs that a client is refused: what happens to it, and the errno that caused it. */
+/* Logs that a client is refused: a phrase with the effect, and the errno that caused it. */
 void refusal_log_add(struct refusal_log *self, const char *what, int err);
 
 /* Logs the sum of the refusals that were not logged yet. */

@@ -19,8 +19,8 @@
 #define DEFAULT_LIMIT 0.1
 
 /*
- * Ignored unless it is handled, rarely used (for urgent data on sockets), and known to debuggers
- * as one to pass on silently.
+ * Ignored by default, rarely used (for urgent data on sockets), and passed on silently by
+ * debuggers.
  */
 #define STALL_SIGNAL SIGURG
 
@@ -39,11 +39,11 @@ static void note(struct stall_watch *self, const struct task *task)
 
 static void report(struct stall_watch *self, const struct task *task)
 {
-    char who[DESCRIPTION_SIZE];
+    char description[DESCRIPTION_SIZE];
     note(self, task);
     hob_log(
         HOB_LOG_WARN, "%s has kept the thread for %s s, and no other coroutine runs; it is in",
-        task_describe(task, who), HOB_NUMBER(self->limit));
+        task_describe(task, description), HOB_NUMBER(self->limit));
     backtrace_log(HOB_LOG_WARN);
 }
 
@@ -64,7 +64,7 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
         report(self, loop_task(loop));
         log_leave_handler();
     }
-    /* If it is another task, that got the thread late in a long turn, it has a limit from now. */
+    /* A task that got the thread late in a long turn has the whole limit from now on. */
     self->suspect = self->resumed;
     kernel_timer_set(self->timer, self->limit);
     errno = err;
@@ -76,8 +76,7 @@ static struct signal_handler handler = {
     .signal_number = STALL_SIGNAL, .flags = SA_RESTART, .fn = on_signal};
 
 /*
- * A coroutine that calls exit(3) keeps the thread until the process ends, and no coroutine waits
- * for it then.
+ * A coroutine that calls exit(3) keeps the thread until the process ends. That is no stall.
  */
 static void stop_at_exit(void)
 {
@@ -117,12 +116,12 @@ void stall_watch_destroy(struct stall_watch *self)
     signal_handler_release(&handler);
 }
 
-void stall_watch_sleep(struct stall_watch *self)
+void stall_watch_end_turn(struct stall_watch *self)
 {
     self->asleep = true;
 }
 
-void stall_watch_turn(struct stall_watch *self, double now)
+void stall_watch_begin_turn(struct stall_watch *self, double now)
 {
     if (!self->asleep)
         return;
@@ -130,7 +129,7 @@ void stall_watch_turn(struct stall_watch *self, double now)
     self->suspect = self->resumed + 1;
     if (!self->usable || self->limit == 0 || self->goes_off - now >= self->limit)
         return;
-    /* Half as much again, so that this is needed only twice in the time of a limit. */
+    /* 1.5 times the limit, so that there are at most two of these system calls in that time. */
     kernel_timer_set(self->timer, self->limit * 1.5);
     self->goes_off = now + self->limit * 1.5;
 }

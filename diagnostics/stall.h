@@ -24,13 +24,14 @@ struct stall {
 };
 
 struct stall_watch {
-    bool usable; /* the system gave us a timer */
+    bool usable; /* there is a timer */
     timer_t timer;
     double limit;    /* seconds; 0 is off */
     double goes_off; /* on the clock of ev_now() */
     size_t resumed;  /* how often tasks were resumed: identifies a run of a task */
-    size_t suspect;  /* the value of `resumed` at which the limit is over when it goes off */
-    size_t reported; /* ... that was reported last */
+    size_t suspect;  /* the value of `resumed` when the timer was set: this run then exceeds the
+                        limit */
+    size_t reported; /* the value of `resumed` that was reported last */
 
     volatile bool asleep; /* the loop looks for input: no task waits for the thread */
 
@@ -43,12 +44,12 @@ void stall_watch_init(struct stall_watch *self);
 void stall_watch_destroy(struct stall_watch *self);
 
 /*
- * When a turn begins, `now` on the clock of ev_now(): before callbacks, or else before ready tasks.
- * Does nothing while a turn goes on.
+ * Called before callbacks and before ready tasks, with the time of ev_now(). A second call in the
+ * same turn does nothing.
  */
-void stall_watch_turn(struct stall_watch *self, double now);
+void stall_watch_begin_turn(struct stall_watch *self, double now);
 
-/* The turn is over, and the loop may sleep. */
-void stall_watch_sleep(struct stall_watch *self);
+/* Called when the turn is over, and the loop may sleep. */
+void stall_watch_end_turn(struct stall_watch *self);
 
 #endif

@@ -11,7 +11,7 @@
 #include "runtime/task.h"
 
 #define RING_SIZE 65536 /* events: 3 MiB, of which only what was written to costs memory */
-#define LINGER    10.0  /* seconds: a browser that was cut off comes back sooner */
+#define LINGER    10.0  /* seconds: browsers reconnect sooner */
 
 static void on_linger(struct ev_loop *ev, ev_timer *watcher, int events);
 
@@ -67,7 +67,7 @@ static hob_trace_event state_event(const struct task *task)
     return event;
 }
 
-/* The detector works in the handler of a signal, which must not write to the ring. */
+/* The detector runs in a signal handler, which must not write to the ring. */
 static void record_stalls(struct trace *self, const struct stall_watch *watch)
 {
     if (!self->ring || self->stalls == watch->count)
@@ -86,7 +86,7 @@ static void record_stalls(struct trace *self, const struct stall_watch *watch)
 
 static const struct lane others = {0};
 
-/* The time since the last charge was that of a lane, or of all others. */
+/* Adds the time since the last charge to a lane, or to `others`. */
 static void charge(struct trace *self, const struct lane *lane, double now)
 {
     if (!self->ring)
@@ -142,22 +142,22 @@ void lane_end(struct task *task, int result)
     lane->id = 0;
 }
 
-void lane_ready(struct task *task)
+void lane_become_ready(struct task *task)
 {
     struct lane *lane = &task->lane;
     lane->since = hob_now();
-    lane->seconds = NAN; /* if the await goes on after that, its time is unknown */
+    lane->seconds = NAN; /* unknown, if the await continues after that */
     record(trace_of(task), state_event(task));
 }
 
-void lane_run_begins(struct task *task)
+void lane_begin_run(struct task *task)
 {
     struct trace *trace = trace_of(task);
     if (trace->ring)
         charge(trace, &others, hob_now());
 }
 
-void lane_run_ends(struct task *task)
+void lane_end_run(struct task *task)
 {
     struct trace *trace = trace_of(task);
     double now = hob_now();
@@ -167,7 +167,7 @@ void lane_run_ends(struct task *task)
     record(trace, state_event(task));
 }
 
-void trace_turn_begins(struct trace *self)
+void trace_begin_turn(struct trace *self)
 {
     if (!self->ring || self->working)
         return;
@@ -175,7 +175,7 @@ void trace_turn_begins(struct trace *self)
     self->since = hob_now();
 }
 
-void trace_turn_ends(struct trace *self, const struct stall_watch *stall)
+void trace_end_turn(struct trace *self, const struct stall_watch *stall)
 {
     if (!self->ring || !self->working)
         return;
@@ -269,7 +269,7 @@ void hob_trace_unwatch(void)
     background_start(ev, &self->linger, LINGER);
 }
 
-/* Up to now, but for the run of a reader that has a lane. */
+/* Records the time of all other work, but not the present run of a reader with a lane. */
 static void record_others(struct trace *self, const struct task *reader)
 {
     double now = hob_now();

@@ -1,9 +1,9 @@
 /*
  * The trace: lanes of tasks, and a ring of events for readers. See hob/trace.h.
  *
- * A lane keeps its present state also while nothing is recorded, so that a later reader gets how
- * long it has been waiting. Of all else that the thread does, the trace records only how long it
- * takes, by turns of the loop.
+ * A lane has its present state also while nothing is recorded, so that a later reader gets the time
+ * since which it waits. Of all other work of the thread, the trace records only the time, for each
+ * turn of the loop.
  */
 #ifndef HOB_DIAGNOSTICS_TRACE_H
 #define HOB_DIAGNOSTICS_TRACE_H
@@ -38,14 +38,14 @@ struct trace {
     hob_trace_event *ring; /* NULL while nothing is recorded */
     ev_timer linger;       /* runs when the last watcher has left, until recording ends */
     uint64_t position;     /* of the next event, counted since the loop began */
-    uint64_t first;        /* of the first event that the ring was made for */
+    uint64_t first;        /* of the first event since recording began */
     bool working;          /* a turn goes on that is recorded */
-    double since;          /* when a lane got the thread, or all others did: callbacks, too */
-    double others;         /* seconds that those had, not recorded yet */
-    double running;        /* seconds that all had */
-    size_t stalls;         /* how many reports of stalls were recorded, or were before that */
+    double since;          /* when the last charge was: see charge() in trace.c */
+    double others;         /* seconds without a lane that are not recorded yet */
+    double running;        /* seconds that were charged in all */
+    size_t stalls;         /* stall_watch.count at the last event of a stall */
     uint64_t last_id;
-    struct list lanes; /* the oldest first: so none stands before its maker's */
+    struct list lanes; /* the oldest first, so that a lane precedes its parts */
     size_t lane_count;
     size_t order_count; /* lanes without a parent */
 };
@@ -53,19 +53,19 @@ struct trace {
 void trace_init(struct trace *self);
 void trace_destroy(struct trace *self);
 
-/* A turn of the loop: while one goes on, they do nothing. Stalls are recorded when it ends. */
-void trace_turn_begins(struct trace *self);
-void trace_turn_ends(struct trace *self, const struct stall_watch *stall);
+/* A turn of the loop begins and ends; further calls do nothing. The end records stalls. */
+void trace_begin_turn(struct trace *self);
+void trace_end_turn(struct trace *self, const struct stall_watch *stall);
 
-/* Around each run of a task that has a lane; one may also begin or end its lane while it runs. */
-void lane_run_begins(struct task *task);
-void lane_run_ends(struct task *task);
+/* A run of a task with a lane begins and ends. The task may begin or end its lane meanwhile. */
+void lane_begin_run(struct task *task);
+void lane_end_run(struct task *task);
 
-/* A new task gets a lane as a part of its maker's. */
+/* Gives a new task a lane, as a part of that of its maker. */
 void lane_begin_part(struct task *task, const struct task *maker);
 
-/* A task with a lane, that does not run, was put into the ready queue. */
-void lane_ready(struct task *task);
+/* A task with a lane that was waiting is ready now. */
+void lane_become_ready(struct task *task);
 
 /* Ends the lane of the task that runs, if it has one. */
 void lane_end(struct task *task, int result);

@@ -36,11 +36,11 @@ struct block {
 
 /* libev has one allocator for the process, so there is one reserve. */
 static struct {
-    pthread_mutex_t lock;   /* guards what follows, but for `whole` */
-    struct region *regions; /* the newest is what blocks are taken from */
-    size_t target;          /* bytes that should be free in it */
+    pthread_mutex_t lock;   /* guards the other members, except `full` */
+    struct region *regions; /* the newest first: blocks are taken from it */
+    size_t target;          /* bytes that should be free in the newest region */
     size_t users;           /* loops of this library */
-    atomic_bool whole;
+    atomic_bool full;
 } reserve = {.lock = PTHREAD_MUTEX_INITIALIZER, .target = SIZE_AT_LEAST};
 
 static size_t room(void)
@@ -87,18 +87,18 @@ static void refill(void)
         reserve.regions = region;
     }
     unmap_unused();
-    reserve.whole = room() >= reserve.target;
+    reserve.full = room() >= reserve.target;
 }
 
 static void *take(size_t size)
 {
-    size_t whole = (sizeof(struct block) + size + alignof(max_align_t) - 1) / alignof(max_align_t) *
-                   alignof(max_align_t);
-    if (whole > room())
+    size_t with_block = (sizeof(struct block) + size + alignof(max_align_t) - 1) /
+                        alignof(max_align_t) * alignof(max_align_t);
+    if (with_block > room())
         return NULL;
     struct region *region = reserve.regions;
     struct block *block = (struct block *)(void *)((char *)region + region->used);
-    region->used += whole;
+    region->used += with_block;
     region->live++;
     block->size = size;
     return block + 1;
@@ -164,8 +164,8 @@ _Noreturn static void fail(const char *message)
 }
 
 /*
- * libev tries again what takes a descriptor, such as a new epoll set in place of one that it has
- * closed: another thread may have taken that one, and gives it back or not.
+ * Called before libev repeats a failed call, such as that for a new epoll set in place of one that
+ * it has closed. Another thread may have opened a file with that descriptor, and may close it.
  */
 static void on_system_error(const char *message)
 {
@@ -183,7 +183,7 @@ static void use_malloc(void)
     ev_set_syserr_cb(NULL);
 }
 
-/* Only a loop of the program that runs on without this library can still have any. */
+/* Returns whether a loop that the program itself has made still uses blocks. */
 static bool is_used(void)
 {
     for (const struct region *region = reserve.regions; region; region = region->older) {
@@ -200,7 +200,7 @@ static void unmap_all(void)
         reserve.regions = region->older;
         munmap(region, region->size);
     }
-    reserve.whole = false;
+    reserve.full = false;
 }
 
 void reserve_use(void)
@@ -222,13 +222,13 @@ void reserve_release(void)
     pthread_mutex_unlock(&reserve.lock);
 }
 
-bool reserve_is_whole(void)
+bool reserve_refill(void)
 {
-    if (atomic_load_explicit(&reserve.whole, memory_order_relaxed))
+    if (atomic_load_explicit(&reserve.full, memory_order_relaxed))
         return true;
     pthread_mutex_lock(&reserve.lock);
     refill();
-    bool whole = reserve.whole;
+    bool full = reserve.full;
     pthread_mutex_unlock(&reserve.lock);
-    return whole;
+    return full;
 }

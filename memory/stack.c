@@ -45,20 +45,21 @@ void stack_pool_init(struct stack_pool *pool, size_t size)
 
 /*
  * MADV_GUARD_INSTALL marks pages without splitting the mapping, so the number of stacks is not
- * bounded by vm.max_map_count. mprotect() needs two mappings a stack and stops near 32,000. Locked
- * memory, filters of system calls and older kernels refuse the former, with various errors.
+ * bounded by vm.max_map_count. mprotect() needs two mappings for each stack, so it fails after some
+ * 32,000. With locked memory, filters of system calls and older kernels, MADV_GUARD_INSTALL fails,
+ * with various errors.
  */
 static int install_guard(struct stack_pool *pool, void *guard)
 {
     if (!pool->guard_by_mprotect) {
         if (madvise(guard, pool->guard_size, MADV_GUARD_INSTALL) == 0)
             return 0;
-        pool->guard_by_mprotect = errno != ENOMEM; /* which may be over soon */
+        pool->guard_by_mprotect = errno != ENOMEM; /* that may pass */
     }
     return mprotect(guard, pool->guard_size, PROT_NONE) == 0 ? 0 : -errno;
 }
 
-/* Bytes: to map several stacks at once takes hardly longer than to map one, which is 1.7 us. */
+/* Bytes. To map several stacks takes hardly longer than to map one, 1.7 us. */
 #define MAPPED_AT_ONCE (3 * 1024 * 1024)
 
 static bool map_unused(struct stack_pool *pool, size_t count)
@@ -68,7 +69,9 @@ static bool map_unused(struct stack_pool *pool, size_t count)
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (mapping == MAP_FAILED)
         return false;
-    madvise(mapping, count * pool->map_size, MADV_NOHUGEPAGE); /* 2 MiB for the first touch */
+    madvise(
+        mapping, count * pool->map_size,
+        MADV_NOHUGEPAGE); /* or the first access would take 2 MiB */
     pool->unused = mapping;
     pool->unused_end = mapping + count * pool->map_size;
     return true;
@@ -77,7 +80,7 @@ static bool map_unused(struct stack_pool *pool, size_t count)
 static struct stack *map_stack(struct stack_pool *pool)
 {
     size_t several = MAPPED_AT_ONCE / pool->map_size;
-    if (!reserve_is_whole())
+    if (!reserve_refill())
         return NULL;
     if (pool->unused == pool->unused_end && !(several > 1 && map_unused(pool, several)) &&
         !map_unused(pool, 1))
@@ -156,7 +159,7 @@ static const char *lowest_used(const struct stack *stack)
     return end;
 }
 
-bool stack_forget(const struct stack *stack, char *below)
+bool stack_begin_measure(const struct stack *stack, char *below)
 {
     size_t size = (size_t)(below - stack->bottom);
     size -= size % (size_t)sysconf(_SC_PAGESIZE);
@@ -172,7 +175,7 @@ void stack_note_use(const struct stack *stack, struct stack_use *use)
         *use = (struct stack_use){used, size};
 }
 
-static void unmap_coldest(struct stack_pool *pool)
+static void unmap_first_parked(struct stack_pool *pool)
 {
     struct stack *stack = list_entry(pool->parked.next, struct stack, link);
     list_remove(&stack->link);
@@ -182,9 +185,9 @@ static void unmap_coldest(struct stack_pool *pool)
 
 size_t stack_pool_trim(struct stack_pool *pool, size_t limit)
 {
-    size_t surplus = (pool->idle_count + 1) / 2;
-    for (size_t i = 0; i < surplus && i < limit; i++)
-        unmap_coldest(pool);
+    size_t count = (pool->idle_count + 1) / 2;
+    for (size_t i = 0; i < count && i < limit; i++)
+        unmap_first_parked(pool);
     pool->idle_count = pool->parked_count;
     return pool->parked_count;
 }
@@ -192,7 +195,7 @@ size_t stack_pool_trim(struct stack_pool *pool, size_t limit)
 void stack_pool_destroy(struct stack_pool *pool)
 {
     while (!list_empty(&pool->parked))
-        unmap_coldest(pool);
+        unmap_first_parked(pool);
     if (pool->unused < pool->unused_end)
         munmap(pool->unused, (size_t)(pool->unused_end - pool->unused));
     pool->unused = pool->unused_end = NULL;

@@ -4,8 +4,8 @@
  *     low address                                                       high address
  *     | guard | free ............ <- grows down | first frames | what `top` holds |
  *
- * An access to the guard faults. Code that is compiled without stack probes may step over a part of
- * it, so the guard is larger than nearly all frames of such code. Only pages that were touched cost
+ * An access to the guard faults. Code that is compiled without stack probes can skip a part of it,
+ * so the guard is larger than nearly all frames of such code. Only pages that were used cost
  * memory: a coroutine that waits in a shallow call costs one.
  */
 #ifndef HOB_MEMORY_STACK_H
@@ -25,15 +25,15 @@ struct stack {
     struct stack_use *use; /* where to note how much is used; mostly NULL */
 };
 
-/* The most that was used of one of several stacks, by its share of that stack. */
+/* The maximum use of several stacks: of the one of which the largest part was used. */
 struct stack_use {
     size_t used; /* bytes, in whole pages */
     size_t size;
 };
 
-/* Stacks of one thread. The one parked last is taken first: its pages are warm. */
+/* Stacks of one thread. The one parked last is taken first: its pages are in the cache. */
 struct stack_pool {
-    struct list parked; /* the one parked last stands last */
+    struct list parked; /* in the order in which they were parked */
     size_t parked_count;
     size_t idle_count;   /* how many of them were not taken since the last trim */
     size_t mapped_count; /* parked or in use */
@@ -57,12 +57,12 @@ void stack_give(struct stack *stack);
 size_t stack_size(const struct stack *stack);
 
 /*
- * Begins to measure: drops what is in the pages below `below`, which must be free. Returns false if
- * the system does not say which pages are used: the memory is locked, for example.
+ * Begins to measure: gives the pages below `below`, which must be unused, back to the system.
+ * Returns false if the system does not report which pages are used, as with locked memory.
  */
-bool stack_forget(const struct stack *stack, char *below);
+bool stack_begin_measure(const struct stack *stack, char *below);
 
-/* Notes how much of the stack was used since then, if it is more than what was noted before. */
+/* Notes how much of the stack was used since then, if that is more than *use. */
 void stack_note_use(const struct stack *stack, struct stack_use *use);
 
 /*
@@ -95,14 +95,14 @@ void stacks_init(struct stacks *self);
 void stacks_destroy(struct stacks *self);
 
 /* The pool for coroutines that ask for no size. */
-static inline struct stack_pool *stacks_usual(struct stacks *self)
+static inline struct stack_pool *stacks_default(struct stacks *self)
 {
     return &self->of_size[STACK_SIZE_DEFAULT];
 }
 
 /*
- * The pool of the smallest stacks that have at least so many bytes; 0 means the usual ones. NULL if
- * there are none that large.
+ * The pool of the smallest stacks that have at least so many bytes; 0 means the default ones. NULL
+ * if there are none that large.
  */
 struct stack_pool *stacks_of_size(struct stacks *self, size_t size);
 

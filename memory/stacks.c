@@ -18,7 +18,7 @@ void stacks_destroy(struct stacks *self)
 struct stack_pool *stacks_of_size(struct stacks *self, size_t size)
 {
     if (size == 0)
-        return stacks_usual(self);
+        return stacks_default(self);
     for (size_t i = 0; i < STACK_SIZES; i++) {
         if (size <= STACK_SIZE_MIN << i)
             return &self->of_size[i];

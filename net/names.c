@@ -10,7 +10,7 @@
 #include "hob/text.h"
 #include "query.h"
 #include "runtime/loop.h"
-#include "sync/line.h"
+#include "sync/wait_queue.h"
 
 /* Seconds. Coroutines that have waited for the same answer all get it, though its TTL may be 0. */
 #define TTL_MIN        1.0
@@ -20,10 +20,10 @@
 
 struct name {
     struct list link;
-    bool asking;         /* a coroutine asks for it; the rest is not set yet */
-    struct line waiters; /* coroutines that wait for the answer */
-    double expires;      /* on the clock of hob_now() */
-    int result;          /* how many addresses there are, or -ENXIO */
+    bool asking;               /* a coroutine asks for it; the rest is not set yet */
+    struct wait_queue waiters; /* coroutines that wait for the answer */
+    double expires;            /* on the clock of hob_now() */
+    int result;                /* how many addresses there are, or -ENXIO */
     hob_address *addresses;
     char text[];
 };
@@ -73,7 +73,7 @@ static struct name *name_add(hob_resolver *resolver, const char *text)
     if (!self)
         return NULL;
     *self = (struct name){.asking = true};
-    line_init(&self->waiters);
+    wait_queue_init(&self->waiters);
     memcpy(self->text, text, length + 1);
     list_append(&resolver->names, &self->link);
     resolver->count++;
@@ -146,13 +146,13 @@ static int ask(hob_resolver *self, const char *text, hob_address *addresses)
     err = name_keep(name, err, &answer);
     name->asking = false;
     bool interrupted = err == -ECANCELED || err == -ETIMEDOUT;
-    line_serve_all(&name->waiters, interrupted ? 0 : err);
+    wait_queue_complete_all(&name->waiters, interrupted ? 0 : err);
     return err < 0 ? err : name_result(name, addresses);
 }
 
 static int look_up(hob_resolver *self, const char *text, hob_address *addresses)
 {
-    int err = line_begin("hob_lookup");
+    int err = wait_queue_begin_call("hob_lookup");
     while (err == 0) {
         struct waiter waiter;
         struct name *name = find(self, text);
@@ -160,7 +160,7 @@ static int look_up(hob_resolver *self, const char *text, hob_address *addresses)
             return ask(self, text, addresses);
         if (!name->asking)
             return name_result(name, addresses);
-        err = line_wait(&name->waiters, &waiter, "hob_lookup");
+        err = wait_queue_wait(&name->waiters, &waiter, "hob_lookup");
     }
     return err;
 }
@@ -236,7 +236,7 @@ void hob_resolver_free(hob_resolver *resolver)
     while (link != &resolver->names) {
         struct name *name = list_entry(link, struct name, link);
         link = link->next;
-        line_expect_unused(&name->waiters, __func__, "a coroutine looks up a name with it");
+        wait_queue_expect_unused(&name->waiters, __func__, "a coroutine looks up a name with it");
         name_free(resolver, name);
     }
     free(resolver->servers);

@@ -15,15 +15,15 @@
 #include "kernel_timer.h"
 
 /*
- * Two signals within this time are one, in nanoseconds, if the loop has not seen the first by then:
- * timeout(1) sends each of its signals twice in a row.
+ * Nanoseconds in which a second signal counts as the first one again, unless the loop has seen that
+ * already: timeout(1) sends each of its signals twice in a row.
  */
-#define ONE_SIGNAL 20000000
+#define REPEAT_TIME 20000000
 
 static const int numbers[] = {SIGINT, SIGTERM};
 #define COUNT (sizeof(numbers) / sizeof(numbers[0]))
 
-/* The thread that handles the signals. */
+/* The calls of stop_signals_take(). */
 static struct {
     pthread_mutex_t lock;
     size_t count; /* of calls that were not released */
@@ -31,19 +31,19 @@ static struct {
     struct sigaction before[COUNT];
 } takers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Used by the handler, on any thread. */
+/* The first signal. The handler uses it, on any thread. */
 static struct {
-    _Atomic int64_t when; /* the first came, in nanoseconds on CLOCK_MONOTONIC; 0 if none has */
-    atomic_int first;     /* its number, a moment later */
-    atomic_bool heeded;   /* the loop has seen it */
-} came;
+    _Atomic int64_t when;     /* in nanoseconds on CLOCK_MONOTONIC; 0 if there was none */
+    atomic_int number;        /* set a moment later */
+    atomic_bool acknowledged; /* the loop has seen it */
+} first;
 
-/* Ends the process when the loop has not seen the first signal for too long. */
+/* Ends the process if the loop does not acknowledge the first signal in time. */
 static struct {
     timer_t timer;
     bool usable;
     _Atomic double seconds;
-} unheeded;
+} limit_of_loop;
 
 static int64_t nanoseconds(void)
 {
@@ -56,14 +56,14 @@ static int64_t nanoseconds(void)
 static bool make_timer(timer_t *timer)
 {
     struct sigevent event = {
-        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM, .sigev_value.sival_ptr = &came};
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM, .sigev_value.sival_ptr = &first};
     bool made = timer_create(CLOCK_MONOTONIC, &event, timer) == 0;
     if (!made)
         hob_log(HOB_LOG_WARN, "no timer for the end of the process: %s", strerror(errno));
     return made;
 }
 
-_Noreturn static void end_for_the_limit(void)
+_Noreturn static void end_process_at_limit(void)
 {
     log_enter_handler();
     hob_log(
@@ -73,28 +73,28 @@ _Noreturn static void end_for_the_limit(void)
     _exit(EXIT_FAILURE);
 }
 
-/* libev's handler knows no second signal, and its loop may be stuck. */
+/* libev's own handler only wakes the loop, which may be stuck: it could not end the process. */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
     int err = errno;
     int64_t none = 0;
     int64_t now = nanoseconds();
     (void)context;
-    if (info->si_code == SI_TIMER && info->si_value.sival_ptr == &came)
-        end_for_the_limit();
-    if (atomic_compare_exchange_strong(&came.when, &none, now)) {
-        atomic_store(&came.first, number);
+    if (info->si_code == SI_TIMER && info->si_value.sival_ptr == &first)
+        end_process_at_limit();
+    if (atomic_compare_exchange_strong(&first.when, &none, now)) {
+        atomic_store(&first.number, number);
         ev_feed_signal(number);
-        double seconds = atomic_load(&unheeded.seconds);
-        if (unheeded.usable && isfinite(seconds))
-            kernel_timer_set(unheeded.timer, seconds);
-    } else if (atomic_load(&came.heeded) || now - atomic_load(&came.when) > ONE_SIGNAL) {
+        double seconds = atomic_load(&limit_of_loop.seconds);
+        if (limit_of_loop.usable && isfinite(seconds))
+            kernel_timer_set(limit_of_loop.timer, seconds);
+    } else if (atomic_load(&first.acknowledged) || now - atomic_load(&first.when) > REPEAT_TIME) {
         _exit(128 + number);
     }
     errno = err;
 }
 
-/* Also ends a program that is process 1 of a container, where default actions do nothing. */
+/* Needed in a container, where the default action does not end process 1. */
 static void install(struct sigaction before[COUNT])
 {
     struct sigaction action = {
@@ -114,15 +114,15 @@ int stop_signals_take(double limit)
         err = -EBUSY;
     } else if (takers.count++ == 0) {
         takers.thread = pthread_self();
-        atomic_store(&came.when, 0);
-        atomic_store(&came.first, 0);
-        atomic_store(&came.heeded, false);
-        atomic_store(&unheeded.seconds, 0);
-        unheeded.usable = make_timer(&unheeded.timer);
+        atomic_store(&first.when, 0);
+        atomic_store(&first.number, 0);
+        atomic_store(&first.acknowledged, false);
+        atomic_store(&limit_of_loop.seconds, 0);
+        limit_of_loop.usable = make_timer(&limit_of_loop.timer);
         install(takers.before);
     }
     if (err == 0)
-        atomic_store(&unheeded.seconds, fmax(atomic_load(&unheeded.seconds), limit));
+        atomic_store(&limit_of_loop.seconds, fmax(atomic_load(&limit_of_loop.seconds), limit));
     pthread_mutex_unlock(&takers.lock);
     return err;
 }
@@ -131,16 +131,19 @@ void stop_signals_release(void)
 {
     pthread_mutex_lock(&takers.lock);
     if (--takers.count == 0) {
-        if (unheeded.usable)
-            timer_delete(unheeded.timer); /* first: its signal would end the process */
-        unheeded.usable = false;
+        if (limit_of_loop.usable)
+            timer_delete(limit_of_loop.timer); /* first: its signal would end the process */
+        limit_of_loop.usable = false;
         for (size_t i = 0; i < COUNT; i++)
             sigaction(numbers[i], &takers.before[i], NULL);
     }
     pthread_mutex_unlock(&takers.lock);
 }
 
-/* libev sets its own handler with the first watcher, and the default with the end of the last. */
+/*
+ * libev sets its own handler for the first watcher, and the default action after the last one. So
+ * this blocks the signals meanwhile, and sets the handler again.
+ */
 static void start_or_stop(
     struct stop_signals *self, struct ev_loop *ev,
     void (*change)(struct ev_loop *ev, ev_signal *watcher))
@@ -164,16 +167,16 @@ void stop_signals_watch(
     ev_signal_init(&self->terminate, fn, SIGTERM);
     self->interrupt.data = self->terminate.data = data;
     start_or_stop(self, ev, ev_signal_start);
-    int first = atomic_load(&came.first);
-    if (first)
-        ev_feed_event(ev, first == SIGINT ? &self->interrupt : &self->terminate, EV_SIGNAL);
+    int number = atomic_load(&first.number);
+    if (number)
+        ev_feed_event(ev, number == SIGINT ? &self->interrupt : &self->terminate, EV_SIGNAL);
 }
 
-void stop_signals_heed(void)
+void stop_signals_acknowledge(void)
 {
-    atomic_store(&came.heeded, true);
-    if (unheeded.usable)
-        kernel_timer_set(unheeded.timer, 0);
+    atomic_store(&first.acknowledged, true);
+    if (limit_of_loop.usable)
+        kernel_timer_set(limit_of_loop.timer, 0);
 }
 
 void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev)

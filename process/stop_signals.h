@@ -1,8 +1,8 @@
 /*
  * SIGINT and SIGTERM. The first one is an event of a loop. The second one ends the process with
- * status 128 + its number, whatever the threads do: its handler does so.
+ * status 128 + its number, even if all threads are busy: the signal handler does it.
  *
- * A signal has one handler in a process, so what is here is the process's, not a loop's.
+ * A signal has one handler in a process, so these functions change the state of the process.
  */
 #ifndef HOB_PROCESS_STOP_SIGNALS_H
 #define HOB_PROCESS_STOP_SIGNALS_H
@@ -37,7 +37,7 @@ void stop_signals_watch(
     void *data);
 
 /* Called by fn: the loop has seen the first signal, and a later one is the second. */
-void stop_signals_heed(void);
+void stop_signals_acknowledge(void);
 
 /* The opposite of stop_signals_watch(). The signals are still handled. */
 void stop_signals_unwatch(struct stop_signals *self, struct ev_loop *ev);

@@ -10,7 +10,7 @@
 #include "memory/stack.h"
 #include "task.h"
 
-/* Small: most coroutines that use an arena at all want a string or two. */
+/* Small: most coroutines that use their arena need one or two strings. */
 #define CHUNK_SIZE 1024
 #define ALIGNMENT  alignof(max_align_t)
 
@@ -19,7 +19,7 @@ struct chunk {
     alignas(max_align_t) char bytes[];
 };
 
-/* Something large gets a chunk of its own, behind the one that still has room for small things. */
+/* Adds a chunk for large memory, behind the one that has room for more small memory. */
 static void *alloc_large(struct arena *self, size_t size)
 {
     struct chunk *chunk = malloc(sizeof(*chunk) + size);
@@ -79,7 +79,7 @@ int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg)
     return 0;
 }
 
-void arena_take_back(struct arena *self, struct cleanup *cleanup)
+void arena_remove(struct arena *self, struct cleanup *cleanup)
 {
     struct cleanup **place = &self->cleanups;
     while (*place != cleanup)

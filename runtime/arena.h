@@ -1,6 +1,6 @@
 /*
- * Memory and clean-ups that end together: all at once, the clean-ups in reverse order,
- * before the memory. All zero is an empty arena.
+ * Memory and clean-ups that end at the same time: first the clean-ups run, in reverse order, and
+ * then all memory is freed. All zero is an empty arena.
  */
 #ifndef HOB_RUNTIME_ARENA_H
 #define HOB_RUNTIME_ARENA_H
@@ -23,7 +23,7 @@ struct arena {
     struct cleanup *cleanups; /* the newest first */
 };
 
-/* `size` bytes, aligned for any type, not initialised. NULL when out of memory. */
+/* Returns `size` bytes, aligned for any type, not initialised. NULL when out of memory. */
 void *arena_alloc(struct arena *self, size_t size);
 
 /*
@@ -36,7 +36,7 @@ int arena_defer(struct arena *self, void (*fn)(void *arg), void *arg);
 void arena_push(struct arena *self, struct cleanup *cleanup, void (*fn)(void *arg), void *arg);
 
 /* Removes a clean-up that arena_push() has added and that has not run yet. */
-void arena_take_back(struct arena *self, struct cleanup *cleanup);
+void arena_remove(struct arena *self, struct cleanup *cleanup);
 
 /* Runs the clean-up that was added last, and removes it. Returns false if there was none. */
 bool arena_clean_up(struct arena *self);
@@ -44,8 +44,8 @@ bool arena_clean_up(struct arena *self);
 struct task;
 
 /*
- * Whether the address lies in a frame that ends before the memory of the running task does: in that
- * of the function that the memory belongs to, or of what it calls.
+ * Whether a variable is gone when the clean-ups of the running task run: it lies in a frame of the
+ * function that the arena belongs to, or of a function that this one calls.
  */
 bool arena_outlives(const struct task *task, const void *variable);
 

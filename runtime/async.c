@@ -1,6 +1,6 @@
 /*
  * Children that coroutines make. A coroutine gives its stack back as soon as it returns; only its
- * result is kept, in a small future of its own, for a maker that awaits it later.
+ * result is kept, in a small future, until its maker awaits it.
  */
 #include <errno.h>
 
@@ -52,7 +52,7 @@ spawn(struct stack_pool *stacks, struct task *maker, const char *name, hob_fn *f
 hob_future *hob_async_named(const char *name, hob_fn *fn, void *arg)
 {
     struct task *maker = task_current("hob_async");
-    return spawn(stacks_usual(&maker->future.loop->stacks), maker, name, fn, arg);
+    return spawn(stacks_default(&maker->future.loop->stacks), maker, name, fn, arg);
 }
 
 hob_future *hob_async_sized_named(size_t stack_size, const char *name, hob_fn *fn, void *arg)
@@ -64,7 +64,7 @@ hob_future *hob_async_sized_named(size_t stack_size, const char *name, hob_fn *f
 
 int hob_start_named(const char *name, hob_fn *fn, void *arg)
 {
-    struct task *task = task_make_unwatched(task_current("hob_start"), name, fn, arg);
+    struct task *task = task_make_unawaited(task_current("hob_start"), name, fn, arg);
     if (!task)
         return -ENOMEM;
     task_start(task);

@@ -9,7 +9,7 @@ void background_start(struct ev_loop *ev, ev_timer *timer, double seconds)
     struct loop *loop = ev_userdata(ev);
     if (ev_is_active(timer))
         return;
-    ev_now_update(ev); /* libev would count from when the loop last woke */
+    ev_now_update(ev); /* libev would count from the time at which the loop last woke */
     ev_timer_set(timer, seconds, seconds);
     ev_timer_start(ev, timer);
     ev_unref(ev);
@@ -35,7 +35,8 @@ static void ignore(struct ev_loop *ev, ev_timer *timer, int events)
 
 /*
  * libev does not report how many timers there are. But ev_is_active() returns the index of a timer
- * in the heap of all timers, so this is the distance of the earliest possible one from the latest.
+ * in the heap of all timers: this is the distance between a timer that is earlier than all others
+ * and one that is later.
  */
 static int timer_count(struct ev_loop *ev)
 {

@@ -25,8 +25,8 @@
 
 /*
  * Boost.Context's assembly. Boost's own header is C++, so its two functions are declared here as
- * boost/context/detail/fcontext.hpp has them (Boost 1.61 to today). A jump arrives in the other
- * context as the value `fctx`, where the jump came from, and `data`, what it brought.
+ * boost/context/detail/fcontext.hpp has them (since Boost 1.61). In the context that a jump leads
+ * to, jump_fcontext() returns the context that the jump came from, and its `data`.
  */
 struct transfer {
     void *fctx;
@@ -35,7 +35,7 @@ struct transfer {
 struct transfer jump_fcontext(void *to, void *data);
 void *make_fcontext(void *stack_top, size_t size, void (*entry)(struct transfer));
 
-/* On arrival: keeps where the context that was left can be resumed, and returns that context. */
+/* After a jump: notes where the context that was left can be resumed. Returns that context. */
 static struct context *arrive(struct transfer arrival)
 {
     struct context *left = arrival.data;
@@ -43,7 +43,7 @@ static struct context *arrive(struct transfer arrival)
     return left;
 }
 
-/* Goes on in `to`. Returns the context that switches back. */
+/* Continues in `to`. Returns the context that switches back. */
 static struct context *jump(struct context *from, struct context *to)
 {
     from->to = to;
@@ -53,7 +53,7 @@ static struct context *jump(struct context *from, struct context *to)
     return arrive(jump_fcontext(to->saved, from));
 }
 
-/* The same for a program with AddressSanitizer, which learns where the stacks lie. */
+/* The same for a program with AddressSanitizer, to which this reports the bounds of the stacks. */
 __attribute__((noinline)) static void
 jump_under_asan(struct context *from, struct context *to, void **fake_stack)
 {
@@ -63,8 +63,8 @@ jump_under_asan(struct context *from, struct context *to, void **fake_stack)
 }
 
 /*
- * The first frame on a new stack. Unwinders end here, since its return address is undefined: gdb
- * would go on in what happens to lie above.
+ * The first frame on a new stack. Its return address is marked as undefined, so that unwinders end
+ * here: gdb would interpret the bytes above it as frames.
  */
 static void run_entry(struct transfer arrival)
 {
@@ -93,7 +93,7 @@ void context_init(struct context *self, void *bottom, size_t size, context_entry
 {
     *self = (struct context){.entry = entry, .arg = arg, .bottom = bottom, .size = size};
     if (asan_is_there())
-        asan_unpoison(bottom, size); /* marks of frames that never returned */
+        asan_unpoison(bottom, size); /* the marks of frames that have not returned */
     self->saved = make_fcontext((char *)bottom + size, size, run_entry);
 #ifdef WITH_TSAN
     self->fiber = __tsan_create_fiber(0);
@@ -111,7 +111,7 @@ void context_switch(struct context *from, struct context *to)
 void context_exit(struct context *from, struct context *to)
 {
     if (asan_is_there())
-        jump_under_asan(from, to, NULL); /* NULL: it drops the old stack's locals */
+        jump_under_asan(from, to, NULL); /* NULL frees AddressSanitizer's copy of the locals */
     else
         jump(from, to);
     abort();
@@ -145,7 +145,7 @@ int context_call(struct context *self, void *bottom, size_t size, int (*fn)(void
     struct call call = {.fn = fn, .arg = arg};
     context_init_current(&call.outside);
     context_init(&call.inside, bottom, size, run_call, &call);
-    self->fiber = call.inside.fiber; /* where a switch back to self goes on */
+    self->fiber = call.inside.fiber; /* where a switch back to self continues */
     context_switch(&call.outside, &call.inside);
     self->fiber = call.outside.fiber;
     context_destroy(&call.inside);
@@ -157,7 +157,7 @@ int context_call(struct context *self, void *bottom, size_t size, int (*fn)(void
 
 int context_call_on(struct context *self, struct context *on, int (*fn)(void *arg), void *arg)
 {
-    /* Boost.Context's handle is the stack pointer. The bottom is known to AddressSanitizer only. */
+    /* Boost.Context's handle is the stack pointer. Only AddressSanitizer reports the bottom. */
     char *bottom = (char *)(uintptr_t)on->bottom; // NOLINT(performance-no-int-to-ptr)
     char *top = on->saved;
     VALGRIND_MAKE_MEM_UNDEFINED(top - FIRST_FRAME_SIZE, FIRST_FRAME_SIZE);

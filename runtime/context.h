@@ -1,6 +1,6 @@
 /*
- * Switching the thread from one stack to another. The only file of hob that knows Boost.Context. It
- * reports switches to the sanitizers.
+ * Switches the thread from one stack to another, and reports that to the sanitizers. context.c is
+ * the only file that uses Boost.Context.
  */
 #ifndef HOB_RUNTIME_CONTEXT_H
 #define HOB_RUNTIME_CONTEXT_H
@@ -21,7 +21,7 @@ struct context {
     void *fiber;      /* ThreadSanitizer's name for this context */
 };
 
-/* Makes `self` stand for the code that calls this, on the stack it already has. */
+/* Makes `self` the context of the calling code, on the present stack. */
 void context_init_current(struct context *self);
 
 /*
@@ -36,7 +36,7 @@ void context_switch(struct context *from, struct context *to);
 /* Leaves `from` for good. Its stack may be reused from then on. */
 _Noreturn void context_exit(struct context *from, struct context *to);
 
-/* Frees what context_init() took. The context must have exited, or never have run. */
+/* Frees what context_init() has allocated. The context must have exited, or never have run. */
 void context_destroy(struct context *self);
 
 /*

@@ -26,7 +26,7 @@ static void on_alarm(struct ev_loop *ev, ev_timer *watcher, int events)
 void deadline_inherit(struct task *self, const struct task *maker)
 {
     double when = maker ? maker->deadline.when : INFINITY;
-    self->deadline = (struct deadline){.when = when, .last = when};
+    self->deadline = (struct deadline){.when = when, .latest = when};
     ev_init(&self->alarm, on_alarm);
     self->alarm.data = self;
 }
@@ -44,7 +44,7 @@ void deadline_arm(struct task *self)
 
 void deadline_disarm(struct task *self)
 {
-    /* It seldom runs, and this check is cheaper than the call. */
+    /* The timer seldom runs, and this check is cheaper than the call. */
     if (ev_is_active(&self->alarm) || ev_is_pending(&self->alarm))
         ev_timer_stop(self->future.loop->ev, &self->alarm);
 }
@@ -55,7 +55,7 @@ static double set_deadline(struct task *self, double when)
     struct deadline *deadline = &self->deadline;
     double before = deadline->when;
     deadline_disarm(self);
-    deadline->when = fmin(when, deadline->last);
+    deadline->when = fmin(when, deadline->latest);
     deadline->expired = deadline->when <= hob_now();
     return before;
 }
@@ -67,21 +67,22 @@ struct deadline deadline_limit(struct task *self, double when)
     if (isinf(when))
         return before;
     deadline_disarm(self);
-    if (when < deadline->last)
-        deadline->last = when;
+    if (when < deadline->latest)
+        deadline->latest = when;
     if (when < deadline->when)
         deadline->when = when;
     return before;
 }
 
+/* If the task has set an earlier deadline, only the limit is removed; else both are restored. */
 void deadline_unlimit(struct task *self, struct deadline before)
 {
-    /* The limit was set before any hob_shield(). */
+    /* The limit was set before any hob_shield(), which holds it back now. */
     struct deadline *deadline = self->shields > 0 ? self->shielded : &self->deadline;
     deadline_disarm(self);
-    self->lifted = deadline->last;
-    if (deadline->when < deadline->last)
-        deadline->last = before.when;
+    self->lifted = deadline->latest;
+    if (deadline->when < deadline->latest)
+        deadline->latest = before.when;
     else
         *deadline = before;
 }
@@ -96,14 +97,15 @@ double hob_deadline(double seconds)
 {
     struct task *self = task_current(__func__);
     return set_deadline(
-        self, fmin(hob_now() + seconds, self->deadline.when)); /* not if it is NaN */
+        self, fmin(hob_now() + seconds, self->deadline.when)); /* fmin() ignores NaN */
 }
 
 double hob_deadline_at(double when)
 {
     struct task *self = task_current(__func__);
     if (when > 0 && when == self->lifted)
-        when = INFINITY; /* hob_deadline() has returned the limit while there was one */
+        when = INFINITY; /* hob_deadline() has returned a limit that is removed by now: there was no
+                            deadline */
     return set_deadline(self, isnan(when) ? self->deadline.when : when);
 }
 
@@ -111,7 +113,7 @@ static int shield_until(struct task *self, double when, hob_fn *fn, void *arg)
 {
     struct deadline outer = self->deadline;
     deadline_disarm(self);
-    self->deadline = (struct deadline){.when = INFINITY, .last = INFINITY};
+    self->deadline = (struct deadline){.when = INFINITY, .latest = INFINITY};
     set_deadline(self, when);
     if (self->shields++ == 0)
         self->shielded = &outer;

@@ -11,15 +11,16 @@ void deadline_inherit(struct task *self, const struct task *maker);
 void deadline_arm(struct task *self);
 
 /*
- * Limits the task as its maker's deadline does: from this time on, by hob_now(), its awaits return
- * -ETIMEDOUT, and it cannot set a later deadline. INFINITY is no limit. Returns the former one.
+ * Limits the task like a deadline of its maker: from this time on, by hob_now(), its awaits return
+ * -ETIMEDOUT, and it cannot set a later deadline. INFINITY is no limit. Returns the deadline
+ * before.
  */
 struct deadline deadline_limit(struct task *self, double when);
 
 /* Removes such a limit. A deadline that the task has set itself meanwhile stays. */
 void deadline_unlimit(struct task *self, struct deadline before);
 
-/* Restores the former deadline, whatever the task has set meanwhile. */
+/* Restores a deadline, and drops those that the task has set meanwhile. */
 void deadline_restore(struct task *self, struct deadline before);
 
 /* Stops the timer: called when a task ends, or its deadline has changed. */

@@ -43,7 +43,7 @@ void future_complete(hob_future *self, int result)
             task_wake(wait->task);
     }
     if (self->maker && self->maker->joining)
-        task_wake(self->maker); /* this may have been the last it waits for */
+        task_wake(self->maker); /* this may be the last child that it waits for */
 }
 
 void future_cancel(hob_future *self, int reason)
@@ -56,7 +56,7 @@ void future_release(hob_future *self)
 {
     const struct future_kind *kind = self->kind;
     list_remove(&self->sibling);
-    self->kind = NULL; /* so that it is noticed when it is used again */
+    self->kind = NULL; /* to detect a later use */
     if (kind->release)
         kind->release(self);
 }
@@ -64,7 +64,7 @@ void future_release(hob_future *self)
 hob_future *future_take(struct list *kept, size_t size)
 {
     if (list_empty(kept))
-        return reserve_is_whole() ? malloc(size) : NULL;
+        return reserve_refill() ? malloc(size) : NULL;
     struct list *link = kept->prev;
     list_remove(link);
     return list_entry(link, hob_future, sibling);
@@ -85,7 +85,7 @@ void future_free_kept(struct list *kept)
 static void wait_add(struct wait *wait, hob_future *future, const char *call)
 {
     if (!future) {
-        wait_note(wait, NULL, -ENOMEM); /* what a maker's NULL means */
+        wait_note(wait, NULL, -ENOMEM); /* a NULL future means that there was no memory for it */
         return;
     }
     if (!future->kind)
@@ -104,10 +104,10 @@ static void wait_add(struct wait *wait, hob_future *future, const char *call)
 }
 
 /*
- * Sleeps until all futures are ready. When the wait is decided or the task is interrupted, the rest
- * are cancelled, and still waited for, because they may use this stack. Returns the result that
- * decided, or the interruption if that came first. An interrupted task also gets a result that is
- * ready, since it may have to release that: a descriptor, for example.
+ * Waits until all futures are ready. When the wait is decided or the task is interrupted, it
+ * cancels the others and still waits for them, because they may use this stack. Returns the result
+ * that has decided, or the interruption if that came first. A result that is ready is returned to
+ * an interrupted task too, since the task may have to release it: a descriptor, for example.
  */
 static int wait_for(struct wait *wait, hob_future *const *futures, size_t count, const char *call)
 {
@@ -132,7 +132,7 @@ static int wait_for(struct wait *wait, hob_future *const *futures, size_t count,
         }
         task_suspend(self);
     }
-    if (self->lane.step) /* it was for this await, whether that has waited or not */
+    if (self->lane.step) /* it was for this await, even if that has not waited */
         self->lane.step = NULL;
     return wait->interrupted ? task_interrupted(self) : wait->result;
 }
@@ -147,7 +147,7 @@ static void release_all(hob_future *const *futures, size_t count)
 
 int future_await(hob_future *self, const char *call)
 {
-    struct wait wait = {.any = true}; /* of one future: its result, whatever it is */
+    struct wait wait = {.any = true}; /* the result of the only future decides */
     int result = wait_for(&wait, &self, 1, call);
     release_all(&self, 1);
     return result;

@@ -13,7 +13,7 @@ struct list {
     struct list *prev;
 };
 
-/* The struct of this type of which link is the given member. */
+/* The struct of this type that has the link as this member. */
 /* clang-format off */
 #define list_entry(link, type, member) ((type *)(void *)((char *)(link) - offsetof(type, member)))
 /* clang-format on */

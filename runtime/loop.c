@@ -33,11 +33,11 @@ void loop_enqueue(struct loop *self, struct task *task)
     *self->ready_end = task;
     self->ready_end = &task->next;
     self->ready_count++;
-    if (task->lane.id && task != self->running) /* one that yields runs for a moment longer */
-        lane_ready(task);
+    if (task->lane.id && task != self->running) /* a task that yields is still running */
+        lane_become_ready(task);
 }
 
-/* Seconds. Another burst of tasks within this time gets the stacks of the one before. */
+/* Seconds. Tasks that are made within this time reuse the idle stacks. */
 #define TRIM_INTERVAL 1.0
 /* Unmapping takes about 2 us a stack: up to a millisecond in which no task runs. */
 #define TRIM_LIMIT 512
@@ -50,7 +50,7 @@ static void on_trim(struct ev_loop *ev, ev_timer *watcher, int events)
         background_stop(ev, watcher);
 }
 
-void loop_expect_idle_stacks(struct loop *self)
+void loop_start_trim(struct loop *self)
 {
     if (!ev_is_active(&self->trim))
         background_start(self->ev, &self->trim, TRIM_INTERVAL);
@@ -71,26 +71,26 @@ void loop_resume(struct loop *self, struct task *task)
     self->stall.resumed++;
     self->running = task;
     if (task->lane.id)
-        lane_run_begins(task);
+        lane_begin_run(task);
     switch_to(self, task);
     if (task->lane.id)
-        lane_run_ends(task);
+        lane_end_run(task);
     self->running = NULL;
     if (task->returned)
         task_release(task);
 }
 
-/* A turn begins with its first callback or task: before that the thread sleeps. */
+/* A turn begins with its first callback or task: until then the thread sleeps. */
 static void begin_turn(struct loop *self)
 {
-    stall_watch_turn(&self->stall, ev_now(self->ev));
-    trace_turn_begins(&self->trace);
+    stall_watch_begin_turn(&self->stall, ev_now(self->ev));
+    trace_begin_turn(&self->trace);
 }
 
 static void end_turn(struct loop *self)
 {
-    trace_turn_ends(&self->trace, &self->stall);
-    stall_watch_sleep(&self->stall);
+    trace_end_turn(&self->trace, &self->stall);
+    stall_watch_end_turn(&self->stall);
 }
 
 /*
@@ -154,7 +154,7 @@ static void invoke_callbacks(struct ev_loop *ev)
 {
     struct loop *self = ev_userdata(ev);
     if (ev_pending_count(ev) == 0)
-        return; /* libev also calls this before it looks for input */
+        return; /* libev also calls this before it polls */
     begin_turn(self);
     ev_invoke_pending(ev);
 }
@@ -170,12 +170,12 @@ static void look_for_events(struct loop *self, const struct task *root)
 }
 
 /*
- * Tasks that are ready, or make each other ready, run until so many have run. Then the loop looks
- * for input, which is a system call.
+ * When so many tasks have run in a turn, the loop polls for input, which is a system call, even if
+ * more tasks are ready.
  */
 #define TASKS_A_TURN 64
 
-/* Turn after turn of the loop, until the first task, root, has returned: `end` is ready then. */
+/* Runs turns of the loop until the first task, root, has returned: `end` is ready then. */
 static void run_turns(struct loop *self, const hob_future *end, const struct task *root)
 {
     for (;;) {
@@ -200,9 +200,9 @@ static void ignore(struct ev_loop *ev, ev_async *watcher, int events)
 }
 
 /*
- * libev makes the descriptor that its async and signal watchers share when the first of them
- * starts, and cannot return an error. So this checks that a descriptor is left, and starts one at
- * once.
+ * When the first async or signal watcher starts, libev opens the descriptor that all of them share,
+ * and cannot return an error. So this checks that the process can open one more, and starts a
+ * watcher now.
  */
 static int make_wake_descriptor(struct loop *self)
 {
@@ -223,7 +223,7 @@ static int make_wake_descriptor(struct loop *self)
  */
 static int make_ev_loop(struct loop *self)
 {
-    if (!reserve_is_whole())
+    if (!reserve_refill())
         return -ENOMEM;
     errno = ENOMEM;
     self->ev = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
@@ -282,7 +282,7 @@ static void loop_destroy(struct loop *self)
 static int run_root(struct loop *self, const char *name, hob_fn *fn, void *arg)
 {
     hob_future end;
-    struct task *root = task_make(stacks_usual(&self->stacks), NULL, &end, name, fn, arg);
+    struct task *root = task_make(stacks_default(&self->stacks), NULL, &end, name, fn, arg);
     if (!root)
         return -ENOMEM;
     root->future.loop = self;

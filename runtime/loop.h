@@ -25,7 +25,8 @@ struct loop {
     struct task *deep;        /* in hob_call_deep(): it has the thread though none is running */
     struct task *ready_first; /* the ready queue, linked by task->next */
     struct task **ready_end;  /* where the next one is linked in */
-    size_t ready_count;       /* in the queue, or taken from it for this round and not run yet */
+    size_t ready_count; /* tasks in the queue, and those taken from it in this turn that have not
+                           run yet */
     struct trace trace;
     struct stall_watch stall;
     struct stacks stacks;
@@ -39,9 +40,10 @@ struct loop {
     struct list hooks;             /* functions to call in each turn: see struct turn_hook */
     struct list turn_ends;         /* ... and once at the end of this one: see struct turn_end */
     int background_count;          /* timers of background_start() that run */
-    ev_async wake;      /* keeps the descriptor by which other threads and signals wake libev */
-    struct arena parts; /* what other folders add to the loop, which ends with it */
-    struct threads *threads;         /* such parts: NULL until a coroutine needs a thread */
+    ev_async
+        wake; /* active, so that libev has the descriptor by which threads and signals wake it */
+    struct arena parts;              /* data of other folders that ends with the loop */
+    struct threads *threads;         /* in `parts`; NULL until a coroutine needs a thread */
     struct descriptors *descriptors; /* ... or waits for a descriptor */
     struct hob_resolver *resolver;   /* ... or looks up a name */
 };
@@ -65,9 +67,9 @@ void loop_enqueue(struct loop *self, struct task *task);
 void loop_resume(struct loop *self, struct task *task);
 
 /*
- * A function of a layer above that the loop calls in each turn, when the tasks that were ready have
- * run and before it looks for input: a server serves then what callbacks and tasks have collected.
- * Hooks are added and removed by tasks.
+ * A function of a layer above that the loop calls in each turn, after the ready tasks and before it
+ * polls for input. A server then handles the connections that callbacks and tasks have collected.
+ * Tasks add and remove hooks.
  */
 struct turn_hook {
     void (*run)(void *arg);
@@ -90,15 +92,15 @@ struct turn_end {
 void loop_at_turn_end(struct loop *self, struct turn_end *end);
 
 /*
- * Repeating timers for housekeeping. When nothing else is left, they neither keep the loop running
- * nor advance virtual time. Starts one that fires every `seconds`, unless it runs already.
+ * Starts a repeating timer for housekeeping, which fires every `seconds`, unless it is running.
+ * These timers alone neither keep the loop running nor advance virtual time.
  */
 void background_start(struct ev_loop *ev, ev_timer *timer, double seconds);
 
 /* Stops the timer if it runs. */
 void background_stop(struct ev_loop *ev, ev_timer *timer);
 
-/* Starts the timer that gives idle stacks back to the system, unless it runs. */
-void loop_expect_idle_stacks(struct loop *self);
+/* Starts the timer that gives idle stacks back to the system, unless it is running. */
+void loop_start_trim(struct loop *self);
 
 #endif

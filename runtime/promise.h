@@ -1,6 +1,6 @@
 /*
- * A promise has two users, which may finish in either order: the task that awaits it, and the code
- * that resolves it. The second one frees it.
+ * A promise has two users, the task that awaits it and the code that resolves it. They may finish
+ * in either order, and the last one frees it.
  */
 #ifndef HOB_RUNTIME_PROMISE_H
 #define HOB_RUNTIME_PROMISE_H

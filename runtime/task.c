@@ -12,7 +12,7 @@ static void cancel_task_future(hob_future *future, int reason)
     task_cancel((struct task *)future, reason);
 }
 
-/* The loop releases a task when it has returned, and its owner never does. */
+/* The loop releases a task when it has returned; its maker does not. */
 static const struct future_kind task_kind = {.cancel = cancel_task_future};
 
 static bool children_are_ready(const struct task *self)
@@ -37,13 +37,14 @@ static void release_children(struct task *self)
 }
 
 /*
- * Nothing outlives its maker: cancels what this task started and did not await, and waits. None
- * is released before all are ready: a child that has yet to run may be about to await another.
+ * Nothing outlives its maker: cancels the children that this task did not await, and waits for
+ * them. It releases none before all are ready, since a child that has not run yet may await another
+ * one.
  */
 static void join_children(struct task *self)
 {
     self->joining = true;
-    self->waits_in = "join_children"; /* at the end of its function, so no call of its own */
+    self->waits_in = "join_children"; /* for messages: it is in no call of the interface */
     for (struct list *link = self->children.next; link != &self->children; link = link->next)
         future_cancel(list_entry(link, hob_future, sibling), -ECANCELED);
     while (!children_are_ready(self)) {
@@ -109,9 +110,9 @@ struct task *task_make(
     return self;
 }
 
-struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg)
+struct task *task_make_unawaited(struct task *maker, const char *name, hob_fn *fn, void *arg)
 {
-    return task_make(stacks_usual(&maker->future.loop->stacks), maker, NULL, name, fn, arg);
+    return task_make(stacks_default(&maker->future.loop->stacks), maker, NULL, name, fn, arg);
 }
 
 void task_start(struct task *self)
@@ -148,7 +149,7 @@ void task_suspend(struct task *self)
     context_switch(&self->context, &self->future.loop->scheduler);
 }
 
-/* A read takes some microseconds: others wait for less than a tenth of a millisecond. */
+/* A read takes some microseconds, so others wait for less than 0.1 ms. */
 #define UNWAITED_IN_A_ROW 16
 
 void task_yield_sometimes(struct task *self)
@@ -209,7 +210,7 @@ void task_release(struct task *self)
     list_remove(&self->future.sibling);
     context_destroy(&self->context);
     stack_give(self->stack); /* self lies on it: not to be used any more */
-    loop_expect_idle_stacks(loop);
+    loop_start_trim(loop);
 }
 
 int hob_yield(void)

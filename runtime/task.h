@@ -30,8 +30,8 @@ struct stack_use;
 /* Times are on the clock of hob_now(); INFINITY if there is none. */
 struct deadline {
     double when;
-    double last;  /* the latest that hob_deadline_at() can set: the maker's deadline */
-    bool expired; /* it has passed */
+    double latest; /* that hob_deadline_at() can set: the maker's deadline, or a limit */
+    bool expired;  /* it has passed */
 };
 
 /* Functions that the maker of a task adds to it. They are called with the task's arg. */
@@ -52,7 +52,7 @@ struct task {
     struct exceptions exceptions; /* of C++; while it does not run */
     hob_fn *fn;
     void *arg;
-    struct list children;           /* futures this task made that were not consumed yet */
+    struct list children;           /* futures that this task made and that were not released yet */
     struct task *next;              /* in the ready queue */
     void (*before_wait)(void *arg); /* see task_set_before_wait() */
     void *before_wait_arg;
@@ -61,39 +61,40 @@ struct task {
     unsigned unwaited;  /* calls that did not wait: see task_yield_sometimes() */
 
     /* Its interruptions: see task_interrupted(). */
-    int cancelled;             /* 0, -ECANCELED or -ETIMEDOUT */
-    struct deadline *shielded; /* in a shield: the deadline that the outermost one holds back */
-    unsigned shields;          /* how many hob_shield() it is in */
+    int cancelled; /* 0, -ECANCELED or -ETIMEDOUT */
+    struct deadline
+        *shielded;    /* in a shield: the deadline that has no effect in the outermost one */
+    unsigned shields; /* how many hob_shield() it is in */
     struct deadline deadline;
-    double lifted;  /* the limit that deadline_unlimit() has taken back; 0 if none */
+    double lifted;  /* the limit that deadline_unlimit() has removed; 0 if none */
     ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
 
     bool queued;      /* in the ready queue */
     bool joining;     /* its function has returned; it waits for its children */
     bool returned;    /* it is to be released */
-    struct lane lane; /* near the flags, since each resume looks whether there is one */
+    struct lane lane; /* near the flags, since each resume reads its id */
 };
 
 /*
- * A task that will run fn(arg) on a stack of that pool once it is queued, and is released when it
- * has returned. If there is a `handle`, that becomes ready with the result, and is among the
- * maker's children in place of the task. The first task of a loop has no maker: its caller sets the
- * loop. NULL when there is no memory for its stack.
+ * Makes a task that runs fn(arg) on a stack of this pool once it is queued, and is released when it
+ * has returned. A `handle`, unless NULL, becomes ready with the result, and is among the maker's
+ * children in place of the task. The first task of a loop has no maker: the caller sets its loop.
+ * Returns NULL if there is no memory for the stack.
  */
 struct task *task_make(
     struct stack_pool *stacks, struct task *maker, hob_future *handle, const char *name, hob_fn *fn,
     void *arg);
 
-/* The same for a child without a handle, on a usual stack. See task_start(). */
-struct task *task_make_unwatched(struct task *maker, const char *name, hob_fn *fn, void *arg);
+/* The same without a handle, so that no task can await it, and on a stack of the default size. */
+struct task *task_make_unawaited(struct task *maker, const char *name, hob_fn *fn, void *arg);
 
 /* The task of a future of hob_async() that is not ready. */
 struct task *async_task(const hob_future *future);
 
 /*
- * Called by a callback of the loop, runs an unwatched task at once until it waits for the first
- * time; it may be gone then. Of many that are started one after the other and never wait, each has
- * the stack of the one before, which is in the processor's cache. Called by a coroutine, queues it.
+ * Starts an unawaited task. A coroutine that calls this only queues it. In a callback of the loop
+ * it runs at once until it first waits, and may be gone then: tasks that never wait use the same
+ * stack one after the other, which is then in the processor's cache.
  */
 void task_start(struct task *self);
 
@@ -101,22 +102,21 @@ void task_start(struct task *self);
 struct task *task_current(const char *call);
 
 /*
- * Suspends the current task until task_wake(). Check before and after, in a loop, whether there
- * is anything to wait for: a task may be woken for no reason, and is not woken while it runs.
+ * Suspends the current task until task_wake(). Call it in a loop that checks the condition first: a
+ * task may be woken without a reason, and task_wake() has no effect while the task runs.
  */
 void task_suspend(struct task *self);
 
 /*
- * Called by the current task in a call that returns without a wait and that may be called in an
- * endless loop: yields once in so many of these calls, so that others run, also in an interrupted
- * task.
+ * For calls that return without a wait: the current task yields once in so many of them, so that
+ * others run even if it calls them in an endless loop. Interrupted tasks yield too.
  */
 void task_yield_sometimes(struct task *self);
 
 /* Queues a task that waits. Does nothing if it is queued already, or running. */
 void task_wake(struct task *self);
 
-/* Makes every await of the task return `reason` from now on, the one it is in first. */
+/* Makes the present await of the task and all later ones return `reason`. */
 void task_cancel(struct task *self, int reason);
 
 /*
@@ -135,16 +135,16 @@ int task_interrupted(const struct task *self);
 int task_scope(struct task *self, hob_fn *fn, void *arg);
 
 /*
- * Sets a function that is called each time before the task waits, to give back what all tasks of
- * the thread share, such as a read buffer. fn must not wait, nor complete the future that the task
- * is about to await: the task still counts as running, and would not be woken. NULL removes it.
+ * Sets a function that is called each time before the task waits, to release what all tasks of the
+ * thread share, such as a read buffer. NULL removes it. fn must neither wait nor complete the
+ * future that the task is about to await: the task is still running, so it would not be woken.
  */
 void task_set_before_wait(struct task *self, void (*fn)(void *arg), void *arg);
 
 /*
  * Calls fn(arg) in the current task, self, and returns its result. Sets *use to how much of the
- * stack the call has used, or of the stack of a hob_call_sized() in it if that is more; to 0 of 0
- * bytes if that cannot be measured.
+ * stack the call has used, or of the stack of a hob_call_sized() in it if that is fuller; to zeros
+ * if it cannot be measured.
  */
 int task_measure(struct task *self, hob_fn *fn, void *arg, struct stack_use *use);
 

@@ -10,7 +10,7 @@ struct timer {
     hob_future future;
     struct ev_loop *ev;
     ev_timer watcher;
-    bool endless; /* it only ends when it is cancelled, and is no timer of libev */
+    bool endless; /* only a cancellation ends it; libev has no timer for it */
 };
 
 /* Seconds, some thirty years. */
@@ -53,7 +53,7 @@ static void timer_start(struct timer *self, struct ev_loop *ev, double seconds)
     } else if (self->endless) {
         ev_ref(ev);
     } else {
-        /* libev counts from when the loop last woke: too early after a turn of hard work. */
+        /* libev counts from the time at which the loop last woke, long ago in a long turn. */
         ev_now_update(ev);
         ev_timer_start(ev, &self->watcher);
     }

@@ -81,7 +81,7 @@ void idle_list_stop(struct idle_list *self)
 
 int connection_open(hob_server *server, int fd, const union peer *peer)
 {
-    struct connection *self = reserve_is_whole() ? calloc(1, sizeof(*self)) : NULL;
+    struct connection *self = reserve_refill() ? calloc(1, sizeof(*self)) : NULL;
     if (!self) {
         close(fd);
         return -ENOMEM;

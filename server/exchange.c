@@ -101,7 +101,7 @@ static int run_handler(void *arg)
     const hob_server_options *options = &req->server->options;
     req->before = deadline_limit(task, self->called + options->handler_timeout);
     int result = options->handler(req, &self->res);
-    self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.last;
+    self->timed_out = task->deadline.expired && task->deadline.when == task->deadline.latest;
     if (!self->res.replied)
         result = reply_for_handler(self, result);
     /* These lie in memory that ends with the handler. */
@@ -178,7 +178,7 @@ static void on_overdue(struct ev_loop *ev, ev_timer *watcher, int events)
 void exchange_expire(struct exchange *self)
 {
     struct task *task = self->req.task;
-    double end = task->deadline.last + EXTRA_TIME;
+    double end = task->deadline.latest + EXTRA_TIME;
     if (isinf(end) || self->overdue || self->res.replied)
         return;
     self->overdue = true;

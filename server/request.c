@@ -56,7 +56,7 @@ void hob_request_finish_anyway(hob_request *req)
 int request_describe(struct hob_request *self, char *text, size_t size)
 {
     const char *path = hob_request_peek_path(self);
-    const char *id = request_id_peek(self);
+    const char *id = request_ensure_id(self);
     path = path ? path : "?";
     id = id ? id : "?";
     if (self->route)

@@ -87,7 +87,7 @@ const struct head *request_stable_head(struct hob_request *self);
 char *request_decoded(struct hob_request *self, const char *part);
 
 /* The same as hob_request_id(), but valid only until the coroutine waits. */
-const char *request_id_peek(struct hob_request *request);
+const char *request_ensure_id(struct hob_request *request);
 
 /* Whether the response has X-Request-Id: the id was used or received, or request_ids is set. */
 static inline bool request_sends_id(const struct hob_request *self)

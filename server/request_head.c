@@ -158,7 +158,7 @@ static const char *make_id(struct hob_request *request)
     return random_id_make(&request->server->request_ids, request->id) < 0 ? NULL : request->id;
 }
 
-const char *request_id_peek(struct hob_request *request)
+const char *request_ensure_id(struct hob_request *request)
 {
     const struct head *head = &request->head;
     if (*request->id)

@@ -21,7 +21,7 @@ void response_free(struct hob_response *self)
         buffer_free(&self->fields);
 }
 
-int response_too_late(struct hob_response *self)
+int response_refuse_late(struct hob_response *self)
 {
     task_yield_sometimes(self->request->task);
     return -EALREADY;
@@ -48,7 +48,7 @@ static int begin(struct hob_response *self, struct reply_head *head, const void 
 {
     struct hob_request *request = self->request;
     if (self->replied)
-        return response_too_late(self);
+        return response_refuse_late(self);
     if (!is_status(head->status))
         return -EINVAL;
     assert(!content || head->length != HOB_LENGTH_UNKNOWN);
@@ -59,7 +59,7 @@ static int begin(struct hob_response *self, struct reply_head *head, const void 
         head->content_type = NULL;
         head->length = 0;
     }
-    head->request_id = request_sends_id(request) ? request_id_peek(request) : NULL;
+    head->request_id = request_sends_id(request) ? request_ensure_id(request) : NULL;
     size_t size = content && !self->without_content ? (size_t)head->length : 0;
     int err = request->carrier->begin(self, head, content, size);
     if (err < 0)
@@ -81,7 +81,7 @@ static inline size_t length_of(const char *content_type)
 static int check_type(struct hob_response *self, const char *content_type)
 {
     if (self->replied)
-        return response_too_late(self);
+        return response_refuse_late(self);
     return !content_type || hob_is_field_value(content_type) ? 0 : -EINVAL;
 }
 
@@ -107,7 +107,7 @@ reply(hob_response *res, int status, const char *content_type, const void *conte
 {
     struct reply_head head = {status, content_type, length_of(content_type), size, NULL};
     if (size > SIZE_MAX / 4) /* that much cannot be there at all */
-        return res->replied ? response_too_late(res) : -ENOMEM;
+        return res->replied ? response_refuse_late(res) : -ENOMEM;
     int err = begin(res, &head, content);
     if (err == 0)
         res->whole = true;
@@ -212,7 +212,7 @@ int hob_stream_sized(hob_response *res, int status, const char *content_type, ui
 {
     request_expect_task(res->request, __func__);
     if (res->replied)
-        return response_too_late(res);
+        return response_refuse_late(res);
     if (!response_may_have_content(status))
         return -EINVAL;
     int err = response_begin_stream(res, status, content_type, length);

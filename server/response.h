@@ -32,7 +32,7 @@ void response_free(struct hob_response *self);
 void response_call_hooks(struct hob_response *self, const hob_head *head);
 
 /* For a call after the reply. Lets others run, since a loop may repeat it. Returns -EALREADY. */
-int response_too_late(struct hob_response *self);
+int response_refuse_late(struct hob_response *self);
 
 /* Whether responses with this status have content. Also false if it is no status. */
 bool response_may_have_content(int status);

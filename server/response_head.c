@@ -42,7 +42,7 @@ static int check_field(hob_response *res, const char *name, const char *value)
 {
     if (res->replied) {
         log_late_header(res->request, name);
-        return response_too_late(res);
+        return response_refuse_late(res);
     }
     bool sound = is_token(name, strlen(name)) && hob_is_field_value(value);
     return sound && !is_written_by_server(name) ? 0 : -EINVAL;
@@ -145,7 +145,7 @@ int hob_response_before_head(hob_response *res, hob_head_hook *hook, void *arg)
 {
     request_expect_task(res->request, __func__);
     if (res->replied)
-        return response_too_late(res);
+        return response_refuse_late(res);
     if (arena_outlives(res->request->task, arg))
         misuse(__func__, "the argument is a local variable, which may be gone when the hook runs");
     struct hook *self = hob_alloc(sizeof(*self));

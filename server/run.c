@@ -30,7 +30,7 @@ static void on_signal(struct ev_loop *ev, ev_signal *watcher, int events)
         HOB_LOG_INFO,
         "stopping: %zu requests in progress get %s seconds; another signal stops at once",
         self->serving_count, HOB_NUMBER(self->options.grace));
-    stop_signals_heed();
+    stop_signals_acknowledge();
     hob_server_stop(self);
 }
 

@@ -2,25 +2,26 @@
 
 #include <stdlib.h>
 
-#include "line.h"
 #include "runtime/task.h"
+#include "wait_queue.h"
 
 struct hob_condition {
-    struct line waiters;
+    struct wait_queue waiters;
 };
 
 hob_condition *hob_condition_new(void)
 {
     hob_condition *self = malloc(sizeof(*self));
     if (self)
-        line_init(&self->waiters);
+        wait_queue_init(&self->waiters);
     return self;
 }
 
 void hob_condition_free(hob_condition *condition)
 {
     if (condition)
-        line_expect_unused(&condition->waiters, __func__, "a coroutine waits for the condition");
+        wait_queue_expect_unused(
+            &condition->waiters, __func__, "a coroutine waits for the condition");
     free(condition);
 }
 
@@ -30,19 +31,19 @@ int hob_condition_wait(hob_condition *condition)
     struct task *task = task_current(__func__);
     int reason = task_interrupted(task);
     if (reason == 0) /* at once: what the caller has found may change when others run */
-        return line_wait(&condition->waiters, &waiter, __func__);
+        return wait_queue_wait(&condition->waiters, &waiter, __func__);
     task_yield_sometimes(task);
     return reason;
 }
 
 hob_future *hob_condition_next(hob_condition *condition)
 {
-    return line_wait_future(&condition->waiters, __func__);
+    return wait_queue_future(&condition->waiters, __func__);
 }
 
 bool hob_condition_wake_one(hob_condition *condition)
 {
-    struct waiter *waiter = line_take_first(&condition->waiters);
+    struct waiter *waiter = wait_queue_take_first(&condition->waiters);
     if (waiter)
         future_complete(&waiter->future, 0);
     return waiter;
@@ -50,5 +51,5 @@ bool hob_condition_wake_one(hob_condition *condition)
 
 size_t hob_condition_wake_all(hob_condition *condition)
 {
-    return line_serve_all(&condition->waiters, 0);
+    return wait_queue_complete_all(&condition->waiters, 0);
 }

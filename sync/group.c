@@ -3,15 +3,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "line.h"
 #include "runtime/task.h"
+#include "wait_queue.h"
 
 /* Its coroutines are children of the one that made it, also if another one spawns them. */
 struct hob_group {
     struct task *owner;
     struct list members;
     size_t count;
-    struct line waiters; /* calls of hob_group_wait() */
+    struct wait_queue waiters; /* calls of hob_group_wait() */
 };
 
 struct member {
@@ -29,7 +29,7 @@ hob_group *hob_group_new(void)
         return NULL;
     *self = (hob_group){.owner = owner};
     list_init(&self->members);
-    line_init(&self->waiters);
+    wait_queue_init(&self->waiters);
     return self;
 }
 
@@ -40,13 +40,13 @@ static void end_member(void *arg)
     list_remove(&self->link);
     free(self);
     if (--group->count == 0)
-        line_serve_all(&group->waiters, 0);
+        wait_queue_complete_all(&group->waiters, 0);
 }
 
 int hob_group_spawn_named(hob_group *group, const char *name, hob_fn *fn, void *arg)
 {
     struct member *self = malloc(sizeof(*self));
-    struct task *task = self ? task_make_unwatched(group->owner, name, fn, arg) : NULL;
+    struct task *task = self ? task_make_unawaited(group->owner, name, fn, arg) : NULL;
     if (!task) {
         free(self);
         return -ENOMEM;
@@ -68,10 +68,10 @@ size_t hob_group_count(const hob_group *group)
 int hob_group_wait(hob_group *group)
 {
     struct waiter waiter;
-    int reason = line_begin(__func__);
+    int reason = wait_queue_begin_call(__func__);
     if (reason < 0 || group->count == 0)
         return reason;
-    return line_wait(&group->waiters, &waiter, __func__);
+    return wait_queue_wait(&group->waiters, &waiter, __func__);
 }
 
 void hob_group_cancel(hob_group *group)

@@ -4,16 +4,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "line.h"
+#include "wait_queue.h"
 
 /*
  * Coroutines wait to put only while the queue is full, and to get only while it is empty. The call
- * that makes room or brings a value serves them in FIFO order.
+ * that makes room or brings a value wakes the first of them.
  */
 struct hob_queue {
-    struct line putters;
-    struct line getters;
-    struct line watchers; /* futures of hob_queue_readable() */
+    struct wait_queue putters;
+    struct wait_queue getters;
+    struct wait_queue watchers; /* futures of hob_queue_readable() */
     bool closed;
     size_t capacity;
     size_t first; /* index of the value that was put first */
@@ -29,9 +29,9 @@ hob_queue *hob_queue_new(size_t capacity)
     if (!self)
         return NULL;
     *self = (hob_queue){.capacity = capacity};
-    line_init(&self->putters);
-    line_init(&self->getters);
-    line_init(&self->watchers);
+    wait_queue_init(&self->putters);
+    wait_queue_init(&self->getters);
+    wait_queue_init(&self->watchers);
     return self;
 }
 
@@ -40,9 +40,9 @@ void hob_queue_free(hob_queue *queue)
     static const char message[] = "a coroutine waits for the queue";
     if (!queue)
         return;
-    line_expect_unused(&queue->putters, __func__, message);
-    line_expect_unused(&queue->getters, __func__, message);
-    line_expect_unused(&queue->watchers, __func__, message);
+    wait_queue_expect_unused(&queue->putters, __func__, message);
+    wait_queue_expect_unused(&queue->getters, __func__, message);
+    wait_queue_expect_unused(&queue->watchers, __func__, message);
     free(queue);
 }
 
@@ -55,7 +55,7 @@ int hob_queue_try_put(hob_queue *queue, void *value)
 {
     if (queue->closed)
         return -EPIPE;
-    struct waiter *getter = line_take_first(&queue->getters);
+    struct waiter *getter = wait_queue_take_first(&queue->getters);
     if (getter) {
         getter->value = value;
         future_complete(&getter->future, 1);
@@ -64,7 +64,7 @@ int hob_queue_try_put(hob_queue *queue, void *value)
     if (queue->count == queue->capacity)
         return -EAGAIN;
     append(queue, value);
-    line_serve_all(&queue->watchers, 0);
+    wait_queue_complete_all(&queue->watchers, 0);
     return 0;
 }
 
@@ -75,7 +75,7 @@ int hob_queue_try_get(hob_queue *queue, void **value)
     *value = queue->values[queue->first];
     queue->first = (queue->first + 1) % queue->capacity;
     queue->count--;
-    struct waiter *putter = line_take_first(&queue->putters);
+    struct waiter *putter = wait_queue_take_first(&queue->putters);
     if (putter) {
         append(queue, putter->value);
         future_complete(&putter->future, 0);
@@ -85,24 +85,24 @@ int hob_queue_try_get(hob_queue *queue, void **value)
 
 int hob_queue_put(hob_queue *queue, void *value)
 {
-    int result = line_begin(__func__);
+    int result = wait_queue_begin_call(__func__);
     if (result == 0)
         result = hob_queue_try_put(queue, value);
     if (result != -EAGAIN)
         return result;
     struct waiter putter = {.value = value};
-    return line_wait(&queue->putters, &putter, __func__);
+    return wait_queue_wait(&queue->putters, &putter, __func__);
 }
 
 int hob_queue_get(hob_queue *queue, void **value)
 {
-    int result = line_begin(__func__);
+    int result = wait_queue_begin_call(__func__);
     if (result == 0)
         result = hob_queue_try_get(queue, value);
     if (result != -EAGAIN)
         return result;
     struct waiter getter = {.value = NULL};
-    result = line_wait(&queue->getters, &getter, __func__);
+    result = wait_queue_wait(&queue->getters, &getter, __func__);
     if (result == 1)
         *value = getter.value;
     return result;
@@ -110,16 +110,16 @@ int hob_queue_get(hob_queue *queue, void **value)
 
 hob_future *hob_queue_readable(hob_queue *queue)
 {
-    hob_future *readable = line_wait_future(&queue->watchers, __func__);
+    hob_future *readable = wait_queue_future(&queue->watchers, __func__);
     if (readable && (queue->count > 0 || queue->closed))
-        line_serve_all(&queue->watchers, 0);
+        wait_queue_complete_all(&queue->watchers, 0);
     return readable;
 }
 
 void hob_queue_close(hob_queue *queue)
 {
     queue->closed = true;
-    line_serve_all(&queue->putters, -EPIPE);
-    line_serve_all(&queue->getters, 0);
-    line_serve_all(&queue->watchers, 0);
+    wait_queue_complete_all(&queue->putters, -EPIPE);
+    wait_queue_complete_all(&queue->getters, 0);
+    wait_queue_complete_all(&queue->watchers, 0);
 }

@@ -4,21 +4,21 @@
 
 static void deliver_all(struct inbox *self)
 {
-    struct list letters;
-    list_init(&letters);
+    struct list messages;
+    list_init(&messages);
     pthread_mutex_lock(&self->lock);
     while (!list_empty(&self->arrived)) {
         struct list *link = self->arrived.next;
         list_remove(link);
-        list_append(&letters, link);
+        list_append(&messages, link);
     }
     pthread_mutex_unlock(&self->lock);
 
-    while (!list_empty(&letters)) {
-        struct letter *letter = list_entry(letters.next, struct letter, link);
-        list_remove(&letter->link);
+    while (!list_empty(&messages)) {
+        struct message *message = list_entry(messages.next, struct message, link);
+        list_remove(&message->link);
         inbox_forget(self);
-        letter->deliver(letter);
+        message->deliver(message);
     }
 }
 
@@ -51,7 +51,7 @@ void inbox_close(struct inbox *self)
     pthread_mutex_lock(&self->lock);
     self->closed = true;
     pthread_mutex_unlock(&self->lock);
-    deliver_all(self); /* promises that are not awaited any more */
+    deliver_all(self); /* those of promises that are not awaited any more */
     if (self->unfinished > 0)
         return;
     pthread_mutex_destroy(&self->lock);
@@ -71,12 +71,12 @@ void inbox_forget(struct inbox *self)
         ev_unref(self->ev);
 }
 
-bool inbox_put(struct inbox *self, struct letter *letter)
+bool inbox_put(struct inbox *self, struct message *message)
 {
     pthread_mutex_lock(&self->lock);
     bool open = !self->closed;
     if (open) {
-        list_append(&self->arrived, &letter->link);
+        list_append(&self->arrived, &message->link);
         ev_async_send(self->ev, &self->arrival);
     }
     pthread_mutex_unlock(&self->lock);

@@ -18,33 +18,33 @@
 struct inbox {
     struct ev_loop *ev;
     ev_async arrival;
-    size_t unfinished; /* letters that the loop waits for; the loop's thread uses these three */
+    size_t unfinished; /* messages that the loop waits for; only its thread uses these three */
 
     pthread_mutex_t lock; /* guards what follows */
     struct list arrived;
-    bool closed; /* the loop has ended, and takes no more letters */
+    bool closed; /* the loop has ended, and accepts no more messages */
 };
 
-/* A result, embedded in the struct that it is about. */
-struct letter {
+/* Embedded in the struct that has the result. */
+struct message {
     struct list link;
-    void (*deliver)(struct letter *self); /* called on the loop's thread */
+    void (*deliver)(struct message *self); /* called on the loop's thread */
 };
 
 /* NULL when out of memory. */
 struct inbox *inbox_new(struct ev_loop *ev);
 
-/* Frees it, unless the loop waits for letters: their threads use it. The loop must still exist. */
+/* Called at the end of the loop. Frees the inbox, unless messages are still to come. */
 void inbox_close(struct inbox *self);
 
-/* The loop waits for one more letter, or one less. */
+/* Add and remove a message that the loop waits for: it does not end before it has come. */
 void inbox_expect(struct inbox *self);
 void inbox_forget(struct inbox *self);
 
 /*
- * Delivers a letter on the loop's thread. May be called on any thread. Returns false if the loop
- * has ended: the letter still belongs to the caller.
+ * Passes a message to the loop's thread, which calls its deliver(). May be called on any thread.
+ * Returns false if the loop has ended: the message still belongs to the caller.
  */
-bool inbox_put(struct inbox *self, struct letter *letter);
+bool inbox_put(struct inbox *self, struct message *message);
 
 #endif

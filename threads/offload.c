@@ -11,7 +11,7 @@
 #define THREAD_LIMIT 4
 #define QUEUE_LIMIT  1024
 
-/* Threads whose job has not ended are left to it. */
+/* Threads whose job has not ended continue until it ends. */
 static void end_threads(void *arg)
 {
     struct threads *self = arg;
@@ -31,7 +31,7 @@ static struct threads *make_threads(struct loop *loop)
     return arena_defer(&loop->parts, end_threads, self) == 0 ? self : NULL;
 }
 
-struct threads *threads_of(const struct task *task)
+struct threads *threads_ensure(const struct task *task)
 {
     struct loop *loop = task->future.loop;
     if (!loop->threads)
@@ -41,7 +41,7 @@ struct threads *threads_of(const struct task *task)
 
 hob_future *hob_offload(hob_fn *blocking, void *arg)
 {
-    struct threads *self = threads_of(task_current(__func__));
+    struct threads *self = threads_ensure(task_current(__func__));
     if (!self)
         return NULL;
     if (!self->functions)
@@ -51,7 +51,7 @@ hob_future *hob_offload(hob_fn *blocking, void *arg)
 
 hob_pool *hob_file_pool(void)
 {
-    struct threads *self = threads_of(task_current(__func__));
+    struct threads *self = threads_ensure(task_current(__func__));
     if (self && !self->files)
         self->files = hob_pool_new(THREAD_LIMIT, QUEUE_LIMIT);
     return self ? self->files : NULL;
@@ -62,7 +62,7 @@ int hob_offload_limits(size_t threads, size_t queue)
     struct task *task = task_current(__func__);
     if (threads == 0 || queue == 0)
         return -EINVAL;
-    struct threads *self = threads_of(task);
+    struct threads *self = threads_ensure(task);
     if (!self)
         return -ENOMEM;
     if (self->functions)

@@ -20,7 +20,7 @@ struct hob_pool {
     size_t busy_count; /* threads that run a job */
     size_t thread_count;
     bool ending;
-    bool lacking; /* the last attempt to start a thread failed, and was logged */
+    bool start_failed; /* the last attempt to start a thread failed, and was logged */
     pthread_t threads[];
 };
 
@@ -35,8 +35,8 @@ static struct job *take_job(hob_pool *self)
         pthread_cond_wait(&self->work, &self->lock);
     if (self->ending)
         return NULL;
-    struct job *job = list_entry(self->queued.next, struct job, letter.link);
-    list_remove(&job->letter.link);
+    struct job *job = list_entry(self->queued.next, struct job, message.link);
+    list_remove(&job->message.link);
     self->queued_count--;
     self->busy_count++;
     job->queued = false;
@@ -54,7 +54,7 @@ static void *run_jobs(void *arg)
         pthread_mutex_lock(&self->lock);
         self->busy_count--;
         job->running = false;
-        inbox_put(job->inbox, &job->letter);
+        inbox_put(job->inbox, &job->message);
     }
     pthread_mutex_unlock(&self->lock);
     return NULL;
@@ -65,17 +65,17 @@ static void *run_jobs(void *arg)
  */
 
 /*
- * Threads have the signal mask of the thread that starts them, and so have the processes that their
- * jobs start. A signal that comes to one of them is handled there: libev passes it on to the loop.
+ * Threads, and the processes that their jobs start, have the signal mask of the thread that starts
+ * them. A signal may be delivered to any of these threads: libev passes it on to the loop.
  */
 static void add_thread(hob_pool *self)
 {
     int err = pthread_create(&self->threads[self->thread_count], NULL, run_jobs, self);
-    if (err && !self->lacking)
+    if (err && !self->start_failed)
         hob_log(
             HOB_LOG_ERROR, "no thread can be started beside %zu others: %s", self->thread_count,
             strerror(err));
-    self->lacking = err != 0;
+    self->start_failed = err != 0;
     self->thread_count += err == 0;
 }
 
@@ -100,7 +100,7 @@ static int enqueue(hob_pool *self, struct job *job)
         add_thread(self);
     if (self->thread_count == 0)
         return -ENOMEM; /* with at least one thread the job can wait */
-    list_append(&self->queued, &job->letter.link);
+    list_append(&self->queued, &job->message.link);
     self->queued_count++;
     job->queued = true;
     pthread_cond_signal(&self->work);
@@ -124,13 +124,14 @@ static bool dequeue(hob_pool *self, struct job *job)
 {
     if (!job->queued)
         return false;
-    list_remove(&job->letter.link);
+    list_remove(&job->message.link);
     self->queued_count--;
     job->queued = false;
     return true;
 }
 
-/* A function that has begun cannot be stopped: it is waited for, but may be asked to end. */
+/* A function that is running cannot be stopped. The task waits for it; interrupt() may shorten
+ * that. */
 static void cancel_job(hob_future *future, int reason)
 {
     struct job *self = (struct job *)future;
@@ -153,9 +154,9 @@ static void release_job(hob_future *future)
     self->release(self);
 }
 
-static void deliver_job(struct letter *letter)
+static void deliver_job(struct message *message)
 {
-    struct job *self = list_entry(letter, struct job, letter);
+    struct job *self = list_entry(message, struct job, message);
     future_complete(&self->future, self->result);
 }
 
@@ -164,9 +165,9 @@ hob_future *job_start(struct job *self, hob_pool *pool, const char *call)
     static const struct future_kind job_kind = {.cancel = cancel_job, .release = release_job};
     struct task *task = task_current(call);
     future_init(&self->future, &job_kind, task);
-    list_init(&self->letter.link);
-    self->letter.deliver = deliver_job;
-    struct threads *threads = threads_of(task);
+    list_init(&self->message.link);
+    self->message.deliver = deliver_job;
+    struct threads *threads = threads_ensure(task);
     self->inbox = threads ? threads->inbox : NULL;
     self->pool = pool;
     int err = threads ? submit(pool, self) : -ENOMEM;
@@ -215,10 +216,10 @@ hob_pool *hob_pool_new(size_t threads, size_t queue)
 static void drop_queued(hob_pool *self)
 {
     while (!list_empty(&self->queued)) {
-        struct job *job = list_entry(self->queued.next, struct job, letter.link);
+        struct job *job = list_entry(self->queued.next, struct job, message.link);
         dequeue(self, job);
         job->result = -ECANCELED;
-        inbox_put(job->inbox, &job->letter);
+        inbox_put(job->inbox, &job->message);
     }
 }
 

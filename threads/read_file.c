@@ -34,7 +34,7 @@ static int grow(hob_bytes *bytes, size_t *capacity)
     return 0;
 }
 
-/* Reads to the end, wherever that is: a file in /proc says that it is empty, and it may grow. */
+/* Reads to the end, not `expected` bytes: files in /proc have the size 0, and files may grow. */
 static int read_all(int fd, size_t expected, hob_bytes *bytes)
 {
     size_t capacity = expected + 2; /* the NUL, and room for read(2) to find the end */

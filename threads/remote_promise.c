@@ -1,4 +1,4 @@
-/* Promises that other threads resolve. The loop has a reason to wait until they are. */
+/* Promises that other threads resolve. The loop does not end before. */
 #include <stdlib.h>
 
 #include "diagnostics/misuse.h"
@@ -10,26 +10,26 @@
 struct remote_promise {
     struct promise promise;
     struct inbox *inbox;
-    struct letter letter;
+    struct message message;
     int result;
 };
 
-static void deliver_result(struct letter *letter)
+static void deliver_result(struct message *message)
 {
-    struct remote_promise *self = list_entry(letter, struct remote_promise, letter);
+    struct remote_promise *self = list_entry(message, struct remote_promise, message);
     promise_resolve(&self->promise, self->result);
 }
 
 hob_future *hob_remote_promise(void)
 {
     struct task *maker = task_current(__func__);
-    struct threads *threads = threads_of(maker);
+    struct threads *threads = threads_ensure(maker);
     struct remote_promise *self =
         threads ? (struct remote_promise *)promise_new(sizeof(*self), maker) : NULL;
     if (!self)
         return NULL;
     self->promise.remote = true;
-    self->letter.deliver = deliver_result;
+    self->message.deliver = deliver_result;
     self->inbox = threads->inbox;
     inbox_expect(self->inbox);
     return &self->promise.future;
@@ -41,6 +41,6 @@ void hob_remote_resolve(hob_future *promise, int result)
     if (!self->promise.remote)
         misuse(__func__, "the promise is one of hob_promise()");
     self->result = result;
-    if (!inbox_put(self->inbox, &self->letter))
+    if (!inbox_put(self->inbox, &self->message))
         free(self); /* the loop has ended, and its coroutines before it */
 }

@@ -101,7 +101,7 @@ Test(stall, in_the_middle_of_a_turn_is_reported)
 
 static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    task_start(task_make_unwatched(watcher->data, "late", be_busy, NULL));
+    task_start(task_make_unawaited(watcher->data, "late", be_busy, NULL));
 }
 
 /* The loop sleeps for so long that the timer of the watch is off when the callback starts a task.

@@ -29,9 +29,9 @@ static int use_up_memory_by_timers(void *unused)
     while (hob_timer(INFINITY))
         count++;
     expect(count > 1000, "there was memory for more timers");
-    expect(!reserve_is_whole() || !hob_timer(0), "a timer is refused for no reason");
+    expect(!reserve_refill() || !hob_timer(0), "a timer is refused for no reason");
     unlimit_address_space();
-    expect(reserve_is_whole(), "there is memory again");
+    expect(reserve_refill(), "there is memory again");
     expect(hob_sleep(0) == 0, "a timer can be used again");
     return 0;
 }

@@ -15,7 +15,7 @@ TestSuite(async, .timeout = 20);
 
 static size_t stacks_in_use(void)
 {
-    const struct stack_pool *pool = stacks_usual(&loop_current()->stacks);
+    const struct stack_pool *pool = stacks_default(&loop_current()->stacks);
     return pool->mapped_count - pool->parked_count;
 }
 
@@ -37,7 +37,7 @@ CoroutineTest(async, children_that_nobody_awaits_share_a_stack)
         start(return_number, i);
         hob_yield();
     }
-    cr_expect_eq(stacks_usual(&loop_current()->stacks)->mapped_count, 2);
+    cr_expect_eq(stacks_default(&loop_current()->stacks)->mapped_count, 2);
 }
 
 static int start_it(hob_fn *fn, intptr_t number)
@@ -51,7 +51,7 @@ CoroutineTest(async, started_ones_leave_nothing_when_they_end)
         cr_expect_eq(start_it(return_number, i), 0);
         hob_yield();
     }
-    cr_expect_eq(stacks_usual(&loop_current()->stacks)->mapped_count, 2);
+    cr_expect_eq(stacks_default(&loop_current()->stacks)->mapped_count, 2);
     cr_expect(list_empty(&this_task()->children));
 }
 
@@ -73,7 +73,7 @@ CoroutineTest(async, started_ones_are_cancelled_and_joined_with_their_maker)
 
 CoroutineTest(async, without_memory_none_is_started)
 {
-    struct stack_pool *pool = stacks_usual(&loop_current()->stacks);
+    struct stack_pool *pool = stacks_default(&loop_current()->stacks);
     char *end = pool->unused_end;
     pool->unused_end = pool->unused; /* as if all that were mapped at once had been taken */
     limit_address_space(0);

@@ -166,7 +166,7 @@ static int leave_a_sleeper_to_a_child(void *arg)
 
 CoroutineTest(future, a_coroutine_left_to_a_child_is_released_once)
 {
-    const struct stack_pool *pool = stacks_usual(&loop_current()->stacks);
+    const struct stack_pool *pool = stacks_default(&loop_current()->stacks);
     hob_await(start(leave_a_sleeper_to_a_child, 0));
     cr_expect_str_eq(traced(), "sw");
     cr_expect_eq(pool->parked_count, pool->mapped_count - 1, "all but this task's");

@@ -287,13 +287,13 @@ static int make_next(void *arg)
 {
     struct task *maker = arg;
     if (hob_yield() == 0)
-        task_start(task_make_unwatched(maker, "make_next", make_next, maker));
+        task_start(task_make_unawaited(maker, "make_next", make_next, maker));
     return 0;
 }
 
 CoroutineTest(loop, a_timer_comes_while_coroutines_keep_being_made)
 {
-    task_start(task_make_unwatched(this_task(), "make_next", make_next, this_task()));
+    task_start(task_make_unawaited(this_task(), "make_next", make_next, this_task()));
     cr_expect_eq(hob_sleep(0.002), 0);
 }
 
@@ -311,7 +311,7 @@ CoroutineTest(loop, stacks_are_given_back_after_a_rush)
 {
     static hob_future *rush[RUSH];
     struct loop *loop = loop_current();
-    const struct stack_pool *stacks = stacks_usual(&loop->stacks);
+    const struct stack_pool *stacks = stacks_default(&loop->stacks);
     cr_expect_not(ev_is_active(&loop->trim), "nothing is idle yet");
     for (size_t i = 0; i < RUSH; i++)
         rush[i] = start(return_number, 0);
@@ -351,7 +351,7 @@ CoroutineTest(loop, stacks_that_are_used_all_the_time_are_kept)
     for (int i = 0; i < 10; i++) {
         hob_join(start(return_number, 0), start(return_number, 0), start(return_number, 0));
         let_trim_time_pass(loop);
-        cr_expect_eq(stacks_usual(&loop->stacks)->parked_count, 3);
+        cr_expect_eq(stacks_default(&loop->stacks)->parked_count, 3);
     }
 }
 

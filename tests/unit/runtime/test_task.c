@@ -15,7 +15,7 @@ TestSuite(task, .timeout = 20);
 
 static struct stack_pool *this_pool(void)
 {
-    return stacks_usual(&loop_current()->stacks);
+    return stacks_default(&loop_current()->stacks);
 }
 
 static int yield_twice(void *arg)
@@ -412,7 +412,7 @@ CoroutineTest(task, the_hook_is_not_called_after_its_end)
 
 CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 {
-    task_start(task_make_unwatched(this_task(), "run_once", run_once, NULL));
+    task_start(task_make_unawaited(this_task(), "run_once", run_once, NULL));
     cr_expect_eq(this_pool()->parked_count, 0);
     hob_yield();
     cr_expect_eq(this_pool()->parked_count, 1);
@@ -422,9 +422,9 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 static int leave_unwatched_ones(void *arg)
 {
     struct task *self = this_task();
-    task_start(task_make_unwatched(
+    task_start(task_make_unawaited(
         self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('a')));
-    task_start(task_make_unwatched(
+    task_start(task_make_unawaited(
         self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('b')));
     hob_yield();
     trace(name_of(arg));
@@ -441,7 +441,7 @@ CoroutineTest(task, unwatched_ones_are_cancelled_and_joined_with_their_maker)
 
 static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int events)
 {
-    task_start(task_make_unwatched(watcher->data, "run_once", run_once, as_argument('u')));
+    task_start(task_make_unawaited(watcher->data, "run_once", run_once, as_argument('u')));
     trace('c');
 }
 
@@ -461,7 +461,7 @@ static int clean_up_with_help(void *arg)
 {
     hob_sleep(INFINITY);
     task_start(
-        task_make_unwatched(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u')));
+        task_make_unawaited(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u')));
     return 0;
 }
 
@@ -498,7 +498,7 @@ CoroutineTest(task, without_memory_for_its_stack_none_is_made)
     pool->unused_end = pool->unused; /* as if all that were mapped at once had been taken */
     limit_address_space(0);
     hob_future *future = start(run_once, 'c');
-    struct task *unwatched = task_make_unwatched(this_task(), "run_once", run_once, NULL);
+    struct task *unwatched = task_make_unawaited(this_task(), "run_once", run_once, NULL);
     unlimit_address_space();
     pool->unused_end = end;
     cr_expect_null(future);

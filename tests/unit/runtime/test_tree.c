@@ -475,7 +475,7 @@ static const char *grow_tree(uint32_t seed)
     struct tree tree = {.nodes = nodes};
     unsigned living = 0;
     struct node ground = {.tree = &tree, .random = seed, .deadline = INFINITY, .living = &living};
-    const struct stack_pool *pool = stacks_usual(&loop_current()->stacks);
+    const struct stack_pool *pool = stacks_default(&loop_current()->stacks);
 
     make_child(&ground, NULL);
     await_one(&ground);

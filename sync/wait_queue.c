@@ -1,23 +1,23 @@
-#include "line.h"
+#include "wait_queue.h"
 
 #include <stdlib.h>
 
 #include "diagnostics/misuse.h"
 #include "runtime/task.h"
 
-void line_init(struct line *self)
+void wait_queue_init(struct wait_queue *self)
 {
     list_init(&self->waiters);
     self->waiting = 0;
 }
 
-void line_expect_unused(const struct line *self, const char *call, const char *message)
+void wait_queue_expect_unused(const struct wait_queue *self, const char *call, const char *message)
 {
     if (self->waiting > 0)
         misuse(call, message);
 }
 
-int line_begin(const char *call)
+int wait_queue_begin_call(const char *call)
 {
     struct task *task = task_current(call);
     task_yield_sometimes(task);
@@ -30,18 +30,18 @@ static void cancel_waiter(hob_future *future, int reason)
     future_complete(future, reason);
 }
 
-static void join_line(struct waiter *self, struct line *line)
+static void enqueue(struct waiter *self, struct wait_queue *queue)
 {
-    self->line = line;
-    list_append(&line->waiters, &self->link);
-    line->waiting++;
+    self->queue = queue;
+    list_append(&queue->waiters, &self->link);
+    queue->waiting++;
 }
 
-int line_wait(struct line *self, struct waiter *waiter, const char *call)
+int wait_queue_wait(struct wait_queue *self, struct waiter *waiter, const char *call)
 {
     static const struct future_kind on_stack = {.cancel = cancel_waiter};
     future_init(&waiter->future, &on_stack, NULL);
-    join_line(waiter, self);
+    enqueue(waiter, self);
     int result = future_await(&waiter->future, call);
     self->waiting--;
     return result;
@@ -50,11 +50,11 @@ int line_wait(struct line *self, struct waiter *waiter, const char *call)
 static void release_waiter(hob_future *future)
 {
     struct waiter *self = (struct waiter *)future;
-    self->line->waiting--;
+    self->queue->waiting--;
     free(self);
 }
 
-hob_future *line_wait_future(struct line *self, const char *call)
+hob_future *wait_queue_future(struct wait_queue *self, const char *call)
 {
     static const struct future_kind on_heap = {.cancel = cancel_waiter, .release = release_waiter};
     struct task *task = task_current(call);
@@ -62,11 +62,11 @@ hob_future *line_wait_future(struct line *self, const char *call)
     if (!waiter)
         return NULL;
     future_init(&waiter->future, &on_heap, task);
-    join_line(waiter, self);
+    enqueue(waiter, self);
     return &waiter->future;
 }
 
-struct waiter *line_take_first(struct line *self)
+struct waiter *wait_queue_take_first(struct wait_queue *self)
 {
     if (list_empty(&self->waiters))
         return NULL;
@@ -75,10 +75,11 @@ struct waiter *line_take_first(struct line *self)
     return first;
 }
 
-size_t line_serve_all(struct line *self, int result)
+size_t wait_queue_complete_all(struct wait_queue *self, int result)
 {
     size_t count = 0;
-    for (struct waiter *waiter = line_take_first(self); waiter; waiter = line_take_first(self)) {
+    for (struct waiter *waiter = wait_queue_take_first(self); waiter;
+         waiter = wait_queue_take_first(self)) {
         future_complete(&waiter->future, result);
         count++;
     }

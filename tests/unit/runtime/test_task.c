@@ -483,6 +483,9 @@ CoroutineTest(task, an_unwatched_one_made_while_its_maker_joins_is_cancelled_as_
 CoroutineTest(task, one_that_waits_costs_one_page)
 {
     if (!SANITIZED) { /* the sanitizers touch more */
+        /* On the stack of this one the dynamic linker finds the functions that both call. */
+        start(sleep_until_cancelled, 's');
+        hob_yield();
         hob_future *child = start(sleep_until_cancelled, 's');
         hob_yield();
         char *bottom = async_task(child)->stack->bottom;

@@ -21,6 +21,13 @@ typedef struct {
     hob_error *error;             /* gets a text if hob_tls_new() fails; NULL if none is needed */
 
     /*
+     * Refuses a server whose certificate may have been revoked: the server must send an OCSP
+     * response (RFC 6066 section 8) by which it is not, and which is valid now. Few servers send
+     * one by default, and sessions are not resumed then. The client asks no other server.
+     */
+    bool require_ocsp_staple;
+
+    /*
      * Accepts every certificate, with any name. Every machine between client and server can then
      * read and change all data. For tests.
      */
@@ -36,7 +43,8 @@ typedef struct {
  *
  * Reads files, so make it when the program starts. One is enough for a thread; it must not be used
  * by several. `options` may be NULL. Returns 0 and sets *tls, or sets it to NULL and returns
- * -ENOMEM, or -EINVAL if a file cannot be used: the error names it.
+ * -ENOMEM, or -EINVAL if a file cannot be used: the error names it. Options that exclude each other
+ * are -EINVAL as well.
  */
 int hob_tls_new(const hob_tls_options *options, hob_tls **tls);
 

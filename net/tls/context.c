@@ -64,6 +64,14 @@ static void require_names(const struct context *self)
         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 }
 
+/* A resumed session comes without a staple, so each connection needs a session of its own. */
+static void require_staple(const struct context *self)
+{
+    SSL_CTX_set_tlsext_status_type(self->ctx, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_tlsext_status_cb(self->ctx, stream_on_staple);
+    SSL_CTX_set_session_cache_mode(self->ctx, SSL_SESS_CACHE_OFF);
+}
+
 static void set_up(const struct context *self, const hob_tls_options *options)
 {
     bool verify = !options->insecure_accept_any_certificate;
@@ -78,15 +86,31 @@ static void set_up(const struct context *self, const hob_tls_options *options)
     SSL_CTX_set_session_cache_mode(self->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(self->ctx, stream_on_session);
     SSL_CTX_set_default_passwd_cb(self->ctx, have_no_password);
+    if (options->require_ocsp_staple)
+        require_staple(self);
+}
+
+static int check_options(const hob_tls_options *options)
+{
+    if (!options->require_ocsp_staple || !options->insecure_accept_any_certificate)
+        return 0;
+    if (options->error)
+        snprintf(
+            options->error->text, sizeof(options->error->text),
+            "require_ocsp_staple and insecure_accept_any_certificate exclude each other");
+    return -EINVAL;
 }
 
 int hob_tls_new(const hob_tls_options *options, hob_tls **tls)
 {
     static const hob_tls_options defaults = {.ca_file = NULL};
-    struct context *self = calloc(1, sizeof(*self));
     *tls = NULL;
     if (!options)
         options = &defaults;
+    int err = check_options(options);
+    if (err < 0)
+        return err;
+    struct context *self = calloc(1, sizeof(*self));
     if (!self)
         return -ENOMEM;
     self->base.functions = &stream_functions;
@@ -95,7 +119,7 @@ int hob_tls_new(const hob_tls_options *options, hob_tls **tls)
     ERR_clear_error();
     self->ctx = SSL_CTX_new(TLS_client_method());
     self->socket = socket_bio_method();
-    int err = self->ctx && self->socket ? 0 : -ENOMEM;
+    err = self->ctx && self->socket ? 0 : -ENOMEM;
     if (err == 0) {
         set_up(self, options);
         err = load_trusted(self, options);

@@ -13,6 +13,7 @@
 #include "context.h"
 #include "reason.h"
 #include "socket_bio.h"
+#include "staple.h"
 
 struct stream {
     struct tls_stream base;
@@ -45,6 +46,14 @@ int stream_on_verified(int valid, X509_STORE_CTX *store)
     if (!valid && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE && !self->certificate_problem)
         self->certificate_problem = certificate_problem(store, self->name);
     return valid;
+}
+
+/* Called after the certificate is verified, also if there is no staple. */
+int stream_on_staple(SSL *ssl, void *unused)
+{
+    struct stream *self = SSL_get_app_data(ssl);
+    (void)unused;
+    return staple_is_good(ssl, &self->certificate_problem);
 }
 
 /*

@@ -11,5 +11,6 @@ extern const struct tls_functions stream_functions;
 /* Callbacks of OpenSSL, for all connections of a context. */
 int stream_on_session(SSL *ssl, SSL_SESSION *session);
 int stream_on_verified(int valid, X509_STORE_CTX *store);
+int stream_on_staple(SSL *ssl, void *unused);
 
 #endif

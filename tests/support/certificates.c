@@ -42,6 +42,8 @@ struct identity identity_make(const struct certificate *wanted)
         add_extension(certificate, NID_subject_alt_name, wanted->names);
     if (wanted->authority)
         add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
+    if (wanted->signs_staples)
+        add_extension(certificate, NID_ext_key_usage, "OCSPSigning");
     cr_assert(X509_sign(certificate, issuer->key, EVP_sha256()) > 0);
     return self;
 }

@@ -20,7 +20,8 @@ struct certificate {
     const struct identity *issuer; /* NULL: it is self-signed */
     int from;                      /* days from now; 0 for both: valid for a day */
     int until;
-    bool authority; /* it may sign others */
+    bool authority;     /* it may sign others */
+    bool signs_staples; /* it may sign OCSP responses in the name of its issuer */
 };
 
 struct identity identity_make(const struct certificate *wanted);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Takes spaces behind a value and double quotes around it away. */
-static void trim(const char **value, size_t *length)
+/* Removes spaces behind a value, and double quotes around it. */
+static void unquote(const char **value, size_t *length)
 {
     while (*length > 0 && strchr(" \t", (*value)[*length - 1]))
         (*length)--;
@@ -24,7 +24,7 @@ bool cookie_find(const char *field, const char *name, const char **value, size_t
             continue;
         *value = equals + 1;
         *length -= name_length + 1;
-        trim(value, length);
+        unquote(value, length);
         return true;
     }
     return false;

@@ -3,6 +3,7 @@
 
 #include "cookie.h"
 #include "hob/runtime.h"
+#include "hob/text.h"
 #include "pairs.h"
 #include "server/request.h"
 
@@ -41,14 +42,15 @@ int hob_form_value(const char *form, const char *name, const char **value)
     return *value ? 1 : -ENOMEM;
 }
 
-/* A proxy that takes HTTP/2 may pass several headers Cookie on (RFC 9113 section 8.2.3). */
+/* Proxies that accept HTTP/2 may send several headers Cookie (RFC 9113 section 8.2.3). */
 const char *hob_request_cookie(hob_request *req, const char *name)
 {
-    const struct head *head = request_stable_head(req);
-    const char *field, *value;
+    hob_header header;
+    const char *value;
     size_t length;
-    for (size_t i = 0; head && (field = head_find_nth(head, "cookie", i)); i++) {
-        if (cookie_find(field, name, &value, &length))
+    for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
+        if (hob_text_same(header.name, "Cookie") &&
+            cookie_find(header.value, name, &value, &length))
             return hob_request_decode(req, value, length);
     }
     return NULL;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/would_block.h"
 #include "hob/runtime.h"
 #include "hob/virtual_time.h"
 #include "memory/reserve.h"
@@ -244,11 +245,6 @@ static int wait_until_ready(const char *call, int fd, int events)
     future_init(&self.future, &on_stack, NULL);
     readiness_start(&self, descriptors, fd, events);
     return future_await(&self.future, call);
-}
-
-static bool would_block(int err)
-{
-    return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
 }
 
 int hob_read(int fd, void *data, size_t size)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "hob/http.h"
+
 static const char *const reasons[600] = {
     [200] = "OK",
     [201] = "Created",
@@ -56,6 +58,11 @@ const char *status_reason(int status)
     const size_t count = sizeof(reasons) / sizeof(reasons[0]);
     const char *reason = status >= 0 && (size_t)status < count ? reasons[status] : NULL;
     return reason ? reason : "";
+}
+
+bool hob_status_has_content(int status)
+{
+    return status != 204 && status != 205 && status != 304;
 }
 
 int status_of_error(int err)

@@ -292,11 +292,6 @@ static uint64_t content_length(const hob_fetched *fetched)
     return *value && *end == '\0' ? length : HOB_LENGTH_UNKNOWN;
 }
 
-static bool has_content(int status)
-{
-    return status != 204 && status != 205 && status != 304;
-}
-
 /* Returns 1 if content follows. */
 static int begin_response(struct proxy *self, hob_fetched *fetched)
 {
@@ -304,7 +299,7 @@ static int begin_response(struct proxy *self, hob_fetched *fetched)
     int err = add_response_fields(self, fetched);
     if (err < 0)
         return err;
-    if (!has_content(status))
+    if (!hob_status_has_content(status))
         return hob_reply(self->res, status, NULL, NULL, 0);
     err = hob_stream_sized(
         self->res, status, hob_fetched_header(fetched, "Content-Type"), content_length(fetched));

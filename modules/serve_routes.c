@@ -14,16 +14,16 @@ static int failed(const char *what, int err)
 }
 
 /* The socket belongs to this function. */
-static int serve_socket(int socket, const hob_router *router)
+static int
+serve_socket(int socket, const hob_router *router, const hob_server_options *user_options)
 {
     hob_server *server;
-    const hob_server_options options = {
-        .handler = hob_router_handle,
-        .router = router,
-        .sockets = &socket,
-        .socket_count = 1,
-        .handle_signals = true,
-    };
+    hob_server_options options = *user_options;
+    options.handler = hob_router_handle;
+    options.router = router;
+    options.sockets = &socket;
+    options.socket_count = 1;
+    options.handle_signals = true;
     int err = hob_server_open(&options, &server);
     if (err < 0) {
         close(socket);
@@ -35,23 +35,20 @@ static int serve_socket(int socket, const hob_router *router)
     return err < 0 ? failed("the server", err) : EXIT_SUCCESS;
 }
 
-static size_t count_routes(const hob_route *routes)
+int hob_serve_with(const char *address, const hob_route *routes, const hob_server_options *options)
 {
-    size_t count = 0;
-    while (routes[count].pattern)
-        count++;
-    return count;
+    hob_router *router;
+    const char *culprit = "the routes";
+    int err = hob_router_new(routes, hob_routes_count(routes), &router, &culprit);
+    if (err < 0)
+        return failed(culprit, err);
+    int socket = hob_listen(address);
+    int status = socket < 0 ? failed(address, socket) : serve_socket(socket, router, options);
+    hob_router_free(router);
+    return status;
 }
 
 int hob_serve(const char *address, const hob_route *routes)
 {
-    hob_router *router;
-    const char *culprit = "the routes";
-    int err = hob_router_new(routes, count_routes(routes), &router, &culprit);
-    if (err < 0)
-        return failed(culprit, err);
-    int socket = hob_listen(address);
-    int status = socket < 0 ? failed(address, socket) : serve_socket(socket, router);
-    hob_router_free(router);
-    return status;
+    return hob_serve_with(address, routes, &(hob_server_options){0});
 }

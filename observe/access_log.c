@@ -111,7 +111,7 @@ void hob_access_log_reopen(hob_access_log *log)
     line_writer_reopen(log->writer);
 }
 
-uint64_t hob_access_log_lost(hob_access_log *log)
+uint64_t hob_access_log_lost(const hob_access_log *log)
 {
     return line_writer_lost(log->writer);
 }

@@ -241,7 +241,7 @@ void line_writer_reopen(struct line_writer *self)
         set_flag(self, &self->reopening);
 }
 
-uint64_t line_writer_lost(struct line_writer *self)
+uint64_t line_writer_lost(const struct line_writer *self)
 {
     return atomic_load(&self->lost);
 }

@@ -30,7 +30,7 @@ void line_writer_put(struct line_writer *self, const char *line, size_t length);
 void line_writer_reopen(struct line_writer *self);
 
 /* How many lines were lost: they had no room, or could not be written. */
-uint64_t line_writer_lost(struct line_writer *self);
+uint64_t line_writer_lost(const struct line_writer *self);
 
 /*
  * Writes the queued lines, for up to `timeout` seconds, and frees the writer. If that takes longer,

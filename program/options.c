@@ -13,6 +13,7 @@
 
 #include "hob/version.h"
 #include "option_table.h"
+#include "sockets.h"
 
 void options_fail(const char *format, ...)
 {
@@ -203,9 +204,6 @@ static void read_variables(struct parsing *self)
 
 static bool is_option_variable(const char *name, size_t length)
 {
-    /* The old process of a restart sets these: see restart.c. */
-    static const char *const others[] = {
-        "HOB_READY_FD", "HOB_SOCKETS_SHARED", "HOB_SOCKET_FILES", "HOB_ADMIN_FD"};
     char variable[VARIABLE_SIZE];
     size_t count;
     const struct option_spec *specs = option_table(&count);
@@ -213,10 +211,6 @@ static bool is_option_variable(const char *name, size_t length)
         option_variable(&specs[i], variable);
         if (!specs[i].is_command && strlen(variable) == length &&
             memcmp(variable, name, length) == 0)
-            return true;
-    }
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (strlen(others[i]) == length && memcmp(others[i], name, length) == 0)
             return true;
     }
     return false;
@@ -231,7 +225,7 @@ static void warn_of_unknown_variables(void)
     for (char **variable = environ; *variable; variable++) {
         size_t length = strcspn(*variable, "=");
         if (strncmp(*variable, PREFIX, strlen(PREFIX)) == 0 && (*variable)[length] == '=' &&
-            !is_option_variable(*variable, length) &&
+            !is_option_variable(*variable, length) && !sockets_is_variable(*variable, length) &&
             !describes_service(*variable, length, *variable + length + 1))
             fprintf(
                 stderr, "hob: %.*s in the environment is not an option, and is ignored\n",

@@ -26,20 +26,13 @@ struct environment {
     bool out_of_memory;
 };
 
-/* The new process does not inherit these: they describe this process and its sockets. */
-static const char *const own_variables[] = {
-    "LISTEN_PID=",         "LISTEN_FDS=",       "LISTEN_FDNAMES=", "HOB_READY_FD=",
-    "HOB_SOCKETS_SHARED=", "HOB_SOCKET_FILES=", "HOB_ADMIN_FD=",   "WATCHDOG_PID=",
-};
-#define OWN_COUNT (sizeof(own_variables) / sizeof(own_variables[0]))
-
+/* Whether a variable describes this process or its sockets, so that the new one must not have it.
+ */
 static bool is_own(const char *variable)
 {
-    for (size_t i = 0; i < OWN_COUNT; i++) {
-        if (strncmp(variable, own_variables[i], strlen(own_variables[i])) == 0)
-            return true;
-    }
-    return false;
+    static const char watchdog[] = "WATCHDOG_PID=";
+    return sockets_is_variable(variable, strcspn(variable, "=")) ||
+           strncmp(variable, watchdog, strlen(watchdog)) == 0;
 }
 
 /* Returns the variable, or NULL when out of memory. */
@@ -96,7 +89,7 @@ static int environment_init(struct environment *self, const struct sockets *sock
     size_t count = 0;
     while (environ[count])
         count++;
-    *self = (struct environment){.variables = calloc(count + OWN_COUNT + 1, sizeof(char *))};
+    *self = (struct environment){.variables = calloc(count + SOCKET_VARIABLES + 1, sizeof(char *))};
     if (!self->variables)
         return -ENOMEM;
     inherit_variables(self);

@@ -18,6 +18,19 @@
  * Inherited sockets.
  */
 
+bool sockets_is_variable(const char *name, size_t length)
+{
+    static const char *const names[SOCKET_VARIABLES] = {
+        "LISTEN_PID",         "LISTEN_FDS",       "LISTEN_FDNAMES", "HOB_READY_FD",
+        "HOB_SOCKETS_SHARED", "HOB_SOCKET_FILES", "HOB_ADMIN_FD",
+    };
+    for (size_t i = 0; i < SOCKET_VARIABLES; i++) {
+        if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 static size_t count_names(const char *names)
 {
     size_t count = 1;

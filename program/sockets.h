@@ -15,6 +15,12 @@ enum {
     FIRST_INHERITED = 3, /* the descriptor of the first inherited socket: sd_listen_fds(3) */
 };
 
+/* Variables of the environment that describe inherited sockets, as sockets_open() reads them. */
+enum { SOCKET_VARIABLES = 7 };
+
+/* Whether the name, which has `length` characters, is that of such a variable. */
+bool sockets_is_variable(const char *name, size_t length);
+
 struct sockets {
     int fds[LISTEN_MAX]; /* for clients */
     size_t count;

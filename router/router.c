@@ -102,6 +102,14 @@ static int refuse_none(size_t index, size_t count)
     return -EINVAL;
 }
 
+size_t hob_routes_count(const hob_route *routes)
+{
+    size_t count = 0;
+    while (routes[count].pattern)
+        count++;
+    return count;
+}
+
 int hob_router_new(const hob_route *routes, size_t count, hob_router **router, const char **culprit)
 {
     hob_router *self = calloc(1, sizeof(*self));

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <sys/socket.h>
 
+#include "base/would_block.h"
 #include "connection.h"
 #include "http2/session.h"
 #include "request.h"
@@ -74,11 +75,6 @@ static int wait_for_io(struct connection *self, hob_future **slot, struct patien
 /*
  * Input.
  */
-
-static bool would_block(int err)
-{
-    return err == EAGAIN || err == EWOULDBLOCK || err == EINTR;
-}
 
 /* As recv(2). */
 static ssize_t receive(struct connection *self, char *room, size_t size)

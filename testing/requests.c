@@ -344,20 +344,12 @@ hob_test_request(const hob_server_options *options, const char *line, const hob_
     return &reply->shown;
 }
 
-static size_t count_routes(const hob_route *routes)
-{
-    size_t count = 0;
-    while (routes[count].pattern)
-        count++;
-    return count;
-}
-
 hob_test_reply *
 hob_test_routes(const hob_route *routes, const char *line, const hob_test_input *input)
 {
     hob_router *router;
     const char *culprit;
-    if (hob_router_new(routes, count_routes(routes), &router, &culprit) < 0)
+    if (hob_router_new(routes, hob_routes_count(routes), &router, &culprit) < 0)
         misuse(__func__, "the routes are not valid");
     const hob_server_options options = {.handler = hob_router_handle, .router = router};
     hob_test_reply *reply = hob_test_request(&options, line, input);

@@ -65,7 +65,7 @@ void hob_access_log_observe(void *log, const hob_exchange *exchange);
 void hob_access_log_reopen(hob_access_log *log);
 
 /* Returns how many lines were lost since it was opened. May be called on any thread. */
-uint64_t hob_access_log_lost(hob_access_log *log);
+uint64_t hob_access_log_lost(const hob_access_log *log);
 
 /*
  * Writes the remaining lines, for two seconds at most, and frees the log. If that takes longer, the

@@ -132,15 +132,16 @@ typedef struct {
 void hob_client_count(const hob_client *client, hob_client_counts *counts);
 
 /*
- * Called with a response of status 1xx, such as 103 Early Hints (RFC 8297), before the final one.
- * Its status and fields can be read until the function returns. It must not wait.
+ * Called with a response of status 1xx, such as 103 Early Hints (RFC 8297), before the final one,
+ * and with hob_fetch_request.context. Its status and fields can be read until the function returns.
+ * It must not wait.
  */
 typedef void hob_fetch_interim(void *context, const hob_fetched *interim);
 
 /*
  * Writes the next bytes of a request's body, up to `size`, to `data`. Returns how many, 0 at the
- * end, or a negative errno, which the fetch then returns. Called in the coroutine that fetches; it
- * may wait.
+ * end, or a negative errno, which the fetch then returns. Called in the coroutine that fetches,
+ * with hob_fetch_request.context; it may wait.
  */
 typedef int hob_fetch_source(void *context, void *data, size_t size);
 
@@ -163,7 +164,7 @@ typedef struct {
     uint64_t source_length;   /* bytes that the source writes; more or fewer are -EINVAL */
 
     hob_fetch_interim *interim; /* gets responses with status 1xx; NULL ignores them */
-    void *context;              /* for interim and source */
+    void *context;              /* of interim and source; must live until the fetch returns */
 
     /*
      * Where to connect instead of the URL's host, as hob_connect() takes it: "unix:/run/x.sock" or

@@ -26,6 +26,12 @@ typedef struct {
  */
 bool hob_is_field_value(const char *text);
 
+/*
+ * Returns whether a response with this status may have content: all but 204, 304, and 205 (RFC 9110
+ * sections 6.4.1 and 15.3.6).
+ */
+bool hob_status_has_content(int status);
+
 /* Common content types. */
 #define HOB_TEXT "text/plain; charset=utf-8" /* as of hob_reply_text() */
 #define HOB_HTML "text/html; charset=utf-8"  /* a page: see hob_html_escape() */

@@ -31,19 +31,20 @@ void hob_log_set_level(hob_log_level level);
 bool hob_log_level_from_name(const char *name, hob_log_level *level);
 
 /*
- * Called with each message of the log: without the time, with control characters replaced by '?',
- * and 1,000 bytes at most. It runs on the thread that logs, and several threads may call it at
- * once, so lock shared data. It must not wait for anything else: no coroutine runs meanwhile.
- * Messages that it logs itself are lost.
+ * Called with each message of the log and the context of hob_log_to(): without the time, with
+ * control characters replaced by '?', and 1,000 bytes at most. It runs on the thread that logs, and
+ * several threads may call it at once, so lock shared data. It must not wait for anything else: no
+ * coroutine runs meanwhile. Messages that it logs itself are lost.
  */
 typedef void hob_log_sink(void *context, hob_log_level level, const char *message);
 
 /*
  * Sets the sink: sink(context, ...) is called with each message instead of writing it to standard
  * error, for syslog(3), the journal, or the log of a program that hob is a part of. NULL restores
- * standard error. It applies to the whole process; set it before other threads log. Messages of
- * hob's own signal handlers, about stalls and stack overflows, always go to standard error. If
- * signal handlers of the program log, the sink may call only functions of signal-safety(7).
+ * standard error. The context must live until then, or until the end of the process. It applies to
+ * the whole process; set it before other threads log. Messages of hob's own signal handlers, about
+ * stalls and stack overflows, always go to standard error. If signal handlers of the program log,
+ * the sink may call only functions of signal-safety(7).
  */
 void hob_log_to(hob_log_sink *sink, void *context);
 

@@ -109,7 +109,10 @@ int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t proc
 /* The metrics that a reply has so far. */
 typedef struct hob_exposition hob_exposition;
 
-/* Adds metrics to a reply. Called for each hob_metrics_reply(); must not await. */
+/*
+ * Adds metrics to a reply. Called for each hob_metrics_reply(), with the context of
+ * hob_metrics_add(); must not wait.
+ */
 typedef void hob_metrics_source(hob_exposition *out, void *context);
 
 /* Adds a source. Its context must live as long as the metrics. Returns 0 or -ENOMEM. */

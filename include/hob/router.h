@@ -65,6 +65,9 @@ typedef struct {
 
 /* clang-format on */
 
+/* Returns the number of routes in an array that ends with {0}. */
+size_t hob_routes_count(const hob_route *routes);
+
 /*
  * Makes a router of `count` routes, which are copied. Paths are normalised like those of requests:
  * see hob_normalise_path().
@@ -155,6 +158,15 @@ const char *hob_path_value(hob_request *req, const char *name);
  *     }
  */
 int hob_serve(const char *address, const hob_route *routes);
+
+/*
+ * The same with options for the server. This sets their handler, router, sockets and
+ * handle_signals.
+ *
+ *     const hob_server_options options = {.error_page = reply_page, .grace = 10};
+ *     return hob_serve_with("127.0.0.1:8080", routes, &options);
+ */
+int hob_serve_with(const char *address, const hob_route *routes, const hob_server_options *options);
 
 #ifdef __cplusplus
 }

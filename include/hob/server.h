@@ -61,10 +61,10 @@ typedef struct {
 } hob_exchange;
 
 /*
- * Called with each request when its response is complete, for logs and statistics: see
- * hob_server_observe(). Called once for each request, in their order on a connection, on the
- * server's thread; it must not wait, nor keep the pointers. It is not called for clients that never
- * sent anything, and for those that got no descriptor.
+ * Called with each request when its response is complete, for logs and statistics, and with the
+ * context of hob_server_observe(). Called once for each request, in their order on a connection, on
+ * the server's thread; it must not wait, nor keep the pointers. It is not called for clients that
+ * never sent anything, and for those that got no descriptor.
  */
 typedef void hob_observer(void *context, const hob_exchange *exchange);
 
@@ -191,8 +191,9 @@ typedef struct {
 int hob_server_open(const hob_server_options *options, hob_server **server);
 
 /*
- * Adds an observer, which gets each request with this context. Several are called in the order in
- * which they were added. An observer must not call this. Returns 0 or -ENOMEM.
+ * Adds an observer, which is called with this context for each request. The context must live until
+ * the server is closed. Several observers are called in the order in which they were added. An
+ * observer must not call this. Returns 0 or -ENOMEM.
  */
 int hob_server_observe(hob_server *server, hob_observer *observer, void *context);
 
@@ -301,8 +302,9 @@ typedef struct {
 void hob_server_count(const hob_server *server, hob_server_counts *counts);
 
 /*
- * Called with the stack that a handler and the server have used for a request: `used` of `size`
- * bytes, in whole pages. The route is NULL if there is none. Must not wait.
+ * Called with the stack that a handler and the server have used for a request, `used` of `size`
+ * bytes, in whole pages, and with the context of hob_server_measure_stack(). The route is NULL if
+ * there is none. Must not wait.
  */
 typedef void hob_stack_observer(void *context, const char *route, size_t used, size_t size);
 
@@ -310,7 +312,7 @@ typedef void hob_stack_observer(void *context, const char *route, size_t used, s
  * Measures the stack of the next request whose handler is called, which takes some microseconds,
  * and calls done(context, ...) after the handler. If the route has its own stack, the fuller one of
  * the two counts. done is not called if no request arrives, or if the kernel does not report used
- * pages, as with locked memory.
+ * pages, as with locked memory. The context must live until then, or until the server is closed.
  */
 void hob_server_measure_stack(hob_server *server, hob_stack_observer *done, void *context);
 

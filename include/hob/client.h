@@ -92,8 +92,8 @@ typedef struct {
      * hosts and domains in the variable no_proxy or NO_PROXY, such as "market,.example".
      */
     const char *http_proxy;
-    const char *https_proxy;
-    bool no_proxy; /* ignores these variables of the environment */
+    const char *https_proxy; /* for https URLs */
+    bool no_proxy;           /* ignores these variables of the environment */
 
     hob_tls *tls; /* for https (hob/tls.h), used by the client; NULL refuses https URLs */
     /*

@@ -226,10 +226,9 @@ ProcessTest(exhaustion, files_are_refused_when_there_is_no_descriptor)
 ProcessTest(exhaustion, downloads_count_in_the_sum_of_descriptors)
 {
     enum { DOWNLOADS = 18 };
-    static char content[LARGE];
     static struct raw_client clients[DOWNLOADS], last;
     struct rlimit all, few;
-    folder_add("root/large", content, sizeof(content));
+    folder_add("root/large", zero_pages(LARGE), LARGE);
     getrlimit(RLIMIT_NOFILE, &all);
     few = (struct rlimit){.rlim_cur = 64, .rlim_max = all.rlim_max};
     setrlimit(RLIMIT_NOFILE, &few);

@@ -3,6 +3,7 @@
  */
 
 #include "tests/support/integration.h"
+#include "tests/support/memory.h"
 
 TestSuite(handler_bodies, .timeout = 60);
 
@@ -166,11 +167,11 @@ ClientTest(
     handler_bodies, a_body_that_never_pauses_lets_others_have_their_turn,
     serve(tell_pieces_in_a_row))
 {
-    static char body[400 * 64 * 1024];
+    const size_t size = (size_t)400 * 64 * 1024;
     char request[128];
-    snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), sizeof(body));
+    snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), size);
     raw_send(client, request);
-    raw_send_meanwhile(client, body, sizeof(body));
+    raw_send_meanwhile(client, zero_pages(size), size);
     struct response response = raw_receive(client);
     cr_expect_leq(strtol(response.body, NULL, 10), 20, "%s pieces in a row", response.body);
     raw_join(client);

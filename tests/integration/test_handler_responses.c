@@ -3,6 +3,7 @@
  */
 
 #include "tests/support/integration.h"
+#include "tests/support/memory.h"
 
 TestSuite(handler_responses, .timeout = 60);
 
@@ -208,7 +209,9 @@ static char large_byte(size_t at)
 
 static int reply_large(hob_request *req, hob_response *res)
 {
-    static char content[LARGE];
+    static char *content;
+    if (!content)
+        content = zero_pages(LARGE);
     for (size_t i = 0; i < LARGE; i++)
         content[i] = large_byte(i);
     return hob_reply(res, 200, "text/plain", content, LARGE);

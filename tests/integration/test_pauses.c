@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 
 #include "tests/support/integration.h"
+#include "tests/support/memory.h"
 
 TestSuite(pauses, .timeout = 60);
 
@@ -17,8 +18,10 @@ TestSuite(pauses, .timeout = 60);
 
 static int say_much(hob_response *res)
 {
-    static char much[MUCH];
-    return hob_reply(res, 200, NULL, much, sizeof(much));
+    static char *much;
+    if (!much)
+        much = zero_pages(MUCH);
+    return hob_reply(res, 200, NULL, much, MUCH);
 }
 
 static int read_and_reply(hob_request *req, hob_response *res)

@@ -13,6 +13,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* Zeros until the process ends. LeakSanitizer does not search them, as it does static arrays. */
+static inline char *zero_pages(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        abort();
+    return pages;
+}
+
 static inline size_t page_size(void)
 {
     return (size_t)sysconf(_SC_PAGESIZE);

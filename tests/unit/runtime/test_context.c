@@ -3,6 +3,7 @@
 #include <unwind.h>
 
 #include "tests/support/child.h"
+#include "tests/support/memory.h"
 #include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
 #include "tests/support/trace.h"
@@ -11,12 +12,13 @@
 #define STACK_SIZE  (SANITIZED ? 256 * 1024 : 64 * 1024)
 #define STACK_COUNT 500
 
-static _Alignas(64) char stacks[STACK_COUNT][STACK_SIZE];
+static char (*stacks)[STACK_SIZE];
 static struct context inside[STACK_COUNT];
 static struct context outside;
 
 static void begin(void)
 {
+    stacks = (char(*)[STACK_SIZE])zero_pages(STACK_COUNT * sizeof(*stacks));
     context_init_current(&outside);
 }
 

@@ -3,20 +3,32 @@
 # of our own. Sourced, after lib.sh.
 
 engine_folder="" # of our own engine, while there is one
-had_bridge=""    # not empty when another engine's bridge was there before ours
+engine_bridge=docker0
+had_bridge="" # not empty when another engine's bridge was there before ours
 
 engine_answers() { docker version >/dev/null 2>&1; }
 
+# start_engine [--apart]: with --apart it can run beside another one, and its containers have the network
+# of the host or none: it has a bridge of its own, with an address for documentation (RFC 5737). With
+# --bridge=none it would remove the other's bridge.
 start_engine() {
+  local bridge=()
   engine_answers && return
   ((EUID == 0)) || fail "no Docker engine is reachable, and only root can start one;" \
     "to leave this part out: script/test unit integration examples asan tsan valgrind consumer"
   say "Starting an engine of our own"
   engine_folder=$(mktemp -d "${TMPDIR:-/var/tmp}/hob-docker.XXXXXX")
-  [[ ! -e /sys/class/net/docker0 ]] || had_bridge=yes
+  if [[ ${1-} == --apart ]]; then
+    engine_bridge=hob-$$ bridge=(--bridge hob-$$)
+    ip link add $engine_bridge type bridge
+    ip address add 192.0.2.1/30 dev $engine_bridge
+    ip link set $engine_bridge up
+  elif [[ -e /sys/class/net/docker0 ]]; then
+    had_bridge=yes
+  fi
   export DOCKER_HOST=unix://$engine_folder/socket
   # Nothing here needs its firewall rules, and they would outlive it.
-  dockerd --iptables=false --ip6tables=false --ip-masq=false --ip-forward=false \
+  dockerd "${bridge[@]}" --iptables=false --ip6tables=false --ip-masq=false --ip-forward=false \
     --data-root "$engine_folder/data" --exec-root "$engine_folder/exec" \
     --pidfile "$engine_folder/pid" --host "$DOCKER_HOST" >"$engine_folder/log" 2>&1 &
   engine=$!
@@ -36,7 +48,7 @@ stop_engine() {
   wait "$engine" 2>/dev/null || true
   awk -v folder="$engine_folder/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r |
     xargs --no-run-if-empty umount || true
-  [[ -n $had_bridge ]] || ip link delete docker0 2>/dev/null || true
+  [[ -n $had_bridge ]] || ip link delete $engine_bridge 2>/dev/null || true
   rm -rf "$engine_folder"
 }
 

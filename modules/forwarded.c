@@ -20,17 +20,6 @@ struct origin {
     struct part element; /* of Forwarded, which has the client; or none */
 };
 
-static bool is_trusted(const hob_server *server, const hob_address *address)
-{
-    size_t count;
-    const hob_network *networks = hob_server_trusted_proxies(server, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (hob_network_has(&networks[i], address))
-            return true;
-    }
-    return false;
-}
-
 /* Sets the address of the peer. Returns whether it is a trusted proxy. */
 static bool find_peer(const hob_request *req, hob_address *address)
 {
@@ -42,7 +31,7 @@ static bool find_peer(const hob_request *req, hob_address *address)
     hob_request_peer(req, text, sizeof(text)); /* always fits */
     if (hob_address_parse(text, address) < 0)
         *address = (hob_address){.any.sa_family = AF_UNIX};
-    return is_trusted(hob_request_server(req), address);
+    return hob_server_trusts(hob_request_server(req), address);
 }
 
 bool hob_request_is_forwarded(const hob_request *req)
@@ -177,7 +166,8 @@ static bool follow(hob_request *req, const char *name, struct origin *origin)
     struct list list = list_of(req, name);
     bool found = list.lines > 0;
     bool pairs = hob_text_same(name, "Forwarded");
-    while (is_trusted(hob_request_server(req), &origin->client) && take_last(&list, &element)) {
+    while (hob_server_trusts(hob_request_server(req), &origin->client) &&
+           take_last(&list, &element)) {
         if (!parse_node(pairs ? find_parameter(element, "for") : element, &address))
             break;
         origin->client = address;

@@ -44,10 +44,9 @@ static int connect_to(const char *text)
 }
 
 /* Sends the request and receives the beginning of the response. Returns 0, or -1 with errno set. */
-static int send_request(int fd, char *response, size_t size)
+static int send_request(int fd, const char *request, char *response, size_t size)
 {
-    static const char request[] = "GET /healthz HTTP/1.0\r\n\r\n";
-    if (send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0)
+    if (send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
         return -1;
     ssize_t length = recv(fd, response, size - 1, MSG_WAITALL);
     if (length < 0)
@@ -56,11 +55,13 @@ static int send_request(int fd, char *response, size_t size)
     return 0;
 }
 
-static int check_health(const char *address)
+#define REQUEST "GET /healthz HTTP/1.0\r\n\r\n"
+
+static int check_health(const char *address, const char *request)
 {
     char response[sizeof("HTTP/1.1 200")] = "";
     int fd = connect_to(address);
-    int err = fd < 0 ? -1 : send_request(fd, response, sizeof(response));
+    int err = fd < 0 ? -1 : send_request(fd, request, response, sizeof(response));
     if (err < 0)
         fprintf(stderr, "hob: no answer from %s: %s\n", address, strerror(errno));
     if (fd >= 0)
@@ -75,10 +76,11 @@ static int check_health(const char *address)
 
 int service_check_health(const struct options *options)
 {
+    const char *request = options->server.proxy_protocol ? "PROXY UNKNOWN\r\n" REQUEST : REQUEST;
     int status = 0;
     if (options->admin)
-        return check_health(options->admin);
+        return check_health(options->admin, REQUEST);
     for (size_t i = 0; i < options->listen_count && status == 0; i++)
-        status = check_health(options->listen[i]);
+        status = check_health(options->listen[i], request);
     return status;
 }

@@ -283,6 +283,10 @@ static const struct option_spec table[] = {
      "10.0.0.0/8, 2001:db8::/32, one address, or unix: for unix sockets; several are separated by "
      "commas; may be repeated",
      apply_trusted_proxies, .is_list = true},
+    {"proxy-protocol", NULL, "false",
+     "each connection begins with the header of the PROXY protocol, version 1 or 2, and comes from "
+     "one of --trusted-proxies; not at the address of --admin",
+     apply_switch, SETS(server.proxy_protocol)},
     {"workers", "COUNT", "1",
      "processes that serve, each with one thread; auto is one for each processor", apply_workers,
      SETS(workers)},

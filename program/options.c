@@ -333,6 +333,8 @@ static void combine_options(struct parsing *self)
     if (find_setting(self, "access-log-file")->source != FROM_DEFAULT &&
         find_setting(self, "access-log")->source == FROM_DEFAULT)
         options_fail("--access-log-file needs --access-log, which sets the format");
+    if (self->options->server.proxy_protocol && self->options->server.trusted_proxy_count == 0)
+        options_fail("--proxy-protocol needs --trusted-proxies, which send its header");
 }
 
 /*

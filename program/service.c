@@ -133,6 +133,7 @@ static int open_admin_server(struct process *self, hob_server_options settings)
     settings.socket_count = 1;
     settings.shared = false;
     settings.handle_signals = false;
+    settings.proxy_protocol = false;
     settings.connection_limit = ADMIN_CONNECTION_LIMIT;
     settings.drain_delay = 0;
     settings.grace = ADMIN_GRACE;

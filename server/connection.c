@@ -37,7 +37,7 @@ static void idle_list_add(struct idle_list *self, struct connection *connection)
 static void time_out(struct connection *connection)
 {
     list_remove(&connection->waiting);
-    if (connection_has_input(connection))
+    if (connection_has_new_input(connection))
         return;
     if (connection->head_until > 0) /* it has never sent a request */
         server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
@@ -91,7 +91,10 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     list_append(&server->connections, &self->link);
     server->connection_count++;
     self->over_limit = acceptor_is_over_limit(server);
-    ev_io_init(&self->readable, connection_on_readable, fd, EV_READ);
+    ev_io_init(
+        &self->readable,
+        server->options.proxy_protocol ? connection_on_proxy_header : connection_on_readable, fd,
+        EV_READ);
     ev_io_init(&self->writable, connection_on_writable, fd, EV_WRITE);
     self->readable.data = self->writable.data = self;
     ev_io_start(connection_loop(self), &self->readable);
@@ -133,7 +136,7 @@ void connection_close(struct connection *self)
 
 void connection_close_if_idle(struct connection *self)
 {
-    if (!self->task && !self->http2 && !connection_has_input(self))
+    if (!self->task && !self->http2 && !connection_has_new_input(self))
         connection_close(self);
 }
 

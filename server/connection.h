@@ -143,6 +143,13 @@ void connection_on_readable(struct ev_loop *ev, ev_io *watcher, int events);
 void connection_on_writable(struct ev_loop *ev, ev_io *watcher, int events);
 
 /*
+ * In place of connection_on_readable() until the header of the PROXY protocol was read, with
+ * hob_server_options.proxy_protocol: proxied/header.c. The connection is idle meanwhile, and its
+ * kept_input has the part of the header that came.
+ */
+void connection_on_proxy_header(struct ev_loop *ev, ev_io *watcher, int events);
+
+/*
  * Receives up to `size` bytes for an idle connection: they are its unread input until it is served.
  * Returns how many. With 0, the connection is idle again or closed.
  */
@@ -159,6 +166,9 @@ const char *connection_unread(const struct connection *self, size_t *length);
 
 /* Whether there is input that was not read, here or in the kernel. */
 bool connection_has_input(const struct connection *self);
+
+/* The same, in the kernel only. */
+bool connection_has_new_input(const struct connection *self);
 
 /* Marks `size` bytes of the unread input as read. */
 void connection_consume(struct connection *self, size_t size);

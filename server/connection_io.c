@@ -165,11 +165,16 @@ static ssize_t peek(const struct connection *self)
     return recv(self->readable.fd, &byte, 1, MSG_PEEK);
 }
 
+bool connection_has_new_input(const struct connection *self)
+{
+    return peek(self) > 0;
+}
+
 bool connection_has_input(const struct connection *self)
 {
     size_t unread;
     connection_unread(self, &unread);
-    return unread > 0 || peek(self) > 0;
+    return unread > 0 || connection_has_new_input(self);
 }
 
 void connection_consume(struct connection *self, size_t size)

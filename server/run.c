@@ -229,6 +229,7 @@ static void end(void *server)
     turn_free(&self->turn);
     refusal_log_end(&self->refused.memory);
     refusal_log_end(&self->refused.descriptors);
+    refusal_log_end(&self->refused.proxies);
 }
 
 static int begin(hob_server *self)
@@ -240,6 +241,7 @@ static int begin(hob_server *self)
     turn_init(&self->turn, self->task->future.loop);
     refusal_log_init(&self->refused.memory, ev);
     refusal_log_init(&self->refused.descriptors, ev);
+    refusal_log_init(&self->refused.proxies, ev);
     return hob_defer(end, self);
 }
 

@@ -97,7 +97,8 @@ int server_new(const hob_server_options *options, hob_server **server)
 {
     static const struct future_kind event = {.cancel = future_complete};
     hob_server_options complete = *options;
-    int err = options->handler ? server_options_complete(&complete) : -EINVAL;
+    bool possible = !options->proxy_protocol || options->trusted_proxy_count > 0;
+    int err = options->handler && possible ? server_options_complete(&complete) : -EINVAL;
     if (err < 0)
         return err;
     hob_server *self = calloc(1, sizeof(*self));
@@ -201,6 +202,16 @@ const hob_network *hob_server_trusted_proxies(const hob_server *server, size_t *
     return server->options.trusted_proxies;
 }
 
+bool hob_server_trusts(const hob_server *server, const hob_address *address)
+{
+    const hob_server_options *options = &server->options;
+    for (size_t i = 0; i < options->trusted_proxy_count; i++) {
+        if (hob_network_has(&options->trusted_proxies[i], address))
+            return true;
+    }
+    return false;
+}
+
 const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count)
 {
     *count = server->options.allowed_host_count;
@@ -229,6 +240,7 @@ const char *hob_reject_name(hob_reject reason)
         [HOB_REJECT_CONNECTION_LIMIT] = "connection_limit",
         [HOB_REJECT_DESCRIPTORS] = "descriptors",
         [HOB_REJECT_MEMORY] = "memory",
+        [HOB_REJECT_PROXY_HEADER] = "proxy_header",
         [HOB_REJECT_MALFORMED] = "malformed",
         [HOB_REJECT_UNSUPPORTED] = "unsupported",
         [HOB_REJECT_TARGET_LIMIT] = "target_limit",

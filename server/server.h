@@ -70,9 +70,10 @@ struct hob_server {
     struct {
         struct refusal_log memory;
         struct refusal_log descriptors;
-    } refused;                  /* because there was none left */
-    hob_server_counts counts;   /* without connections and serving, which are above */
-    struct observer *observers; /* in the order in which they are called */
+        struct refusal_log proxies; /* their headers */
+    } refused;                      /* because there was none left, or something was wrong */
+    hob_server_counts counts;       /* without connections and serving, which are above */
+    struct observer *observers;     /* in the order in which they are called */
     size_t observer_count;
 
     struct workspace *workspace;

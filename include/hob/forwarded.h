@@ -12,6 +12,9 @@
  * If a request has both X-Forwarded-For and Forwarded, they must lead to the same address, or
  * neither counts: a proxy that appends to the one may pass on the other as a client has sent it.
  *
+ * With hob_server_options.proxy_protocol, the peer is the client that the header of the PROXY
+ * protocol names, and the list is read if that is a trusted proxy too.
+ *
  * The functions are called in the coroutine of the request or by an observer.
  */
 #ifndef HOB_FORWARDED_H

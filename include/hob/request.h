@@ -45,8 +45,9 @@ const char *hob_request_protocol(const hob_request *req);
 /*
  * Writes the address of the client: "127.0.0.1:50000", "[::1]:50000", or "unix:" for a client of a
  * unix socket. An IPv4 client of an IPv6 socket has its IPv4 address. Behind a proxy this is the
- * proxy: see hob_request_client() of hob/forwarded.h. Returns 0, or -ENOSPC if `size` bytes are too
- * few: HOB_PEER_SIZE of hob/address.h suffices.
+ * proxy, unless that sends the header of the PROXY protocol (hob_server_options.proxy_protocol):
+ * see hob_request_client() of hob/forwarded.h. Returns 0, or -ENOSPC if `size` bytes are too few:
+ * HOB_PEER_SIZE of hob/address.h suffices.
  */
 int hob_request_peer(const hob_request *req, char *text, size_t size);
 

@@ -137,6 +137,16 @@ typedef struct {
     size_t trusted_proxy_count; /* the number of networks in trusted_proxies */
 
     /*
+     * Each connection begins with the header of the PROXY protocol, version 1 or 2, of which the
+     * server takes the address that hob_request_peer() returns
+     * (haproxy.org/download/3.0/doc/proxy-protocol.txt). It closes connections that do not, or
+     * whose header is not there within head_timeout, and all that are not from trusted_proxies,
+     * without which hob_server_open() fails. If the header names no address, as that of a health
+     * check does, the peer stays the proxy.
+     */
+    bool proxy_protocol;
+
+    /*
      * The maximum number of clients at the same time, idle ones included (default 16,384). At most
      * three quarters of RLIMIT_NOFILE less 16, since handlers need descriptors as well. Each
      * descriptor of hob_request_reserve_descriptor(), such as that of a file that hob_files()
@@ -182,7 +192,8 @@ typedef struct {
  * are copied, except for the target of `context`. If the server handles signals, a signal before it
  * runs stops it when it does.
  *
- * Returns 0 and sets *server, -ENOMEM, -EINVAL if there is no handler, -EBUSY if it handles signals
+ * Returns 0 and sets *server, -ENOMEM, -EINVAL if there is no handler, or proxy_protocol without
+ * trusted_proxies, -EBUSY if it handles signals
  * and so does a server of another thread, -ERANGE if a time-out is negative, a time is not a number
  * or the stack is larger than HOB_STACK_MAX, an error of hob_socket_url() if a socket does not
  * listen, or an error of hob_listen() if there is no socket. After an error the sockets still
@@ -208,6 +219,9 @@ const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *co
 
 /* Returns hob_server_options.trusted_proxies, and sets *count to trusted_proxy_count. */
 const hob_network *hob_server_trusted_proxies(const hob_server *server, size_t *count);
+
+/* Returns whether an address is in hob_server_options.trusted_proxies. */
+bool hob_server_trusts(const hob_server *server, const hob_address *address);
 
 /*
  * Serves until hob_server_stop(), or until a signal if the server handles signals. Then it removes
@@ -270,6 +284,7 @@ typedef enum {
     HOB_REJECT_CONNECTION_LIMIT, /* 503: connection_limit is reached */
     HOB_REJECT_DESCRIPTORS,      /* 503: no descriptor is left for the connection or a file */
     HOB_REJECT_MEMORY,           /* closed: out of memory */
+    HOB_REJECT_PROXY_HEADER,     /* closed: see hob_server_options.proxy_protocol */
     HOB_REJECT_MALFORMED,        /* 400: the request breaks a rule of HTTP */
     HOB_REJECT_UNSUPPORTED,      /* 417, 501, 505: the server does not support it */
     HOB_REJECT_TARGET_LIMIT,     /* 414 */
@@ -283,7 +298,7 @@ typedef enum {
     HOB_REJECT_RAPID_RESET,      /* closed: an HTTP/2 client resets too many streams */
     HOB_REJECT_FLOOD,            /* closed: it sends too many frames to no purpose */
 } hob_reject;
-#define HOB_REJECT_COUNT 15
+#define HOB_REJECT_COUNT 16
 
 /* Returns the name of a reason, such as "connection_limit". */
 const char *hob_reject_name(hob_reject reason);

@@ -176,6 +176,13 @@ ProcessTest(options, a_file_for_an_access_log_that_is_not_wanted_is_pointed_out)
         "needs --access-log");
 }
 
+ProcessTest(options, a_header_of_proxies_needs_some_that_are_trusted)
+{
+    expect_refused(
+        (const char *const[]){HOB_BINARY, "--proxy-protocol", NULL}, "--proxy-protocol",
+        "needs --trusted-proxies");
+}
+
 ProcessTest(options, a_value_behind_an_equals_sign_is_the_same)
 {
     expect_refused((const char *const[]){HOB_BINARY, "--port=abc", NULL}, "--port", "'abc'");
@@ -253,6 +260,7 @@ ProcessTest(options, help_names_every_option)
         "--admin",
         "--allow-host",
         "--trusted-proxies",
+        "--proxy-protocol",
         "--connection-limit",
         "--idle-grace",
         "--drain-delay",

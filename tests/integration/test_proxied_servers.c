@@ -134,7 +134,9 @@ ProcessTest(proxied_servers, of_apache_send_files)
     skip_without("apache2");
     folder_make();
     add_served_files();
-    start_apache(origin);
+    struct listening apache;
+    start_apache(&apache);
+    snprintf(origin, sizeof(origin), "http://%s", apache.text);
     struct server server = start_proxy();
     ask_for_files(&server);
     processes_end();

@@ -1,14 +1,10 @@
 #include "tests/support/real_servers.h"
 
-#include <arpa/inet.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
-#include "tests/support/listening.h"
 #include "tests/support/test.h"
 
 void skip_without(const char *program)
@@ -18,22 +14,37 @@ void skip_without(const char *program)
         cr_skip("there is no %s", program);
 }
 
-static bool accepts(const struct sockaddr *address, socklen_t size)
+static bool accepts(const hob_address *address)
 {
-    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected = connect(fd, address, size) == 0;
+    int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected = connect(fd, &address->any, address->length) == 0;
     close(fd);
     return connected;
 }
 
-struct process *start_at_socket(const char *const *argv, const char *socket)
+static struct process *start_at(const char *const *argv, const hob_address *address)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", folder_path(socket));
     struct process *process = process_start(argv);
-    bool listens = eventually(accepts((const struct sockaddr *)&address, sizeof(address)));
+    bool listens = eventually(accepts(address));
     cr_assert(listens, "%s", process_errors(process));
     return process;
+}
+
+struct process *start_at_socket(const char *const *argv, const char *socket)
+{
+    char text[256];
+    hob_address address;
+    snprintf(text, sizeof(text), "unix:%s", folder_path(socket));
+    cr_assert_eq(hob_address_parse(text, &address), 0, "%s", text);
+    return start_at(argv, &address);
+}
+
+/* A port of 127.0.0.1 that is free. */
+static struct listening free_port(void)
+{
+    struct listening self = listening_refuse();
+    listening_close(&self);
+    return self;
 }
 
 void add_served_files(void)
@@ -47,21 +58,32 @@ void add_served_files(void)
     free(large);
 }
 
+/* `begin` is what comes before all else, and `end` behind it. */
+static void write_nginx_config(const char *name, const char *begin, const char *end)
+{
+    char file[64], config[2048];
+    snprintf(
+        config, sizeof(config),
+        "%s daemon off; user root; worker_processes 1; pid %s.pid; error_log stderr;\n"
+        "events {}\n%s",
+        begin, name, end);
+    snprintf(file, sizeof(file), "%s.conf", name);
+    folder_add_text(file, config);
+}
+
 /* `server` is the content of the server's block, behind its address. */
 static void start_nginx_with(const char *name, const char *server)
 {
-    char file[64], config[2048], prefix[256];
+    char file[64], http[1024], prefix[256];
     snprintf(
-        config, sizeof(config),
-        "daemon off; user root; worker_processes 1; pid %s.pid; error_log stderr;\n"
-        "events {}\n"
+        http, sizeof(http),
         "http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n"
         "  fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n"
         "  gzip on; gzip_types *; gzip_min_length 1;\n"
         "  server { listen unix:%s;\n%s } }\n",
-        name, folder_path(name), server);
+        folder_path(name), server);
+    write_nginx_config(name, "", http);
     snprintf(file, sizeof(file), "%s.conf", name);
-    folder_add_text(file, config);
     snprintf(prefix, sizeof(prefix), "%s", folder_path(""));
     const char *const argv[] = {"/usr/bin/env", "nginx", "-p", prefix, "-c", file, NULL};
     start_at_socket(argv, name);
@@ -86,27 +108,61 @@ void start_nginx_before(const char *address)
     start_nginx_with("nginx-before", server);
 }
 
-struct process *start_haproxy_before(const char *address)
+void start_nginx_stream_before(const char *address, struct listening *front)
 {
-    char config[1024], file[256];
+    char stream[512], prefix[256];
+    *front = free_port();
+    snprintf(
+        stream, sizeof(stream),
+        "stream { server { listen %s; proxy_pass %s; proxy_protocol on; } }\n", front->text,
+        address);
+    write_nginx_config(
+        "nginx-stream", "load_module /usr/lib/nginx/modules/ngx_stream_module.so;", stream);
+    snprintf(prefix, sizeof(prefix), "%s", folder_path(""));
+    const char *const argv[] = {"/usr/bin/env",      "nginx", "-p", prefix, "-c",
+                                "nginx-stream.conf", NULL};
+    start_at(argv, &front->address);
+}
+
+/* `sections` follows the defaults. Writes the path of the file. */
+static void write_haproxy_config(const char *mode, const char *sections, char path[static 256])
+{
+    char config[1024];
     snprintf(
         config, sizeof(config),
-        "defaults\n mode http\n option abortonclose\n"
-        " timeout connect 9s\n timeout client 9s\n timeout server 9s\n"
-        "frontend front\n bind unix@%s\n default_backend back\n"
-        "backend back\n server one %s\n",
-        folder_path("haproxy"), address);
+        "defaults\n mode %s\n timeout connect 9s\n timeout client 9s\n timeout server 9s\n%s", mode,
+        sections);
     folder_add_text("haproxy.cfg", config);
-    snprintf(file, sizeof(file), "%s", folder_path("haproxy.cfg"));
+    snprintf(path, 256, "%s", folder_path("haproxy.cfg"));
+}
+
+struct process *start_haproxy_before(const char *address)
+{
+    char sections[512], file[256];
     const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", file, NULL};
+    snprintf(
+        sections, sizeof(sections),
+        "listen all\n bind unix@%s\n option abortonclose\n server one %s\n", folder_path("haproxy"),
+        address);
+    write_haproxy_config("http", sections, file);
     return start_at_socket(argv, "haproxy");
 }
 
-void start_apache(char url[static 256])
+struct process *start_haproxy_tcp_before(const char *address, struct listening *front)
+{
+    char sections[512], file[256];
+    const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", file, NULL};
+    *front = free_port();
+    snprintf(
+        sections, sizeof(sections), "listen all\n bind %s\n server one %s\n", front->text, address);
+    write_haproxy_config("tcp", sections, file);
+    return start_at(argv, &front->address);
+}
+
+void start_apache(struct listening *listening)
 {
     char config[2048], root[256], file[256];
-    struct listening listening = listening_refuse(); /* a port that is free */
-    const struct sockaddr_in address = listening.address.ipv4;
+    *listening = free_port();
     snprintf(root, sizeof(root), "%s", folder_path("."));
     cr_assert_eq(chmod(root, 0755), 0); /* it gives up the rights of root */
     snprintf(
@@ -120,15 +176,11 @@ void start_apache(char url[static 256])
         "StartServers 1\nThreadsPerChild 4\nMaxRequestWorkers 4\nServerLimit 1\n"
         "DocumentRoot .\nRedirect permanent /moved /hello.txt\n"
         "<Location /small>\nLimitRequestBody 1000\n</Location>\n",
-        root, listening.text);
+        root, listening->text);
     folder_add_text("apache.conf", config);
     snprintf(file, sizeof(file), "%s", folder_path("apache.conf"));
     const char *const argv[] = {"/usr/bin/env", "apache2", "-f", file, "-DFOREGROUND", NULL};
-    snprintf(url, 256, "http://%s", listening.text);
-    listening_close(&listening);
-    struct process *apache = process_start(argv);
-    bool listens = eventually(accepts((const struct sockaddr *)&address, sizeof(address)));
-    cr_assert(listens, "%s", process_errors(apache));
+    start_at(argv, &listening->address);
 }
 
 void start_node(void)

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "tests/support/listening.h"
 #include "tests/support/process.h"
 
 #define LARGE_SIZE ((size_t)3 * 1024 * 1024)
@@ -26,7 +27,7 @@ void add_served_files(void);
  * nginx replies to /empty without content.
  */
 void start_nginx(void);
-void start_apache(char url[static 256]);
+void start_apache(struct listening *listening);
 
 /* clients/upstream.mjs. */
 void start_node(void);
@@ -34,6 +35,13 @@ void start_node(void);
 /* These pass requests on to a server of HTTP at an address as they write it: "unix:/run/x.sock". */
 void start_nginx_before(const char *address);
 struct process *start_haproxy_before(const char *address);
+
+/*
+ * These pass bytes on and send the header of the PROXY protocol before them. They listen at a port
+ * of 127.0.0.1, which is written to *front.
+ */
+struct process *start_haproxy_tcp_before(const char *address, struct listening *front);
+void start_nginx_stream_before(const char *address, struct listening *front);
 
 /* Starts any program, which listens at this socket then. */
 struct process *start_at_socket(const char *const *argv, const char *socket);

@@ -12,7 +12,7 @@ BEGIN {
   split("http/parser http/request_line http/target http/syntax http/head http/percent", file, " ")
   for (i in file)
     step_of[file[i]] = "parse"
-  split("server/response server/buffer server/stream http/http_date http/status", file, " ")
+  split("server/response server/response_head content/replies content/http_date http/status", file, " ")
   for (i in file)
     step_of[file[i]] = "response"
 }

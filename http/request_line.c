@@ -66,16 +66,15 @@ static void end_method(struct request_line *self)
 {
     llhttp_method_t method;
     const char *refusal = method_refusal(self->name, self->length, &method);
-    if (self->length == 0)
+    if (!refusal) {
+        self->method = method;
+        enter(self, LINE_TARGET);
+    } else if (self->length == 0)
         refuse(self, 400, "the request line begins with a space (RFC 9112 section 3)");
     else if (self->length == 3 && memcmp(self->name, "PRI", 3) == 0)
         refuse(self, 505, "HTTP/2 is not supported (RFC 9113 section 3.4)");
-    else if (refusal)
+    else
         refuse(self, 501, refusal);
-    else {
-        self->method = method;
-        enter(self, LINE_TARGET);
-    }
 }
 
 /* Reads the received part of the method, or the byte behind it. */

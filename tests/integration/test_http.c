@@ -161,7 +161,6 @@ ServerTest(http, bad_requests_are_refused_with_the_reason, server_start())
         {REQUEST("GET *", ""), 400, "not a path"},
         {"GET /ping\r\n\r\n", 505, "no version"},
         {"GET /ping HTTP/2.0\r\nHost: hob\r\n\r\n", 505, "HTTP/1.1"},
-        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, ""}, /* HTTP/2 */
         {"OPTIONS /ping RTSP/1.0\r\nHost: hob\r\n\r\n", 505, "not HTTP"},
 
         /* The header. */

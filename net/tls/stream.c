@@ -134,7 +134,8 @@ static int set_up(struct stream *self, const struct tls_peer *peer)
     if (!bio)
         return -ENOMEM;
     SSL_set_bio(self->ssl, bio, bio);
-    SSL_set_app_data(self->ssl, self);
+    if (SSL_set_app_data(self->ssl, self) != 1)
+        return -ENOMEM;
     SSL_set_connect_state(self->ssl);
     self->name = strdup(peer->name);
     if (asprintf(&self->sessions, "%s %s", peer->address, peer->name) < 0)

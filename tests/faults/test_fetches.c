@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,13 @@
 #include "tests/support/descriptors.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/fault_injector.h"
+#include "tests/support/sanitizers.h"
+
+#ifdef HOB_TLS
+#include <openssl/crypto.h>
+
+#include "tests/support/tls_server.h"
+#endif
 
 TestSuite(failing_fetches, .timeout = 300);
 
@@ -126,13 +134,10 @@ static int try_faults(void *arg)
     return 0;
 }
 
-static void survive(bool connects, hob_client_options options, struct script script)
+/* The server is in another process. */
+static void survive_with(struct set set, hob_client_options options, pid_t server)
 {
-    struct set set = {.connects = connects};
-    faults_prepare();
-    pid_t server = start_server(&script);
     faults_are_mine();
-    snprintf(set.url, sizeof(set.url), "http://%s/a", script.address);
     options.head_timeout = 2;
     cr_assert_eq(hob_client_new(&options, &set.client), 0);
     cr_expect_eq(hob_block_on(try_faults, &set), 0);
@@ -140,6 +145,15 @@ static void survive(bool connects, hob_client_options options, struct script scr
     cr_expect_not(has_leaks());
     kill(server, SIGKILL);
     waitpid(server, NULL, 0);
+}
+
+static void survive(bool connects, hob_client_options options, struct script script)
+{
+    struct set set = {.connects = connects};
+    faults_prepare();
+    pid_t server = start_server(&script);
+    snprintf(set.url, sizeof(set.url), "http://%s/a", script.address);
+    survive_with(set, options, server);
 }
 
 Test(failing_fetches, survive_whatever_call_fails_on_a_kept_connection)
@@ -163,5 +177,114 @@ Test(failing_fetches, survive_whatever_call_fails_while_they_decode)
     static const struct act coded_acts[] = {{CODED, .size = sizeof(CODED) - 1}};
     const hob_client_options options = {.codings = hob_codings_all()};
     survive(false, options, (struct script){coded_acts, COUNT(coded_acts), ""});
+}
+#endif
+
+#ifdef HOB_TLS
+/*
+ * TLS.
+ */
+
+/* A handshake allocates some 600 times: a part of the allocations can fail, each time another one.
+ */
+static bool can_fail(void)
+{
+    static size_t count;
+    return count++ % 16 == 0;
+}
+
+void *__real_malloc(size_t size);
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return can_fail() ? malloc(size) : __real_malloc(size);
+}
+
+void *__real_realloc(void *memory, size_t size);
+static void *openssl_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return can_fail() ? realloc(memory, size) : __real_realloc(memory, size);
+}
+
+static void openssl_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(memory);
+}
+
+/* OpenSSL accepts other functions only before its first allocation, which Criterion's main() makes.
+ */
+__attribute__((constructor)) static void set_openssl_functions(void)
+{
+    CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+}
+
+/* Answers requests for /a with a redirect, and others with "hello". */
+static void serve_redirect(SSL *ssl)
+{
+    static const char redirect[] =
+        "HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n";
+    static const char hello[] = OK "Content-Length: 5\r\n\r\nhello";
+    char head[4096];
+    int length = 0, got;
+    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
+        length += got;
+        head[length] = '\0';
+        bool post = strncmp(head, "POST", 4) == 0;
+        if (!strstr(head, post ? "\r\n\r\ntea" : "\r\n\r\n"))
+            continue;
+        const char *response = strstr(head, " /a ") ? redirect : hello;
+        SSL_write(ssl, response, (int)strlen(response));
+        length = 0;
+    }
+}
+
+/* Writes its address to the pipe when it listens. */
+static pid_t start_tls_server(char *address, size_t size)
+{
+    struct tls_server server;
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        tls_server_start(&server, tls_good(), serve_redirect);
+        if (write(ends[1], server.listening.text, size) < 0)
+            _exit(1);
+        pthread_join(server.thread, NULL);
+        _exit(0);
+    }
+    cr_assert_gt(read(ends[0], address, size), 0);
+    close(ends[0]);
+    close(ends[1]);
+    return pid;
+}
+
+static void survive_tls(bool connects)
+{
+    struct set set = {.connects = connects};
+    char address[sizeof(((struct listening *)0)->text)];
+    faults_prepare();
+    tls_setup();
+    pid_t server = start_tls_server(address, sizeof(address));
+    snprintf(set.url, sizeof(set.url), "https://%s/a", address);
+    hob_tls *tls = tls_client();
+    survive_with(set, (hob_client_options){.tls = tls}, server);
+    hob_tls_free(tls);
+    tls_teardown();
+}
+
+Test(failing_fetches, survive_whatever_call_fails_on_a_kept_tls_connection)
+{
+    survive_tls(false);
+}
+
+Test(failing_fetches, survive_whatever_call_fails_on_a_new_tls_connection)
+{
+    survive_tls(true);
 }
 #endif

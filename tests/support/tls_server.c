@@ -58,6 +58,23 @@ void serve_echo(SSL *ssl)
         SSL_write(ssl, data, length);
 }
 
+void serve_head(SSL *ssl)
+{
+    char head[4096], response[64];
+    int length = 0, got;
+    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
+        length += got;
+        head[length] = '\0';
+        if (!strstr(head, "\r\n\r\n"))
+            continue;
+        int size = snprintf(
+            response, sizeof(response), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", length);
+        SSL_write(ssl, response, size);
+        SSL_write(ssl, head, length);
+        length = 0;
+    }
+}
+
 void serve_hello(SSL *ssl)
 {
     static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

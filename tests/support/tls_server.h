@@ -47,4 +47,7 @@ void serve_echo(SSL *ssl);
 /* Answers each HTTP request, which must have no body, with "hello". */
 void serve_hello(SSL *ssl);
 
+/* ... with the head of the request. */
+void serve_head(SSL *ssl);
+
 #endif

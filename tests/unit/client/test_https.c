@@ -7,8 +7,10 @@
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/criterion.h"
+#include "tests/support/descriptors.h"
 #include "tests/support/fake_upstream.h"
 #include "tests/support/or_none.h"
+#include "tests/support/random.h"
 #include "tests/support/tls_server.h"
 
 TestSuite(https, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
@@ -108,4 +110,65 @@ CoroutineTest(https, does_not_use_connections_of_http)
     hob_client_free(client);
     hob_tls_free(tls);
     fake_upstream_stop(&upstream);
+}
+
+/*
+ * Cancelling.
+ */
+
+enum { CANCELS = 300 };
+
+struct numbered {
+    hob_client *client;
+    const char *url;
+    int number;
+};
+
+static int fetch_numbered(void *arg)
+{
+    const struct numbered *self = arg;
+    hob_bytes body;
+    char url[160], line[32];
+    snprintf(url, sizeof(url), "%s%d", self->url, self->number);
+    snprintf(line, sizeof(line), "GET /%d HTTP/1.1", self->number);
+    int err = hob_fetch_text(self->client, url, &body);
+    if (err == 0 && strncmp(body.data, line, strlen(line)) != 0)
+        cr_expect_fail("%s was answered %s", url, body.data);
+    hob_bytes_free(&body);
+    return err;
+}
+
+/* At any moment: of the connection, the handshake, the request and the response. */
+static void fetch_and_cancel(struct numbered *self)
+{
+    hob_client_counts counts;
+    hob_future *fetched = hob_async(fetch_numbered, self);
+    hob_sleep(random_below(40) * 1e-4);
+    hob_cancel(fetched);
+    int err = hob_await(fetched);
+    cr_expect(err == 0 || err == -ECANCELED, "%d: %s", err, hob_fetch_error(self->client));
+    hob_client_count(self->client, &counts);
+    cr_expect_eq(counts.open, counts.idle, "a connection is still in use");
+}
+
+CoroutineTest(https, leaves_nothing_behind_when_it_is_cancelled)
+{
+    struct tls_server server;
+    char url[128];
+    size_t before = count_descriptors();
+    tls_server_start(&server, tls_good(), serve_head);
+    hob_tls *tls = tls_client();
+    url_of(&server, "127.0.0.1", url, sizeof(url));
+    struct numbered self = {.url = url};
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &self.client), 0);
+    for (self.number = 0; self.number < CANCELS; self.number++) {
+        if (self.number % 20 == 0)
+            cr_expect_eq(fetch_numbered(&self), 0, "%s", hob_fetch_error(self.client));
+        else
+            fetch_and_cancel(&self);
+    }
+    hob_client_free(self.client);
+    hob_tls_free(tls);
+    tls_server_stop(&server);
+    cr_expect_eq(count_descriptors(), before);
 }

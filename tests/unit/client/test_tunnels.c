@@ -75,24 +75,6 @@ static int accept_clients(void *unused)
     return 0;
 }
 
-/* Replies with the head of the request. */
-static void serve_head(SSL *ssl)
-{
-    char head[4096], response[64];
-    int length = 0, got;
-    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
-        length += got;
-        head[length] = '\0';
-        if (!strstr(head, "\r\n\r\n"))
-            continue;
-        int size = snprintf(
-            response, sizeof(response), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", length);
-        SSL_write(ssl, response, size);
-        SSL_write(ssl, head, length);
-        length = 0;
-    }
-}
-
 /* The URL of the server by another name. */
 static const char *url_of(const char *host)
 {

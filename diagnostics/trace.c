@@ -62,7 +62,7 @@ static hob_trace_event state_event(const struct task *task)
     if (task->queued)
         return lane_event(lane, HOB_TRACE_READY, lane->since);
     hob_trace_event event = lane_event(lane, HOB_TRACE_AWAIT, lane->since);
-    event.text = lane->step ? lane->step : task->waits_in;
+    event.text = lane->step ? lane->step : lane->activity ? lane->activity : task->waits_in;
     event.seconds = lane->step ? lane->seconds : NAN;
     return event;
 }
@@ -210,6 +210,13 @@ void hob_trace_step(const char *step, double seconds)
         return;
     lane->step = step;
     lane->seconds = isfinite(seconds) ? fmax(seconds, 0) : NAN;
+}
+
+void hob_trace_set_activity(const char *activity)
+{
+    struct lane *lane = &task_current(__func__)->lane;
+    if (lane->id != 0)
+        lane->activity = activity;
 }
 
 /*

@@ -24,9 +24,9 @@ struct lane {
     uint64_t id;     /* 0: the task has no lane */
     uint64_t parent; /* id of the lane that this is a part of, or 0 */
     const char *name;
-    const char
-        *step;      /* the await that the task is in, or the next one; NULL: called like the call */
-    double seconds; /* how long that takes; NAN if unknown */
+    const char *activity; /* names the awaits without a step; NULL: the call does */
+    const char *step;     /* names the await that the task is in, or the next one; may be NULL */
+    double seconds;       /* how long the step takes; NAN if unknown */
     double began;
     double since; /* when it began to wait, or became ready */
     struct list link;

@@ -72,6 +72,14 @@ void hob_trace_lane_end(int result);
 void hob_trace_step(const char *step, double seconds);
 
 /*
+ * Sets the name of all awaits of the calling coroutine that have no step, such as those of a fetch,
+ * until its lane ends or this is called again. NULL, the default, names each after its call. A
+ * hob_sleep() has a step of its own. Does nothing without a lane. The string must live as long as
+ * the program.
+ */
+void hob_trace_set_activity(const char *activity);
+
+/*
  * Adds a watcher, and begins recording if it is the first one. Each call needs one of
  * hob_trace_unwatch(). Returns 0, or -ENOMEM if there is no memory for the ring.
  */

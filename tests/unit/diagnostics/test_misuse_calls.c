@@ -196,6 +196,11 @@ static void call_trace_step(void)
     hob_trace_step("boil the egg", 2);
 }
 
+static void call_trace_set_activity(void)
+{
+    hob_trace_set_activity("at the market");
+}
+
 static void call_trace_watch(void)
 {
     hob_trace_watch();
@@ -342,6 +347,7 @@ static struct call calls[] = {
     {"hob_trace_lane", call_trace_lane},
     {"hob_trace_lane_end", call_trace_lane_end},
     {"hob_trace_step", call_trace_step},
+    {"hob_trace_set_activity", call_trace_set_activity},
     {"hob_trace_watch", call_trace_watch},
     {"hob_trace_unwatch", call_trace_unwatch},
     {"hob_trace_position", call_trace_position},

@@ -304,6 +304,25 @@ WatchedTest(trace, a_step_without_a_lane_is_not_kept)
     expect_awaits("hob_await, ?");
 }
 
+static int wait_in_an_activity(void *arg)
+{
+    hob_trace_set_activity("lost");
+    hob_trace_lane("order");
+    hob_trace_set_activity("at the market");
+    hob_await(hob_timer(1));
+    hob_trace_step("pay", 1);
+    hob_await(hob_timer(1));
+    hob_await(hob_timer(1));
+    hob_trace_set_activity(NULL);
+    return hob_await(hob_timer(1));
+}
+
+WatchedTest(trace, an_activity_names_the_awaits_without_a_step)
+{
+    hob_await(start(wait_in_an_activity, 0));
+    expect_awaits("at the market, ?; pay, 1.0 s; at the market, ?; hob_await, ?");
+}
+
 /* Parts. */
 
 WatchedTest(trace, what_a_lane_makes_is_a_part_of_it)

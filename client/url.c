@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hob/client.h"
 #include "hob/text.h"
 #include "http/percent.h"
 #include "http/syntax.h"
@@ -77,6 +78,12 @@ const char *url_parse(const char *text, struct url *url)
     url->target_length = strcspn(url->target, "#");
     url->path_length = strcspn(url->target, "?#");
     return parse_authority(authority, length, url);
+}
+
+const char *hob_url_check(const char *text)
+{
+    struct url url;
+    return url_parse(text, &url);
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)

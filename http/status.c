@@ -51,6 +51,7 @@ static const char *const reasons[600] = {
     [503] = "Service Unavailable",
     [504] = "Gateway Timeout",
     [505] = "HTTP Version Not Supported",
+    [508] = "Loop Detected", /* RFC 5842 */
 };
 
 const char *status_reason(int status)

@@ -145,6 +145,12 @@ typedef void hob_fetch_interim(void *context, const hob_fetched *interim);
  */
 typedef int hob_fetch_source(void *context, void *data, size_t size);
 
+/*
+ * Returns NULL if a request can have this URL, or else the rule that it breaks, such as "it has no
+ * valid host". May be called outside of a loop, as when options are read.
+ */
+const char *hob_url_check(const char *url);
+
 /* A request. All but the URL may be 0. Strings are used until the fetch returns. */
 typedef struct {
     const char *url;    /* http[s]://HOST[:PORT][/PATH][?QUERY], percent-encoded */

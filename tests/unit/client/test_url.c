@@ -1,5 +1,6 @@
 #include "client/url.h"
 
+#include "hob/client.h"
 #include "tests/support/or_none.h"
 #include "tests/support/test.h"
 
@@ -100,6 +101,7 @@ Test(url, refuses_what_is_none)
         struct url url;
         const char *rule = or_none(url_parse(cases[i].text, &url));
         cr_expect(strstr(rule, cases[i].words), "'%s': %s", cases[i].text, rule);
+        cr_expect_str_eq(or_none(hob_url_check(cases[i].text)), rule);
     }
 }
 

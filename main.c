@@ -47,6 +47,8 @@ static int serve(const struct options *options, char **argv)
     kitchen.time_scale = options->time_scale;
     kitchen.demo = options->demo;
     kitchen.traces = !options->admin;
+    kitchen.upstreams = options->upstreams;
+    kitchen.upstream_count = options->upstream_count;
     struct service service = {
         .options = options,
         .router = make_router(options, &kitchen),

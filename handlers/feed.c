@@ -224,6 +224,15 @@ static int send_batch(struct feed *self, const hob_trace_event *events, size_t c
     return send_text(self, &text, id, "batch");
 }
 
+/* Their names need no escapes. */
+static void write_upstreams(FILE *out, const struct kitchen *kitchen)
+{
+    fputs(",\"upstreams\":[", out);
+    for (size_t i = 0; i < kitchen->upstream_count; i++)
+        fprintf(out, "%s\"%s\"", i > 0 ? "," : "", kitchen->upstreams[i].name);
+    fputc(']', out);
+}
+
 static int send_hello(struct feed *self)
 {
     struct text text;
@@ -240,8 +249,10 @@ static int send_hello(struct feed *self)
         epoch, kitchen->time_scale, kitchen->demo ? "true" : "false",
         kitchen->traces ? "true" : "false");
     fprintf(
-        text.out, "\"worker\":%zu,\"workers\":%zu,\"session\":\"%s\"}", kitchen->worker,
+        text.out, "\"worker\":%zu,\"workers\":%zu,\"session\":\"%s\"", kitchen->worker,
         kitchen->workers, session(kitchen));
+    write_upstreams(text.out, kitchen);
+    fputc('}', text.out);
     return send_text(self, &text, NULL, "hello");
 }
 

@@ -6,9 +6,11 @@
 #include <stddef.h>
 
 #include "failures.h"
+#include "hob/client.h"
 #include "hob/metrics.h"
 #include "hob/runtime.h"
 #include "hob/server.h"
+#include "upstreams.h"
 
 /* Since the process started. */
 struct kitchen_totals {
@@ -29,6 +31,10 @@ struct kitchen {
     size_t recordings;          /* traces that are being recorded */
     const hob_server *server;   /* of GET /readyz; NULL is always ready */
     const hob_metrics *metrics; /* of GET /metrics; NULL is 404 */
+
+    const struct upstream *upstreams; /* the neighbours, upstream_count of them */
+    size_t upstream_count;
+    hob_client *client; /* for orders from them; NULL if there are none */
 
     struct kitchen_totals totals;
     struct failures failures;

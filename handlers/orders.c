@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "delivery.h"
 #include "dishes.h"
 #include "failures.h"
 #include "hob/cross_site.h"
@@ -20,22 +21,6 @@ enum {
     ORDERS_AT_MOST = 2000,
 };
 
-struct dish {
-    const char *name; /* in the request */
-    const char *title;
-    hob_fn *recipe;
-    bool demo;   /* only offered with --demo */
-    bool single; /* never two of them at once */
-};
-
-static const struct dish dishes[] = {
-    {"french-fries", "french fries", cook_french_fries, .demo = false},
-    {"noodles", "noodles", cook_noodles, .demo = false},
-    {"meal", "meal", cook_meal, .demo = false},
-    {"blocking", "blocking", block_the_thread, .demo = true, .single = true},
-    {"offloaded", "offloaded", compute_on_other_thread, .demo = true},
-};
-
 /* The orders of one request, until each of them has begun or failed to begin. */
 struct intake {
     size_t waiting;
@@ -46,21 +31,13 @@ struct intake {
 struct page_order {
     struct order order;
     const struct dish *dish;
-    double deadline;       /* seconds; 0 for none */
-    uint64_t lane;         /* 0 until it has begun */
-    hob_future *cooking;   /* to cancel this order alone */
-    struct intake *intake; /* until it has begun */
+    const struct upstream *from; /* the neighbour that cooks it; NULL if this kitchen does */
+    double deadline;             /* seconds; 0 for none */
+    uint64_t lane;               /* 0 until it has begun */
+    hob_future *cooking;         /* to cancel this order alone */
+    struct intake *intake;       /* until it has begun */
     struct page_order *next;
 };
-
-static const struct dish *find_dish(const struct kitchen *kitchen, const char *name)
-{
-    for (size_t i = 0; i < sizeof(dishes) / sizeof(dishes[0]); i++) {
-        if (strcmp(name, dishes[i].name) == 0 && (kitchen->demo || !dishes[i].demo))
-            return &dishes[i];
-    }
-    return NULL;
-}
 
 static bool is_cooking(const struct kitchen *kitchen, const struct dish *dish)
 {
@@ -87,6 +64,16 @@ static void leave_intake(struct page_order *self)
     self->intake = NULL;
 }
 
+static int await_neighbour(const struct page_order *self)
+{
+    hob_bytes served;
+    struct delivery delivery = {
+        .kitchen = self->order.kitchen, .dish = self->dish, .from = self->from};
+    int err = await_delivery(&delivery, &served);
+    hob_bytes_free(&served);
+    return err;
+}
+
 static int cook(void *arg)
 {
     struct page_order *self = arg;
@@ -94,7 +81,7 @@ static int cook(void *arg)
     leave_intake(self);
     if (self->deadline > 0)
         hob_deadline(self->deadline);
-    return self->dish->recipe(&self->order);
+    return self->from ? await_neighbour(self) : self->dish->recipe(&self->order);
 }
 
 static void remove_order(struct page_order *self)
@@ -140,6 +127,7 @@ int orders_cook(void *arg)
 
 struct request_values {
     const struct dish *dish;
+    const struct upstream *from; /* NULL is this kitchen */
     size_t count;
     double deadline;
 };
@@ -156,14 +144,17 @@ static int read_values(hob_request *req, hob_response *res, struct request_value
     const struct kitchen *kitchen = hob_state(req);
     const char *dish = hob_request_query_value(req, "dish");
     const char *count = hob_request_query_value(req, "count");
+    const char *from = hob_request_query_value(req, "from");
     *wish = (struct request_values){.dish = dish ? find_dish(kitchen, dish) : NULL, .count = 1};
     if (!dish)
         return refuse(res, 400, "dish: missing; french-fries, noodles or meal\n");
-    if (!wish->dish)
+    if (!wish->dish || (from && wish->dish->demo))
         return refuse(res, 404, "dish: it is not on the menu\n");
     if (count && !parse_count(count, COUNT_AT_MOST, &wish->count))
         return refuse(res, 400, "count: a number from 1 to 1000\n");
     if (!query_deadline(req, res, &wish->deadline))
+        return -EINVAL;
+    if (from && !(wish->from = query_upstream(req, res)))
         return -EINVAL;
     if (wish->dish->single && (wish->count > 1 || is_cooking(kitchen, wish->dish)))
         return refuse(res, 409, "dish: only one of these can cook at a time\n");
@@ -183,6 +174,7 @@ begin_order(struct kitchen *kitchen, const struct request_values *wish, struct i
     *self = (struct page_order){
         .order = {.kitchen = kitchen, .dish = wish->dish->title},
         .dish = wish->dish,
+        .from = wish->from,
         .deadline = wish->deadline,
         .intake = intake,
         .next = kitchen->page_orders,

@@ -16,6 +16,7 @@ hob_fn orders_cook;
 
 /*
  * Takes `count` (1 to 1,000; default 1) orders of a `dish`, with an optional `deadline` in seconds.
+ * With `from`, the upstream of this name cooks them.
  * Replies with 202 and the lanes of the orders that have begun. When out of memory these may be
  * fewer, and the reply has the number that was refused; if none has begun, the status is 503.
  */

@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "delivery.h"
 #include "dishes.h"
 #include "orders.h"
 
@@ -11,6 +12,7 @@ int routes_for_guests(struct kitchen *kitchen, hob_router **router)
         HOB_ROUTE("GET /french-fries", serve_french_fries, kitchen),
         HOB_ROUTE("GET /noodles", serve_noodles, kitchen),
         HOB_ROUTE("GET /meal", serve_meal, kitchen),
+        HOB_ROUTE("GET /delivery/{dish}", serve_delivery, kitchen),
         HOB_ROUTE("GET /ping", serve_ping),
 
         /* For the page at /. */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "accepts.h"
 #include "hob/router.h"
 #include "hob/trace.h"
 #include "query.h"
@@ -89,10 +88,10 @@ static int serve_at_once(hob_response *res, hob_fn *recipe, struct order *order,
 int serve_dish(
     hob_request *req, hob_response *res, hob_fn *recipe, struct order *order, const char *text)
 {
-    bool follow = hob_request_query_value(req, "progress") || accepts(req, "text/event-stream");
+    bool follow = wants_progress(req);
     double deadline;
     order->kitchen = hob_state(req);
-    if (!query_deadline(req, res, &deadline))
+    if (!request_deadline(req, res, &deadline))
         return 0;
     if (deadline > 0)
         hob_deadline(deadline);

@@ -11,7 +11,8 @@
  *     deadline=2   a time limit in seconds, above 0 and at most 3,600; the reply is 504 beyond it
  *     progress     the reply is a stream with an event for each step, and the text at the end
  *
- * A request that accepts text/event-stream by name gets the progress too.
+ * A request that accepts text/event-stream by name gets the progress too. The header
+ * DEADLINE_HEADER of another hob can shorten the time limit.
  */
 int serve_dish(
     hob_request *req, hob_response *res, hob_fn *recipe, struct order *order, const char *text);

@@ -111,8 +111,7 @@ apply_access_log_file(struct parsing *self, const struct option_spec *spec, cons
  * Addresses and hosts.
  */
 
-/* Copies `length` bytes of text. */
-static char *copy(const char *text, size_t length)
+char *option_copy(const char *text, size_t length)
 {
     char *copied = strndup(text, length);
     if (!copied)
@@ -128,12 +127,11 @@ static const char *add_word(
     if (*count == max)
         options_fail(
             "%s: '%.*s' is one too many: there may be %zu", self->source, (int)length, text, max);
-    list[*count] = copy(text, length);
+    list[*count] = option_copy(text, length);
     return list[(*count)++];
 }
 
-/* Moves *text behind the next value of a list with commas. Returns false behind the last one. */
-static bool next_value(const char **text, const char **value, size_t *length)
+bool option_next_value(const char **text, const char **value, size_t *length)
 {
     if (!*text)
         return false;
@@ -176,7 +174,7 @@ static void apply_listen(struct parsing *self, const struct option_spec *spec, c
     const char *address;
     size_t length;
     (void)spec;
-    while (next_value(&value, &address, &length))
+    while (option_next_value(&value, &address, &length))
         check_address(
             self,
             add_word(self, options->listen, &options->listen_count, LISTEN_MAX, address, length));
@@ -187,7 +185,7 @@ static void apply_admin(struct parsing *self, const struct option_spec *spec, co
     (void)spec;
     check_address(self, value);
     free(self->options->admin);
-    self->options->admin = copy(value, strlen(value));
+    self->options->admin = option_copy(value, strlen(value));
 }
 
 /* Not a URL, and without a port: names are compared without it. */
@@ -211,7 +209,7 @@ apply_allow_host(struct parsing *self, const struct option_spec *spec, const cha
     size_t length;
     (void)spec;
     options->server.allowed_hosts = (const char *const *)options->allowed_hosts;
-    while (next_value(&value, &host, &length)) {
+    while (option_next_value(&value, &host, &length)) {
         const char *name = add_word(
             self, options->allowed_hosts, &options->server.allowed_host_count, HOSTS_MAX, host,
             length);
@@ -250,7 +248,7 @@ apply_trusted_proxies(struct parsing *self, const struct option_spec *spec, cons
     size_t length;
     (void)spec;
     self->options->server.trusted_proxies = self->options->trusted_proxies;
-    while (next_value(&value, &network, &length))
+    while (option_next_value(&value, &network, &length))
         add_network(self, network, length);
 }
 
@@ -287,6 +285,10 @@ static const struct option_spec table[] = {
      "each connection begins with the header of the PROXY protocol, version 1 or 2, and comes from "
      "one of --trusted-proxies; not at the address of --admin",
      apply_switch, SETS(server.proxy_protocol)},
+    {"upstream", "NAME=URL", NULL,
+     "another hob, which GET /delivery/{dish}?from=NAME orders from, at http://HOST:PORT, an https "
+     "URL or unix:/PATH; several are separated by commas; may be repeated",
+     apply_upstream, .is_list = true},
     {"workers", "COUNT", "1",
      "processes that serve, each with one thread; auto is one for each processor", apply_workers,
      SETS(workers)},

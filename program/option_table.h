@@ -29,7 +29,7 @@ struct option_spec {
     bool is_command;     /* it prints something and sets nothing: it has no variable */
 };
 
-enum { OPTIONS_MAX = 32 }; /* rows of the table, at most */
+enum { OPTIONS_MAX = 40 }; /* rows of the table, at most */
 
 const struct option_spec *option_table(size_t *count);
 
@@ -59,6 +59,15 @@ struct parsing {
     char source[VARIABLE_SIZE + 32]; /* of the value that is read at the moment, for messages */
     bool print_config;
 };
+
+/* Copies `length` bytes of text, or fails. */
+char *option_copy(const char *text, size_t length);
+
+/* Moves *text behind the next value of a list with commas. Returns false behind the last one. */
+bool option_next_value(const char **text, const char **value, size_t *length);
+
+/* Adds values of --upstream: see option_upstream.c. */
+option_apply apply_upstream;
 
 /* Checks the value of --port, and of PORT in the environment. `spec` may be NULL. */
 option_apply apply_port;

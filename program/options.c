@@ -398,5 +398,7 @@ void options_free(struct options *self)
         free(self->listen[i]);
     for (size_t i = 0; i < self->server.allowed_host_count; i++)
         free(self->allowed_hosts[i]);
+    for (size_t i = 0; i < self->upstream_count; i++)
+        free(self->upstream_texts[i]);
     free(self->admin);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "handlers/upstreams.h"
 #include "hob/hob.h"
 
 enum {
@@ -22,10 +23,13 @@ struct options {
     char *admin; /* the address of the admin server, malloc()'s; NULL if there is none */
     char *allowed_hosts[HOSTS_MAX];           /* malloc()'s; `server` points to them */
     hob_network trusted_proxies[PROXIES_MAX]; /* `server` points to them */
-    hob_server_options server;                /* limits and time-outs; 0 is the server's default */
-    size_t workers;                           /* 1: this process serves, and starts no others */
-    double time_scale;                        /* cooking takes this many times as long */
-    double stall_limit;                       /* seconds; 0 is off */
+    char *upstream_texts[UPSTREAMS_MAX];      /* malloc()'s; `upstreams` point to them */
+    struct upstream upstreams[UPSTREAMS_MAX];
+    size_t upstream_count;
+    hob_server_options server; /* limits and time-outs; 0 is the server's default */
+    size_t workers;            /* 1: this process serves, and starts no others */
+    double time_scale;         /* cooking takes this many times as long */
+    double stall_limit;        /* seconds; 0 is off */
     hob_log_level log_level;
     bool access_log;
     hob_access_log_format access_log_format;

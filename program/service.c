@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "restart.h"
 #include "supervisor.h"
+#include "upstreams.h"
 #include "worker.h"
 
 /* A process that serves: the only one, or a worker. */
@@ -25,6 +26,7 @@ struct process {
     struct worker *worker;  /* NULL for the only one */
     struct restart restart; /* these two are the only one's */
     struct notifier notifier;
+    struct upstreams upstreams;
     hob_access_log *log; /* NULL if there is none */
     hob_metrics *metrics;
     hob_server *server;
@@ -247,12 +249,19 @@ static bool open_access_log(const struct options *options, hob_access_log **log)
     return err == 0;
 }
 
+/* Returns false after a message. */
+static bool open_upstreams(struct process *self)
+{
+    bool opened = upstreams_open(&self->upstreams, self->service->options);
+    self->service->kitchen->client = self->upstreams.client;
+    return opened;
+}
+
 /* Returns the exit status. */
 static int process_run(struct process *self)
 {
-    if (!open_access_log(self->service->options, &self->log))
-        return EXIT_FAILURE;
-    int err = open_servers(self);
+    bool opened = open_access_log(self->service->options, &self->log) && open_upstreams(self);
+    int err = opened ? open_servers(self) : -ENOENT;
     if (err == 0) {
         if (!self->worker)
             sockets_print(&self->service->sockets);
@@ -260,8 +269,9 @@ static int process_run(struct process *self)
         err = hob_block_on(serve, self);
     }
     close_servers(self);
-    if (err < 0)
+    if (opened && err < 0)
         fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
+    upstreams_close(&self->upstreams);
     hob_access_log_close(self->log);
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

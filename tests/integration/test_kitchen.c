@@ -6,6 +6,7 @@
 
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
+#include "tests/support/stream.h"
 
 TestSuite(kitchen, .timeout = 60);
 
@@ -18,53 +19,6 @@ static struct order *get_with(const struct server *server, const char *path, con
     wait_for(order);
     curl_slist_free_all(headers);
     return order;
-}
-
-/* A response that goes on: as HTTP/1.0, so that nothing stands between its lines. */
-struct stream {
-    struct raw_client client;
-    char text[256 * 1024]; /* what came so far */
-    size_t length;
-};
-
-static struct stream *follow(const struct server *server, const char *path, const char *fields)
-{
-    char request[300];
-    struct stream *self = calloc(1, sizeof(*self));
-    cr_assert_not_null(self);
-    self->client = raw_connect(server);
-    snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\n%s\r\n", path, fields);
-    raw_send(&self->client, request);
-    return self;
-}
-
-/*
- * Waits until the text comes behind `after`, which lies in the stream's text, and returns where;
- * NULL if it does not, or the stream ends before.
- */
-static const char *wait_for_next(struct stream *self, const char *after, const char *text)
-{
-    double end = clock_seconds() + PATIENCE;
-    const char *place;
-    while (!(place = strstr(after, text)) && clock_seconds() < end) {
-        size_t room = sizeof(self->text) - 1 - self->length;
-        ssize_t size = recv(self->client.fd, self->text + self->length, room, 0);
-        if (size <= 0)
-            break;
-        self->length += (size_t)size;
-    }
-    return place;
-}
-
-static const char *wait_for_text(struct stream *self, const char *text)
-{
-    return wait_for_next(self, self->text, text);
-}
-
-static void leave(struct stream *self)
-{
-    raw_close(&self->client);
-    free(self);
 }
 
 /* The page. */

@@ -122,6 +122,19 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--trusted-proxies", "::1/129"},
         {"--trusted-proxies", "unix:/run/proxy"},
         {"--trusted-proxies", "127.0.0.1:80"},
+        {"--upstream", ""},
+        {"--upstream", "b"},
+        {"--upstream", "b="},
+        {"--upstream", "=http://a"},
+        {"--upstream", "http://a"},
+        {"--upstream", "b c=http://a"},
+        {"--upstream", "a-name-that-has-more-than-32-bytes=http://a"},
+        {"--upstream", "b=ftp://a"},
+        {"--upstream", "b=http://"},
+        {"--upstream", "b=http://a:0"},
+        {"--upstream", "b=http://me@a"},
+        {"--upstream", "b=http://a/#menu"},
+        {"--upstream", "b=unix:hob.sock"},
     };
     char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -214,9 +227,29 @@ ProcessTest(options, an_option_without_its_value_is_named)
         "--access-log",     "--access-log-file",
         "--drain-delay",    "--admin",
         "--allow-host",     "--trusted-proxies",
+        "--upstream",
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
+}
+
+ProcessTest(options, two_upstreams_have_different_names_and_urls)
+{
+    static const struct {
+        const char *value, *words;
+    } cases[] = {
+        {"b=http://a,b=http://c", "'b=http://c': there is an upstream b before"},
+        {"b=http://a,c=http://a", "'c=http://a': b has this URL, too"},
+        {"b=unix:/a,c=unix:/a", "'c=unix:/a': b has this URL, too"},
+        {"a=http://a,b=http://b,c=http://c,d=http://d,e=http://e,f=http://f,g=http://g,h=http://h,"
+         "i=http://i,j=http://j,k=http://k,l=http://l,m=http://m,n=http://n,o=http://o,p=http://p,"
+         "q=http://q",
+         "'q=http://q' is one too many: there may be 16"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_refused(
+            (const char *const[]){HOB_BINARY, "--upstream", cases[i].value, NULL}, "--upstream",
+            cases[i].words);
 }
 
 ProcessTest(options, an_argument_that_is_not_understood_is_named)
@@ -261,6 +294,7 @@ ProcessTest(options, help_names_every_option)
         "--allow-host",
         "--trusted-proxies",
         "--proxy-protocol",
+        "--upstream",
         "--connection-limit",
         "--idle-grace",
         "--drain-delay",

@@ -98,7 +98,7 @@ size_t chunked_feed(struct chunked *self, const char *data, size_t size, char *c
     self->content_length = 0;
     while (taken < size && self->state == CHUNKED_BODY) {
         size_t before = self->content_length;
-        size_t piece = chunk_rules_piece(&self->rules, size - taken);
+        size_t piece = chunk_rules_limit_piece(&self->rules, size - taken);
         piece = execute(self, data + taken, piece);
         taken += piece;
         piece -= self->content_length - before;

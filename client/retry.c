@@ -8,7 +8,7 @@
 
 #include "hob/http.h"
 
-enum { DOUBLED_AT_MOST = 16 };
+enum { DOUBLED_MAX = 16 };
 
 void retry_budget_init(struct retry_budget *self)
 {
@@ -71,6 +71,6 @@ static double random_part(void)
 
 double retry_wait(double delay, int number, const char *retry_after, time_t now)
 {
-    int doubled = number < DOUBLED_AT_MOST ? number : DOUBLED_AT_MOST;
+    int doubled = number < DOUBLED_MAX ? number : DOUBLED_MAX;
     return fmax(ldexp(delay, doubled) * random_part(), seconds_of(retry_after, now));
 }

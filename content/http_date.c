@@ -125,7 +125,7 @@ static bool matches(const char *text, const char *pattern, struct tm *utc)
 }
 
 /* Seconds may be 60: a leap second, which timegm() counts to the next minute. */
-static bool is_sound(const struct tm *utc)
+static bool is_valid(const struct tm *utc)
 {
     static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = utc->tm_year + 1900;
@@ -152,7 +152,7 @@ bool http_date_parse(const char *text, time_t now, time_t *date)
             continue;
         if (strchr(patterns[i], 'y'))
             utc.tm_year = full_year(utc.tm_year, now);
-        if (!is_sound(&utc))
+        if (!is_valid(&utc))
             return false;
         *date = timegm(&utc);
         return true;

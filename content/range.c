@@ -47,9 +47,9 @@ parse_range(const char *text, size_t length, uint64_t size, hob_range *range)
     const char *end = text + length;
     uint64_t first;
     uint64_t last = size - 1;
-    bool sound =
+    bool valid =
         *text == '-' ? take_suffix(&text, size, &first) : take_interval(&text, &first, &last);
-    if (!sound || text != end)
+    if (!valid || text != end)
         return RANGE_ALL;
     if (first >= size)
         return RANGE_UNSATISFIABLE;

@@ -59,7 +59,7 @@ static int async_main(void *arg)
     hob_join(hob_async(awaits_for_1, NULL), hob_async(awaits_for_2, NULL));
     printf("two coroutines that await:            %.0f s\n", hob_now() - start);
 
-    puts("Asynchronous is not multi-threaded: only who awaits lets others run meanwhile.");
+    puts("Asynchronous is not multi-threaded: others run only while a coroutine awaits.");
     return 0;
 }
 

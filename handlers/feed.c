@@ -16,14 +16,14 @@
 #include "text.h"
 #include "watching.h"
 
-#define TICK            0.04 /* seconds between two batches */
-#define SILENCE_AT_MOST 0.25 /* the page takes a longer one for a blocked thread */
+#define TICK        0.04 /* seconds between two batches */
+#define SILENCE_MAX 0.25 /* the page takes a longer one for a blocked thread */
 
 /* More events at once would block the thread for too long. */
-enum { EVENTS_AT_ONCE = 1000, LIVE_AT_MOST = 16384, LAGS = 256 };
+enum { EVENTS_AT_ONCE = 1000, LIVE_MAX = 16384, LAGS = 256 };
 
 /* Each one takes some processor time, 25 times a second. */
-enum { WATCHERS_AT_MOST = 50 };
+enum { WATCHERS_MAX = 50 };
 
 /* Values that are computed once a second from the values of the second before. */
 struct rates {
@@ -259,11 +259,11 @@ static int send_hello(struct feed *self)
 /* The orders that cook when the feed begins. */
 static int send_live(struct feed *self)
 {
-    hob_trace_event *live = malloc(LIVE_AT_MOST * sizeof(*live));
+    hob_trace_event *live = malloc(LIVE_MAX * sizeof(*live));
     if (!live)
         return -ENOMEM;
     self->position = hob_trace_position();
-    int err = send_batch(self, live, hob_trace_live(live, LIVE_AT_MOST));
+    int err = send_batch(self, live, hob_trace_live(live, LIVE_MAX));
     free(live);
     return err;
 }
@@ -275,7 +275,7 @@ static int send_news(struct feed *self)
     do {
         count = hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
         size_t count_left = sum_others(self, count);
-        if (count_left > 0 || hob_now() - self->sent_at >= SILENCE_AT_MOST)
+        if (count_left > 0 || hob_now() - self->sent_at >= SILENCE_MAX)
             err = send_batch(self, self->events, count_left);
         if (err == 0)
             err = hob_yield(); /* other coroutines run between large batches */
@@ -336,7 +336,7 @@ int serve_events(hob_request *req, hob_response *res)
     struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
-    if (kitchen->watchers >= WATCHERS_AT_MOST)
+    if (kitchen->watchers >= WATCHERS_MAX)
         return hob_reply_text(res, 503, "50 clients watch the kitchen already\n");
     struct feed *self = hob_alloc(sizeof(*self));
     if (!self)

@@ -13,11 +13,11 @@ double kitchen_time(const struct kitchen *self, double seconds)
     return seconds * self->time_scale;
 }
 
-/* Reports up to STEPS_AT_MOST steps; the others are left out. */
+/* Reports up to STEPS_MAX steps; the others are left out. */
 static void report_step(struct order *order, const char *text, double seconds)
 {
     struct progress *progress = order->progress;
-    if (!progress || progress->count == STEPS_AT_MOST)
+    if (!progress || progress->count == STEPS_MAX)
         return;
     struct step *step = &progress->steps[progress->count++];
     *step = (struct step){order->dish, text, hob_now(), seconds};

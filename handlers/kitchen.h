@@ -57,11 +57,11 @@ struct step {
     double seconds; /* how long it takes; 0 if it is done at once */
 };
 
-enum { STEPS_AT_MOST = 32 };
+enum { STEPS_MAX = 32 };
 
 /* Where an order reports its steps, if its client follows them. */
 struct progress {
-    struct step steps[STEPS_AT_MOST]; /* memory of the steps in the queue */
+    struct step steps[STEPS_MAX]; /* memory of the steps in the queue */
     size_t count;
     hob_queue *queue;
 };

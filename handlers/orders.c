@@ -17,8 +17,8 @@
 #include "text.h"
 
 enum {
-    COUNT_AT_MOST = 1000, /* of one request */
-    ORDERS_AT_MOST = 2000,
+    COUNT_MAX = 1000, /* of one request */
+    ORDERS_MAX = 2000,
 };
 
 /* The orders of one request, until each of them has begun or failed to begin. */
@@ -150,7 +150,7 @@ static int read_values(hob_request *req, hob_response *res, struct request_value
         return refuse(res, 400, "dish: missing; french-fries, noodles or meal\n");
     if (!wish->dish || (from && wish->dish->demo))
         return refuse(res, 404, "dish: it is not on the menu\n");
-    if (count && !parse_count(count, COUNT_AT_MOST, &wish->count))
+    if (count && !parse_count(count, COUNT_MAX, &wish->count))
         return refuse(res, 400, "count: a number from 1 to 1000\n");
     if (!query_deadline(req, res, &wish->deadline))
         return -EINVAL;
@@ -160,7 +160,7 @@ static int read_values(hob_request *req, hob_response *res, struct request_value
         return refuse(res, 409, "dish: only one of these can cook at a time\n");
     if (!kitchen->cooks)
         return refuse(res, 503, "the kitchen is closed\n");
-    if (wish->count > ORDERS_AT_MOST - kitchen->page_order_count)
+    if (wish->count > ORDERS_MAX - kitchen->page_order_count)
         return refuse(res, 429, "count: there are too many orders\n");
     return 0;
 }

@@ -57,7 +57,7 @@ static int send_end(hob_response *res, const char *text, double start)
 
 static int serve_followed(hob_response *res, hob_fn *recipe, struct order *order, const char *text)
 {
-    struct progress progress = {.queue = hob_queue_new(STEPS_AT_MOST)};
+    struct progress progress = {.queue = hob_queue_new(STEPS_MAX)};
     struct followed followed = {recipe, order};
     double start = hob_now();
     if (!progress.queue)

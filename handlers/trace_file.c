@@ -18,12 +18,12 @@
 
 enum {
     SECONDS_BY_DEFAULT = 5,
-    SECONDS_AT_MOST = 60,
+    SECONDS_MAX = 60,
     EVENTS_AT_ONCE = 1000,
-    EVENTS_AT_MOST = 500000, /* some 50 MB of text */
-    LIVE_AT_MOST = 4096,
+    EVENTS_MAX = 500000, /* some 50 MB of text */
+    LIVE_MAX = 4096,
     LANES = 8192,
-    RECORDINGS_AT_MOST = 4, /* half a megabyte each */
+    RECORDINGS_MAX = 4, /* half a megabyte each */
 };
 
 /*
@@ -215,7 +215,7 @@ static int send_events(struct recording *self, const hob_trace_event *events, si
 static int send_begin(struct recording *self)
 {
     static const char head[] = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[";
-    hob_trace_event *live = hob_alloc(LIVE_AT_MOST * sizeof(*live));
+    hob_trace_event *live = hob_alloc(LIVE_MAX * sizeof(*live));
     struct text piece;
     int err = live ? hob_send(self->res, head, sizeof(head) - 1) : -ENOMEM;
     if (err == 0)
@@ -225,7 +225,7 @@ static int send_begin(struct recording *self)
     write_track(self, 0, "the cook", 0);
     err = send_piece(self, &piece);
     self->position = hob_trace_position();
-    return err < 0 ? err : send_events(self, live, hob_trace_live(live, LIVE_AT_MOST));
+    return err < 0 ? err : send_events(self, live, hob_trace_live(live, LIVE_MAX));
 }
 
 static int send_end(struct recording *self)
@@ -246,14 +246,14 @@ static int record(struct recording *self, const hob_request *req, double end)
 {
     int err = send_begin(self);
     int more = 1;
-    while (err == 0 && more > 0 && hob_now() < end && self->written < EVENTS_AT_MOST) {
+    while (err == 0 && more > 0 && hob_now() < end && self->written < EVENTS_MAX) {
         size_t count =
             hob_trace_read(&self->position, self->events, EVENTS_AT_ONCE, &self->dropped);
         err = send_events(self, self->events, count);
         if (err == 0)
             more = wait_unless_stopping(req, count == EVENTS_AT_ONCE ? 0 : TICK);
     }
-    self->complete = more > 0 && self->written < EVENTS_AT_MOST;
+    self->complete = more > 0 && self->written < EVENTS_MAX;
     if (err == 0 && more < 0)
         err = more;
     return err < 0 ? err : send_end(self);
@@ -266,9 +266,9 @@ int serve_trace(hob_request *req, hob_response *res)
     struct kitchen *kitchen = hob_state(req);
     if (hob_refuse_cross_site(req, res))
         return 0;
-    if (value && !parse_count(value, SECONDS_AT_MOST, &seconds))
+    if (value && !parse_count(value, SECONDS_MAX, &seconds))
         return hob_reply_text(res, 400, "seconds: a number from 1 to 60\n");
-    if (kitchen->recordings >= RECORDINGS_AT_MOST)
+    if (kitchen->recordings >= RECORDINGS_MAX)
         return hob_reply_text(res, 503, "4 traces are being recorded already\n");
     struct recording *self = hob_alloc(sizeof(*self));
     if (!self)

@@ -12,8 +12,8 @@ const char *chunk_rules_begin(struct chunk_rules *self, uint64_t size)
 }
 
 /*
- * A quoted string has no DEL (RFC 9110 section 5.6.4), but llhttp 9.2 accepts it. The text is that
- * of llhttp for other characters.
+ * A quoted string has no DEL (RFC 9110 section 5.6.4), but llhttp 9.2 accepts it. The message is
+ * that of llhttp for other invalid characters.
  */
 const char *chunk_rules_check_extension(struct chunk_rules *self, const char *value, size_t length)
 {
@@ -35,7 +35,7 @@ const char *chunk_rules_end_trailer(struct chunk_rules *self)
     return is_coding ? "a trailer is Transfer-Encoding (RFC 9110 section 6.5.1)" : NULL;
 }
 
-size_t chunk_rules_piece(const struct chunk_rules *self, size_t size)
+size_t chunk_rules_limit_piece(const struct chunk_rules *self, size_t size)
 {
     size_t left = self->framing_allowed - self->framing;
     return size <= left ? size : left + 1;

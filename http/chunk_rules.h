@@ -14,8 +14,9 @@ struct chunk_rules {
     size_t framing_allowed; /* see struct parser_limits; grows with each chunk */
     size_t framing;         /* bytes of the body so far that are not content */
     size_t trailer_length;
-    const char *refused; /* the byte in the input that broke a rule, if llhttp has gone on behind */
-    char trailer[24];    /* the name of the present trailer, cut to this size */
+    const char
+        *refused;     /* the byte that broke a rule, if llhttp has read more than it; else NULL */
+    char trailer[24]; /* the name of the present trailer, cut to this size */
 };
 
 /* A chunk of this size begins. */
@@ -34,7 +35,7 @@ const char *chunk_rules_end_trailer(struct chunk_rules *self);
  * Returns how many of `size` bytes to feed llhttp at once: only the last one can exceed the limit,
  * so that the result does not depend on the pieces in which the body arrives.
  */
-size_t chunk_rules_piece(const struct chunk_rules *self, size_t size);
+size_t chunk_rules_limit_piece(const struct chunk_rules *self, size_t size);
 
 /* Counts bytes that are not content. Returns whether they exceed the limit. */
 bool chunk_rules_count(struct chunk_rules *self, size_t framing);

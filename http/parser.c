@@ -344,7 +344,7 @@ static size_t feed_body(struct parser *self, const char *data, size_t size)
     size_t taken = 0;
     while (taken < size && self->state == PARSER_BODY) {
         size_t content = self->body_length;
-        size_t piece = chunk_rules_piece(&self->chunks, size - taken);
+        size_t piece = chunk_rules_limit_piece(&self->chunks, size - taken);
         piece = execute(self, data + taken, piece);
         taken += piece;
         piece -= self->body_length - content;

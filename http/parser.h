@@ -54,13 +54,12 @@ void parser_init(
     struct parser *self, struct head *head, char *room, const struct parser_limits *limits);
 
 /*
- * Reads up to `size` bytes and returns how many it took. It stops where the state changes, so feed
- * the body and the next request again. In PARSER_BODY, it writes at most as many bytes to
- * self->body as it reads.
+ * Reads up to `size` bytes and returns how many. It stops where the state changes: call it again
+ * for the body. In PARSER_BODY, it writes at most as many bytes to self->body as it reads.
  */
 size_t parser_feed(struct parser *self, const char *data, size_t size);
 
-/* Returns whether a body, in PARSER_BODY, would end correctly within these bytes. Feeds nothing. */
+/* Returns whether the body would end correctly within these bytes, without reading them. */
 bool parser_body_ends_within(const struct parser *self, const char *data, size_t size);
 
 #endif

@@ -38,8 +38,8 @@ static size_t take_empty_lines(struct request_line *self, const char *data, size
 }
 
 /*
- * Those of the IANA registry and some more. They are case-sensitive (RFC 9110 section 9.1). Returns
- * whether it is one.
+ * Finds a method by its name, which is case-sensitive (RFC 9110 section 9.1). llhttp has those of
+ * the IANA registry and some more. Returns whether it is one of them.
  */
 static bool find_method(const char *name, size_t length, llhttp_method_t *method)
 {

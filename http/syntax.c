@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "hob/http.h"
 
-/* Of a target; of a token; of a name; of both. */
+/* Characters of a target only; also of a token; also of a name; of all three. */
 #define T  CHAR_TARGET
 #define K  (CHAR_TARGET | CHAR_TOKEN)
 #define H  (CHAR_TARGET | CHAR_NAME)
@@ -66,7 +66,7 @@ bool is_token(const char *text, size_t length)
     return length > 0 && i == length;
 }
 
-/* IP-literal, RFC 3986 section 3.2.2. Returns its length, 0 if it is none. */
+/* IP-literal (RFC 3986 section 3.2.2). Returns its length, 0 if it is none. */
 static size_t span_ip_literal(const char *text, size_t length)
 {
     size_t i = 1;
@@ -80,7 +80,10 @@ static bool is_percent_encoded(const char *text, size_t length)
     return length >= 3 && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2]);
 }
 
-/* reg-name without a comma, which joins two of them, and without empty labels. The same result. */
+/*
+ * reg-name, but without a comma, which would join two hosts, and without empty labels. Returns its
+ * length, 0 if it is none.
+ */
 static size_t span_name(const char *text, size_t length)
 {
     size_t i = 0;

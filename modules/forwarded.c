@@ -45,7 +45,7 @@ bool hob_request_is_forwarded(const hob_request *req)
  * would hide what a proxy appends. No address has one.
  */
 
-struct list {
+struct header_list {
     hob_request *req;
     const char *name;
     size_t lines;     /* before the current one */
@@ -67,10 +67,10 @@ static size_t count_lines(hob_request *req, const char *name, size_t most, const
     return count;
 }
 
-static struct list list_of(hob_request *req, const char *name)
+static struct header_list header_list_of(hob_request *req, const char *name)
 {
     const char *value;
-    return (struct list){req, name, count_lines(req, name, SIZE_MAX, &value), {0}};
+    return (struct header_list){req, name, count_lines(req, name, SIZE_MAX, &value), {0}};
 }
 
 static struct part trim(const char *begin, const char *end)
@@ -82,8 +82,8 @@ static struct part trim(const char *begin, const char *end)
     return (struct part){begin, (size_t)(end - begin)};
 }
 
-/* Takes the last element that is left. */
-static bool take_last(struct list *self, struct part *element)
+/* Takes the last element that was not taken yet. Returns false if there is none. */
+static bool take_last(struct header_list *self, struct part *element)
 {
     struct part *rest = &self->rest;
     if (!rest->text && self->lines == 0)
@@ -163,7 +163,7 @@ static bool follow(hob_request *req, const char *name, struct origin *origin)
 {
     hob_address address;
     struct part element;
-    struct list list = list_of(req, name);
+    struct header_list list = header_list_of(req, name);
     bool found = list.lines > 0;
     bool pairs = hob_text_same(name, "Forwarded");
     while (hob_server_trusts(hob_request_server(req), &origin->client) &&
@@ -243,7 +243,7 @@ static struct part find_forwarded(hob_request *req, const char *parameter, const
         return value;
     if (origin.element.text)
         return find_parameter(origin.element, parameter);
-    struct list list = list_of(req, name);
+    struct header_list list = header_list_of(req, name);
     take_last(&list, &value);
     return value;
 }

@@ -48,7 +48,7 @@ static void expose_memory(hob_exposition *out)
     hob_metrics_put(out, &resident, (double)strtoull(rest, NULL, 10) * page);
 }
 
-/* Since Linux 6.2 the size of the folder is their number; before, they have to be counted. */
+/* The size of the folder is their number since Linux 6.2; in older ones this counts them. */
 static size_t open_descriptors(void)
 {
     static const char folder[] = "/proc/self/fd";

@@ -8,7 +8,7 @@
 #include "exposition.h"
 #include "hob/log.h"
 
-enum { ROUTES_AT_MOST = 2000 };
+enum { ROUTES_MAX = 2000 };
 
 void requests_init(struct requests *self)
 {
@@ -47,7 +47,7 @@ static size_t cache_index(const char *pattern)
 
 static struct route_count *add_route(struct requests *self, const char *pattern)
 {
-    if (self->route_count == ROUTES_AT_MOST)
+    if (self->route_count == ROUTES_MAX)
         return &self->others;
     struct route_count *route = calloc(1, sizeof(*route));
     if (!route)

@@ -1,7 +1,7 @@
 /*
  * How long the supervisor waits before it replaces a worker that has died. A worker that has lived
- * for a while is replaced at once: its reason to die need not come again. Early deaths in a row
- * mean that something is wrong with all workers:
+ * for a while is replaced at once, since the cause may not occur again. Early deaths in a row mean
+ * that all workers have the same problem:
  *
  *     the early death in a row   1st   2nd   3rd   4th   5th   6th   7th   8th
  *     is followed after          0 s   0.1   0.2   0.4   0.8   1.6   3.2   never

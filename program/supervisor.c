@@ -18,7 +18,7 @@
 #include "hob/runtime.h"
 #include "restart.h"
 
-/* For one worker at a time: when it dies, another one with the same number takes its slot. */
+/* The place of a worker: when it dies, another one with the same number replaces it. */
 struct slot {
     struct child worker;
     bool serves;    /* the worker has reported it */
@@ -67,7 +67,7 @@ static void signal_workers(const struct supervisor *self, int signal)
 #define MARGIN 3
 
 /*
- * Has the workers finish their requests. No process accepts new clients here, so the supervisor
+ * Makes the workers finish their requests. This service accepts no more clients, so the supervisor
  * closes its sockets too.
  */
 static void stop_workers(struct supervisor *self, int signal)
@@ -218,7 +218,7 @@ static bool all_serve(const struct supervisor *self)
     return true;
 }
 
-/* Reports to all who wait for it that the service serves. */
+/* Reports that the service serves: on standard output, to the parent, to the service manager. */
 static void announce(struct supervisor *self)
 {
     sockets_print(self->options->sockets);

@@ -73,44 +73,44 @@ static const char *next_segment(struct route *self, const char **path)
     return NULL;
 }
 
-static int refuse(const hob_route *line, const char *why, const char *where)
+static int refuse(const hob_route *row, const char *why, const char *where)
 {
-    hob_log(HOB_LOG_ERROR, "the route \"%s\" is refused: %s, at \"%s\"", line->pattern, why, where);
+    hob_log(HOB_LOG_ERROR, "the route \"%s\" is refused: %s, at \"%s\"", row->pattern, why, where);
     return -EINVAL;
 }
 
 /* Checks a route, except for the segments of its path. Returns 0, or -EINVAL, which is logged. */
-static int check_line(const hob_route *line, size_t method, size_t method_length)
+static int check_row(const hob_route *row, size_t method, size_t method_length)
 {
-    const char *rest = line->pattern + method_length;
+    const char *rest = row->pattern + method_length;
     if (method == METHOD_COUNT)
         return refuse(
-            line, "the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
-            line->pattern);
+            row, "the method is not one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS",
+            row->pattern);
     if (rest[0] != ' ' || rest[1] != '/')
-        return refuse(line, "the method is not followed by a space and a path", rest);
+        return refuse(row, "the method is not followed by a space and a path", rest);
     const char *bad = find_bad_byte(rest + 1);
     if (*bad)
-        return refuse(line, "the path of a request cannot have this byte", bad);
-    if (!line->handler)
-        return refuse(line, "it has no handler", line->pattern);
-    if (!(line->timeout >= 0)) /* negative or not a number */
-        return refuse(line, "its timeout is negative or not a number", line->pattern);
-    if (line->stack > HOB_STACK_MAX)
-        return refuse(line, "its stack is larger than HOB_STACK_MAX", line->pattern);
+        return refuse(row, "the path of a request cannot have this byte", bad);
+    if (!row->handler)
+        return refuse(row, "it has no handler", row->pattern);
+    if (!(row->timeout >= 0)) /* negative or not a number */
+        return refuse(row, "its timeout is negative or not a number", row->pattern);
+    if (row->stack > HOB_STACK_MAX)
+        return refuse(row, "its stack is larger than HOB_STACK_MAX", row->pattern);
     return 0;
 }
 
 /* Returns 0, or -EINVAL, which is logged. */
-static int parse_path(struct route *self, const hob_route *line, char *path)
+static int parse_path(struct route *self, const hob_route *row, char *path)
 {
     const char *why = NULL;
     const char *rest = path;
     if (hob_normalise_path(path) < 0)
-        return refuse(line, "the path cannot be normalised", strchr(line->pattern, '/'));
+        return refuse(row, "the path cannot be normalised", strchr(row->pattern, '/'));
     while (*rest && !why)
         why = next_segment(self, &rest);
-    return why ? refuse(line, why, rest) : 0;
+    return why ? refuse(row, why, rest) : 0;
 }
 
 static size_t count_slashes(const char *text)
@@ -123,31 +123,31 @@ static size_t count_slashes(const char *text)
     return count;
 }
 
-int route_new(const hob_route *line, struct route **route)
+int route_new(const hob_route *row, struct route **route)
 {
-    size_t length = strcspn(line->pattern, " ");
-    size_t method = method_find(line->pattern, length);
-    int err = check_line(line, method, length);
+    size_t length = strcspn(row->pattern, " ");
+    size_t method = method_find(row->pattern, length);
+    int err = check_row(row, method, length);
     if (err < 0)
         return err;
 
-    const char *path = line->pattern + length + 1;
-    size_t pattern_size = strlen(line->pattern) + 1;
+    const char *path = row->pattern + length + 1;
+    size_t pattern_size = strlen(row->pattern) + 1;
     size_t segments_size = count_slashes(path) * sizeof(struct segment);
     struct route *self = malloc(sizeof(*self) + segments_size + pattern_size);
     if (!self)
         return -ENOMEM;
     *self = (struct route){
-        .state = line->state,
-        .body_limit = line->body_limit,
-        .timeout = line->timeout,
-        .limits = line->body_limit > 0 || line->timeout > 0,
-        .stack = line->stack,
+        .state = row->state,
+        .body_limit = row->body_limit,
+        .timeout = row->timeout,
+        .has_limits = row->body_limit > 0 || row->timeout > 0,
+        .stack = row->stack,
         .method = method};
     char *pattern = (char *)self->segments + segments_size;
     char *copy = pattern + length + 1;
-    memcpy(pattern, line->pattern, pattern_size);
-    err = parse_path(self, line, copy);
+    memcpy(pattern, row->pattern, pattern_size);
+    err = parse_path(self, row, copy);
     if (err < 0) {
         free(self);
         return err;
@@ -168,7 +168,7 @@ int route_new_below(const char *prefix, const struct route *original, struct rou
     snprintf(
         pattern, size, "%.*s%s%s", (int)(path - original->pattern), original->pattern, prefix,
         path);
-    const hob_route line = {
+    const hob_route row = {
         .pattern = pattern,
         .handler = original->chain.functions[original->chain.count - 1],
         .state = original->state,
@@ -176,7 +176,7 @@ int route_new_below(const char *prefix, const struct route *original, struct rou
         .timeout = original->timeout,
         .stack = original->stack,
     };
-    int err = route_new(&line, route);
+    int err = route_new(&row, route);
     free(pattern); /* the route has a copy */
     return err;
 }

@@ -31,7 +31,7 @@ struct route {
     size_t body_limit;
     double timeout;
     size_t stack;
-    bool limits; /* whether one of the first two differs from the server's */
+    bool has_limits; /* whether one of the first two differs from the server's */
     size_t method;
     const char *pattern; /* with its path normalised */
     const char *path;    /* the whole path; NULL if it has a {name} */
@@ -40,10 +40,10 @@ struct route {
 };
 
 /*
- * Parses a line of a table of routes. The chain is empty. Returns 0 and sets *route, -ENOMEM, or
+ * Parses a row of a table of routes. The chain is empty. Returns 0 and sets *route, -ENOMEM, or
  * -EINVAL, which is logged with the reason.
  */
-int route_new(const hob_route *line, struct route **route);
+int route_new(const hob_route *row, struct route **route);
 
 /* The same for a copy with a prefix, which may have {name}, too. The log has the new pattern. */
 int route_new_below(const char *prefix, const struct route *original, struct route **route);

@@ -38,7 +38,7 @@ static int call_next(void *arg)
     return hob_next(self->req, self->res);
 }
 
-static int go_on_with_own_stack(hob_request *req, hob_response *res)
+static int run_on_own_stack(hob_request *req, hob_response *res)
 {
     const struct match *match = hob_request_match(req);
     struct call call = {req, res};
@@ -49,17 +49,17 @@ static int go_on_with_own_stack(hob_request *req, hob_response *res)
  * Making routers.
  */
 
-static int complete_chain(struct route *route, const hob_route *line)
+static int complete_chain(struct route *route, const hob_route *row)
 {
     struct chain *chain = &route->chain;
     int err = 0;
-    for (size_t i = 0; line->middleware && line->middleware[i] && err == 0; i++)
-        err = chain_append(chain, line->middleware[i]);
-    if (err == 0 && line->finishes)
+    for (size_t i = 0; row->middleware && row->middleware[i] && err == 0; i++)
+        err = chain_append(chain, row->middleware[i]);
+    if (err == 0 && row->finishes)
         err = chain_append(chain, finish_anyway);
-    if (err == 0 && line->stack > 0)
-        err = chain_append(chain, go_on_with_own_stack);
-    return err < 0 ? err : chain_append(chain, line->handler);
+    if (err == 0 && row->stack > 0)
+        err = chain_append(chain, run_on_own_stack);
+    return err < 0 ? err : chain_append(chain, row->handler);
 }
 
 static void refuse_second(const struct table *table, const struct route *route)
@@ -85,17 +85,17 @@ static int insert_or_free(struct table *table, struct route *route, int err)
     return err;
 }
 
-static int add_route(hob_router *self, const hob_route *line)
+static int add_route(hob_router *self, const hob_route *row)
 {
     struct route *route;
-    int err = route_new(line, &route);
+    int err = route_new(row, &route);
     if (err < 0)
         return err;
-    err = complete_chain(route, line);
+    err = complete_chain(route, row);
     return insert_or_free(&self->table, route, err);
 }
 
-/* Usually the line {0} at the end of a table, counted as a route. */
+/* Logs a route without a pattern: usually the {0} at the end of an array, which was counted. */
 static int refuse_none(size_t index, size_t count)
 {
     hob_log(HOB_LOG_ERROR, "route %zu of %zu is refused: it has no pattern", index + 1, count);
@@ -205,7 +205,7 @@ int hob_next(hob_request *req, hob_response *res)
     return result;
 }
 
-/* Nearly all are GET: comparing its letters is cheaper than a call. */
+/* Nearly all requests are GET: comparing its letters is cheaper than a call. */
 static size_t method_of(const char *name)
 {
     if (name[0] == 'G' && name[1] == 'E' && name[2] == 'T' && name[3] == '\0')
@@ -236,7 +236,7 @@ int hob_router_handle(hob_request *req, hob_response *res)
     hob_handler *const *functions = match.route->chain.functions;
     match.next = functions + 1;
     hob_request_set_route(req, match.route->pattern, &match);
-    if (match.route->limits)
+    if (match.route->has_limits)
         set_limits(req, match.route);
     return functions[0](req, res);
 }
@@ -247,7 +247,7 @@ void *hob_state(const hob_request *req)
     return match ? match->route->state : NULL;
 }
 
-/* Returns whether any route has this name: a handler of several may use one of only some. */
+/* Returns whether any route has this name, since a handler may serve several routes. */
 static bool has_route_with(const struct table *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++) {

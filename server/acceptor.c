@@ -128,7 +128,7 @@ static void on_pause_over(struct ev_loop *ev, ev_timer *watcher, int events)
 void acceptor_resume(hob_server *server)
 {
     struct acceptor *acceptor = &server->acceptor;
-    if (room(server) > (long)acceptor->limit / 8) /* so that the log does not say it often */
+    if (room(server) > (long)acceptor->limit / 8) /* so that the log does not repeat it often */
         acceptor->over_limit_known = false;
     if (acceptor->state == ACCEPTOR_FULL)
         watch(server);

@@ -314,7 +314,7 @@ void connection_send_large(struct connection *self, const char *data, size_t siz
 }
 
 /* More output than this is sent at once: to send it in a row with others saves too little. */
-#define SENT_LATER_AT_MOST (16 * 1024)
+#define SENT_LATER_MAX (16 * 1024)
 
 bool connection_send_later(struct connection *self)
 {
@@ -322,7 +322,7 @@ bool connection_send_later(struct connection *self)
     size_t size = buffer_length(out);
     if (size == 0)
         return true;
-    if (out == &self->unsent || size > SENT_LATER_AT_MOST || connection_is_broken(self) ||
+    if (out == &self->unsent || size > SENT_LATER_MAX || connection_is_broken(self) ||
         turn_send_later(&self->server->turn, self, buffer_bytes(out), size) < 0)
         return false;
     buffer_consume(out, size);

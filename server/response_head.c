@@ -44,8 +44,8 @@ static int check_field(hob_response *res, const char *name, const char *value)
         log_late_header(res->request, name);
         return response_refuse_late(res);
     }
-    bool sound = is_token(name, strlen(name)) && hob_is_field_value(value);
-    return sound && !is_written_by_server(name) ? 0 : -EINVAL;
+    bool valid = is_token(name, strlen(name)) && hob_is_field_value(value);
+    return valid && !is_written_by_server(name) ? 0 : -EINVAL;
 }
 
 static size_t line_size(const char *name, const char *value)

@@ -131,7 +131,7 @@ static enum next serve_request(struct connection *connection)
 }
 
 /* Pipelined responses above this size are sent before the next request is served. */
-#define PIPELINED_AT_MOST (64 * 1024)
+#define PIPELINED_MAX (64 * 1024)
 
 /*
  * Requests that arrived together are answered together, in one write. Sends the output unless more
@@ -141,7 +141,7 @@ static bool send_unless_pipelined(struct connection *connection)
 {
     size_t unread;
     connection_unread(connection, &unread);
-    if (unread > 0 && buffer_length(connection_out(connection)) < PIPELINED_AT_MOST)
+    if (unread > 0 && buffer_length(connection_out(connection)) < PIPELINED_MAX)
         return true;
     if (unread == 0 && connection_send_later(connection))
         return false;

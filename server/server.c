@@ -39,17 +39,17 @@ int server_options_complete(hob_server_options *options)
     complete_size(&options->body_limit, (size_t)1024 * 1024);
     complete_size(&options->pipeline_limit, (size_t)64 * 1024);
     complete_size(&options->accept_batch, 64);
-    bool sound = complete_time(&options->head_timeout, 10);
-    sound &= complete_time(&options->body_timeout, 15);
-    sound &= complete_time(&options->handler_timeout, 30);
-    sound &= complete_time(&options->write_timeout, 20);
-    sound &= complete_time(&options->idle_timeout, 75);
-    sound &= complete_time(&options->linger_timeout, 2);
-    sound &= complete_grace(&options->drain_delay, 0);
-    sound &= complete_grace(&options->grace, 30);
-    sound &= complete_grace(&options->idle_grace, 1);
-    sound &= options->stack <= HOB_STACK_MAX;
-    return sound ? 0 : -ERANGE;
+    bool valid = complete_time(&options->head_timeout, 10);
+    valid &= complete_time(&options->body_timeout, 15);
+    valid &= complete_time(&options->handler_timeout, 30);
+    valid &= complete_time(&options->write_timeout, 20);
+    valid &= complete_time(&options->idle_timeout, 75);
+    valid &= complete_time(&options->linger_timeout, 2);
+    valid &= complete_grace(&options->drain_delay, 0);
+    valid &= complete_grace(&options->grace, 30);
+    valid &= complete_grace(&options->idle_grace, 1);
+    valid &= options->stack <= HOB_STACK_MAX;
+    return valid ? 0 : -ERANGE;
 }
 
 struct parser_limits server_parser_limits(const hob_server_options *options)

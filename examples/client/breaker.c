@@ -34,7 +34,7 @@ static int serve_tea(hob_request *req, hob_response *res)
     if (err == -EBUSY)
         err = hob_reply_text(res, 503, "not asked\n");
     else if (err < 0)
-        err = hob_reply_text(res, 502, "asked in vain\n");
+        err = hob_reply_text(res, 502, "no answer\n");
     else
         err = hob_reply_text(res, 200, text.data);
     hob_bytes_free(&text);

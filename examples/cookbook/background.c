@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS_AT_MOST = 100, NUMBER_AT_MOST = 1000000000 };
+enum { JOBS_MAX = 100, NUMBER_MAX = 1000000000 };
 
 struct job {
     long number;
@@ -14,7 +14,7 @@ struct job {
 
 /* The state of the routes. Only coroutines of one thread use it: no lock is needed. */
 struct workshop {
-    struct job jobs[JOBS_AT_MOST];
+    struct job jobs[JOBS_MAX];
     size_t job_count;
     hob_queue *to_do;
     hob_server *server;
@@ -60,9 +60,9 @@ static int take_job(hob_request *req, hob_response *res)
     struct workshop *workshop = hob_state(req);
     const char *from = hob_path_value(req, "number");
     long number = from ? strtol(from, NULL, 10) : 0;
-    if (number < 2 || number > NUMBER_AT_MOST)
+    if (number < 2 || number > NUMBER_MAX)
         return hob_reply_text(res, 400, "a number from 2 to 1000000000, please\n");
-    if (workshop->job_count == JOBS_AT_MOST)
+    if (workshop->job_count == JOBS_MAX)
         return hob_reply_text(res, 503, "there is enough to do\n");
     size_t id = workshop->job_count++; /* a copy: other handlers add jobs while this one waits */
     workshop->jobs[id].number = number;
@@ -78,7 +78,7 @@ static int show_job(hob_request *req, hob_response *res)
 {
     const struct workshop *workshop = hob_state(req);
     const char *id = hob_path_value(req, "id");
-    size_t index = id ? strtoul(id, NULL, 10) : JOBS_AT_MOST;
+    size_t index = id ? strtoul(id, NULL, 10) : JOBS_MAX;
     if (index >= workshop->job_count)
         return -ENOENT;
     if (workshop->jobs[index].result == 0)
@@ -96,7 +96,7 @@ static int run(void *arg)
 
 int main(void)
 {
-    struct workshop workshop = {.to_do = hob_queue_new(JOBS_AT_MOST)};
+    struct workshop workshop = {.to_do = hob_queue_new(JOBS_MAX)};
     const hob_route routes[] = {
         HOB_ROUTE("POST /primes/{number}", take_job, &workshop),
         HOB_ROUTE("GET /jobs/{id}", show_job, &workshop),

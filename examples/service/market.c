@@ -10,7 +10,7 @@
 bool goods_are_valid(const char *goods)
 {
     size_t length = strspn(goods, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    return length > 0 && length <= GOODS_LENGTH_AT_MOST && goods[length] == '\0';
+    return length > 0 && length <= GOODS_LENGTH_MAX && goods[length] == '\0';
 }
 
 /* A price is a number of cents, alone in its line. */
@@ -23,7 +23,7 @@ static int read_price(const char *text, long *cents)
 
 static int ask(struct offer *self)
 {
-    char url[sizeof("http://market/") + GOODS_LENGTH_AT_MOST];
+    char url[sizeof("http://market/") + GOODS_LENGTH_MAX];
     snprintf(url, sizeof(url), "http://market/%s", self->goods);
     const hob_fetch_request request = {.url = url, .address = self->market->address};
     hob_fetched *answer; /* ends with this coroutine */

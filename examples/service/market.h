@@ -5,7 +5,7 @@
 #include <hob/hob.h>
 #include <stdbool.h>
 
-enum { MARKETS_AT_MOST = 16, GOODS_LENGTH_AT_MOST = 30 };
+enum { MARKETS_MAX = 16, GOODS_LENGTH_MAX = 30 };
 
 struct market {
     const char *name;

@@ -6,7 +6,7 @@
 
 int offers_gather(struct offers *self, const struct markets *markets, const char *goods)
 {
-    hob_future *asked[MARKETS_AT_MOST];
+    hob_future *asked[MARKETS_MAX];
     self->count = markets->count;
     for (size_t i = 0; i < markets->count; i++) {
         self->all[i] = (struct offer){

@@ -8,7 +8,7 @@
 
 struct offers {
     size_t count;
-    struct offer all[MARKETS_AT_MOST];
+    struct offer all[MARKETS_MAX];
 };
 
 /* The markets to ask: the state of serve_offers(). */

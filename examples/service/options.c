@@ -103,10 +103,8 @@ struct options options_parse(int argc, char **argv)
         parse_option(&self, option, optarg);
     if (optind == argc)
         fail("there is no market to ask");
-    if (argc - optind > MARKETS_AT_MOST)
-        fail(
-            "'%s' is one market too many: at most %d", argv[optind + MARKETS_AT_MOST],
-            MARKETS_AT_MOST);
+    if (argc - optind > MARKETS_MAX)
+        fail("'%s' is one market too many: at most %d", argv[optind + MARKETS_MAX], MARKETS_MAX);
     while (optind < argc)
         self.markets[self.market_count++] = market(argv[optind++]);
     return self;

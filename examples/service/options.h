@@ -11,7 +11,7 @@ struct options {
     const char *watch;
     double patience;
     double interval;
-    struct market markets[MARKETS_AT_MOST];
+    struct market markets[MARKETS_MAX];
     size_t market_count;
 };
 

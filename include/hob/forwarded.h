@@ -1,7 +1,7 @@
 /*
  * hob/forwarded.h: the client of a request that a proxy has passed on.
  *
- * A proxy writes whom it has got a request from into X-Forwarded-For, X-Forwarded-Proto and
+ * A proxy writes from where it has got a request into X-Forwarded-For, X-Forwarded-Proto and
  * X-Forwarded-Host, or into Forwarded (RFC 7239). Any client can write the same. So these headers
  * count only in requests of hob_server_options.trusted_proxies; else they are ignored.
  *

@@ -40,14 +40,14 @@ typedef struct {
     const char *servers; /* "192.0.2.1,[2001:db8::1]:5353"; NULL: those of /etc/resolv.conf */
     double timeout;      /* seconds until a server is asked again, then twice that; 0 is 2 */
     unsigned tries;      /* how often each server is asked; 0 is 3 */
-    size_t names;        /* that are kept; 0 is 256. They are searched one by one */
+    size_t names;        /* kept at most; 0 is 256. A look-up compares them one by one */
 } hob_resolver_options;
 
 /*
  * Makes a resolver for the loop of this coroutine. One is enough for all coroutines of the loop;
  * hob_connect() and hob_lookup() have one of their own if they are given none. Names are kept for
- * their TTL, but between a second and an hour, and for 5 seconds if they have no address. If all
- * places are taken, the name that was not used for the longest time makes room.
+ * their TTL, but between a second and an hour, and for 5 seconds if they have no address. Above the
+ * maximum, a new name replaces the one that was not used for the longest time.
  *
  * Returns 0 and sets *resolver, or sets it to NULL and returns -ENOMEM, -EINVAL if `servers` is not
  * a list of addresses or `timeout` is negative or above an hour, or -ENOTSUP if hob was built
@@ -84,7 +84,7 @@ typedef struct hob_tls hob_tls;
 /* All 0 is the default. */
 typedef struct {
     double timeout;          /* seconds for all that hob_connect() does; 0 is 10 */
-    hob_error *error;        /* gets a text if hob_connect() fails; NULL if the caller needs none */
+    hob_error *error;        /* describes the failure of hob_connect(); NULL if not needed */
     hob_resolver *resolver;  /* for names; NULL: one of the loop's own */
     hob_tls *tls;            /* NULL: no TLS */
     const char *server_name; /* that the certificate must have; NULL: the host of the address */

@@ -244,7 +244,7 @@ int hob_files(hob_request *req, hob_response *res, const char *root, const char 
     return hob_files_as(req, res, root, path, &(hob_file_options){0});
 }
 
-static bool is_sound(const char *value)
+static bool is_valid(const char *value)
 {
     return !value || hob_is_field_value(value);
 }
@@ -261,7 +261,7 @@ int hob_files_as(
         return refuse_method(res);
     if (!path)
         return -ENOENT; /* the route has no such name */
-    if (!is_sound(options->content_type) || !is_sound(options->cache_control))
+    if (!is_valid(options->content_type) || !is_valid(options->cache_control))
         return -EINVAL;
     struct file file = {
         .options = options,

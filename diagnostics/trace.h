@@ -39,7 +39,7 @@ struct trace {
     ev_timer linger;       /* runs when the last watcher has left, until recording ends */
     uint64_t position;     /* of the next event, counted since the loop began */
     uint64_t first;        /* of the first event since recording began */
-    bool working;          /* a turn goes on that is recorded */
+    bool working;          /* a turn is in progress, and recorded */
     double since;          /* when the last charge was: see charge() in trace.c */
     double others;         /* seconds without a lane that are not recorded yet */
     double running;        /* seconds that were charged in all */

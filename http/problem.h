@@ -1,4 +1,4 @@
-/* Problem details: errors in JSON, for clients that are programs (RFC 9457). */
+/* Problem details: errors in JSON (RFC 9457), for clients that prefer it to text. */
 #ifndef HOB_HTTP_PROBLEM_H
 #define HOB_HTTP_PROBLEM_H
 

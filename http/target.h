@@ -1,6 +1,6 @@
 /*
- * The target of a request. Equivalent paths become the same string, so that no other spelling of a
- * path evades a rule about it.
+ * The target of a request. Equivalent paths become the same string: a rule about a path cannot be
+ * evaded by another spelling of it.
  */
 #ifndef HOB_HTTP_TARGET_H
 #define HOB_HTTP_TARGET_H

@@ -4,8 +4,8 @@
  *     line_writer_put() --> filling   (swapped)   writing --> write(2)
  *
  * The lock is held while a line is copied and while the two buffers are swapped, but not during
- * write(2). So only exit(3) and fork(2) wait for the sink: for a limited time, for the lines that
- * were put before. A child of fork(2), such as daemon(3) makes, can put lines too.
+ * write(2). So only exit(3) and fork(2) wait until the lines before them are written, for a limited
+ * time. A child of fork(2), such as that of daemon(3), can put lines too.
  */
 #ifndef HOB_OBSERVE_LINE_WRITER_H
 #define HOB_OBSERVE_LINE_WRITER_H

@@ -11,7 +11,7 @@ struct hob_metrics_group {
     struct shared_pages *pages; /* a page for each process */
     size_t processes;
     size_t process;        /* the number of this one */
-    hob_exposition before; /* counters of earlier processes with its number */
+    hob_exposition before; /* counters of earlier processes with the same number */
 };
 
 hob_metrics_group *hob_metrics_group_new(size_t processes)

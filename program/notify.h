@@ -16,7 +16,7 @@ struct notifier {
     socklen_t length; /* of that address; 0 if no messages are sent */
     double watchdog;  /* the manager kills hob after so many seconds without WATCHDOG=1; 0: never */
     double grace;     /* seconds that stopping may take */
-    bool restarted;   /* the manager has got READY=1 already, from the old process of a restart */
+    bool restarted;   /* the old process of a restart has sent READY=1 */
     bool blocking;    /* sending blocks the thread, which runs no loop */
     hob_server *server; /* of notify_watch() */
 };
@@ -30,8 +30,8 @@ void notify_init(struct notifier *self, bool restarted, double grace);
 
 /*
  * A coroutine (arg is the struct notifier), started before the server runs. Sends READY=1 unless
- * the manager has got it, WATCHDOG=1 twice in the watchdog's time, and STOPPING=1 when the server
- * begins to stop. Returns 0 or a negative errno.
+ * the old process has sent it, WATCHDOG=1 twice in the watchdog's time, and STOPPING=1 when the
+ * server begins to stop. Returns 0 or a negative errno.
  */
 int notify_watch(void *arg);
 
@@ -40,7 +40,7 @@ int notify_watch(void *arg);
  * `blocking`. Logs if the message is not sent.
  */
 
-/* READY=1, unless the manager has got it. */
+/* READY=1, unless the old process of a restart has sent it. */
 void notify_ready(const struct notifier *self);
 
 /* WATCHDOG=1, to be sent twice in the watchdog's time. */

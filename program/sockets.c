@@ -209,7 +209,7 @@ bool sockets_open(struct sockets *self, const struct options *options)
 {
     *self = (struct sockets){.admin = -1, .ready = -1};
     self->inherited = inherit(self);
-    /* The old process of a restart has got the same flags. With other parents it is a mistake. */
+    /* The old process of a restart passes on its flags. From other parents they are a mistake. */
     if (self->inherited && self->ready < 0 && options->listen_flag)
         options_fail(
             "%s and LISTEN_FDS in the environment do not go together: the sockets are open",

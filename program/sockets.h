@@ -28,7 +28,7 @@ struct sockets {
     int admin;                         /* of --admin; -1 if there is none */
     hob_socket_file admin_file;
     bool inherited;    /* those for clients are */
-    bool shared;       /* the process that passed them on has kept them */
+    bool shared;       /* the process that passed them on has them too */
     const char *names; /* LISTEN_FDNAMES, which came with them; NULL if there is none */
     int ready;         /* a pipe to the parent, which awaits a report (child.h); -1 if none does */
 };

@@ -2,8 +2,9 @@
  * The carrier of an exchange: an HTTP/1.1 connection (http1.c) or a test (testing/requests.c).
  * Requests, responses and everything built on them call these functions and depend on no protocol.
  *
- * A carrier fills in the request's head, calls exchange_serve(), and reads from the response then
- * whether it is whole. When the client leaves before that, it calls request_client_left().
+ * A carrier fills in the request's head, and calls exchange_serve(). res->whole then says whether
+ * the response is complete. If the client leaves before that, the carrier calls
+ * request_client_left().
  */
 #ifndef HOB_SERVER_CARRIER_H
 #define HOB_SERVER_CARRIER_H

@@ -1,5 +1,5 @@
 /*
- * The connection of one client: its socket, and the bytes on their way in and out.
+ * The connection of one client: its socket, its input and its output.
  *
  *     accepted --> idle --input--> received --> a task serves --no more input--> idle
  *                   '-- closed <--------------------'
@@ -115,7 +115,7 @@ int connection_open(hob_server *server, int fd, const union peer *peer);
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);
 
-/* Closes the connection, for a server that stops, if it is idle and no input is on its way. */
+/* Closes the connection, for a server that stops, if it is idle and has no input. */
 void connection_close_if_idle(struct connection *self);
 
 /* Called by the task before it returns: from now on the connection waits for input without one. */

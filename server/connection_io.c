@@ -118,7 +118,8 @@ size_t connection_receive(struct connection *self, char *room, size_t size)
 {
     assert(!self->task);
     ssize_t received = receive(self, room, size);
-    bool refused = !ev_is_active(&self->readable); /* by epoll, for want of memory: see libev */
+    bool refused = !ev_is_active(
+        &self->readable); /* by epoll, which had no memory: libev has stopped the watcher */
     if (received > 0) {
         take_input(self, room, (size_t)received);
         return (size_t)received;

@@ -149,7 +149,7 @@ void exchange_observe(struct exchange *self, double now)
 
 /*
  * A handler whose deadline has passed may still wait for something that cannot be cancelled, such
- * as a job of hob_offload(). Its client does not wait for that.
+ * as a job of hob_offload(). The server then replies to its client.
  */
 
 /* Seconds that a handler gets after its handler_timeout for a reply of its own. */

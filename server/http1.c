@@ -137,7 +137,7 @@ static int send_continue(struct http1 *self)
     connection_unread(connection, &unread);
     if (!self->parser.expect_continue || self->continued || unread > 0)
         return 0;
-    if (self->parser.http.http_minor == 0) /* HTTP/1.0 knows no 1xx (RFC 9110 section 15.2) */
+    if (self->parser.http.http_minor == 0) /* HTTP/1.0 has no 1xx (RFC 9110 section 15.2) */
         return 0;
     self->continued = true;
     int err = buffer_append(connection_out(connection), response, sizeof(response) - 1);

@@ -12,7 +12,7 @@
 #include "runtime/deadline.h"
 #include "server.h"
 
-/* Why a request is refused that breaks a rule or a limit of its protocol. */
+/* The reason for which a request is refused that breaks a rule or a limit of its protocol. */
 struct refusal {
     int status; /* 0 if it is not refused */
     hob_reject reason;
@@ -24,7 +24,7 @@ struct hob_request {
     hob_server *server;
     struct task *task;  /* runs the handler */
     const char *method; /* "" as long as none of it was read */
-    struct head head;   /* head.data is NULL once its strings were lost for want of memory */
+    struct head head;   /* head.data is NULL when its strings were dropped: there was no memory */
     char *kept_head;    /* the memory of the strings, once the request owns it; else NULL */
 
     uint64_t body_length;  /* bytes of the body that the head announces; 0 if it does not */

@@ -71,7 +71,7 @@ static inline size_t length_of(const char *content_type)
     return content_type ? strlen(content_type) : 0;
 }
 
-/* For types that come from the handler: the server's own are sound. */
+/* For types from the handler: those of the server are valid. */
 static int check_type(struct hob_response *self, const char *content_type)
 {
     if (self->replied)

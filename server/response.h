@@ -1,4 +1,4 @@
-/* A response while its handler runs: what is known of it, whatever carries it. */
+/* A response while its handler runs, independent of the protocol that carries it. */
 #ifndef HOB_SERVER_RESPONSE_H
 #define HOB_SERVER_RESPONSE_H
 

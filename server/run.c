@@ -46,7 +46,7 @@ static void unwatch_signals(hob_server *self)
         stop_signals_unwatch(&self->signals, task_ev_loop(self->task));
 }
 
-/* Ends the process if handlers do not end although they were cancelled. */
+/* Ends the process if cancelled handlers do not end. */
 static void limit_stopping(hob_server *self)
 {
     double seconds = server_longest_stop(self);

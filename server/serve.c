@@ -37,7 +37,8 @@ static void expire_request(void *arg)
         exchange_expire(exchange_of(req));
 }
 
-/* A connection above the limit is served all the same if others have gone meanwhile. */
+/* Returns whether to serve a connection: also one above the limit, if others were closed meanwhile.
+ */
 static bool admit(struct connection *connection)
 {
     if (connection->over_limit && !acceptor_is_over_limit(connection->server))
@@ -64,7 +65,7 @@ static enum next next_of(const struct http1 *self)
     if (self->keep_alive)
         return NEXT_REQUEST;
     /*
-     * Unless this was to be the client's last request, another one may be on its way. A connection
+     * Unless the client has announced its last request, it may be sending another one. A connection
      * above the limit does not linger, so that others can be refused too.
      */
     bool is_last = !parser->keep_alive || self->connection->over_limit;

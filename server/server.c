@@ -126,7 +126,7 @@ static int open_sockets(hob_server *self)
     return take_sockets(self, options->sockets, options->socket_count);
 }
 
-/* Seconds that handlers get to clean up when they were cancelled at the end of the grace. */
+/* Seconds for the clean-ups of handlers that were cancelled at the end of the grace. */
 #define CLEAN_UP_TIME 3
 
 double server_longest_stop(const hob_server *self)

@@ -1,4 +1,4 @@
-/* The memory that all connections of a server read and write with, one after the other. */
+/* Buffers for input and output, which the connections of a server use one after the other. */
 #ifndef HOB_SERVER_WORKSPACE_H
 #define HOB_SERVER_WORKSPACE_H
 

@@ -1,6 +1,6 @@
 /*
- * hob/client.h: an HTTP/1.1 client. A fetch is an await: the coroutine goes on when the head of the
- * response is there, and reads the body when it wants to.
+ * hob/client.h: an HTTP/1.1 client. A fetch is an await: the coroutine continues when the head of
+ * the response is there, and reads the body when it wants to.
  *
  *     hob_fetched *price = NULL;
  *     int err = hob_fetch(client, "http://market/tea", &price);
@@ -238,9 +238,9 @@ bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_h
 
 /*
  * Waits for the next bytes of the body, and reads up to `size`, which is at least 1. Returns how
- * many, 0 at the end, or a negative errno as hob_fetch() does: a body that breaks off is an error
- * (-EPROTO), and so is one that is not in the content coding that it is said to be in, or goes on
- * behind its end. A body that exceeds decoded_ratio is -EOVERFLOW. While the body is not read, TCP
+ * many, 0 at the end, or a negative errno as hob_fetch() does: -EPROTO if the body ends early, if
+ * its content coding is invalid, or if bytes follow the end of the coding; -EOVERFLOW if it exceeds
+ * decoded_ratio. While the body is not read, TCP
  * slows the server down.
  */
 int hob_fetched_read(hob_fetched *fetched, void *data, size_t size);

@@ -191,8 +191,8 @@ int hob_yield(void);
 
 /*
  * Cancels a future. A timer ends at once; a coroutine's awaits return -ECANCELED from now on, and
- * it ends when its function returns. Await the future all the same, or its maker does so when it
- * returns. Does nothing if the future is ready, or NULL.
+ * it ends when its function returns. The future still has to be awaited; otherwise that happens
+ * when its maker returns. Does nothing if the future is ready, or NULL.
  */
 void hob_cancel(hob_future *future);
 

@@ -1,3 +1,4 @@
+#include "hob/http.h"
 #include "http/status.h"
 
 #include "tests/support/test.h"
@@ -85,4 +86,13 @@ Test(status, errors_have_the_status_that_fits)
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(status_of_error(cases[i].err), cases[i].status, "%s", strerror(-cases[i].err));
+}
+
+/* RFC 9110 sections 6.4.1 and 15.3.6. */
+Test(status, three_have_no_content)
+{
+    for (int status = 200; status < 600; status++) {
+        bool expected = status != 204 && status != 205 && status != 304;
+        cr_expect_eq(hob_status_has_content(status), expected, "%d", status);
+    }
 }

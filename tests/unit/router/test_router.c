@@ -28,6 +28,12 @@ static int reply_c(hob_request *req, hob_response *res)
  * Making one.
  */
 
+Test(router, routes_are_counted_up_to_the_empty_one)
+{
+    cr_expect_eq(hob_routes_count((hob_route[]){{0}}), 0);
+    cr_expect_eq(hob_routes_count((hob_route[]){{"GET /a", reply_a}, {"GET /b", reply_b}, {0}}), 2);
+}
+
 Test(router, takes_each_method)
 {
     static const hob_route routes[] = {

@@ -6,7 +6,7 @@
  *     $ curl localhost:8080/
  *     hello by HTTP/1.1
  *
- * It links hob::http2 as well (hob-http2 in pkg-config).
+ * It links hob::http2 (hob-http2 in pkg-config), which loads nghttp2.
  */
 #include <hob/hob.h>
 #include <hob/http2.h>

@@ -1,9 +1,9 @@
 /*
  * The strings of a request's head, one after the other, each ended by NUL:
  *
- *     target  name value  name value  ...
+ *     target  raw path  name value  name value  ...
  *
- * They are never longer than the head on the wire.
+ * Without the raw path they are never longer than the head on the wire.
  */
 #ifndef HOB_HTTP_HEAD_H
 #define HOB_HTTP_HEAD_H
@@ -16,6 +16,7 @@ struct head {
     char *data;
     size_t length;
     size_t path;      /* offset of the path within the target, normalised and ended by NUL */
+    size_t raw_path;  /* offset of the path as it came, or 0 if that is the same */
     size_t query;     /* offset of the query behind the '?', or 0 */
     size_t authority; /* offset of the authority of the absolute form, or 0 */
     size_t headers;   /* offset of the first name */

@@ -32,7 +32,7 @@ static struct parser *parser_of(llhttp_t *http)
 
 /*
  * The memory always suffices: parser_feed() reads at most limits->head bytes, and each NUL replaces
- * at least one byte that is not stored (a space, a colon, a line break).
+ * at least one byte that is not stored (a space, a colon, a line break). See parser_room().
  */
 static int on_value(llhttp_t *http, const char *at, size_t length)
 {
@@ -56,10 +56,10 @@ static int end_target(struct parser *self)
     struct head *head = self->head;
     bool is_plain_path = *head->data == '/' && !self->line.marks; /* its content is ignored */
     head_end_string(head);
+    const char *broken_rule =
+        is_plain_path ? NULL : target_split(head, self->line.method == HTTP_OPTIONS);
     head->headers = self->name = head->length;
-    if (is_plain_path)
-        return 0;
-    return check(self, target_split(head, self->line.method == HTTP_OPTIONS));
+    return check(self, broken_rule);
 }
 
 /* Pauses before the value of Content-Length: see execute_length(). */

@@ -48,7 +48,7 @@ struct parser {
 
 /*
  * Begins a new request, whose head is written to *head. Its strings go to `room`, which has
- * limits->head bytes. The limits are not copied.
+ * parser_room(limits) bytes. The limits are not copied.
  */
 void parser_init(
     struct parser *self, struct head *head, char *room, const struct parser_limits *limits);

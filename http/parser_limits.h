@@ -16,6 +16,12 @@ struct parser_limits {
     size_t framing;
 };
 
+/* Bytes that the strings of a head take at most: see http/head.h. */
+static inline size_t parser_room(const struct parser_limits *limits)
+{
+    return limits->head + limits->target + 1;
+}
+
 enum {
     CHUNK_FRAMING = 16, /* more than a plain chunk needs: a size and two line breaks */
 };

@@ -125,6 +125,20 @@ static void split_query(struct head *head)
     head->query = (size_t)(question_mark + 1 - head->data);
 }
 
+/* Keeps the path as it came behind the other strings, if it is changed. */
+static const char *normalise_path(struct head *head)
+{
+    char *path = head->data + head->path;
+    size_t size = strlen(path) + 1;
+    char *raw = memcpy(head->data + head->length, path, size);
+    const char *broken_rule = target_normalise(path);
+    if (!broken_rule && strcmp(raw, path) != 0) {
+        head->raw_path = head->length;
+        head->length += size;
+    }
+    return broken_rule;
+}
+
 const char *target_split(struct head *head, bool is_options)
 {
     const char *target = head->data;
@@ -137,5 +151,5 @@ const char *target_split(struct head *head, bool is_options)
         return "the target is not a path (RFC 9112 section 3.2)";
     split_authority(head);
     split_query(head);
-    return target_normalise(head->data + head->path);
+    return normalise_path(head);
 }

@@ -14,7 +14,8 @@ const char *target_normalise(char *path);
 
 /*
  * Splits the target, which is the only string of the head so far, into authority, path and query,
- * and normalises the path. Only an OPTIONS request may have the target "*". Returns the rule that
+ * and normalises the path. If that changes the path, it is also kept as it came: there must be room
+ * for as many bytes again. Only an OPTIONS request may have the target "*". Returns the rule that
  * was broken, or NULL.
  */
 const char *target_split(struct head *head, bool is_options);

@@ -190,21 +190,21 @@ void http2_head_make(
     struct http2_head *self, const struct http2_fields *fields, const struct parser_limits *limits)
 {
     struct head given = {.data = fields->data, .length = fields->length};
-    size_t size = fields->length + sizeof("host");
+    const char *name;
+    const char *value;
+    for (size_t position = 0; fields->length > 0 && head_next(&given, &position, &name, &value);)
+        given.header_count++;
+    const char *target = find(&given, ":path");
+    size_t size = fields->length + sizeof("host") + (target ? strlen(target) + 1 : 0);
     *self = (struct http2_head){.head.data = malloc(2 * size)}; /* see request_decoded() */
     if (!self->head.data || fields->length == 0) {
         refuse(self, 503, HOB_REJECT_MEMORY, "out of memory");
         return;
     }
-    const char *name;
-    const char *value;
-    for (size_t position = 0; head_next(&given, &position, &name, &value);)
-        given.header_count++;
     if (fields->too_large)
         refuse(
             self, 431, HOB_REJECT_HEAD_LIMIT, "the header fields are larger than the head_limit");
     const char *method = find(&given, ":method");
-    const char *target = find(&given, ":path");
     if (method)
         set_method(self, method);
     if (!target) { /* CONNECT has none */

@@ -218,10 +218,34 @@ static hob_header *request_fields(hob_request *req)
     return fields;
 }
 
+/* Whether a segment is "." or "..", of which each dot may be encoded. */
+static bool has_dot_segment(const char *path)
+{
+    while (*path++ == '/') {
+        int dots = 0;
+        for (bool encoded; *path == '.' || hob_text_same_n(path, "%2e", 3); dots++) {
+            encoded = *path == '%';
+            path += encoded ? 3 : 1;
+        }
+        if ((dots == 1 || dots == 2) && (*path == '/' || *path == '\0'))
+            return true;
+        path += strcspn(path, "/");
+    }
+    return false;
+}
+
+/*
+ * The target as it came. But "/public/../private" is sent as "/private", the path that the router
+ * has decided about: an upstream that removes such segments in another way, or not, would otherwise
+ * take it for a path that the router might have refused.
+ */
 static char *target_of(hob_request *req)
 {
+    const char *path = hob_request_raw_path(req);
     const char *query = hob_request_query(req);
-    return JOIN(hob_request_path(req), query ? "?" : "", query ? query : "");
+    if (has_dot_segment(path))
+        path = hob_request_path(req);
+    return JOIN(path, query ? "?" : "", query ? query : "");
 }
 
 static int read_body(void *arg, void *data, size_t size)

@@ -86,18 +86,27 @@ const char *hob_request_protocol(const hob_request *req)
     return req->carrier->protocol(req);
 }
 
+/* The path of an absolute form that has none (RFC 9110 section 4.2.3). */
+static const char root[] = "/";
+
 const char *hob_request_peek_path(const hob_request *req)
 {
     const struct head *head = &req->head;
     if (!head->data)
         return NULL;
     const char *path = head->data + head->path;
-    return *path ? path : "/"; /* the absolute form may have none (RFC 9110 section 4.2.3) */
+    return *path ? path : root;
 }
 
 const char *hob_request_path(hob_request *req)
 {
     return request_stable_head(req) ? hob_request_peek_path(req) : NULL;
+}
+
+const char *hob_request_raw_path(hob_request *req)
+{
+    const struct head *head = request_stable_head(req);
+    return head && head->raw_path ? head->data + head->raw_path : hob_request_peek_path(req);
 }
 
 const char *hob_request_query(hob_request *req)
@@ -139,6 +148,8 @@ const char *hob_request_decode(hob_request *req, const char *part, size_t size)
 {
     if (size == 0)
         return "";
+    if (part == root) /* which is no part of the head */
+        return root;
     const char *end = part + size;
     char *decoded = request_decoded(req, part);
     char *to = decoded;

@@ -101,15 +101,16 @@ int server_new(const hob_server_options *options, hob_server **server)
     int err = options->handler && possible ? server_options_complete(&complete) : -EINVAL;
     if (err < 0)
         return err;
+    const struct parser_limits limits = server_parser_limits(&complete);
     hob_server *self = calloc(1, sizeof(*self));
-    struct workspace *workspace = workspace_new(complete.head_limit);
+    struct workspace *workspace = workspace_new(parser_room(&limits));
     if (!self || !workspace) {
         free(self);
         workspace_free(workspace);
         return -ENOMEM;
     }
     self->options = complete;
-    self->parser_limits = server_parser_limits(&complete);
+    self->parser_limits = limits;
     self->workspace = workspace;
     list_init(&self->connections);
     list_init(&self->stopping_futures);

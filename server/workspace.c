@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
-struct workspace *workspace_new(size_t head_limit)
+struct workspace *workspace_new(size_t head_size)
 {
-    struct workspace *self = calloc(1, sizeof(struct workspace) + head_limit);
+    struct workspace *self = calloc(1, sizeof(struct workspace) + head_size);
     if (!self)
         return NULL;
-    self->head_limit = head_limit;
+    self->head_size = head_size;
     if (workspace_ensure_spare(self))
         return self;
     free(self);
@@ -25,7 +25,7 @@ void workspace_free(struct workspace *self)
 
 bool workspace_make_spare(struct workspace *self)
 {
-    self->spare_head = malloc(2 * self->head_limit);
+    self->spare_head = malloc(2 * self->head_size);
     return self->spare_head;
 }
 

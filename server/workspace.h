@@ -21,13 +21,13 @@ struct workspace {
     char usual_begin[96]; /* the lines that a response with status 200 begins with */
     size_t usual_length;
     time_t formatted_at; /* the second of its Date */
-    char *spare_head;    /* 2 * head_limit bytes, for when there is no other memory; NULL if used */
-    size_t head_limit;
-    char head[]; /* strings of the request that is being read: head_limit bytes */
+    char *spare_head;    /* 2 * head_size bytes, for when there is no other memory; NULL if used */
+    size_t head_size;
+    char head[]; /* strings of the request that is being read: head_size bytes */
 };
 
 /* NULL when out of memory. */
-struct workspace *workspace_new(size_t head_limit);
+struct workspace *workspace_new(size_t head_size);
 
 /* NULL is ignored. */
 void workspace_free(struct workspace *self);

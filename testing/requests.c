@@ -225,7 +225,8 @@ static void set_request(struct test *self, const char *line)
     const hob_test_input *input = self->input;
     struct hob_request *req = &self->exchange.req;
     size_t headers = input->headers ? strlen(input->headers) : 0;
-    req->kept_head = allocate(2 * (strlen(line) + headers + 128)); /* see workspace_keep_head() */
+    req->kept_head =
+        allocate(2 * (2 * strlen(line) + headers + 128)); /* see workspace_keep_head() */
     req->head = (struct head){.data = req->kept_head};
     self->body = input->body;
     if (input->body)

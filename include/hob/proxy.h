@@ -22,9 +22,10 @@ extern "C" {
  * or the address of a unix socket, "unix:/run/shop.sock", whose server is called "localhost".
  *
  * The request:
- *  - The path is passed on as hob_request_path() has it, so that the upstream sees the path that
- *    the router has decided about, and the query as it came. A target in absolute form becomes a
- *    path; "*" stays.
+ *  - Path and query are passed on as they came, byte by byte. If the path has dot segments, it is
+ *    passed on as hob_request_path() has it instead: the upstream gets the path that the router has
+ *    decided about, even if it treats such segments in another way. A target in absolute form
+ * becomes a path; "*" stays.
  *  - Host is that of the request, so that the upstream makes links and compares Origin as it would
  *    without a proxy. The origin's host is sent if a request of HTTP/1.0 has none.
  *  - Fields that belong to one connection are left out (RFC 9110 section 7.6.1): those that

@@ -63,6 +63,13 @@ const char *hob_request_path(hob_request *req);
  */
 const char *hob_request_peek_path(const hob_request *req);
 
+/*
+ * Returns the same path as the client has sent it, not normalised, to pass it on to another server.
+ * Decide about requests by hob_request_path(): different spellings of one path have the same
+ * meaning.
+ */
+const char *hob_request_raw_path(hob_request *req);
+
 /* Returns the part behind the first "?" of the target, not decoded; NULL if there is none. */
 const char *hob_request_query(hob_request *req);
 

@@ -177,6 +177,9 @@ static int note_call(hob_request *req, hob_response *res)
     (void)res;
     called = true;
     check_path(hob_request_path(req));
+    char *raw = hob_alloc(strlen(hob_request_raw_path(req)) + 1);
+    CHECK(raw && hob_normalise_path(strcpy(raw, hob_request_raw_path(req))) == 0);
+    CHECK(strcmp(raw, hob_request_path(req)) == 0);
     return 0;
 }
 
@@ -205,7 +208,7 @@ static bool route(hob_router *router, const char *target, const char *cookies)
     hob_server server = {.options.router = router};
     CHECK(server_options_complete(&server.options) == 0);
     server.parser_limits = server_parser_limits(&server.options);
-    server.workspace = workspace_new(server.parser_limits.head);
+    server.workspace = workspace_new(parser_room(&server.parser_limits));
     CHECK(server.workspace);
     struct connection connection = {.server = &server, .now = 1};
     struct http1 http1;

@@ -52,7 +52,7 @@ static struct parsed parse(
 {
     struct parsed self = {0};
     size_t end = first;
-    parser_init(&self.parser, &self.head, allocate_exactly(limits->head), limits);
+    parser_init(&self.parser, &self.head, allocate_exactly(parser_room(limits)), limits);
     while (self.taken < length && !is_over(&self.parser)) {
         if (self.taken == end)
             end = length - end > rest ? end + rest : length;

@@ -59,6 +59,43 @@ Test(request, tells_what_the_client_asked_for)
         exchange(expect_facts, &cases[i], cases[i].request);
 }
 
+struct path_facts {
+    const char *target, *raw_path, *path, *query;
+};
+
+static int expect_paths(hob_request *req, hob_response *res)
+{
+    const struct path_facts *facts = hob_request_context(req);
+    cr_expect_str_eq(hob_request_raw_path(req), facts->raw_path, "%s", facts->target);
+    cr_expect_str_eq(hob_request_path(req), facts->path, "%s", facts->target);
+    cr_expect_str_eq(or_none(hob_request_query(req)), or_none(facts->query), "%s", facts->target);
+    cr_expect_str_eq(hob_request_header(req, "x-header"), "e", "%s", facts->target);
+    const char *decoded = hob_request_decode(req, hob_request_path(req), strlen(facts->path));
+    cr_expect_eq(*decoded, '/', "%s", facts->target);
+    cr_expect_str_eq(hob_request_raw_path(req), facts->raw_path, "%s", facts->target);
+    return hob_reply_text(res, 200, "");
+}
+
+Test(request, keeps_the_path_as_it_came)
+{
+    static struct path_facts cases[] = {
+        {"/a", "/a", "/a", NULL},
+        {"/a?%61", "/a", "/a", "%61"},
+        {"/%61", "/%61", "/a", NULL},
+        {"/%2f?", "/%2f", "/%2F", ""},
+        {"//a/../b/.?/..", "//a/../b/.", "//b/", "/.."},
+        {"http://h/%61?b", "/%61", "/a", "b"},
+        {"http://h", "/", "/", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char request[200];
+        snprintf(
+            request, sizeof(request), "GET %s HTTP/1.1\r\n" HOST "X-Header: e\r\n\r\n",
+            cases[i].target);
+        exchange(expect_paths, &cases[i], request);
+    }
+}
+
 struct list_facts {
     const char *fields, *list;
 };

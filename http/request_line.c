@@ -37,37 +37,30 @@ static size_t take_empty_lines(struct request_line *self, const char *data, size
     return size;
 }
 
-/*
- * Finds a method by its name, which is case-sensitive (RFC 9110 section 9.1). llhttp has those of
- * the IANA registry and some more. Returns whether it is one of them.
- */
-static bool find_method(const char *name, size_t length, llhttp_method_t *method)
+int method_named(const char *name, size_t length)
 {
 #define METHOD(number, symbol, string)                                                             \
-    if (length == sizeof(#string) - 1 && memcmp(name, #string, sizeof(#string) - 1) == 0) {        \
-        *method = (llhttp_method_t)(number);                                                       \
-        return true;                                                                               \
-    }
+    if (length == sizeof(#string) - 1 && memcmp(name, #string, sizeof(#string) - 1) == 0)          \
+        return (number);
     HTTP_METHOD_MAP(METHOD)
 #undef METHOD
-    return false;
+    return -1;
 }
 
-const char *method_refusal(const char *name, size_t length, llhttp_method_t *method)
+const char *method_refusal(int method)
 {
-    bool known = find_method(name, length, method);
-    if (known && *method == HTTP_CONNECT)
+    if (method == HTTP_CONNECT)
         return "CONNECT is for proxies (RFC 9110 section 9.3.6)";
-    return known && *method != HTTP_SOURCE ? NULL
-                                           : "the method is not known (RFC 9110 section 9.1)";
+    return method >= 0 && method != HTTP_SOURCE ? NULL
+                                                : "the method is not known (RFC 9110 section 9.1)";
 }
 
 static void end_method(struct request_line *self)
 {
-    llhttp_method_t method;
-    const char *refusal = method_refusal(self->name, self->length, &method);
+    int method = method_named(self->name, self->length);
+    const char *refusal = method_refusal(method);
     if (!refusal) {
-        self->method = method;
+        self->method = (llhttp_method_t)method;
         enter(self, LINE_TARGET);
     } else if (self->length == 0)
         refuse(self, 400, "the request line begins with a space (RFC 9112 section 3)");

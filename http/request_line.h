@@ -42,8 +42,11 @@ size_t request_line_feed(
     struct request_line *self, struct head *head, size_t target_limit, const char *data,
     size_t size);
 
-/* Returns the rule by which a method is refused with status 501. NULL if it is not: sets *method.
- */
-const char *method_refusal(const char *name, size_t length, llhttp_method_t *method);
+/* Returns the llhttp_method_t of a method of the IANA registry, or one of llhttp's more. -1 if
+ * there is none. They are case-sensitive (RFC 9110 section 9.1). */
+int method_named(const char *name, size_t length);
+
+/* Returns the rule by which this method, or -1, is refused with status 501. NULL if it is not. */
+const char *method_refusal(int method);
 
 #endif

@@ -71,8 +71,7 @@ static void set_method(struct http2_head *self, const char *method)
     size_t length = strnlen(method, sizeof(self->method) - 1);
     memcpy(self->method, method, length);
     self->method[length] = '\0';
-    llhttp_method_t known;
-    const char *refusal = method_refusal(method, strlen(method), &known);
+    const char *refusal = method_refusal(method_named(method, strlen(method)));
     if (refusal)
         refuse(self, 501, HOB_REJECT_UNSUPPORTED, refusal);
 }

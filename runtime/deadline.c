@@ -80,7 +80,7 @@ void deadline_unlimit(struct task *self, struct deadline before)
     /* The limit was set before any hob_shield(), which holds it back now. */
     struct deadline *deadline = self->shields > 0 ? self->shielded : &self->deadline;
     deadline_disarm(self);
-    self->lifted = deadline->latest;
+    self->removed_limit = deadline->latest;
     if (deadline->when < deadline->latest)
         deadline->latest = before.when;
     else
@@ -103,7 +103,7 @@ double hob_deadline(double seconds)
 double hob_deadline_at(double when)
 {
     struct task *self = task_current(__func__);
-    if (when > 0 && when == self->lifted)
+    if (when > 0 && when == self->removed_limit)
         when = INFINITY; /* hob_deadline() has returned a limit that is removed by now: there was no
                             deadline */
     return set_deadline(self, isnan(when) ? self->deadline.when : when);

@@ -66,8 +66,8 @@ struct task {
         *shielded;    /* in a shield: the deadline that has no effect in the outermost one */
     unsigned shields; /* how many hob_shield() it is in */
     struct deadline deadline;
-    double lifted;  /* the limit that deadline_unlimit() has removed; 0 if none */
-    ev_timer alarm; /* runs while the task waits, or has waited, under a deadline */
+    double removed_limit; /* by deadline_unlimit(); 0 if none */
+    ev_timer alarm;       /* runs while the task waits, or has waited, under a deadline */
 
     bool queued;      /* in the ready queue */
     bool joining;     /* its function has returned; it waits for its children */

@@ -29,9 +29,8 @@ struct carrier {
     int (*read_body)(struct hob_request *req, void *data, size_t size);
 
     /*
-     * Writes the head and `size` bytes of content: either all, or 0 if send() follows. If
-     * res->without_content is set, no content follows. Returns 0 or -ENOMEM, and then nothing was
-     * written.
+     * Writes the head and `size` bytes of content: all of it, or 0 bytes if calls of send() follow.
+     * If res->without_content is set, none follow. Returns 0, or -ENOMEM if nothing was written.
      */
     int (*begin)(
         struct hob_response *res, const struct reply_head *head, const void *content, size_t size);

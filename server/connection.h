@@ -61,8 +61,8 @@ struct connection {
     struct buffer unsent;     /* output that the socket did not take */
 
     /*
-     * The time, if it was asked for since the task waited last, else 0: a request begins when the
-     * one before it ends, and few handlers wait before their deadline is set.
+     * A cache of hob_now(): connection_now() fills it, and each wait empties it (0). So one call of
+     * clock_gettime(2) is enough for the end of a request and the beginning of the next one.
      */
     double now;
 

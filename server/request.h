@@ -38,7 +38,7 @@ struct hob_request {
     struct deadline before; /* the task's, before the handler was given its time */
 
     struct refusal refusal;
-    bool body_late;   /* the client has sent too little of the body in time */
+    bool body_late;   /* the client has sent none of the body for too long */
     bool cancellable; /* the handler is cancelled when the client leaves */
     bool client_left; /* a response would not arrive */
     bool observed;    /* observers are being called. They do not wait, so the head need not move */
@@ -63,8 +63,8 @@ static inline bool request_is_head(const struct hob_request *self)
 /*
  * The strings of a head lie in memory that all requests share, until the coroutine waits.
  *
- * Moves them to memory of the request. Returns 0, or -ENOMEM, but not while a handler runs: see
- * workspace_ensure_spare().
+ * Moves them to memory of the request. Returns 0, or -ENOMEM, which cannot happen while a handler
+ * runs: see workspace_ensure_spare().
  */
 int request_keep_head(struct hob_request *self);
 
@@ -81,8 +81,8 @@ void request_forget_head(struct hob_request *self);
 const struct head *request_stable_head(struct hob_request *self);
 
 /*
- * Where to write the decoded form of a part of the target or of a cookie, which is never longer:
- * for the same part the same place. NULL as request_stable_head().
+ * Returns memory for the decoded form of a part of the target or of a cookie, which is never longer
+ * than the part. It is the same memory for the same part. NULL as request_stable_head().
  */
 char *request_decoded(struct hob_request *self, const char *part);
 

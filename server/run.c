@@ -142,7 +142,7 @@ void server_remove_connection(hob_server *self)
 static void close_idle_connections(hob_server *self, double seconds)
 {
     double limit = hob_now() - seconds;
-    turn_send(&self->turn); /* first: without memory that may close any connection of the list */
+    turn_send(&self->turn); /* first, since without memory it closes connections of the list */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);

@@ -152,7 +152,7 @@ static bool send_unless_pipelined(struct connection *connection)
     return unread > 0;
 }
 
-/* Ends the connection, or leaves it idle, as the last request said. */
+/* Does the next action, behind the last request: ends the connection or leaves it idle. */
 static void finish(struct connection *self, enum next next)
 {
     if (next == NEXT_HTTP2) {

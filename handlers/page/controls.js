@@ -48,11 +48,13 @@ class Counter {
         }
     }
 
-    order(dish, number, deadline) {
+    /* `from` is the neighbour that cooks it, or "". */
+    order(dish, number, deadline, from) {
         const limit = deadline ? `&deadline=${deadline}` : "";
+        const cook = from ? `&from=${from}` : "";
         const what = `${number.toLocaleString("en")} × ${dish.replace(/-/g, " ")}`;
-        const address = `/orders?dish=${dish}&count=${number}${limit}`;
-        return this.ask("POST", address, `Ordered: ${what}.`);
+        const address = `/orders?dish=${dish}&count=${number}${limit}${cook}`;
+        return this.ask("POST", address, `Ordered: ${what}${from ? ` from ${from}` : ""}.`);
     }
 
     cancel(id) {
@@ -63,17 +65,28 @@ class Counter {
 
 /*
  * A button has its order in attributes: data-order="noodles 50, french-fries 50" and
- * data-deadline="2".
+ * data-deadline="2". The neighbours do not cook the dishes of the demonstration.
  */
 function connectOrders(root, counter) {
     for (const element of root.querySelectorAll("[data-order]")) {
         element.addEventListener("click", () => {
+            const from = element.closest("[data-demo]") ? "" : byId("from").value;
             for (const part of element.dataset.order.split(", ")) {
                 const [dish, number] = part.split(" ");
-                counter.order(dish, Number(number || 1), element.dataset.deadline);
+                counter.order(dish, Number(number || 1), element.dataset.deadline, from);
             }
         });
     }
+}
+
+/* Offers the neighbours of these names, and keeps the choice if it is one of them. */
+function offerNeighbours(names) {
+    const select = byId("from");
+    const chosen = select.value;
+    select.replaceChildren(select.options[0],
+        ...names.map((name) => new Option(`the neighbour ${name}`, name)));
+    select.value = names.includes(chosen) ? chosen : "";
+    byId("neighbours").hidden = names.length === 0;
 }
 
 /* `kitchen` is the page: it has the playhead and the record that is shown. */

@@ -70,6 +70,7 @@ class Kitchen {
         for (const element of document.querySelectorAll("[data-trace]")) {
             element.hidden = message.trace === false;
         }
+        offerNeighbours(message.upstreams || []);
         this.showWorkers(message);
     }
 

@@ -6,12 +6,16 @@ const STATE_WORDS = {
     ready: "ready, waits for the cook",
     running: "the cook is at it",
     awaiting: "on the stove",
+    away: "on another stove",
     served: "served",
     cancelled: "cancelled",
     late: "too late",
     failed: "failed",
     unseen: "ended while this page was away",
 };
+
+/* The step of an order that a neighbour cooks, as handlers/delivery.c names it. */
+const AWAY = "at the neighbour's";
 
 /* While the kitchen is blocked, a finished pan waits until it is noticed. */
 function leftText(left) {
@@ -27,7 +31,7 @@ function rowOf(lane, depth, at) {
         id: lane.id,
         depth,
         name: lane.dish.replace(/-/g, " "),
-        state: STATE_WORDS[state] || state,
+        state: STATE_WORDS[step === AWAY ? "away" : state] || state,
         step,
         left: leftText(left),
         cooks: at < lane.end,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { atKitchen, closeBrowser, openBrowser, press, scene, untilScene } from "../support/browser.js";
+import { startKitchen } from "../support/server.js";
 
 before(openBrowser);
 after(closeBrowser);
@@ -13,6 +14,7 @@ describe("orders", () => {
         const { lanes } = await scene(page);
         assert.deepEqual(lanes.map(({ depth }) => depth), [0, 1, 1]);
         assert.ok(lanes.slice(1).every(({ parent }) => parent === lanes[0].id));
+        assert.ok(await page.locator("#neighbours").isHidden(), "there are none");
     }));
 
     it("are cancelled from the table, and where they are chosen", () => atKitchen(async (page) => {
@@ -75,6 +77,23 @@ describe("orders", () => {
         await press(page, "A meal: both");
         await page.locator("#recipe [aria-current]").filter({ hasText: "hob_join(" }).waitFor();
     }));
+
+    it("wait at the neighbour's that cooks them", async () => {
+        const neighbour = await startKitchen();
+        try {
+            await atKitchen(async (page) => {
+                await page.getByLabel("Cooked by").selectOption("b");
+                await press(page, "Noodles");
+                await untilScene(page, ({ lanes }) => lanes[0]?.step === "at the neighbour's");
+                const row = page.getByRole("row").filter({ hasText: "on another stove" });
+                await row.filter({ hasText: "at the neighbour's" }).waitFor();
+                await row.getByRole("button", { name: "Cancel order 1", exact: true }).click();
+                await untilScene(page, ({ lanes }) => lanes[0].state === "cancelled");
+            }, { more: ["--upstream", `b=${neighbour.url}`] });
+        } finally {
+            await neighbour.stop();
+        }
+    });
 
     it("go when they leave the window", () => atKitchen(async (page) => {
         await page.locator("#span").selectOption("1000");

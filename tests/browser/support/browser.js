@@ -72,8 +72,8 @@ export async function openTab(context, url, scripts = []) {
 }
 
 /* Runs `test(page, kitchen)` on a kitchen of its own; the console must stay empty. */
-export async function atKitchen(test, { options, scripts, mayComplain = false } = {}) {
-    const kitchen = await startKitchen();
+export async function atKitchen(test, { options, scripts, more, mayComplain = false } = {}) {
+    const kitchen = await startKitchen({ more });
     try {
         const { page, errors, close } = await openPage(kitchen.url, options, scripts);
         await test(page, kitchen);

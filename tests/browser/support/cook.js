@@ -32,6 +32,10 @@ function* offloaded() {
     yield { step: "compute on another thread", ms: 2000 };
 }
 
+export function* delivery() {
+    yield { step: "at the neighbour's" };
+}
+
 export const MENU = {
     "french-fries": ["french fries", frenchFries],
     noodles: ["noodles", noodles],

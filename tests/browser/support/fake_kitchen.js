@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import http from "node:http";
 
-import { Cook, MENU } from "./cook.js";
+import { Cook, delivery, MENU } from "./cook.js";
 import { buildPage } from "./page.js";
 
 const TICK = 40; /* ms */
@@ -10,6 +10,10 @@ const HEARTBEAT = 250;
 const RING = 65536;
 
 const handlers = new URL("../../../handlers/", import.meta.url);
+
+/* The names of --upstream NAME=URL. They get no orders: those stay away until they are cancelled. */
+const upstreams = process.argv.filter((_, i) => process.argv[i - 1] === "--upstream")
+    .map((value) => value.split("=")[0]);
 
 class Feed {
     /* `seen` is the id of the last message that the browser has had, if any. */
@@ -30,7 +34,8 @@ class Feed {
 
     begin() {
         this.send("hello", { now: performance.now(), epoch: performance.timeOrigin, timeScale: 1,
-            demo: true, trace: !process.argv.includes("--admin"), session: this.kitchen.session });
+            demo: true, trace: !process.argv.includes("--admin"), session: this.kitchen.session,
+            upstreams });
         this.batch(this.kitchen.cook.describe());
     }
 
@@ -108,8 +113,9 @@ class FakeKitchen {
             plain(response, 400, "count: a number from 1 to 1000\n");
         } else {
             const deadline = Number(wish.get("deadline") || 0) * 1000;
+            const [name, recipe] = dish;
             const orders = Array.from({ length: number }, () =>
-                this.cook.begin(...dish, null, deadline));
+                this.cook.begin(name, wish.get("from") ? delivery : recipe, null, deadline));
             response.writeHead(202, { "Content-Type": "application/json" });
             response.end(JSON.stringify({ orders }));
         }

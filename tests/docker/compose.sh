@@ -52,6 +52,8 @@ check_balancer() {
   curl --silent --fail --cacert "$work/tls/hob.pem" --output /dev/null "$url/" ||
     fail "the balancer's certificate does not hold"
   order_everything "$url" --cacert "$work/tls/hob.pem"
+  is "a neighbour cooks an order" $'noodles cooking done\n.' \
+    "$(body "$url/delivery/noodles?from=neighbour" --cacert "$work/tls/hob.pem")"
   is "it speaks HTTP/2" 2 \
     "$(curl --silent --insecure --output /dev/null --write-out '%{http_version}' "$url/ping")"
   curl --silent --insecure --cookie-jar "$work/cookies" --output /dev/null "$url/ping"

@@ -10,17 +10,6 @@
 
 TestSuite(kitchen, .timeout = 60);
 
-static struct order *get_with(const struct server *server, const char *path, const char *header)
-{
-    struct order *order = order_prepare(server, path);
-    struct curl_slist *headers = curl_slist_append(NULL, header);
-    curl_easy_setopt(order->easy, CURLOPT_HTTPHEADER, headers);
-    order_begin(order);
-    wait_for(order);
-    curl_slist_free_all(headers);
-    return order;
-}
-
 /* The page. */
 
 ServerTest(kitchen, curl_gets_the_menu_and_a_browser_the_page, server_start())

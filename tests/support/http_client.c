@@ -116,6 +116,17 @@ struct order *get(const struct server *server, const char *path)
     return self;
 }
 
+struct order *get_with(const struct server *server, const char *path, const char *header)
+{
+    struct order *self = order_prepare(server, path);
+    struct curl_slist *headers = curl_slist_append(NULL, header);
+    curl_easy_setopt(self->easy, CURLOPT_HTTPHEADER, headers);
+    order_begin(self);
+    wait_for(self);
+    curl_slist_free_all(headers);
+    return self;
+}
+
 struct order *request(const struct server *server, const char *method, const char *path)
 {
     struct order *self = order_prepare(server, path);

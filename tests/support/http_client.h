@@ -49,7 +49,10 @@ void wait_for_orders(void);
 /* order() and wait_for(). */
 struct order *get(const struct server *server, const char *path);
 
-/* The same with another method than GET, and without a body. */
+/* The same with a header, such as "Accept: text/html". */
+struct order *get_with(const struct server *server, const char *path, const char *header);
+
+/* The same as get() with another method than GET, and without a body. */
 struct order *request(const struct server *server, const char *method, const char *path);
 
 /* Begins so many orders. The array is the caller's to free. */

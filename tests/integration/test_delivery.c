@@ -228,6 +228,7 @@ ProcessTest(delivery, a_neighbour_that_dies_is_a_502)
     while (server_log_count(&neighbour, "boil the egg") < 2)
         get(&kitchen, "/ping");
     server_signal(&neighbour, SIGKILL);
+    cr_expect_eq(process_result(neighbour.process), -SIGKILL);
     wait_for(whole);
     expect_failure(whole, 502, "502 Bad Gateway: the neighbour b ");
     cr_expect_null(wait_for_text(followed, "cooking done"));

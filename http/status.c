@@ -63,7 +63,7 @@ const char *status_reason(int status)
 
 bool hob_status_has_content(int status)
 {
-    return status != 204 && status != 205 && status != 304;
+    return status_has_content(status);
 }
 
 int status_of_error(int err)

@@ -2,6 +2,14 @@
 #ifndef HOB_HTTP_STATUS_H
 #define HOB_HTTP_STATUS_H
 
+#include <stdbool.h>
+
+/* The same as hob_status_has_content(), inline, since each reply calls it. */
+static inline bool status_has_content(int status)
+{
+    return status != 204 && status != 205 && status != 304;
+}
+
 /* Returns the reason phrase, such as "Not Found"; "" for a code without one. */
 const char *status_reason(int status);
 

@@ -34,7 +34,7 @@ static bool is_status(int status)
 
 bool response_may_have_content(int status)
 {
-    return is_status(status) && hob_status_has_content(status);
+    return is_status(status) && status_has_content(status);
 }
 
 /* Writes the head, and all of the content unless it comes in pieces: then content is NULL. */
@@ -48,8 +48,8 @@ static int begin(struct hob_response *self, struct reply_head *head, const void 
     assert(!content || head->length != HOB_LENGTH_UNKNOWN);
     if (self->hooks)
         response_call_hooks(self, &(hob_head){head->status, head->content_type, head->length});
-    self->without_content = !hob_status_has_content(head->status) || request_is_head(request);
-    if (!hob_status_has_content(head->status)) {
+    self->without_content = !status_has_content(head->status) || request_is_head(request);
+    if (!status_has_content(head->status)) {
         head->content_type = NULL;
         head->length = 0;
     }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# script/bench proxy: hob_proxy() beside nginx and HAProxy. Sourced by script/bench.
+# The part "proxy" of script/bench, which sources it: hob_proxy() beside nginx and HAProxy.
+# shellcheck disable=SC2154,SC2034 # script/bench sets the other variables, and stops the server
 
 proxy_peers=(hob nginx haproxy)
 proxy_folder=build/bench/proxy
@@ -14,7 +15,7 @@ proxy_file() {
 start_proxy() {
   local command
   case $1 in
-    hob) command=($programs/proxy-hob "$port" "http://127.0.0.1:$upstream_port") ;;
+    hob) command=("$programs/proxy-hob" "$port" "http://127.0.0.1:$upstream_port") ;;
     nginx) command=(nginx -p "$root/$proxy_folder" -c "$(proxy_file nginx.conf)" -e stderr) ;;
     haproxy) command=(haproxy -db -f "$(proxy_file haproxy.cfg)") ;;
   esac
@@ -49,7 +50,7 @@ bench_proxy() {
     echo "haproxy $(haproxy -v | sed -n '1s/.*version \([^ ]*\).*/\1/p')"
   } >>build/bench/proxy.about
   : >build/bench/proxy.samples
-  on_first_processor $programs/fetch-upstream $upstream_port 2>build/bench/upstream.log &
+  on_first_processor "$programs/fetch-upstream" $upstream_port 2>build/bench/upstream.log &
   upstream=$!
   # shellcheck disable=SC2064 # the process of now
   trap "kill $upstream; stop_server -KILL" EXIT

@@ -56,9 +56,11 @@ static int end_target(struct parser *self)
     struct head *head = self->head;
     bool is_plain_path = *head->data == '/' && !self->line.marks; /* its content is ignored */
     head_end_string(head);
-    const char *broken_rule =
-        is_plain_path ? NULL : target_split(head, self->line.method == HTTP_OPTIONS);
     head->headers = self->name = head->length;
+    if (is_plain_path)
+        return 0;
+    const char *broken_rule = target_split(head, self->line.method == HTTP_OPTIONS);
+    head->headers = self->name = head->length; /* behind the raw path, if there is one */
     return check(self, broken_rule);
 }
 

@@ -245,16 +245,13 @@ static int framing_receive(void *arg, const char *input, size_t size)
 {
     const struct framing *self = arg;
     ssize_t read = nghttp2_session_mem_recv(self->nghttp2, (const uint8_t *)input, size);
-    switch (read) {
-    case NGHTTP2_ERR_BAD_CLIENT_MAGIC:
+    if (read == NGHTTP2_ERR_BAD_CLIENT_MAGIC)
         nghttp2_session_terminate_session(self->nghttp2, NGHTTP2_PROTOCOL_ERROR);
-        return 0;
-    case NGHTTP2_ERR_FLOODED:
-        nghttp2_session_terminate_session(self->nghttp2, NGHTTP2_ENHANCE_YOUR_CALM);
-        return 0;
-    default:
-        return read < 0 ? -1 : 0;
-    }
+    else if (read == NGHTTP2_ERR_FLOODED || read == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS)
+        return 1;
+    else if (read < 0)
+        return -ENOMEM;
+    return 0;
 }
 
 static ssize_t framing_next_output(void *arg, const char **frame)

@@ -107,7 +107,7 @@ struct hob_http2_framing {
         const struct http2_settings *settings);
     void (*free)(void *self);
 
-    /* Reads frames. Returns 0, or a negative number if memory was lacking. */
+    /* Reads frames. Returns 0, 1 if the client floods the server, or -ENOMEM. */
     int (*receive)(void *self, const char *input, size_t size);
 
     /* Makes the next frame of the output. Returns its size, 0 if there is none, or less than 0. */

@@ -8,6 +8,8 @@
 #include "hob/log.h"
 #include "stream.h"
 
+#define FLOOD "it sends too many frames to no purpose"
+
 static double now_of(const struct http2_session *self)
 {
     return connection_now(self->connection);
@@ -72,7 +74,7 @@ static void on_begin_frame(struct http2_session *self, int type, size_t length, 
 {
     if (!has_purpose(type, length, ends_stream) &&
         !http2_budget_take(&self->overhead, now_of(self)))
-        break_limit(self, HOB_REJECT_FLOOD, "it sends too many frames to no purpose");
+        break_limit(self, HOB_REJECT_FLOOD, FLOOD);
 }
 
 static void on_reset(struct http2_session *self)
@@ -174,8 +176,11 @@ static void start_streams(struct http2_session *self)
 
 static void receive(struct http2_session *self, const char *input, size_t size)
 {
-    if (size > 0 && self->framing->receive(self->frames, input, size) < 0)
+    int result = size > 0 ? self->framing->receive(self->frames, input, size) : 0;
+    if (result < 0)
         run_out_of_memory(self);
+    if (result > 0)
+        break_limit(self, HOB_REJECT_FLOOD, FLOOD);
 }
 
 void http2_session_on_input(struct http2_session *self)

@@ -234,7 +234,8 @@ static void note(struct http2_client *self, const struct http2_received *frame)
         http2_result(self, frame->stream)->error = number_at(frame->payload);
         break;
     case HTTP2_WINDOW_UPDATE:
-        self->window += frame->stream == 0 ? number_at(frame->payload) : 0;
+        if (frame->stream > 0)
+            http2_result(self, frame->stream)->window += number_at(frame->payload);
         break;
     case PING:
         self->pings += frame->flags & ACK;

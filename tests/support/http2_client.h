@@ -45,6 +45,7 @@ struct http2_result {
     bool ended;        /* by END_STREAM */
     bool reset;        /* by RST_STREAM */
     uint32_t error;    /* the code of that */
+    uint64_t window;   /* bytes by which the server has opened the stream's window */
     size_t length;     /* bytes of content */
     char content[512]; /* the first ones, ended by NUL */
     char fields[1024]; /* lines "name: value", ended by LF */
@@ -62,7 +63,6 @@ struct http2_client {
     uint32_t goaway_error;        /* of the last one */
     uint32_t goaway_stream;       /* its last stream */
     int pings;                    /* acknowledged ones */
-    uint64_t window;              /* bytes by which the server has opened the connection's window */
 };
 
 /* Connects, and sends the preface with no settings. */

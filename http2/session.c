@@ -280,8 +280,7 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int happened)
         on_acknowledge_end(self);
     if (is_past(times->idle, now))
         self->framing->terminate(self->frames, HTTP2_NO_ERROR);
-    if (is_past(times->closed, now) ||
-        (self->stream_count == 0 && connection_is_broken(self->connection))) {
+    if (is_past(times->closed, now)) {
         connection_close(self->connection);
         return;
     }
@@ -346,9 +345,10 @@ static void on_turn_end(struct turn_end *output)
     send_all(self);
     if (buffer_length(&connection->unsent) > 0 && self->times.output == 0)
         set_time(self, &self->times.output, server_of(self)->options.write_timeout);
-    if (connection_is_broken(connection) || self->framing->is_over(self->frames))
+    bool gone = connection->socket != SOCKET_OPEN;
+    if (gone || self->framing->is_over(self->frames))
         close_streams(self);
-    if (self->stream_count == 0 && connection_is_broken(connection)) {
+    if (self->stream_count == 0 && gone) {
         connection_close(connection);
         return;
     }
@@ -433,6 +433,10 @@ static struct http2_session *session_new(struct connection *connection)
     set_time(self, &self->times.idle, server->options.head_timeout);
     if (server->closing)
         drain(self);
+    if (connection->over_limit && acceptor_is_over_limit(server)) {
+        server_reject(server, HOB_REJECT_CONNECTION_LIMIT);
+        self->framing->terminate(self->frames, HTTP2_NO_ERROR);
+    }
     return self;
 }
 

@@ -37,8 +37,8 @@ hob_server *hob_request_server(const hob_request *req);
 const char *hob_request_method(const hob_request *req);
 
 /*
- * Returns "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5). For an
- * observer it may be "", if the request line was incomplete.
+ * Returns "HTTP/2.0", "HTTP/1.0", or "HTTP/1.1" for any later minor version (RFC 9110 section 2.5).
+ * For an observer it may be "", if the request line was incomplete.
  */
 const char *hob_request_protocol(const hob_request *req);
 
@@ -260,7 +260,8 @@ int hob_request_ranges(
  *
  * The server reads and drops the rest that a handler does not read. If more than 64 KiB are left,
  * or if the body is chunked and its end had not been received when the response began, the response
- * has "Connection: close" instead.
+ * has "Connection: close" instead. Over HTTP/2 the stream is reset with NO_ERROR after the
+ * response.
  *
  * Returns -EINVAL if the body's framing is broken, -EMSGSIZE if the body is larger than the
  * server's body_limit, -ECONNRESET if the client left in the middle of it, -ETIMEDOUT after the

@@ -141,7 +141,8 @@ int hob_reply_error(hob_response *res, int status, const char *detail);
 /*
  * Begins a stream with a status and a type, like hob_reply(). The server's handler_timeout ends
  * here: from now on only write_timeout limits the client. Also returns -EINVAL for a status without
- * content (204, 205, 304). HTTP/1.1 gets chunks, HTTP/1.0 a connection that closes at the end.
+ * content (204, 205, 304). HTTP/2 and HTTP/1.1 show the end, by the last frame or chunk; HTTP/1.0
+ * closes the connection.
  *
  * Returns -EPIPE if the request is HEAD, for which a router calls the handler of GET (RFC 9110
  * section 9.3.2): the response is complete with its head, and has no content. The handler's result

@@ -307,7 +307,7 @@ const char *hob_reject_name(hob_reject reason);
 typedef struct {
     uint64_t accepted;                  /* connections */
     size_t connections;                 /* open ones, idle ones included */
-    size_t serving;                     /* open ones with a request in progress */
+    size_t serving;                     /* requests in progress */
     uint64_t received;                  /* bytes, with heads and framing */
     uint64_t sent;                      /* the same */
     uint64_t rejects[HOB_REJECT_COUNT]; /* by hob_reject */

@@ -160,6 +160,37 @@ ServerTest(
     http2_close(&client);
 }
 
+/* A client above the limit of connections may send its requests elsewhere. */
+ServerTest(
+    http2_limits, connections_have_a_limit,
+    serve_limited((hob_server_options){.connection_limit = 1}))
+{
+    struct http2_client first = http2_connect(&server);
+    http2_request(&first, 1, "GET /", "");
+    http2_await(&first, SETTINGS);
+    struct http2_client second = http2_connect(&server);
+    http2_request(&second, 1, "GET /other", "");
+    http2_receive_all(&second);
+    cr_expect_eq(second.goaways, 1);
+    cr_expect_eq(second.goaway_error, HTTP2_NO_ERROR);
+    cr_expect_eq(second.goaway_stream, 0);
+    cr_expect_eq(http2_result(&second, 1)->status, 0);
+    http2_close(&second);
+    http2_close(&first);
+    cr_expect(eventually(count_of(&server, "connection_limit") == 1));
+}
+
+/* When the client has left and its handlers have ended, the connection is closed. */
+ServerTest(http2_limits, a_client_may_leave, serve_limited((hob_server_options){0}))
+{
+    struct http2_client client = http2_connect(&server);
+    for (uint32_t i = 0; i < 10; i++)
+        http2_request(&client, 2 * i + 1, "GET /", "");
+    http2_await(&client, SETTINGS);
+    http2_close(&client);
+    cr_expect(eventually(strcmp(get(&server, "/connections")->body.bytes, "1") == 0));
+}
+
 /* Time-outs. */
 
 ServerTest(

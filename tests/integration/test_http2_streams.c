@@ -128,6 +128,23 @@ ServerTest(http2_streams, a_reply_waits_for_the_window, serve_http2(reply_much))
     http2_close(&client);
 }
 
+/* When two responses wait for a window, the more urgent one is sent first (RFC 9218). */
+ServerTest(http2_streams, urgent_responses_come_first, serve_http2(reply_much))
+{
+    enum { INITIAL_WINDOW_SIZE = 4 };
+    struct http2_client client = http2_connect(&server);
+    http2_send_setting(&client, INITIAL_WINDOW_SIZE, 0);
+    http2_request(&client, 1, "GET /", "priority: u=6\n");
+    http2_request(&client, 3, "GET /", "priority: u=1\n");
+    while (http2_result(&client, 1)->status == 0 || http2_result(&client, 3)->status == 0)
+        http2_receive(&client);
+    http2_send_setting(&client, INITIAL_WINDOW_SIZE, 50000);
+    while (http2_result(&client, 3)->length < 50000 && !client.gone)
+        http2_receive(&client);
+    cr_expect_leq(http2_result(&client, 1)->length, 15535); /* what the connection's window left */
+    http2_close(&client);
+}
+
 /* Logs how much was sent before it had to wait. */
 static int stream_endlessly(hob_request *req, hob_response *res)
 {

@@ -235,12 +235,14 @@ int http2_stream_put_content(
     if (err < 0)
         return err;
     buffer_append(output, header, header_size);
-    size_t first = size < self->content_size ? size : self->content_size;
-    buffer_append(output, self->content, first);
-    self->content += first;
-    self->content_size -= first;
-    buffer_append(output, buffer_bytes(&self->out), size - first);
-    buffer_consume(&self->out, size - first);
+    if (self->content_size > 0) { /* then `out` is empty */
+        buffer_append(output, self->content, size);
+        self->content += size;
+        self->content_size -= size;
+    } else {
+        buffer_append(output, buffer_bytes(&self->out), size);
+        buffer_consume(&self->out, size);
+    }
     self->sent = self->output_ended && unsent(self) == 0;
     if (self->writable)
         future_complete(self->writable, 0);

@@ -32,7 +32,7 @@ struct http2_stream {
 
     struct buffer in;    /* the part of the body that came and was not read */
     struct buffer out;   /* content that waits for the client's window */
-    const char *content; /* content that is sent before what `out` has */
+    const char *content; /* content that is not in `out`, which is empty */
     size_t content_size;
     hob_future *readable; /* what the task awaits while it waits for the body, else NULL */
     hob_future *writable; /* ... for the client's window */

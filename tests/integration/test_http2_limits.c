@@ -1,5 +1,5 @@
 /*
- * What a client of HTTP/2 may not do: each limit has a reason to count, and ends the stream or the
+ * The limits of a client of HTTP/2: each has a reason to count, and ends the stream or the
  * connection (docs/http2.md).
  */
 #include <math.h>

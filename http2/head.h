@@ -8,15 +8,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http/buffer.h"
 #include "http/head.h"
 #include "http/parser_limits.h"
 #include "server/request.h"
 
-/* The fields that came of a head, as strings: name, value, name, value, ... */
+/* The beginning of a request. */
+struct http2_head {
+    struct head head; /* its strings lie in memory of malloc(3), NULL without a target */
+    char method[24];
+    uint64_t body_length; /* of Content-Length; 0 if there is none */
+    bool expects_continue;
+    struct refusal refusal; /* the rule or limit that it breaks, if any */
+};
+
+/*
+ * The fields of a head that is being received. The pseudo-fields are the first ones, which the
+ * framing checks.
+ */
 struct http2_fields {
-    char *data; /* limits->head bytes; NULL when they are not needed */
-    size_t length;
-    bool too_large; /* there are more than that */
+    struct head strings;     /* those but cookies; its data has limits->head bytes, or is NULL */
+    size_t size;             /* of all that has come */
+    size_t path;             /* the offset of the value of :path; 0 if there is none */
+    size_t authority;        /* ... of :authority */
+    size_t host;             /* ... of Host */
+    struct buffer cookies;   /* the values of all fields Cookie, as one */
+    struct http2_head begun; /* what the head is made of besides the strings */
 };
 
 /* Forgets the fields of the head before. Returns 0 or -ENOMEM. */
@@ -27,15 +44,6 @@ void http2_fields_add(
     size_t name_length, const char *value, size_t value_length);
 
 void http2_fields_free(struct http2_fields *self);
-
-/* The beginning of a request. */
-struct http2_head {
-    struct head head; /* its strings lie in memory of malloc(3), NULL without a target */
-    char method[24];
-    uint64_t body_length; /* of Content-Length; 0 if there is none */
-    bool expects_continue;
-    struct refusal refusal; /* the rule or limit that it breaks, if any */
-};
 
 /* Makes the head of all its fields. */
 void http2_head_make(

@@ -12,6 +12,16 @@ static hob_server *server_of(const struct http2_stream *self)
     return self->session->connection->server;
 }
 
+/* Drops what came of the body, and opens the windows by as much. */
+static void drop_input(struct http2_stream *self)
+{
+    const struct http2_session *session = self->session;
+    if (buffer_length(&self->in) > 0)
+        session->framing->consume(session->frames, self->id, buffer_length(&self->in));
+    buffer_free(&self->in);
+    http2_session_send_later(self->session);
+}
+
 /*
  * Its task.
  */
@@ -51,17 +61,33 @@ static void serve(struct http2_stream *self, struct exchange *exchange)
         exchange_serve(exchange, connection_now(self->session->connection));
 }
 
+/*
+ * Reads and drops the rest of the body for a while, as an HTTP/1.1 connection lingers: curl 7.88
+ * and others lose the response if the stream is reset while they send (RFC 9113 section 8.1).
+ */
+static void drop_body(struct http2_stream *self)
+{
+    double end = hob_now() + server_of(self)->options.linger_timeout;
+    bool waits = self->head.expects_continue && !self->continued;
+    bool late = waits; /* such a client sends nothing */
+    while (!self->input_ended && !self->closed && !late) {
+        drop_input(self);
+        if (http2_stream_wait(self, &self->readable, end - hob_now(), &late) < 0)
+            break;
+    }
+    if (!self->input_ended)
+        http2_stream_reset(self, HTTP2_NO_ERROR);
+}
+
 /* Ends the stream after the handler. */
 static void finish(struct http2_stream *self, const struct hob_response *res)
 {
-    if (!res->replied)
-        http2_stream_reset(self, HTTP2_CANCEL);
-    else if (!res->whole)
+    if (res->replied && !res->whole)
         http2_stream_reset(self, HTTP2_INTERNAL_ERROR);
-    else if (http2_stream_flush(self) < 0)
+    else if (!res->replied || http2_stream_flush(self) < 0)
         http2_stream_reset(self, HTTP2_CANCEL);
-    else if (!self->input_ended) /* the rest of the body is not needed (RFC 9113 section 8.1) */
-        http2_stream_reset(self, HTTP2_NO_ERROR);
+    else if (!self->input_ended)
+        drop_body(self);
 }
 
 static int serve_stream(void *arg)
@@ -106,9 +132,7 @@ void http2_stream_free(struct http2_stream *self)
 {
     const struct http2_session *session = self->session;
     session->framing->detach(session->frames, self->id);
-    if (buffer_length(&self->in) > 0)
-        session->framing->consume(session->frames, self->id, buffer_length(&self->in));
-    buffer_free(&self->in);
+    drop_input(self);
     buffer_free(&self->out);
     free(self->head.head.data);
     free(self);

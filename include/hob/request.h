@@ -260,8 +260,8 @@ int hob_request_ranges(
  *
  * The server reads and drops the rest that a handler does not read. If more than 64 KiB are left,
  * or if the body is chunked and its end had not been received when the response began, the response
- * has "Connection: close" instead. Over HTTP/2 the stream is reset with NO_ERROR after the
- * response.
+ * has "Connection: close" instead. Over HTTP/2 the server drops the rest for the
+ * linger_timeout, and then resets the stream with NO_ERROR.
  *
  * Returns -EINVAL if the body's framing is broken, -EMSGSIZE if the body is larger than the
  * server's body_limit, -ECONNRESET if the client left in the middle of it, -ETIMEDOUT after the

@@ -50,13 +50,21 @@ ServerTest(http2_streams, a_body_is_read, serve_http2(reply_length))
     http2_close(&client);
 }
 
-ServerTest(http2_streams, a_body_above_the_limit_is_refused, serve_http2(reply_length))
+/* The rest of a body that is not read is dropped for the linger_timeout. */
+ServerTest(
+    http2_streams, a_body_above_the_limit_is_refused,
+    serve_within(
+        reply_length, (hob_server_options){
+                          .http2 = hob_http2(), .body_limit = 1000 * 1000, .linger_timeout = 0.3}))
 {
     struct http2_client client = http2_connect(&server);
     http2_begin_request(&client, 1, "POST /", "content-length: 1000001\n");
     const struct http2_result *result = http2_response(&client, 1);
     cr_expect_eq(result->status, 413);
-    http2_await(&client, HTTP2_RST_STREAM); /* the body is not wanted */
+    send_body(&client, 1, 60000);
+    http2_await(&client, HTTP2_WINDOW_UPDATE);
+    cr_expect_not(result->reset);
+    http2_await(&client, HTTP2_RST_STREAM);
     cr_expect_eq(result->error, HTTP2_NO_ERROR);
     http2_close(&client);
 }

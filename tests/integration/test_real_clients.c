@@ -36,3 +36,10 @@ ProcessTest(real_clients, of_node_lose_no_request_behind_a_body_that_nobody_read
 {
     expect_success("node", "keep_alive.mjs");
 }
+
+#ifdef HOB_HTTP2
+ProcessTest(real_clients, of_node_speak_http2)
+{
+    expect_success("node", "http2.mjs");
+}
+#endif

@@ -202,7 +202,7 @@ static void note_fields(struct http2_client *self, const struct http2_received *
             (int)field.namelen, (const char *)field.name, (int)field.valuelen,
             (const char *)field.value);
         if (field.namelen == 7 && memcmp(field.name, ":status", 7) == 0)
-            result->status = atoi((const char *)field.value);
+            result->status = (int)strtol((const char *)field.value, NULL, 10);
     }
     nghttp2_hd_inflate_end_headers(self->inflater);
     result->continued |= result->status == 100;

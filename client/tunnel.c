@@ -113,7 +113,7 @@ static int receive_response(struct tunnel *self)
     return err;
 }
 
-/* Opens the tunnel on a connection to the proxy. *conn is another one then. */
+/* Opens the tunnel on a connection to the proxy. The connection may move in memory. */
 static int
 open_tunnel(const struct proxy *proxy, const char *address, hob_error *error, hob_conn **conn)
 {

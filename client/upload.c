@@ -35,8 +35,8 @@ static int read_head(void *arg)
 }
 
 /*
- * Returns 1 if the parts were written, 0 if the response is to be read now, since the server takes
- * no more and may have said why, or a negative errno.
+ * Interprets the result of writing. Returns 1 if the parts were written, 0 if the server takes no
+ * more and its response is to be read now, which may have the reason, or a negative errno.
  */
 static int written(struct upload *self, int err)
 {
@@ -45,8 +45,7 @@ static int written(struct upload *self, int err)
     return err < 0 ? fetched_fail_conn(self->fetched, err) : 1;
 }
 
-/* Writes the parts and reads the response meanwhile. Returns the same; 0 if its head is complete.
- */
+/* The same for writing while the response is read. Returns 0 also when its head is complete. */
 static int write_and_listen(struct upload *self)
 {
     size_t winner;

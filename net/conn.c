@@ -149,6 +149,13 @@ struct rest {
     size_t offset; /* of the rest of the first part */
 };
 
+/* Leaves out empty parts at the end: TLS announces to the kernel that more bytes follow a part. */
+static void rest_trim(struct rest *self)
+{
+    while (self->count > 0 && self->parts[self->count - 1].iov_len == 0)
+        self->count--;
+}
+
 /* Skips this many bytes, and empty parts behind them. */
 static void rest_skip(struct rest *self, size_t size)
 {
@@ -190,6 +197,7 @@ static int try_write(hob_conn *self, const struct rest *rest, short *events)
 static int write_all(hob_conn *self, struct rest *rest)
 {
     int err = 0;
+    rest_trim(rest);
     rest_skip(rest, 0);
     while (err == 0 && rest->count > 0) {
         short events;

@@ -1,6 +1,7 @@
 /*
- * Whatever call of the client's fails, once, in whatever way, and when there is no memory any more:
- * the fetch succeeds or returns an error, nothing is lost, and the next fetch succeeds.
+ * Each call that a fetch makes fails once, in each way in which it can fail, and in other runs
+ * there is no memory from some call on. The fetch succeeds or returns an error, loses neither
+ * memory nor descriptors, and the next fetch succeeds.
  */
 #include <signal.h>
 #include <stdio.h>

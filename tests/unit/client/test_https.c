@@ -55,6 +55,26 @@ CoroutineTest(https, is_fetched_over_kept_connections)
     cr_expect_eq(atomic_load(&server.resumed), 1);
 }
 
+/* The kernel would keep a request for 0.2 s if more bytes were announced than are sent. */
+CoroutineTest(https, is_sent_at_once)
+{
+    enum { REQUESTS = 50 };
+    struct tls_server server;
+    hob_client *client;
+    char url[128];
+    tls_server_start(&server, tls_good(), serve_hello);
+    hob_tls *tls = tls_client();
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
+    url_of(&server, "127.0.0.1", url, sizeof(url));
+    double begin = hob_now();
+    for (int i = 0; i < REQUESTS; i++)
+        expect_hello(client, &(hob_fetch_request){.url = url});
+    cr_expect_lt(hob_now() - begin, REQUESTS * 0.2 / 2);
+    hob_client_free(client);
+    hob_tls_free(tls);
+    tls_server_stop(&server);
+}
+
 /* The certificate must be for the host of the URL, wherever the connection leads to. */
 CoroutineTest(https, expects_the_name_in_the_url)
 {

@@ -1,4 +1,4 @@
-/* Whom a client takes for the server that it wants. */
+/* Certificates that a client accepts or refuses, and the texts of the errors. */
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
@@ -14,7 +14,7 @@ static const struct {
     const char *subject;
     const char *names;
     const char *server_name; /* NULL: 127.0.0.1, as the address has it */
-    const char *problem;     /* the beginning of what the error says; NULL: it is accepted */
+    const char *problem;     /* the beginning of the error's text; NULL: it is accepted */
     enum issuer issuer;
     int from; /* days from now; both 0: it is valid */
     int until;

@@ -24,8 +24,14 @@ void report_failure(const char *file, unsigned line, char *general, const char *
  * system trusts. Only assertions that print differences of texts need it, and the tests use none.
  */
 int git_libgit2_init(void);
+int git_libgit2_shutdown(void);
 
 int git_libgit2_init(void)
 {
     return 1;
+}
+
+int git_libgit2_shutdown(void)
+{
+    return 0;
 }

@@ -33,6 +33,10 @@ static const struct http_case fields[] = {
     {"Host of half an IPv6 address", "9110 7.2", SEND(GET "Host: [::1\r\n\r\n"), {400}, CLOSED},
     {"Host of an IPv6 address without brackets", "9110 7.2",
      SEND(GET "Host: ::1\r\n\r\n"), {400}, CLOSED},
+    {"Host of all kinds of characters", "9110 7.2",
+     SEND(GET "Host: a-b.c_d.e.%41!$&'()*+;=\r\n\r\n"), {200}, KEPT},
+    {"Host besides names that it begins or ends", "9110 5.1",
+     SEND(GET "X-Host: x\r\n" HOST "Host2: y\r\n\r\n"), {200}, KEPT},
     {"Host in upper case", "9110 5.1", SEND(GET "HOST: H\r\n\r\n"), {200}, KEPT},
 
     /* Names. */
@@ -52,6 +56,7 @@ static const struct http_case fields[] = {
     {"slash in a name", "9110 5.6.2", SEND(GET HOST "A/: b\r\n\r\n"), {400}, CLOSED},
     {"quotes around a name", "9110 5.6.2", SEND(GET HOST "\"A\": b\r\n\r\n"), {400}, CLOSED},
     {"control byte in a name", "9110 5.6.2", SEND(GET HOST "A\x01: b\r\n\r\n"), {400}, CLOSED},
+    {"NUL for a space", "9110 5.5", SEND(GET HOST "A:\0b\r\n\r\n"), {400}, CLOSED},
     {"NUL in a name", "9110 5.6.2", SEND(GET HOST "A\0: b\r\n\r\n"), {400}, CLOSED},
     {"name not in ASCII", "9110 5.6.2", SEND(GET HOST "\xc3\xa9: b\r\n\r\n"), {400}, CLOSED},
 

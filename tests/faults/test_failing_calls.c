@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "hob/hob.h"
-#include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fault_injector.h"
 #include "tests/support/raw_client.h"
@@ -318,8 +317,7 @@ static bool speak(const struct server *server, const struct dialogue *dialogue)
         return settled;
     }
     if (dialogue->client == GOES_ON) {
-        bool settled = eventually(is_settled(&client));
-        cr_expect(settled);
+        cr_expect(eventually(is_settled(&client)));
     } else if (dialogue->more) {
         length = receive(&client, 0, false);
     }
@@ -447,7 +445,7 @@ ProcessTest(failing_calls, harm_one_client_at_most)
     try_all_dialogues(FIRST_FAULT);
 }
 
-ProcessTest(failing_calls, for_lack_of_memory_are_survived_until_there_is_some)
+ProcessTest(failing_calls, lack_of_memory_is_survived)
 {
     try_all_dialogues(FIRST_MEMORY_FAULT);
 }
@@ -472,7 +470,7 @@ static void try_to_live(struct fault fault)
     finish(process);
 }
 
-ProcessTest(failing_calls, at_the_beginning_or_the_end_let_the_server_end_in_good_order)
+ProcessTest(failing_calls, at_start_or_stop_end_the_server_cleanly)
 {
     try_to_live(FIRST_FAULT);
     try_to_live(FIRST_MEMORY_FAULT);

@@ -279,12 +279,12 @@ static void survive_tls(bool connects)
     tls_teardown();
 }
 
-Test(failing_fetches, survive_whatever_call_fails_on_a_kept_tls_connection)
+Test(failing_fetches, survive_a_failing_call_on_a_kept_tls_connection)
 {
     survive_tls(false);
 }
 
-Test(failing_fetches, survive_whatever_call_fails_on_a_new_tls_connection)
+Test(failing_fetches, survive_a_failing_call_on_a_new_tls_connection)
 {
     survive_tls(true);
 }

@@ -237,8 +237,7 @@ ProcessTest(slow_clients, ten_thousand_of_them_are_no_matter_for_a_good_one)
     bool alone = take_priority();
     allow_descriptors(LORIS_COUNT + 100);
     struct server idle_server = serve(unused_handler);
-    struct server server =
-        serve_within(unused_handler, (hob_server_options){.head_timeout = HEAD_TIMEOUT});
+    struct server server = serve_with(unused_handler, .head_timeout = HEAD_TIMEOUT);
     cr_expect_str_eq(get(&server, "/other")->body.bytes, "other"); /* now it has what it needs */
     size_t descriptors = process_descriptors(server.process);
     size_t before = process_resident_bytes(server.process);
@@ -291,13 +290,12 @@ static int flood(hob_request *req, hob_response *res)
     return err;
 }
 
-ProcessTest(slow_clients, a_thousand_that_never_read_a_stream_cost_what_is_stated)
+ProcessTest(slow_clients, a_thousand_that_never_read_cost_what_is_stated)
 {
     static struct slow_client clients[READER_COUNT];
     struct good_client good;
     allow_descriptors(READER_COUNT + 100);
-    struct server server =
-        serve_within(flood, (hob_server_options){.write_timeout = WRITE_TIMEOUT});
+    struct server server = serve_with(flood, .write_timeout = WRITE_TIMEOUT);
     cr_expect_str_eq(get(&server, "/other")->body.bytes, "other"); /* now it has what it needs */
     size_t descriptors = process_descriptors(server.process);
     size_t before = process_resident_bytes(server.process);

@@ -56,8 +56,7 @@ ServerTest(admin, tells_of_the_guests_alone, server_start(ADMIN))
 ProcessTest(admin, the_kitchen_page_does_not_offer_what_is_not_there)
 {
     static const struct {
-        const char *option;
-        const char *hello;
+        const char *option, *hello;
     } cases[] = {{"--admin=127.0.0.1:0", "\"trace\":false"}, {"--demo", "\"trace\":true"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server = server_start(cases[i].option);

@@ -5,7 +5,6 @@
 
 #include "tests/conformance/case.h"
 #include "tests/support/raw_client.h"
-#include "tests/support/server_process.h"
 #include "tests/support/test.h"
 
 TestSuite(conformance, .timeout = 120);
@@ -42,6 +41,8 @@ static void expect_responses(struct raw_client *client, const struct http_case *
             response.status, c->statuses[i], "%s: %d instead of %d: %s", c->name, response.status,
             c->statuses[i], response.body);
         cr_expect_null(missing, "%s: no %s", c->name, missing);
+        if (response.status >= 400 && c->fate == CLOSED && strncmp(c->bytes, "HEAD", 4) != 0)
+            cr_expect(strstr(response.body, ": "), "%s: no reason: %s", c->name, response.body);
         cr_expect(
             response.status < 400 || c->fate != CLOSED || has_field(&response, "Connection: close"),
             "%s: it does not say that it closes", c->name);

@@ -161,17 +161,15 @@ ServerTest(counts, who_is_refused_by_the_reason, serve_within(answer, narrow))
         while (cases[i].status != 0 && status == 200)
             status = raw_receive(&client).status;
         if (cases[i].status != 0)
-            cr_expect_eq(status, cases[i].status, "case %zu: %d", i, status);
-        bool told = eventually(counted(&server, name) == before + 1);
-        cr_expect(told, "case %zu, %s", i, name);
-        cr_expect_eq(all_rejects(&server), all + 1, "case %zu, %s", i, name);
+            cr_expect_eq(status, cases[i].status, "%s: %d", cases[i].request, status);
+        cr_expect(
+            eventually(counted(&server, name) == before + 1), "%s: %s", cases[i].request, name);
+        cr_expect_eq(all_rejects(&server), all + 1, "%s: %s", cases[i].request, name);
         raw_close(&client);
     }
 }
 
-ServerTest(
-    counts, who_came_when_there_was_no_room,
-    serve_within(answer, (hob_server_options){.connection_limit = 1}))
+ServerTest(counts, who_came_when_there_was_no_room, serve_with(answer, .connection_limit = 1))
 {
     cr_expect_eq(counted(&server, "connection_limit"), 0);
     struct raw_client late = raw_connect(&server); /* that of libcurl stays open */

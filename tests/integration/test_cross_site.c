@@ -34,8 +34,7 @@ static int status_of(const struct server *server, const char *method, const char
 ServerTest(cross_site, pages_of_the_same_origin_and_programs_are_served, serve(serve_own_pages))
 {
     static const struct {
-        const char *method;
-        const char *fields;
+        const char *method, *fields;
         int status;
     } cases[] = {
         /* curl and the like */
@@ -125,8 +124,7 @@ static struct server serve_on(const char *first, const char *second)
 {
     const int sockets[] = {hob_listen(first), hob_listen(second)};
     cr_assert(sockets[0] >= 0 && sockets[1] >= 0, "%s, %s", first, second);
-    return serve_within(
-        serve_own_pages, (hob_server_options){.sockets = sockets, .socket_count = 2});
+    return serve_with(serve_own_pages, .sockets = sockets, .socket_count = 2);
 }
 
 ServerTest(
@@ -140,8 +138,8 @@ ServerTest(
 ProcessTest(cross_site, a_server_on_loopback_answers_to_allowed_names_too)
 {
     static const char *const allowed[] = {"hob", "shop.example", "[2001:db8::1]"};
-    struct server server = serve_within(
-        serve_own_pages, (hob_server_options){.allowed_hosts = allowed, .allowed_host_count = 3});
+    struct server server =
+        serve_with(serve_own_pages, .allowed_hosts = allowed, .allowed_host_count = 3);
     cr_expect_eq(ask_as(&server, "hob"), 200);
     cr_expect_eq(ask_as(&server, "Shop.Example:8080"), 200);
     cr_expect_eq(ask_as(&server, "[2001:db8::1]:80"), 200);
@@ -168,8 +166,7 @@ ProcessTest(cross_site, clients_of_a_unix_socket_may_name_any_host)
     struct order *order = order_prepare(&server, "/");
     curl_easy_setopt(order->easy, CURLOPT_UNIX_SOCKET_PATH, strchr(address, '/'));
     curl_easy_setopt(order->easy, CURLOPT_URL, "http://shop.example/");
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_eq(order->status, 200);
     cr_expect_eq(server_stop(&server), 0);
     folder_remove();
@@ -197,7 +194,7 @@ ServerTest(
 }
 
 ServerTest(
-    cross_site, the_operators_pages_have_a_listener_of_their_own_to_guard,
+    cross_site, the_operators_listener_has_checks_of_its_own,
     server_start("--admin", "127.0.0.1:0", "--allow-host", "a,shop.example"))
 {
     struct server admin = admin_of(&server);

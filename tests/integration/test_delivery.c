@@ -57,7 +57,7 @@ NeighbourTest(each_dish_comes_from_the_neighbour, server_start("--time-scale", "
     cr_expect(strstr(get(&kitchen, "/")->body.bytes, "a neighbour cooks it: b\n"));
 }
 
-ProcessTest(delivery, the_neighbour_may_have_a_unix_socket_and_the_url_a_query)
+ProcessTest(delivery, the_neighbour_may_have_a_socket_and_a_query)
 {
     char path[] = "/tmp/hob-delivery-XXXXXX", listen[64], near[80], far[200];
     cr_assert_not_null(mkdtemp(path));

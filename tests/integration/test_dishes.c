@@ -14,8 +14,7 @@ TestSuite(dishes, .timeout = 60);
 ServerTest(dishes, each_order_is_answered_with_its_dish, server_start("--time-scale", "0.001"))
 {
     static const struct {
-        const char *path;
-        const char *body;
+        const char *path, *body;
     } cases[] = {
         {"/french-fries", FRIES_DONE},
         {"/noodles", NOODLES_DONE},
@@ -32,9 +31,7 @@ ServerTest(dishes, each_order_is_answered_with_its_dish, server_start("--time-sc
 }
 
 /* A cache with a lifetime of its own, such as Varnish's 120 s, would serve them from memory. */
-ServerTest(
-    dishes, no_cache_keeps_them_nor_what_says_how_the_server_is,
-    server_start("--time-scale", "0.001"))
+ServerTest(dishes, no_cache_keeps_dishes_or_state, server_start("--time-scale", "0.001"))
 {
     static const char *const paths[] = {
         "/french-fries",
@@ -212,8 +209,7 @@ ServerTest(
 }
 
 ServerTest(
-    dishes, without_being_asked_the_log_tells_only_what_is_done,
-    server_start("--time-scale", "0.001"))
+    dishes, by_default_the_log_reports_only_finished_dishes, server_start("--time-scale", "0.001"))
 {
     get(&server, "/meal");
     cr_expect_eq(server_log_count(&server, "french fries cooking done\n"), 1);

@@ -60,9 +60,7 @@ static int ignore_results(hob_request *req, hob_response *res)
     return 0;
 }
 
-ServerTest(
-    endless_streams, let_others_be_served_even_if_their_handler_ignores_all_results,
-    serve(ignore_results))
+ServerTest(endless_streams, let_others_be_served_if_results_are_ignored, serve(ignore_results))
 {
     static const char *const requests[] = {
         REQUEST("HEAD /send", ""),

@@ -223,7 +223,7 @@ ProcessTest(environment, several_addresses_are_separated_by_commas)
     expect_setting(config, "not used", "HOB_PORT=");
 }
 
-ProcessTest(environment, flags_about_where_to_listen_replace_all_variables_about_it)
+ProcessTest(environment, flags_for_listeners_replace_all_their_variables)
 {
     setenv("HOB_LISTEN", "127.0.0.1:80", 1);
     const char *config = config_of("--port", "81");
@@ -240,7 +240,7 @@ ProcessTest(environment, flags_about_where_to_listen_replace_all_variables_about
     expect_setting(config, "environment", "HOB_PORT=80");
 }
 
-ProcessTest(environment, variables_about_where_to_listen_must_not_contradict_each_other)
+ProcessTest(environment, variables_for_listeners_must_not_contradict)
 {
     static const char *const others[][2] = {{"HOB_PORT", "0"}, {"HOB_HOST", "::1"}};
     setenv("HOB_LISTEN", "127.0.0.1:0", 1);

@@ -91,7 +91,7 @@ ClientTest(error_pages, stand_for_refusals_of_what_cannot_be_understood, serve_p
     cr_expect(strstr(response.body, "shop: 400 /bad ("), "%s", response.body);
 }
 
-ServerTest(error_pages, are_not_called_while_the_handler_cannot_be_interrupted, serve_pages())
+ServerTest(error_pages, are_not_called_for_uninterruptible_handlers, serve_pages())
 {
     struct order *order = get(&server, "/stuck");
     cr_expect_eq(order->status, 504);

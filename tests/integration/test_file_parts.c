@@ -26,14 +26,12 @@ static const char *body_with_short_boundary(const struct response *response, cha
     return text;
 }
 
-ProcessTest(file_parts, come_in_one_response_each_with_its_place)
+ClientTest(file_parts, come_in_one_response_each_with_its_place, serve(serve_folder))
 {
     char text[1024];
     folder_add_text("root/digits.txt", "0123456789");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
     struct response response =
-        raw_exchange(&client, REQUEST("GET /digits.txt", "Range: bytes=7-, 0-2,4-4\r\n"));
+        raw_exchange(client, REQUEST("GET /digits.txt", "Range: bytes=7-, 0-2,4-4\r\n"));
     cr_expect_eq(response.status, 206);
     cr_expect_str_empty(field(&response, "Content-Range"));
     cr_expect_str_eq(
@@ -44,55 +42,46 @@ ProcessTest(file_parts, come_in_one_response_each_with_its_place)
         "0-2/10\r\n\r\n012"
         "\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes 4-4/10\r\n\r\n4"
         "\r\n--B--\r\n");
-    cr_expect_eq(raw_exchange(&client, GET("/digits.txt")).status, 200, "the length was right");
-    raw_close(&client);
+    cr_expect_eq(raw_exchange(client, GET("/digits.txt")).status, 200, "the length was right");
 }
 
-ProcessTest(file_parts, have_a_new_boundary_each_time)
+ClientTest(file_parts, have_a_new_boundary_each_time, serve(serve_folder))
 {
     static const char request[] = REQUEST("GET /digits.txt", "Range: bytes=0-0,2-2\r\n");
     char first[128];
     folder_add_text("root/digits.txt", "0123456789");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, request);
+    struct response response = raw_exchange(client, request);
     snprintf(first, sizeof(first), "%s", field(&response, "Content-Type"));
-    response = raw_exchange(&client, request);
+    response = raw_exchange(client, request);
     cr_expect_str_neq(field(&response, "Content-Type"), first);
-    raw_close(&client);
 }
 
 /* Larger than what is read at once. */
-ProcessTest(file_parts, may_be_large)
+ClientTest(file_parts, may_be_large, serve(serve_folder))
 {
     enum { SIZE = 300000, FIRST = 100000 };
     char *content = malloc(SIZE);
     for (size_t i = 0; i < SIZE; i++)
         content[i] = (char)('a' + i % 23);
     folder_add("root/large.bin", content, SIZE);
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
     struct response response =
-        raw_exchange(&client, REQUEST("GET /large.bin", "Range: bytes=0-99999,200000-\r\n"));
+        raw_exchange(client, REQUEST("GET /large.bin", "Range: bytes=0-99999,200000-\r\n"));
     cr_expect_eq(response.status, 206);
     const char *one = memmem(response.body, response.length, "0-99999/300000\r\n\r\n", 18);
     const char *two = memmem(response.body, response.length, "200000-299999/300000\r\n\r\n", 24);
     cr_assert(one && two);
     cr_expect_eq(memcmp(one + 18, content, FIRST), 0);
     cr_expect_eq(memcmp(two + 24, content + 2 * FIRST, FIRST), 0);
-    raw_close(&client);
     free(content);
 }
 
 /* A client that was not written here: curl takes what comes as it is. */
-ProcessTest(file_parts, are_taken_by_curl)
+ServerTest(file_parts, are_taken_by_curl, serve(serve_folder))
 {
     folder_add_text("root/digits.txt", "0123456789");
-    struct server server = serve(serve_folder);
     struct order *order = order_prepare(&server, "/digits.txt");
     curl_easy_setopt(order->easy, CURLOPT_RANGE, "0-1,8-9");
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_eq(order->error, CURLE_OK);
     cr_expect_eq(order->status, 206);
     cr_expect(strstr(order->body.bytes, "bytes 0-1/10\r\n\r\n01\r\n--"), "%s", order->body.bytes);

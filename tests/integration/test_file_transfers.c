@@ -72,108 +72,93 @@ static void wait_for_begin(const struct raw_client *client)
     cr_expect_eq(poll(&input, 1, PATIENCE * 1000), 1);
 }
 
-ProcessTest(file_transfers, ten_mebibytes_arrive_as_they_are)
+ClientTest(file_transfers, ten_mebibytes_arrive_as_they_are, serve(serve_folder))
 {
     size_t size = 10 * MIB + 1;
     char *bytes = make_pattern(size);
     folder_add("root/large", bytes, size);
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, GET("/large"));
+    struct response response = raw_exchange(client, GET("/large"));
     cr_expect_eq(response.status, 200);
     cr_expect(is_rest_of(&response, bytes, size, 0));
 
-    response = raw_exchange(&client, REQUEST("GET /large", "Range: bytes=5000001-\r\n"));
+    response = raw_exchange(client, REQUEST("GET /large", "Range: bytes=5000001-\r\n"));
     cr_expect_eq(response.status, 206);
     cr_expect(is_rest_of(&response, bytes, size, 5000001));
-    cr_expect_str_eq(raw_exchange(&client, GET("/other")).body, "other");
-    raw_close(&client);
+    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     free(bytes);
 }
 
 /* Pieces, chunks and buffers end somewhere: files that end there, or one byte before or behind. */
-ProcessTest(file_transfers, files_of_any_size_arrive_as_they_are)
+ClientTest(file_transfers, files_of_any_size_arrive_as_they_are, serve(serve_folder))
 {
     static const size_t ends[] = {1, 16, 32, 48, 64, 80, 96, 128, 1024}; /* KiB */
     size_t most = 2 * MIB;
     char *bytes = make_pattern(most);
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    for (size_t i = 0; i < 3 * sizeof(ends) / sizeof(ends[0]); i++) {
+    for (size_t i = 0; i < 3 * COUNT(ends); i++) {
         size_t size = ends[i / 3] * 1024 + i % 3 - 1;
         folder_add("root/file", bytes, size);
-        struct response response = raw_exchange(&client, GET("/file"));
+        struct response response = raw_exchange(client, GET("/file"));
         cr_expect(is_rest_of(&response, bytes, size, 0), "%zu bytes", size);
     }
-    raw_close(&client);
     free(bytes);
 }
 
-ProcessTest(file_transfers, requests_behind_each_other_are_answered_in_order)
+ClientTest(file_transfers, requests_behind_each_other_are_answered_in_order, serve(serve_folder))
 {
     size_t size = 100000;
     char *bytes = make_pattern(size);
     folder_add("root/large", bytes, size);
     folder_add_text("root/small", "small");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/small") GET("/large") GET("/missing") GET("/large") GET("/small"));
-    cr_expect_str_eq(raw_receive(&client).body, "small");
-    struct response response = raw_receive(&client);
+    cr_expect_str_eq(
+        raw_exchange(
+            client, GET("/small") GET("/large") GET("/missing") GET("/large") GET("/small"))
+            .body,
+        "small");
+    struct response response = raw_receive(client);
     cr_expect(is_rest_of(&response, bytes, size, 0));
-    cr_expect_eq(raw_receive(&client).status, 404);
-    response = raw_receive(&client);
+    cr_expect_eq(raw_receive(client).status, 404);
+    response = raw_receive(client);
     cr_expect(is_rest_of(&response, bytes, size, 0));
-    cr_expect_str_eq(raw_receive(&client).body, "small");
-    raw_close(&client);
+    cr_expect_str_eq(raw_receive(client).body, "small");
     free(bytes);
 }
 
-ProcessTest(file_transfers, old_clients_keep_their_connection)
+ClientTest(file_transfers, old_clients_keep_their_connection, serve(serve_folder))
 {
     folder_add_text("root/file", "file");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < 2; i++)
         cr_expect_str_eq(
-            raw_exchange(&client, "GET /file HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").body,
+            raw_exchange(client, "GET /file HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").body,
             "file");
-    raw_close(&client);
 }
 
-ProcessTest(file_transfers, curl_resumes_a_download)
+ServerTest(file_transfers, curl_resumes_a_download, serve(serve_folder))
 {
     folder_add_text("root/file", "0123456789");
-    struct server server = serve(serve_folder);
     struct order *rest = order_prepare(&server, "/file");
     curl_easy_setopt(rest->easy, CURLOPT_RESUME_FROM, 4L);
-    order_begin(rest);
-    wait_for(rest);
+    order_complete(rest);
     cr_expect_eq(rest->error, CURLE_OK);
     cr_expect_eq(rest->status, 206);
     cr_expect_str_eq(rest->body.bytes, "456789");
 }
 
-ProcessTest(file_transfers, a_slow_client_gets_all_while_others_are_served)
+ClientTest(file_transfers, a_slow_client_gets_all_while_others_are_served, serve(serve_folder))
 {
     add_huge("root/huge");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/huge") GET("/other"));
-    wait_for_begin(&client);
+    raw_send(client, GET("/huge") GET("/other"));
+    wait_for_begin(client);
     for (size_t i = 0; i < 20; i++)
         cr_expect_str_eq(get(&server, "/other")->body.bytes, "other");
-    cr_expect_eq(raw_receive(&client).length, HUGE);
-    cr_expect_str_eq(raw_receive(&client).body, "other");
-    raw_close(&client);
+    cr_expect_eq(raw_receive(client).length, HUGE);
+    cr_expect_str_eq(raw_receive(client).body, "other");
 }
 
-ProcessTest(file_transfers, clients_that_do_not_read_cost_little)
+ServerTest(file_transfers, clients_that_do_not_read_cost_little, serve(serve_folder))
 {
     enum { CLIENTS = 50 };
     struct raw_client clients[CLIENTS];
     add_huge("root/huge");
-    struct server server = serve(serve_folder);
     descriptors_at_rest(&server);
     size_t before = process_resident_bytes(server.process);
     for (size_t i = 0; i < CLIENTS; i++)
@@ -189,11 +174,10 @@ ProcessTest(file_transfers, clients_that_do_not_read_cost_little)
         raw_close(&clients[i]);
 }
 
-ProcessTest(file_transfers, clients_that_leave_leave_nothing_behind)
+ServerTest(file_transfers, clients_that_leave_leave_nothing_behind, serve(serve_folder))
 {
     static void (*const leave[])(struct raw_client *) = {raw_close, raw_reset, raw_end};
     add_huge("root/huge");
-    struct server server = serve(serve_folder);
     size_t descriptors = descriptors_at_rest(&server);
     for (size_t i = 0; i < 30; i++) {
         struct raw_client client = raw_connect(&server);
@@ -211,11 +195,10 @@ ProcessTest(file_transfers, clients_that_leave_leave_nothing_behind)
 ProcessTest(file_transfers, clients_that_take_nothing_are_given_up)
 {
     add_huge("root/huge");
-    struct server server = serve_within(serve_folder, (hob_server_options){.write_timeout = 0.2});
+    struct server server = serve_with(serve_folder, .write_timeout = 0.2);
     size_t descriptors = descriptors_at_rest(&server);
     struct raw_client client = begin_huge(&server);
-    bool closed = eventually(server_descriptors(&server) == descriptors);
-    cr_expect(closed);
+    cr_expect(eventually(server_descriptors(&server) == descriptors));
     raw_close(&client);
 }
 
@@ -228,8 +211,7 @@ static int serve_or_wait(hob_request *req, hob_response *res)
 ProcessTest(file_transfers, they_may_take_longer_than_handlers)
 {
     add_huge("root/huge");
-    struct server server =
-        serve_within(serve_or_wait, (hob_server_options){.handler_timeout = 0.2});
+    struct server server = serve_with(serve_or_wait, .handler_timeout = 0.2);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge"));
     wait_for_begin(&client);
@@ -241,17 +223,16 @@ ProcessTest(file_transfers, they_may_take_longer_than_handlers)
 ProcessTest(file_transfers, they_are_broken_off_when_the_servers_grace_is_over)
 {
     add_huge("root/huge");
-    struct server server = serve_within(serve_folder, (hob_server_options){.grace = 0.1});
+    struct server server = serve_with(serve_folder, .grace = 0.1);
     struct raw_client client = begin_huge(&server);
     cr_expect_eq(server_stop(&server), 0);
     raw_close(&client);
 }
 
 /* The client knows the length, and so that content is missing. */
-ProcessTest(file_transfers, a_file_that_gets_shorter_ends_the_connection)
+ServerTest(file_transfers, a_file_that_gets_shorter_ends_the_connection, serve(serve_folder))
 {
     add_huge("root/huge");
-    struct server server = serve(serve_folder);
     size_t descriptors = descriptors_at_rest(&server);
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/huge") GET("/other"));
@@ -264,46 +245,38 @@ ProcessTest(file_transfers, a_file_that_gets_shorter_ends_the_connection)
     cr_expect(server_logs(&server, "hob_files: huge in "));
     cr_expect(server_logs(&server, "cannot be read to its end: No data available"));
     raw_close(&client);
-    bool closed = eventually(server_descriptors(&server) == descriptors);
-    cr_expect(closed);
+    cr_expect(eventually(server_descriptors(&server) == descriptors));
 }
 
-ProcessTest(file_transfers, a_file_that_gets_longer_is_sent_as_it_was)
+ClientTest(file_transfers, a_file_that_gets_longer_is_sent_as_it_was, serve(serve_folder))
 {
     add_huge("root/huge");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/huge") GET("/other"));
-    wait_for_begin(&client);
+    raw_send(client, GET("/huge") GET("/other"));
+    wait_for_begin(client);
     resize("root/huge", HUGE + 1000);
-    cr_expect_eq(raw_receive(&client).length, HUGE);
-    cr_expect_str_eq(raw_receive(&client).body, "other");
-    raw_close(&client);
+    cr_expect_eq(raw_receive(client).length, HUGE);
+    cr_expect_str_eq(raw_receive(client).body, "other");
 }
 
-ProcessTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was)
+ClientTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was, serve(serve_folder))
 {
     add_huge("root/huge");
     folder_add_text("root/new", "new");
-    struct server server = serve(serve_folder);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/huge"));
-    wait_for_begin(&client);
+    raw_send(client, GET("/huge"));
+    wait_for_begin(client);
     char new_path[256];
     snprintf(new_path, sizeof(new_path), "%s", folder_path("root/new"));
     cr_assert_eq(rename(new_path, folder_path("root/huge")), 0);
-    cr_expect_eq(raw_receive(&client).length, HUGE);
-    cr_expect_str_eq(raw_exchange(&client, GET("/huge")).body, "new");
-    raw_close(&client);
+    cr_expect_eq(raw_receive(client).length, HUGE);
+    cr_expect_str_eq(raw_exchange(client, GET("/huge")).body, "new");
 }
 
-ProcessTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn)
+ServerTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn, serve(serve_folder))
 {
     enum { ORDERS = 50 };
     size_t size = 300000;
     char *bytes = make_pattern(size);
     folder_add("root/file", bytes, size);
-    struct server server = serve(serve_folder);
     struct order **orders = order_many(&server, "/file", ORDERS);
     wait_for_orders();
     for (size_t i = 0; i < ORDERS; i++) {

@@ -68,22 +68,6 @@ ClientTest(handler_bodies, a_body_in_chunks_is_read, serve(tell_body))
     cr_expect_str_eq(raw_receive(client).body, TOLD_MEBIBYTE);
 }
 
-ClientTest(handler_bodies, a_request_without_a_body_has_an_empty_one, serve(tell_body))
-{
-    cr_expect_str_eq(raw_exchange(client, GET("/")).body, "0 bytes, sum 0, then 0");
-}
-
-ClientTest(handler_bodies, a_body_that_comes_byte_by_byte_is_read, serve(tell_body))
-{
-    raw_send(client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n"));
-    for (const char *byte = "3\r\n\x01\x02\x03\r\n2;x=y\r\n\x04\x05\r\n0\r\nA: b\r\n\r\n"; *byte;
-         byte++) {
-        raw_send_bytes(client, byte, 1);
-        raw_settle(client);
-    }
-    cr_expect_str_eq(raw_receive(client).body, "5 bytes, sum 15, then 0");
-}
-
 static int tell_body_after_release(hob_request *req, hob_response *res)
 {
     int err = wait_for_release();
@@ -163,9 +147,7 @@ static int tell_pieces_in_a_row(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", most);
 }
 
-ClientTest(
-    handler_bodies, a_body_that_never_pauses_lets_others_have_their_turn,
-    serve(tell_pieces_in_a_row))
+ClientTest(handler_bodies, a_body_that_never_pauses_lets_others_run, serve(tell_pieces_in_a_row))
 {
     const size_t size = (size_t)400 * 64 * 1024;
     char request[128];
@@ -196,23 +178,11 @@ ClientTest(handler_bodies, a_body_cut_short_is_an_error, serve(log_body_error))
     cr_expect(server_logs(&server, "after 6 bytes: Connection reset by peer"));
 }
 
-ClientTest(handler_bodies, a_broken_chunk_is_an_error_that_gets_400, serve(log_body_error))
-{
-    raw_send(client, REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "3\r\neggs\r\n");
-    struct response response = raw_receive(client);
-    cr_expect_eq(response.status, 400);
-    cr_expect(has_field(&response, "Connection: close"));
-    cr_expect(raw_ended(client));
-    cr_expect(server_logs(&server, "bytes: Invalid argument"));
-}
-
 /* Bodies that wait to be asked for: "Expect: 100-continue". */
 
 #define EXPECTING REQUEST("POST /", "Content-Length: 3\r\nExpect: 100-continue\r\n")
 
-ClientTest(
-    handler_bodies, a_client_is_told_to_continue_when_the_handler_reads,
-    serve(tell_body_after_release))
+ClientTest(handler_bodies, continue_is_sent_when_the_handler_reads, serve(tell_body_after_release))
 {
     raw_send(client, EXPECTING);
     raw_settle(client);
@@ -228,9 +198,7 @@ static int reply_at_once(hob_request *req, hob_response *res)
     return reply(res, 200, "thanks");
 }
 
-ClientTest(
-    handler_bodies, a_client_is_not_told_to_continue_when_the_handler_does_not_read,
-    serve(reply_at_once))
+ClientTest(handler_bodies, continue_is_not_sent_if_the_handler_does_not_read, serve(reply_at_once))
 {
     struct response response = raw_exchange(client, EXPECTING);
     cr_expect_eq(response.status, 200);
@@ -238,15 +206,7 @@ ClientTest(
     cr_expect(raw_ended(client));
 }
 
-ClientTest(
-    handler_bodies, a_client_that_does_not_wait_need_not_be_told_to_continue, serve(tell_body))
-{
-    struct response response = raw_exchange(client, EXPECTING "\x01\x02\x03");
-    cr_expect_eq(response.status, 200);
-    cr_expect_str_eq(response.body, "3 bytes, sum 6, then 0");
-}
-
-ClientTest(handler_bodies, a_client_of_http_1_0_is_never_told_to_continue, serve(tell_body))
+ClientTest(handler_bodies, continue_is_never_sent_to_http_1_0, serve(tell_body))
 {
     raw_send(client, "POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
     raw_settle(client);
@@ -274,8 +234,7 @@ ServerTest(handler_bodies, libcurl_uploads_once_it_is_told_to_continue, serve(te
     curl_easy_setopt(upload->easy, CURLOPT_READFUNCTION, upload_mebibyte);
     curl_easy_setopt(upload->easy, CURLOPT_READDATA, &offset);
     curl_easy_setopt(upload->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, PATIENCE * 1000L);
-    order_begin(upload);
-    wait_for(upload);
+    order_complete(upload);
     cr_expect_str_eq(upload->body.bytes, TOLD_MEBIBYTE);
     cr_expect_lt(upload->seconds, PATIENCE, "it was not told, and stopped waiting");
     curl_slist_free_all(expect);

@@ -33,18 +33,10 @@ static void expect_cancelled_by(void (*leave)(struct raw_client *client))
     cr_expect_eq(server_log_count(&server, "handler cleans up"), 1);
 }
 
-ProcessTest(handler_cancellation, a_client_that_closes_cancels_its_handler)
+ProcessTest(handler_cancellation, a_client_that_leaves_cancels_its_handler)
 {
     expect_cancelled_by(raw_close);
-}
-
-ProcessTest(handler_cancellation, a_client_that_resets_cancels_its_handler)
-{
     expect_cancelled_by(raw_reset);
-}
-
-ProcessTest(handler_cancellation, a_client_that_ends_its_side_cancels_its_handler)
-{
     expect_cancelled_by(raw_end);
 }
 
@@ -59,8 +51,7 @@ static int wait_for_children(hob_request *req, hob_response *res)
 }
 
 ServerTest(
-    handler_cancellation, a_client_that_leaves_cancels_the_children_of_its_handler_too,
-    serve(wait_for_children))
+    handler_cancellation, a_client_that_leaves_cancels_the_children_too, serve(wait_for_children))
 {
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
@@ -81,7 +72,7 @@ static int ignore_cancellation(hob_request *req, hob_response *res)
 }
 
 ClientTest(
-    handler_cancellation, a_handler_that_ignores_its_cancellation_ends_and_its_reply_is_tried,
+    handler_cancellation, a_reply_after_an_ignored_cancellation_is_tried,
     serve(ignore_cancellation))
 {
     raw_send(client, GET("/"));
@@ -101,8 +92,7 @@ static int finish_anyway(hob_request *req, hob_response *res)
 }
 
 ServerTest(
-    handler_cancellation, a_handler_that_has_to_finish_does_when_its_client_leaves,
-    serve(finish_anyway))
+    handler_cancellation, a_handler_can_finish_although_its_client_leaves, serve(finish_anyway))
 {
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/"));
@@ -112,8 +102,7 @@ ServerTest(
     cr_expect_eq(get(&server, "/other")->status, 200);
 }
 
-ClientTest(
-    handler_cancellation, a_client_that_ends_its_side_gets_what_has_to_finish, serve(finish_anyway))
+ClientTest(handler_cancellation, a_client_that_ends_its_side_gets_the_reply, serve(finish_anyway))
 {
     raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -131,9 +120,7 @@ static int finish_only_pay(hob_request *req, hob_response *res)
     return reply(res, 200, "paid");
 }
 
-ServerTest(
-    handler_cancellation, a_handler_is_cancelled_although_the_one_before_had_to_finish,
-    serve(finish_only_pay))
+ServerTest(handler_cancellation, finishing_anyway_is_for_one_request, serve(finish_only_pay))
 {
     struct raw_client client = raw_connect(&server);
     cr_expect_str_eq(raw_exchange(&client, GET("/pay")).body, "paid");

@@ -6,37 +6,6 @@
 
 TestSuite(handler_requests, .timeout = 60);
 
-static int tell_request(hob_request *req, hob_response *res)
-{
-    const char *query = hob_request_query(req);
-    const char *spice = hob_request_header(req, "x-spice");
-    return reply(
-        res, 200, "%s %s %s %s", hob_request_method(req), hob_request_path(req),
-        query ? query : "NULL", spice ? spice : "NULL");
-}
-
-ClientTest(handler_requests, the_request_is_told_as_it_was_sent, serve(tell_request))
-{
-    static const struct {
-        const char *request;
-        const char *told;
-    } cases[] = {
-        {GET("/a/b"), "GET /a/b NULL NULL"},
-        {GET("/a%20b?c=%20&d?"), "GET /a%20b c=%20&d? NULL"},
-        {GET("/?"), "GET /  NULL"},
-        {GET("http://hob/a?b"), "GET /a b NULL"},
-        {GET("http://hob?b"), "GET / b NULL"},
-        {REQUEST("OPTIONS *", ""), "OPTIONS * NULL NULL"},
-        {REQUEST("PROPFIND /a", ""), "PROPFIND /a NULL NULL"},
-        {REQUEST("GET /", "X-Spice: hot \r\n"), "GET / NULL hot"},
-        {REQUEST("GET /", "X-SPICE:one\r\nX-Spice: two\r\n"), "GET / NULL one"},
-        {REQUEST("GET /", "X-Spice:\r\n"), "GET / NULL "},
-        {REQUEST("GET /", "X-Spices: hot\r\n"), "GET / NULL NULL"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_str_eq(raw_exchange(client, cases[i].request).body, cases[i].told);
-}
-
 static int tell_request_after_others(hob_request *req, hob_response *res)
 {
     const char *path = hob_request_path(req);

@@ -7,26 +7,6 @@
 
 TestSuite(handler_responses, .timeout = 60);
 
-/* Logs the result of each of several replies. */
-static int reply_twice(hob_request *req, hob_response *res)
-{
-    int first = hob_reply_text(res, 200, "first");
-    int second = hob_reply_text(res, 404, "second");
-    int header = hob_response_add_header(res, "X-Late", "yes");
-    hob_log(HOB_LOG_INFO, "%d, %s, %s", first, strerror(-second), strerror(-header));
-    return 0;
-}
-
-ClientTest(handler_responses, the_first_reply_wins, serve(reply_twice))
-{
-    struct response response = raw_exchange(client, GET("/"));
-    cr_expect_eq(response.status, 200);
-    cr_expect_str_eq(response.body, "first");
-    cr_expect_str_empty(field(&response, "X-Late"));
-    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
-    cr_expect(server_logs(&server, "0, Operation already in progress, Operation already"));
-}
-
 static int reply_then_fail(hob_request *req, hob_response *res)
 {
     reply(res, 200, "fine");
@@ -61,19 +41,16 @@ static int return_query(hob_request *req, hob_response *res)
 ClientTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(return_query))
 {
     static const struct {
-        int result;
-        int status;
+        int result, status;
     } cases[] = {
         {-EINVAL, 400}, {-ENOENT, 404}, {-EMSGSIZE, 413}, {-ETIMEDOUT, 504},
         {-ENOMEM, 503}, {-EMFILE, 503}, {-EIO, 500},      {-EPERM, 500},
         {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char request[64];
         char body_begin[8];
-        snprintf(request, sizeof(request), GET("/?%d"), cases[i].result);
         snprintf(body_begin, sizeof(body_begin), "%d ", cases[i].status);
-        struct response response = raw_exchange(client, request);
+        struct response response = raw_exchange_printf(client, GET("/?%d"), cases[i].result);
         cr_expect_eq(response.status, cases[i].status, "%d: %d", cases[i].result, response.status);
         cr_expect(strncmp(response.body, body_begin, strlen(body_begin)) == 0);
         bool come_back = has_field(&response, "Retry-After: 1");
@@ -88,114 +65,6 @@ ClientTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_qu
     snprintf(request, sizeof(request), GET("/?%d"), -ECANCELED);
     raw_send(client, request);
     cr_expect(raw_ended(client));
-}
-
-/* Adds the header that the query's number stands for, and replies the result. */
-static const struct {
-    const char *name;
-    const char *value;
-    int result;
-} headers[] = {
-    {"X-Spice", "pepper", 0},
-    {"X-Empty", "", 0},
-    {"x!#$%&'*+-.^_`|~9", "any token", 0},
-    {"X-Tab", "a\tb", 0},
-    {"X-Umlaut",
-     "k\xc3\xbc"
-     "che",
-     0},
-    {"", "no name", -EINVAL},
-    {"X Spice", "space", -EINVAL},
-    {"X-Spice:", "colon", -EINVAL},
-    {"X-Spice\r\nX-Evil", "line break", -EINVAL},
-    {"X-K\xc3\xbc"
-     "che",
-     "not ASCII", -EINVAL},
-    {"X-Spice", "line\r\nX-Evil: break", -EINVAL},
-    {"X-Spice", "line\nbreak", -EINVAL},
-    {"X-Spice", "carriage\rreturn", -EINVAL},
-    {"X-Spice", "delete\x7f", -EINVAL},
-    {"Connection", "close", -EINVAL},
-    {"Content-Length", "1", -EINVAL},
-    {"Content-Type", "text/html", -EINVAL},
-    {"Date", "today", -EINVAL},
-    {"Server", "other", -EINVAL},
-    {"Transfer-Encoding", "chunked", -EINVAL},
-    {"content-LENGTH", "1", -EINVAL},
-};
-
-static int add_header(hob_request *req, hob_response *res)
-{
-    size_t i = strtoul(hob_request_query(req), NULL, 10);
-    return reply(res, 200, "%d", hob_response_add_header(res, headers[i].name, headers[i].value));
-}
-
-ClientTest(handler_responses, a_header_is_added_if_it_can_do_no_harm, serve(add_header))
-{
-    for (size_t i = 0; i < COUNT(headers); i++) {
-        char request[64];
-        char result[16];
-        char line[64];
-        snprintf(request, sizeof(request), GET("/?%zu"), i);
-        snprintf(result, sizeof(result), "%d", headers[i].result);
-        snprintf(line, sizeof(line), "%s: %s", headers[i].name, headers[i].value);
-        struct response response = raw_exchange(client, request);
-        cr_expect_str_eq(response.body, result, "%s", line);
-        cr_expect_eq(has_field(&response, line), headers[i].result == 0, "%s", line);
-        cr_expect_null(strstr(response.head, "Evil"));
-    }
-}
-
-/* Tries what must be refused, and reports the first call that was not. */
-static int reply_badly(hob_request *req, hob_response *res)
-{
-    static const int statuses[] = {-1, 0, 99, 100, 101, 199, 600, 1000};
-    for (size_t i = 0; i < COUNT(statuses); i++) {
-        if (hob_reply_text(res, statuses[i], "bad") != -EINVAL)
-            hob_log(HOB_LOG_ERROR, "status %d was taken", statuses[i]);
-    }
-    if (hob_reply(res, 200, "text/plain\r\nX-Evil: yes", "bad", 3) != -EINVAL)
-        hob_log(HOB_LOG_ERROR, "a type of two lines was taken");
-    return reply(res, 200, "good");
-}
-
-ClientTest(handler_responses, a_reply_that_is_refused_leaves_no_trace, serve(reply_badly))
-{
-    struct response response = raw_exchange(client, GET("/"));
-    cr_expect_str_eq(response.body, "good");
-    cr_expect_null(strstr(response.head, "Evil"));
-    cr_expect_eq(server_log_count(&server, "was taken"), 0);
-}
-
-/* Replies with the status in the query. */
-static int reply_with_status(hob_request *req, hob_response *res)
-{
-    return reply(res, (int)strtol(hob_request_query(req), NULL, 10), "content");
-}
-
-ClientTest(
-    handler_responses, each_status_has_its_line_and_only_some_no_content, serve(reply_with_status))
-{
-    static const struct {
-        const char *request;
-        const char *line;
-        const char *content_length;
-    } cases[] = {
-        {GET("/?200"), "HTTP/1.1 200 OK\r\n", "7"},
-        {GET("/?418"), "HTTP/1.1 418 \r\n", "7"},
-        {GET("/?204"), "HTTP/1.1 204 No Content\r\n", ""},
-        {GET("/?304"), "HTTP/1.1 304 Not Modified\r\n", ""},
-        {GET("/?599"), "HTTP/1.1 599 \r\n", "7"},
-        {REQUEST("HEAD /?200", ""), "HTTP/1.1 200 OK\r\n", "7"},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        bool head = strncmp(cases[i].request, "HEAD", 4) == 0;
-        raw_send(client, cases[i].request);
-        struct response response = head ? raw_receive_head(client) : raw_receive(client);
-        cr_expect(strncmp(response.head, cases[i].line, strlen(cases[i].line)) == 0);
-        cr_expect_str_eq(field(&response, "Content-Length"), cases[i].content_length);
-        cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other", "%s", cases[i].line);
-    }
 }
 
 /* Responses that are larger than what the kernel holds for a client that does not read. */
@@ -242,7 +111,7 @@ ClientTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order, serve
     raw_send(
         client, GET("/5") GET("/65535") GET("/65536") GET("/65537") GET("/0") GET("/1048576")
                     GET("/7") GET("/1048576") GET("/65536") GET("/1"));
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         size_t right = 0;
         struct response response = raw_receive(client);
         cr_assert_eq(response.length, sizes[i], "response %zu: %zu", i, response.length);
@@ -252,8 +121,7 @@ ClientTest(handler_responses, of_any_sizes_and_bytes_leave_in_their_order, serve
     }
 }
 
-ClientTest(
-    handler_responses, a_large_response_waits_for_its_client_but_others_do_not, serve(reply_large))
+ClientTest(handler_responses, a_large_response_does_not_block_other_clients, serve(reply_large))
 {
     raw_send(client, GET("/") GET("/other"));
     raw_settle(client);
@@ -264,9 +132,7 @@ ClientTest(
     cr_expect_str_eq(raw_receive(client).body, "other");
 }
 
-ClientTest(
-    handler_responses, a_large_response_is_sent_to_its_end_though_the_server_stops,
-    serve(reply_large))
+ClientTest(handler_responses, a_large_response_is_complete_if_the_server_stops, serve(reply_large))
 {
     raw_send(client, GET("/"));
     raw_settle(client);
@@ -277,9 +143,7 @@ ClientTest(
     cr_expect(raw_ended(client));
 }
 
-ServerTest(
-    handler_responses, a_client_that_leaves_its_large_response_leaves_nothing_behind,
-    serve(reply_large))
+ServerTest(handler_responses, a_large_response_without_its_client_is_freed, serve(reply_large))
 {
     size_t descriptors = server_descriptors(&server);
     for (size_t i = 0; i < 10; i++) {
@@ -288,6 +152,5 @@ ServerTest(
         raw_settle(&client);
         raw_close(&client);
     }
-    bool closed = eventually(server_descriptors(&server) == descriptors);
-    cr_expect(closed);
+    cr_expect(eventually(server_descriptors(&server) == descriptors));
 }

@@ -15,9 +15,7 @@ TestSuite(kitchen, .timeout = 60);
 ServerTest(kitchen, curl_gets_the_menu_and_a_browser_the_page, server_start())
 {
     static const struct {
-        const char *accept;
-        const char *type;
-        const char *begin;
+        const char *accept, *type, *begin;
     } cases[] = {
         {"Accept: */*", "Content-Type: text/plain; charset=utf-8", "hob: one cook, many pans"},
         {"Accept:", "Content-Type: text/plain; charset=utf-8", "hob: one cook, many pans"},
@@ -44,8 +42,7 @@ ServerTest(kitchen, the_page_may_load_nothing_and_is_compressed, server_start())
     struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/html");
     curl_easy_setopt(packed->easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(packed->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    order_begin(packed);
-    wait_for(packed);
+    order_complete(packed);
     curl_slist_free_all(headers);
     cr_expect(strstr(plain->head.bytes, "Content-Security-Policy: default-src 'none'; "));
     cr_expect(order_has_field(packed, "Content-Encoding: gzip"));
@@ -119,7 +116,6 @@ ServerTest(
     cr_expect(strstr(refused->body.bytes, "too many"), "%s", refused->body.bytes);
     cr_expect_eq(request(&server, "DELETE", "/orders/7")->status, 204);
     cr_expect(eventually(request(&server, "POST", "/orders?dish=noodles")->status == 202));
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 ServerTest(kitchen, an_order_can_be_cancelled, start_slow_kitchen())
@@ -137,7 +133,7 @@ ServerTest(kitchen, an_order_can_be_cancelled, start_slow_kitchen())
 }
 
 ServerTest(
-    kitchen, what_keeps_the_thread_is_cooked_only_once_at_a_time_and_reported,
+    kitchen, a_blocking_dish_is_cooked_once_and_reported,
     server_start("--demo", "--time-scale", "0.5")) /* a second, of which 0.2 may pass unnoticed */
 {
     cr_expect_eq(request(&server, "POST", "/orders?dish=blocking&count=2")->status, 409);
@@ -184,8 +180,7 @@ ServerTest(kitchen, the_feed_tells_what_happens_to_an_order, server_start("--tim
     leave(feed);
 }
 
-ServerTest(
-    kitchen, the_feed_shows_what_a_client_ordered_before_and_that_it_leaves, start_slow_kitchen())
+ServerTest(kitchen, the_feed_shows_earlier_orders_and_their_end, start_slow_kitchen())
 {
     struct stream *client = follow(&server, "/meal", "");
     cr_expect(server_logs(&server, "noodles: boil the egg"));
@@ -228,7 +223,7 @@ ServerTest(kitchen, the_feed_is_never_silent_for_long, server_start())
     leave(feed);
 }
 
-ServerTest(kitchen, a_feed_goes_on_where_it_was_left_if_nothing_was_missed, start_slow_kitchen())
+ServerTest(kitchen, a_feed_resumes_if_nothing_was_missed, start_slow_kitchen())
 {
     char id[100], header[200], path[200];
     struct stream *feed = follow(&server, "/kitchen/events", "");

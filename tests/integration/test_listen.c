@@ -32,6 +32,17 @@ static void remove_place(const struct place *self)
     cr_expect_eq(rmdir(self->folder), 0, "%m");
 }
 
+/* A ProcessTest with a place, that the body uses as `place`. */
+#define PlaceTest(name)                                                                            \
+    static void name##_at(const struct place *place);                                              \
+    ProcessTest(listen, name)                                                                      \
+    {                                                                                              \
+        struct place *place = make_place();                                                        \
+        name##_at(place);                                                                          \
+        remove_place(place);                                                                       \
+    }                                                                                              \
+    static void name##_at(const struct place *place)
+
 #define start_listening(...)                                                                       \
     server_start_with((const char *const[]){HOB_BINARY, "--idle-grace", "0", ##__VA_ARGS__, NULL})
 
@@ -58,40 +69,26 @@ ServerTest(listen, on_an_address_with_its_port, start_listening("--listen", "127
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
-ProcessTest(listen, on_ipv6)
+PlaceTest(on_a_unix_socket)
 {
-    if (!has_ipv6())
-        cr_skip("this machine has no IPv6");
-    struct server server = start_listening("--listen", "[::1]:0");
-    cr_expect(strncmp(server.url, "http://[::1]:", 13) == 0, "%s", server.url);
-    cr_expect_eq(get(&server, "/ping")->status, 200);
-}
-
-ProcessTest(listen, on_a_unix_socket)
-{
-    struct place *place = make_place();
     struct server server = start_listening("--listen", place->address);
     cr_expect_str_eq(server.url, place->address);
     expect_well(place->address);
     struct order *order = order_prepare(&(struct server){.url = "http://hob/"}, "/noodles?no");
     curl_easy_setopt(order->easy, CURLOPT_UNIX_SOCKET_PATH, place->path);
     curl_easy_setopt(order->easy, CURLOPT_URL, "http://hob/ping");
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_str_eq(order->body.bytes, "Hello, world!");
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(access(place->path, F_OK), -1, "its file is gone");
-    remove_place(place);
 }
 
 /* Each with a line of its own. */
-ProcessTest(listen, on_all_of_several)
+PlaceTest(on_all_of_several)
 {
-    struct place *place = make_place();
     struct server server = start_listening(
         "--listen", "127.0.0.1:0", "--listen", place->address, "--listen", "127.0.0.2:0");
-    bool all = eventually(strstr(process_output(server.process), "http://127.0.0.2:"));
-    cr_assert(all);
+    cr_assert(eventually(strstr(process_output(server.process), "http://127.0.0.2:")));
     char other[64];
     const char *url = strstr(process_output(server.process), "127.0.0.2:");
     snprintf(other, sizeof(other), "%.*s", (int)strcspn(url, "/"), url);
@@ -99,28 +96,23 @@ ProcessTest(listen, on_all_of_several)
     expect_well(place->address);
     expect_well(other);
     cr_expect_eq(server_stop(&server), 0);
-    remove_place(place);
 }
 
-ProcessTest(listen, the_port_in_the_environment_is_for_those_who_say_nothing)
+PlaceTest(listen_replaces_the_port_of_the_environment)
 {
-    struct place *place = make_place();
     setenv("PORT", "not even a number", 1);
     struct server server = start_listening("--listen", place->address);
     cr_expect_str_eq(server.url, place->address);
     cr_expect_eq(server_stop(&server), 0);
-    remove_place(place);
 }
 
 /* Else the socket is standard input, and the log is written to the first client. */
-ProcessTest(listen, not_on_descriptors_of_standard_streams_that_were_closed)
+PlaceTest(not_on_closed_standard_streams)
 {
-    struct place *place = make_place();
     struct process *hob = process_start((const char *const[]){
         "/bin/sh", "-c", "exec \"$0\" --listen \"$1\" --idle-grace 0 <&- >&- 2>&-", HOB_BINARY,
         place->address, NULL});
-    bool there = eventually(access(place->path, F_OK) == 0);
-    cr_assert(there);
+    cr_assert(eventually(access(place->path, F_OK) == 0));
     expect_well(place->address);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         char link[64], target[64] = "";
@@ -130,14 +122,12 @@ ProcessTest(listen, not_on_descriptors_of_standard_streams_that_were_closed)
     }
     process_tell(hob, SIGTERM);
     cr_expect_eq(process_result(hob), 0);
-    remove_place(place);
 }
 
 /* Files of unix sockets. */
 
-ProcessTest(listen, the_file_of_a_dead_server_is_replaced)
+PlaceTest(the_file_of_a_dead_server_is_replaced)
 {
-    struct place *place = make_place();
     struct server dead = start_listening("--listen", place->address);
     server_signal(&dead, SIGKILL);
     cr_expect_eq(process_result(dead.process), -SIGKILL);
@@ -145,26 +135,21 @@ ProcessTest(listen, the_file_of_a_dead_server_is_replaced)
     struct server server = start_listening("--listen", place->address);
     expect_well(place->address);
     cr_expect_eq(server_stop(&server), 0);
-    remove_place(place);
 }
 
-ProcessTest(listen, the_socket_of_a_living_server_is_taken)
+PlaceTest(the_socket_of_a_living_server_is_taken)
 {
-    struct place *place = make_place();
     struct server server = start_listening("--listen", place->address);
     expect_refused(place->address, "in use");
     expect_well(place->address);
     cr_expect_eq(server_stop(&server), 0);
-    remove_place(place);
 }
 
-ProcessTest(listen, a_file_that_is_no_socket_is_left_alone)
+PlaceTest(a_file_that_is_no_socket_is_left_alone)
 {
-    struct place *place = make_place();
     cr_assert_eq(mkdir(place->path, 0700), 0);
     expect_refused(place->address, "not a socket");
     cr_assert_eq(rmdir(place->path), 0, "%m");
-    remove_place(place);
 }
 
 /* Another server has the path: a process that stops removes only the file that it has made. */
@@ -188,9 +173,8 @@ ProcessTest(listen, the_file_of_another_server_is_left_alone)
 }
 
 /* The same for operators, and for a worker that replaces one that has died. */
-ProcessTest(listen, the_file_of_another_server_is_left_alone_by_those_that_come_later)
+PlaceTest(later_processes_leave_the_file_of_another_server)
 {
-    struct place *place = make_place();
     struct server first =
         start_listening("--listen", "127.0.0.1:0", "--admin", place->address, "--workers", "2");
     cr_assert_eq(unlink(place->path), 0);
@@ -201,25 +185,21 @@ ProcessTest(listen, the_file_of_another_server_is_left_alone_by_those_that_come_
     cr_expect_eq(server_stop(&first), 0);
     expect_well(place->address);
     cr_expect_eq(server_stop(&second), 0);
-    remove_place(place);
 }
 
-ProcessTest(listen, a_process_that_takes_over_removes_the_file_that_it_was_handed)
+PlaceTest(a_new_process_removes_the_file_of_the_old_one)
 {
-    struct place *place = make_place();
     struct server server = start_listening("--listen", place->address);
     server_restart(&server);
     expect_well(place->address);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(access(place->path, F_OK), -1);
-    remove_place(place);
 }
 
 /* Whether it listens; one that finds the path taken says so and ends. */
 static bool listens(struct process *hob)
 {
-    bool known = eventually(*process_output(hob) || *process_errors(hob));
-    cr_assert(known);
+    cr_assert(eventually(*process_output(hob) || *process_errors(hob)));
     return *process_output(hob) != '\0';
 }
 
@@ -271,23 +251,20 @@ ProcessTest(listen, on_all_addresses_of_ipv4_and_ipv6_with_one_port)
 }
 
 /* A server that comes before the old one has ended is not to lose its file to that. */
-ProcessTest(listen, one_that_stops_gives_its_path_away_at_once)
+PlaceTest(one_that_stops_gives_its_path_away_at_once)
 {
-    struct place *place = make_place();
     struct server old = start_listening(
         "--listen", "127.0.0.1:0", "--listen", place->address, "--time-scale", "0.1");
     struct order *noodles = order(&old, "/noodles");
     get(&old, "/ping"); /* while this is waited for, the order is sent */
     server_signal(&old, SIGTERM);
-    bool gone = eventually(access(place->path, F_OK) < 0);
-    cr_expect(gone);
+    cr_expect(eventually(access(place->path, F_OK) < 0));
     struct server new = start_listening("--listen", place->address);
     wait_for(noodles);
     cr_expect_eq(noodles->status, 200);
     cr_expect_eq(process_result(old.process), 0);
     expect_well(place->address);
     cr_expect_eq(server_stop(&new), 0);
-    remove_place(place);
 }
 
 ProcessTest(listen, a_folder_that_is_missing_is_an_error)
@@ -296,9 +273,8 @@ ProcessTest(listen, a_folder_that_is_missing_is_an_error)
 }
 
 /* If one of several is taken, none is left behind. */
-ProcessTest(listen, one_that_cannot_be_opened_is_named)
+PlaceTest(one_that_cannot_be_opened_is_named)
 {
-    struct place *place = make_place();
     char address[32];
     struct server server = server_start();
     snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
@@ -307,5 +283,4 @@ ProcessTest(listen, one_that_cannot_be_opened_is_named)
     cr_expect_eq(process_result(hob), 1);
     cr_expect(strstr(process_errors(hob), address), "%s", process_errors(hob));
     cr_expect_eq(access(place->path, F_OK), -1);
-    remove_place(place);
 }

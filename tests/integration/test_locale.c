@@ -55,8 +55,7 @@ ProcessTest(locale, with_a_comma_does_not_change_numbers)
     use_locale("de_DE");
     metrics = hob_metrics_new();
     hob_metrics_add(metrics, tell_numbers, NULL);
-    struct server server =
-        serve_within(serve_metrics, (hob_server_options){.handler_timeout = 0.25});
+    struct server server = serve_with(serve_metrics, .handler_timeout = 0.25);
     struct raw_client client = raw_connect(&server);
     struct response response = raw_exchange(&client, REQUEST("GET /metrics", ACCEPT));
     cr_expect(strstr(response.head, "application/openmetrics-text"), "%s", response.head);

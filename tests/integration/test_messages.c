@@ -7,8 +7,8 @@
 
 TestSuite(messages, .timeout = 60);
 
-#define SOUP  "GET /soup?hot HTTP/1.1\r\nHost: h\r\nX-Request-Id: for-table-4\r\n\r\n"
-#define NAMED "GET /{dish} (path /soup, request id for-table-4)"
+#define SOUP     "GET /soup?hot HTTP/1.1\r\nHost: h\r\nX-Request-Id: for-table-4\r\n\r\n"
+#define ID_NAMED "GET /{dish} (path /soup, request id for-table-4)"
 
 /* Longer than the stall limit. */
 static int stir(void *arg)
@@ -52,12 +52,12 @@ ProcessTest(messages, about_a_stall_name_the_request)
         hob_handler *handler;
         const char *line;
     } cases[] = {
-        {stall, "Z warn  " NAMED " has kept the thread for 0.1 s"},
-        {stall_in_a_child, "Z warn  task 'stir' of " NAMED " has kept the thread for 0.1 s"},
+        {stall, "Z warn  " ID_NAMED " has kept the thread for 0.1 s"},
+        {stall_in_a_child, "Z warn  task 'stir' of " ID_NAMED " has kept the thread for 0.1 s"},
         {stall_without_a_route,
          "Z warn  GET /soup (no route, request id for-table-4) has kept the thread for 0.1 s"},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server = serve(cases[i].handler);
         const char *log = log_after_a_request(&server);
         cr_expect_not_null(strstr(log, cases[i].line), "%s", log);
@@ -112,17 +112,17 @@ static const char *log_of_the_end(hob_handler *handler, int signal)
 ProcessTest(messages, about_misuse_name_the_request)
 {
     const char *log = log_of_the_end(await_twice, SIGABRT);
-    cr_expect_not_null(strstr(log, "Z error " NAMED ": hob_await(): the future was"), "%s", log);
+    cr_expect_not_null(strstr(log, "Z error " ID_NAMED ": hob_await(): the future was"), "%s", log);
 }
 
-ProcessTest(messages, about_a_stack_overflow_name_the_request_and_a_way_out)
+ProcessTest(messages, about_a_stack_overflow_name_request_and_remedy)
 {
     static const char advice[] =
         "run it by hob_call_deep or hob_offload, or give the route a larger stack\n";
     if (SANITIZED)
         cr_skip("the sanitizers have their own message");
     const char *log = log_of_the_end(overflow, SIGSEGV);
-    cr_expect_not_null(strstr(log, "Z error " NAMED ": stack overflow: all "), "%s", log);
+    cr_expect_not_null(strstr(log, "Z error " ID_NAMED ": stack overflow: all "), "%s", log);
     cr_expect_not_null(strstr(log, "Z error   #0 "), "%s", log);
     cr_expect_not_null(strstr(log, "Z error   #5 "), "%s", log);
     cr_expect_geq(strlen(log), strlen(advice));

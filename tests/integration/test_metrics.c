@@ -43,8 +43,7 @@ ServerTest(
     metrics, count_requests_by_route_and_method_and_status, server_start("--time-scale", "0.001"))
 {
     static const struct {
-        const char *request;
-        const char *series;
+        const char *request, *series;
     } cases[] = {
         {GET("/ping"), REQUESTS("GET /ping", "GET", "200")},
         {GET("/french-fries"), REQUESTS("GET /french-fries", "GET", "200")},
@@ -61,8 +60,9 @@ ServerTest(
         struct raw_client client = raw_connect(&server);
         raw_exchange(&client, cases[i].request);
         raw_close(&client);
-        bool counted = eventually(metric(&server, cases[i].series) == 1);
-        cr_expect(counted, "%s: %s", cases[i].request, cases[i].series);
+        cr_expect(
+            eventually(metric(&server, cases[i].series) == 1), "%s: %s", cases[i].request,
+            cases[i].series);
     }
     struct raw_client client = raw_connect(&server);
     raw_send(&client, REQUEST("HEAD /ping", ""));
@@ -131,11 +131,7 @@ ServerTest(metrics, tell_how_late_the_loop_is, server_start())
 ServerTest(
     metrics, tell_of_stalls, server_start("--demo", "--time-scale", "0.1", "--stall-limit", "0.02"))
 {
-    struct order *order = order_prepare(&server, "/orders?dish=blocking");
-    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
-    order_begin(order);
-    wait_for(order);
-    cr_expect_eq(order->status, 202);
+    cr_expect_eq(request(&server, "POST", "/orders?dish=blocking")->status, 202);
     cr_expect(eventually(metric(&server, "hob_stalls_total") >= 1));
     cr_expect_gt(
         metric(&server, "hob_loop_lag_seconds_sum"), 0.05, "who was ready had to wait for it");
@@ -210,22 +206,13 @@ static bool agree(const struct server *server, struct feed *feed, double cooking
     return same;
 }
 
-static void order_from_the_page(const struct server *server, const char *path)
-{
-    struct order *order = order_prepare(server, path);
-    curl_easy_setopt(order->easy, CURLOPT_CUSTOMREQUEST, "POST");
-    order_begin(order);
-    wait_for(order);
-    cr_assert_eq(order->status, 202);
-}
-
 ServerTest(
     metrics, agree_with_the_kitchen_page_while_orders_cook, server_start("--time-scale", "0.5"))
 {
     struct feed *feed = watch(&server);
     cr_expect(eventually(agree(&server, feed, 0, 0)), "before: %s", feed->text);
-    order_from_the_page(&server, "/orders?dish=noodles&count=40");
-    order_from_the_page(&server, "/orders?dish=french-fries&count=30");
+    cr_assert_eq(request(&server, "POST", "/orders?dish=noodles&count=40")->status, 202);
+    cr_assert_eq(request(&server, "POST", "/orders?dish=french-fries&count=30")->status, 202);
     cr_expect(eventually(agree(&server, feed, 70, 0)), "all cook: %s", feed->text);
     cr_expect(eventually(agree(&server, feed, 40, 30)), "the fries are done: %s", feed->text);
     cr_expect(eventually(agree(&server, feed, 0, 70)), "all are done: %s", feed->text);

@@ -92,8 +92,7 @@ ClientTest(
     observer, is_told_what_was_asked_and_what_was_answered, serve_logged((hob_server_options){0}))
 {
     static const struct {
-        const char *request;
-        const char *told;
+        const char *request, *told;
     } cases[] = {
         {GET("/text"), "GET /text - HTTP/1.1 - -"},
         {GET("/text?a=b&c"), "GET /text a=b&c HTTP/1.1 - -"},
@@ -173,8 +172,7 @@ ClientTest(
 ServerTest(observer, is_told_how_much_content_was_sent, serve_logged((hob_server_options){0}))
 {
     static const struct {
-        const char *request;
-        const char *told;
+        const char *request, *told;
     } cases[] = {
         {REQUEST("HEAD /text", "Connection: close\r\n"), "HEAD /text - HTTP/1.1 - -: 200 0"},
         {REQUEST("HEAD /large", "Connection: close\r\n"), "HEAD /large - HTTP/1.1 - -: 200 0"},
@@ -197,8 +195,7 @@ ServerTest(
     serve_logged((hob_server_options){.head_timeout = 0.05}))
 {
     static const struct {
-        const char *request;
-        const char *told;
+        const char *request, *told;
     } cases[] = {
         {"GE", "GE - - - - -"},
         {"GET ", "GET - - - - -"},
@@ -229,9 +226,7 @@ ServerTest(observer, is_told_of_clients_that_leave, serve_logged((hob_server_opt
     expect_told(&server, "GET /wait - HTTP/1.1 - -: 0 0");
 }
 
-ClientTest(
-    observer, is_told_of_a_head_that_was_kept_while_the_handler_waited,
-    serve_logged((hob_server_options){0}))
+ClientTest(observer, sees_a_head_that_was_kept_during_a_wait, serve_logged((hob_server_options){0}))
 {
     raw_send(client, REQUEST("GET /wait?long", "X-Spice: hot\r\n"));
     cr_expect(server_logs(&server, "it waits"));
@@ -296,8 +291,7 @@ ClientTest(
 }
 
 ClientTest(
-    observer, is_told_of_handlers_that_are_given_up_when_the_server_stops,
-    serve_logged((hob_server_options){.grace = 0.05}))
+    observer, sees_handlers_that_a_stop_gives_up, serve_logged((hob_server_options){.grace = 0.05}))
 {
     raw_send(client, GET("/wait"));
     cr_expect(server_logs(&server, "it waits"));
@@ -328,7 +322,7 @@ static struct server serve_peer_at(const char *address)
 {
     int fd = hob_listen(address);
     cr_assert_geq(fd, 0, "%s: %s", address, strerror(-fd));
-    return serve_within(tell_peer, (hob_server_options){.sockets = &fd, .socket_count = 1});
+    return serve_with(tell_peer, .sockets = &fd, .socket_count = 1);
 }
 
 ClientTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))

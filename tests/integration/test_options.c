@@ -3,7 +3,6 @@
  */
 #include <ctype.h>
 
-#include "tests/support/process.h"
 #include "tests/support/refused.h"
 #include "tests/support/test.h"
 
@@ -182,7 +181,7 @@ ProcessTest(options, there_are_not_more_names_than_anybody_needs)
         (const char *const[]){HOB_BINARY, "--allow-host", names, NULL}, "'q'", "one too many");
 }
 
-ProcessTest(options, a_file_for_an_access_log_that_is_not_wanted_is_pointed_out)
+ProcessTest(options, a_file_without_an_access_log_is_refused)
 {
     expect_refused(
         (const char *const[]){HOB_BINARY, "--access-log-file", "/tmp/x", NULL}, "--access-log-file",
@@ -211,26 +210,28 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
     }
 }
 
+/* Those with a value. */
+static const char *const options[] = {
+    "--port",           "--host",
+    "--listen",         "--connection-limit",
+    "--time-scale",     "--grace",
+    "--idle-grace",     "--stall-limit",
+    "--log-level",      "--head-timeout",
+    "--body-timeout",   "--handler-timeout",
+    "--write-timeout",  "--idle-timeout",
+    "--linger-timeout", "--target-limit",
+    "--head-limit",     "--header-limit",
+    "--body-limit",     "--pipeline-limit",
+    "--access-log",     "--access-log-file",
+    "--drain-delay",    "--admin",
+    "--allow-host",     "--trusted-proxies",
+    "--upstream",
+};
+
 ProcessTest(options, an_option_without_its_value_is_named)
 {
-    static const char *const cases[] = {
-        "--port",           "--host",
-        "--listen",         "--connection-limit",
-        "--time-scale",     "--grace",
-        "--idle-grace",     "--stall-limit",
-        "--log-level",      "--head-timeout",
-        "--body-timeout",   "--handler-timeout",
-        "--write-timeout",  "--idle-timeout",
-        "--linger-timeout", "--target-limit",
-        "--head-limit",     "--header-limit",
-        "--body-limit",     "--pipeline-limit",
-        "--access-log",     "--access-log-file",
-        "--drain-delay",    "--admin",
-        "--allow-host",     "--trusted-proxies",
-        "--upstream",
-    };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        expect_refused((const char *const[]){HOB_BINARY, cases[i], NULL}, cases[i], "value");
+    for (size_t i = 0; i < COUNT(options); i++)
+        expect_refused((const char *const[]){HOB_BINARY, options[i], NULL}, options[i], "value");
 }
 
 ProcessTest(options, two_upstreams_have_different_names_and_urls)
@@ -274,53 +275,16 @@ ProcessTest(options, an_argument_that_is_not_understood_is_named)
 ProcessTest(options, help_names_every_option)
 {
     static const char *const words[] = {
-        "Usage: hob",
-        "healthcheck",
-        "--host",
-        "--port",
-        "$PORT",
-        "8080",
-        "127.0.0.1",
-        "--grace",
-        "--time-scale",
-        "30",
-        "--log-level",
-        "--help",
-        "--version",
-        "--stall-limit",
-        "--listen",
-        "unix:/PATH",
-        "--admin",
-        "--allow-host",
-        "--trusted-proxies",
-        "--proxy-protocol",
-        "--upstream",
-        "--connection-limit",
-        "--idle-grace",
-        "--drain-delay",
-        "--head-timeout",
-        "--body-timeout",
-        "--handler-timeout",
-        "--write-timeout",
-        "--idle-timeout",
-        "--linger-timeout",
-        "--target-limit",
-        "--head-limit",
-        "--header-limit",
-        "--body-limit",
-        "--pipeline-limit",
-        "--demo",
-        "--access-log",
-        "--access-log-file",
-        "16384",
-        "SIGUSR2",
-        "--print-config",
-        "HOB_TIME_SCALE",
+        "Usage: hob", "healthcheck", "$PORT",          "8080",           "127.0.0.1",
+        "30",         "--help",      "--version",      "unix:/PATH",     "--demo",
+        "16384",      "SIGUSR2",     "--print-config", "HOB_TIME_SCALE", "--proxy-protocol",
     };
     struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
     cr_expect_eq(process_result(hob), 0);
     for (size_t i = 0; i < COUNT(words); i++)
         cr_expect(strstr(process_output(hob), words[i]), "%s", words[i]);
+    for (size_t i = 0; i < COUNT(options); i++)
+        cr_expect(strstr(process_output(hob), options[i]), "%s", options[i]);
     cr_expect_str_empty(process_errors(hob));
 }
 

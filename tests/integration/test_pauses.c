@@ -36,14 +36,9 @@ static int read_and_reply(hob_request *req, hob_response *res)
 
 static struct server serve_in_time(void)
 {
-    return serve_within(
-        read_and_reply, (hob_server_options){
-                            .head_timeout = LIMIT,
-                            .body_timeout = LIMIT,
-                            .write_timeout = LIMIT,
-                            .idle_timeout = LIMIT,
-                            .linger_timeout = LIMIT,
-                        });
+    return serve_with(
+        read_and_reply, .head_timeout = LIMIT, .body_timeout = LIMIT, .write_timeout = LIMIT,
+        .idle_timeout = LIMIT, .linger_timeout = LIMIT);
 }
 
 /* Where a client waits when the server is stopped, and what it sends meanwhile. */
@@ -56,7 +51,7 @@ static const struct {
     {"half a chunk was sent", REQUEST("POST /", "Transfer-Encoding: chunked\r\n") "4\r\nab",
      "cd\r\n0\r\n\r\n", "abcd"},
 };
-#define CASES (sizeof(cases) / sizeof(cases[0]))
+#define CASES (COUNT(cases))
 
 /* One that has had a response. */
 static struct raw_client connect_idle(const struct server *server)

@@ -27,12 +27,12 @@ static void expect_success(const char *interpreter, const char *program)
     cr_expect_eq(process_result(client), 0, "%s", process_errors(client));
 }
 
-ProcessTest(real_clients, of_python_lose_no_request_behind_a_body_that_nobody_reads)
+ProcessTest(real_clients, of_python_lose_no_request_behind_an_unread_body)
 {
     expect_success("python3", "keep_alive.py");
 }
 
-ProcessTest(real_clients, of_node_lose_no_request_behind_a_body_that_nobody_reads)
+ProcessTest(real_clients, of_node_lose_no_request_behind_an_unread_body)
 {
     expect_success("node", "keep_alive.mjs");
 }

@@ -25,8 +25,7 @@ ServerTest(restart, a_hundred_under_load_lose_nothing, server_start("--idle-grac
     for (size_t i = 0; i < RESTARTS; i++) {
         size_t served = load_served(load);
         server_restart(&server);
-        bool goes_on = eventually(load_served(load) > served + CLIENTS);
-        cr_assert(goes_on, "restart %zu", i);
+        cr_assert(eventually(load_served(load) > served + CLIENTS), "restart %zu", i);
     }
     struct load_result result = load_end(load);
     printf(
@@ -50,9 +49,7 @@ ServerTest(
 }
 
 /* Both processes have the socket: it must not wake the one that does not accept. */
-ServerTest(
-    restart, the_old_process_does_not_work_while_it_waits_for_its_orders,
-    start_slow_kitchen("--grace", "3"))
+ServerTest(restart, the_old_process_is_idle_while_it_waits, start_slow_kitchen("--grace", "3"))
 {
     struct order **orders = cook_noodles(&server, 1);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
@@ -92,7 +89,7 @@ ProcessTest(restart, a_unix_socket_is_inherited_with_its_file)
 
 /* A new process that fails. */
 
-ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_on)
+ProcessTest(restart, a_failed_new_process_is_reported)
 {
     static const struct {
         const char *script; /* replaces the program; NULL removes it */
@@ -119,7 +116,7 @@ ProcessTest(restart, a_new_process_that_fails_is_reported_and_the_old_one_goes_o
 }
 
 /* A restart can succeed after one that has failed. */
-ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
+ProcessTest(restart, a_replaced_program_is_started)
 {
     const char *path = program_copy_make();
     char script[256];
@@ -136,7 +133,7 @@ ProcessTest(restart, a_program_that_was_replaced_is_the_one_that_is_started)
 }
 
 /* The old process does not wait for the time limit of the new one. */
-ProcessTest(restart, one_that_is_told_to_stop_does_not_wait_for_the_new_process)
+ProcessTest(restart, a_stop_does_not_wait_for_the_new_process)
 {
     const char *path = program_copy_make();
     struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
@@ -161,7 +158,7 @@ ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--
 }
 
 /* The old process has shut the sockets, so the new one cannot serve. */
-ProcessTest(restart, one_that_is_told_to_stop_does_not_leave_the_new_process_behind)
+ProcessTest(restart, a_stop_ends_the_new_process_too)
 {
     const char *path = program_copy_make();
     char script[256];
@@ -288,7 +285,7 @@ ProcessTest(restart, inherited_sockets_are_inherited_at_a_restart_too)
 }
 
 /* LISTEN_PID is not this process: the variables were meant for a process that has started it. */
-ProcessTest(restart, sockets_that_are_meant_for_another_process_are_left_alone)
+ProcessTest(restart, sockets_for_another_process_are_left_alone)
 {
     struct start start = {.listen_pid = "1", .listen_fds = "many", .arguments = {"--port", "0"}};
     struct server server = server_wait(process_fork(start_hob, &start));
@@ -333,7 +330,7 @@ ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
 }
 
 /* The old process of a restart also passes a pipe for the report. */
-ProcessTest(restart, what_is_wrong_with_the_socket_for_operators_is_named)
+ProcessTest(restart, what_is_wrong_with_the_admin_socket_is_named)
 {
     static const char *const cases[] = {"", "x", "-1", "4", "99", "99999999999"};
     int ends[2];
@@ -359,7 +356,7 @@ ProcessTest(restart, what_is_wrong_with_the_socket_for_operators_is_named)
 }
 
 /* The new process may have other options. */
-ProcessTest(restart, a_socket_for_operators_that_is_not_wanted_is_closed)
+ProcessTest(restart, an_unwanted_admin_socket_is_closed)
 {
     int ends[2];
     int listener = listen_somewhere();

@@ -24,20 +24,16 @@ static int wait_some(hob_request *req, hob_response *res)
 
 static struct server serve_routes(const hob_route *routes, size_t count)
 {
-    return serve_within(
-        hob_router_handle, (hob_server_options){
-                               .router = make_router(routes, count),
-                               .body_limit = 100,
-                               .handler_timeout = 1,
-                           });
+    return serve_with(
+        hob_router_handle, .router = make_router(routes, count), .body_limit = 100,
+        .handler_timeout = 1);
 }
 
 static struct order *post(const struct server *server, const char *path, const char *body)
 {
     struct order *order = order_prepare(server, path);
     curl_easy_setopt(order->easy, CURLOPT_COPYPOSTFIELDS, body);
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     return order;
 }
 
@@ -133,7 +129,7 @@ ProcessTest(route_limits, middleware_adds_headers_to_what_the_server_replies)
     };
     hob_router *router = make_router(routes, COUNT(routes));
     cr_assert_eq(hob_router_use(router, tell_status), 0);
-    struct server server = serve_within(hob_router_handle, (hob_server_options){.router = router});
+    struct server server = serve_with(hob_router_handle, .router = router);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct order *order = get(&server, cases[i].path);
         cr_expect(order_has_field(order, cases[i].field), "%s", order->head.bytes);

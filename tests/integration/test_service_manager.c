@@ -62,6 +62,17 @@ static void manager_close(const struct manager *self)
     rmdir(self->folder);
 }
 
+/* A ProcessTest with a manager, that the body uses as `manager`, a pointer. */
+#define ManagerTest(name, open)                                                                    \
+    static void name##_with(const struct manager *manager);                                        \
+    ProcessTest(service_manager, name)                                                             \
+    {                                                                                              \
+        struct manager manager = open;                                                             \
+        name##_with(&manager);                                                                     \
+        manager_close(&manager);                                                                   \
+    }                                                                                              \
+    static void name##_with(const struct manager *manager)
+
 struct message {
     char text[256];
     pid_t sender;
@@ -119,90 +130,80 @@ static void expect_beginning_and_end(const struct manager *manager)
     cr_expect_eq(server_stop(&server), 0);
     expect_message(manager, STOPPING, server.process->pid);
     expect_silence(manager);
-    manager_close(manager);
 }
 
 /* With workers, all of it comes from the supervisor: the manager listens to the main process. */
-ProcessTest(service_manager, is_told_by_the_supervisor_of_workers)
+ManagerTest(is_told_by_the_supervisor_of_workers, manager_open())
 {
-    struct manager manager = manager_open();
     setenv("WATCHDOG_USEC", "200000", 1);
     struct server server = server_start("--workers", "2");
     pid_t first = server.process->pid;
-    expect_message(&manager, "READY=1", first);
+    expect_message(manager, "READY=1", first);
     for (int i = 0; i < 3; i++)
-        expect_message(&manager, "WATCHDOG=1", first);
+        expect_message(manager, "WATCHDOG=1", first);
     server_restart(&server);
     struct message message;
     do
-        message = receive(&manager, 0);
+        message = receive(manager, 0);
     while (strcmp(message.text, "WATCHDOG=1") == 0); /* of the new one as well */
     cr_assert(strncmp(message.text, "MAINPID=", 8) == 0, "%s", message.text);
     cr_expect_eq(strtol(message.text + 8, NULL, 10), server.process->pid);
     cr_expect_eq(message.sender, first);
-    expect_message(&manager, "WATCHDOG=1", server.process->pid);
+    expect_message(manager, "WATCHDOG=1", server.process->pid);
     cr_expect_eq(server_stop(&server), 0);
     do
-        message = receive(&manager, 0);
+        message = receive(manager, 0);
     while (strcmp(message.text, "WATCHDOG=1") == 0);
     cr_expect_str_eq(message.text, STOPPING);
     cr_expect_eq(message.sender, server.process->pid);
-    manager_close(&manager);
 }
 
-ProcessTest(service_manager, is_told_when_it_serves_and_when_it_stops)
+ManagerTest(is_told_when_it_serves_and_when_it_stops, manager_open())
 {
-    struct manager manager = manager_open();
-    expect_beginning_and_end(&manager);
+    expect_beginning_and_end(manager);
 }
 
-ProcessTest(service_manager, may_have_an_abstract_socket)
+ManagerTest(may_have_an_abstract_socket, manager_open_abstract())
 {
-    struct manager manager = manager_open_abstract();
-    expect_beginning_and_end(&manager);
+    expect_beginning_and_end(manager);
 }
 
 /* While orders are still cooking, and with the time that they may take. */
-ProcessTest(service_manager, is_told_at_once_that_it_stops)
+ManagerTest(is_told_at_once_that_it_stops, manager_open())
 {
-    struct manager manager = manager_open();
     struct server server = server_start("--grace", "2", "--time-scale", "1000");
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     struct order *noodles = order(&server, "/noodles");
     get(&server, "/ping"); /* while this is waited for, the order is sent */
     server_signal(&server, SIGTERM);
-    expect_message(&manager, "STOPPING=1\nEXTEND_TIMEOUT_USEC=7000000", server.process->pid);
+    expect_message(manager, "STOPPING=1\nEXTEND_TIMEOUT_USEC=7000000", server.process->pid);
     cr_expect(!process_has_ended(server.process));
     cr_expect_eq(process_result(server.process), 0);
     wait_for(noodles);
-    manager_close(&manager);
 }
 
 /* Of a server that cannot listen nothing is heard, nor of a client. */
-ProcessTest(service_manager, is_told_nothing_else)
+ManagerTest(is_told_nothing_else, manager_open())
 {
     char port[8];
-    struct manager manager = manager_open();
     struct server server = server_start();
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     snprintf(port, sizeof(port), "%u", server.port);
     struct process *other = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
     cr_expect_eq(process_result(other), 1);
     struct process *check =
         process_start((const char *const[]){HOB_BINARY, "healthcheck", "--port", port, NULL});
     cr_expect_eq(process_result(check), 0);
-    expect_silence(&manager);
-    manager_close(&manager);
+    expect_silence(manager);
 }
 
 /* Its queue is bounded, and full when everything starts at once. */
-ProcessTest(service_manager, is_waited_for_if_it_is_busy)
+ManagerTest(is_waited_for_if_it_is_busy, manager_open())
 {
-    struct manager manager = manager_open();
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t count = 0;
     int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    memcpy(address.sun_path, manager.path, strlen(manager.path) + 1);
+    memcpy(address.sun_path, manager->path, strlen(manager->path) + 1);
     cr_assert_eq(connect(other, (struct sockaddr *)&address, sizeof(address)), 0);
     while (send(other, "STATUS=busy", 11, 0) > 0)
         count++;
@@ -210,11 +211,10 @@ ProcessTest(service_manager, is_waited_for_if_it_is_busy)
     struct server server = server_start();
     cr_expect_eq(get(&server, "/ping")->status, 200, "others are served meanwhile");
     for (size_t i = 0; i < count; i++)
-        cr_expect_str_eq(receive(&manager, 0).text, "STATUS=busy");
-    expect_message(&manager, "READY=1", server.process->pid);
+        cr_expect_str_eq(receive(manager, 0).text, "STATUS=busy");
+    expect_message(manager, "READY=1", server.process->pid);
     cr_expect_eq(server_stop(&server), 0);
     close(other);
-    manager_close(&manager);
 }
 
 ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
@@ -229,69 +229,61 @@ ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
  * The watchdog.
  */
 
-ProcessTest(service_manager, hears_twice_in_the_time_of_its_watchdog)
+ManagerTest(hears_twice_in_the_time_of_its_watchdog, manager_open())
 {
     enum { SIGNS = 5 };
-    struct manager manager = manager_open();
     setenv("WATCHDOG_USEC", "200000", 1);
     struct server server = server_start();
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     double begin = clock_seconds();
     for (size_t i = 0; i < SIGNS; i++)
-        expect_message(&manager, "WATCHDOG=1", server.process->pid);
+        expect_message(manager, "WATCHDOG=1", server.process->pid);
     cr_expect_geq(clock_seconds() - begin, (SIGNS - 2) * 0.1);
-    manager_close(&manager);
 }
 
-ProcessTest(service_manager, may_watch_another_process)
+ManagerTest(may_watch_another_process, manager_open())
 {
-    struct manager manager = manager_open();
     setenv("WATCHDOG_USEC", "1000", 1);
     setenv("WATCHDOG_PID", "1", 1);
     struct server server = server_start();
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     get(&server, "/noodles?deadline=0.1");
     cr_expect_eq(server_stop(&server), 0);
-    expect_message(&manager, STOPPING, server.process->pid);
-    manager_close(&manager);
+    expect_message(manager, STOPPING, server.process->pid);
 }
 
 /*
  * Restarts by a signal.
  */
 
-ProcessTest(service_manager, is_told_which_process_has_taken_over)
+ManagerTest(is_told_which_process_has_taken_over, manager_open())
 {
     char news[32];
-    struct manager manager = manager_open();
     struct server server = server_start();
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     for (size_t i = 0; i < 3; i++) {
         pid_t old = server.process->pid;
         server_restart(&server);
         snprintf(news, sizeof(news), "MAINPID=%d", (int)server.process->pid);
-        expect_message(&manager, news, old);
+        expect_message(manager, news, old);
     }
     cr_expect_eq(server_stop(&server), 0);
-    expect_message(&manager, STOPPING, server.process->pid);
-    expect_silence(&manager);
-    manager_close(&manager);
+    expect_message(manager, STOPPING, server.process->pid);
+    expect_silence(manager);
 }
 
 /* WATCHDOG_PID was about the old process. */
-ProcessTest(service_manager, hears_of_the_new_process_that_it_is_alive)
+ManagerTest(hears_of_the_new_process_that_it_is_alive, manager_open())
 {
-    struct manager manager = manager_open();
     setenv("WATCHDOG_USEC", "200000", 1);
     struct server server = server_start();
-    expect_message(&manager, "READY=1", server.process->pid);
+    expect_message(manager, "READY=1", server.process->pid);
     server_restart(&server);
     struct message message;
     do
-        message = receive(&manager, 0);
+        message = receive(manager, 0);
     while (message.text[0] && message.sender != server.process->pid);
     cr_expect_str_eq(message.text, "WATCHDOG=1");
-    manager_close(&manager);
 }
 
 /*
@@ -358,8 +350,7 @@ ProcessTest(service_manager, hands_its_socket_over)
     struct process *hob = process_start((const char *const[]){
         ACTIVATE, "--listen", path, "--fdname", "front", "--setenv", "HOB_LISTEN=127.0.0.1:1",
         "--setenv", "PORT=1", HOB_BINARY, "--idle-grace", "0", NULL});
-    bool listens = eventually(access(path, F_OK) == 0);
-    cr_assert(listens, "%s", process_errors(hob));
+    cr_assert(eventually(access(path, F_OK) == 0), "%s", process_errors(hob));
     struct process *check =
         process_start((const char *const[]){HOB_BINARY, "healthcheck", "--listen", address, NULL});
     cr_expect_eq(process_result(check), 0, "%s", process_errors(check));

@@ -61,9 +61,7 @@ ProcessTest(shutdown, an_idle_connection_is_waited_for_as_long_as_told)
 }
 
 /* One that was idle for that long before is not waited for again. */
-ClientTest(
-    shutdown, a_connection_that_was_idle_before_is_closed_at_once,
-    server_start("--idle-grace", "0.5"))
+ClientTest(shutdown, an_idle_connection_is_closed_at_once, server_start("--idle-grace", "0.5"))
 {
     raw_exchange(client, GET("/ping"));
     usleep(600000);
@@ -114,8 +112,7 @@ ServerTest(shutdown, bodies_may_be_uploaded_to_their_end, serve(measure_body))
         clients[i] = raw_connect(&server);
         raw_send(&clients[i], REQUEST("POST /", "Content-Length: 100000\r\n") "abc");
     }
-    bool begun = eventually(server_log_count(&server, "a body begins") == CLIENTS);
-    cr_assert(begun);
+    cr_assert(eventually(server_log_count(&server, "a body begins") == CLIENTS));
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
     static char rest[100000 - 3];
@@ -156,16 +153,13 @@ ProcessTest(shutdown, under_full_load_nothing_is_lost)
     enum { ROUNDS = 5, PIPELINES = 20, ORDERS = 50, CLIENTS = 16 };
     struct raw_client pipelines[PIPELINES];
     size_t served = 0;
-    char address[32];
     for (size_t i = 0; i < ROUNDS; i++) {
         struct server server =
             server_start("--time-scale", "0.05", "--log-level", "debug", "--idle-grace", "2");
-        snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
         struct order **orders = cook_noodles(&server, ORDERS);
         begin_pipelines(&server, pipelines, PIPELINES);
-        struct load *load = load_start(address, CLIENTS);
-        bool loaded = eventually(load_served(load) > 100);
-        cr_assert(loaded);
+        struct load *load = load_start(server_address(&server), CLIENTS);
+        cr_assert(eventually(load_served(load) > 100));
         load_expect_end(load);
         server_signal(&server, SIGTERM);
         cr_expect_eq(get(&server, "/ping")->status, 200); /* on a connection that was idle */
@@ -203,17 +197,13 @@ static int stream_or_cook(hob_request *req, hob_response *res)
 ProcessTest(shutdown, under_full_load_streams_end_properly)
 {
     enum { STREAMS = 100, ORDERS = 100, CLIENTS = 16, GRACE = 5 };
-    struct server server =
-        serve_within(stream_or_cook, (hob_server_options){.grace = GRACE, .idle_grace = 2});
-    char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
+    struct server server = serve_with(stream_or_cook, .grace = GRACE, .idle_grace = 2);
     struct order **streams = order_many(&server, "/stream", STREAMS);
     struct order **orders = order_many(&server, "/order", ORDERS);
     while (server_log_count(&server, " begun") < STREAMS + ORDERS)
         get(&server, "/");
-    struct load *load = load_start(address, CLIENTS);
-    bool loaded = eventually(load_served(load) > 1000);
-    cr_assert(loaded);
+    struct load *load = load_start(server_address(&server), CLIENTS);
+    cr_assert(eventually(load_served(load) > 1000));
     load_expect_end(load);
     double begin = clock_seconds();
     server_signal(&server, SIGTERM);
@@ -247,9 +237,7 @@ ServerTest(
 
 /* Readiness, for load balancers. */
 
-ServerTest(
-    shutdown, readiness_turns_first_and_everything_is_served_on_for_a_while,
-    server_start("--drain-delay", "0.5"))
+ServerTest(shutdown, readiness_turns_before_the_drain_delay, server_start("--drain-delay", "0.5"))
 {
     cr_expect_eq(get(&server, "/readyz")->status, 200);
     double begin = clock_seconds();

@@ -27,7 +27,7 @@ ServerTest(stack_sizes, the_usual_one_holds_a_hundred_kib, serve(use_some))
 
 ServerTest(
     stack_sizes, a_larger_one_is_an_option_of_the_server,
-    serve_within(use_some, (hob_server_options){.stack = (size_t)1024 * 1024}))
+    serve_with(use_some, .stack = (size_t)1024 * 1024))
 {
     cr_expect_str_eq(get(&server, "/900")->body.bytes, "900");
 }

@@ -37,7 +37,7 @@ ClientTest(streams, come_in_chunks, serve(count_to_three))
     cr_expect_str_eq(response.body, "2\r\n1\n\r\n2\r\n2\n\r\n2\r\n3\n\r\n0\r\n\r\n");
 }
 
-ServerTest(streams, are_understood_by_curl_and_leave_the_connection_open, serve(count_to_three))
+ServerTest(streams, are_understood_by_curl_and_keep_the_connection, serve(count_to_three))
 {
     for (int i = 0; i < 3; i++) {
         struct order *order = get(&server, i % 2 ? "/" : "/slowly");
@@ -79,8 +79,7 @@ ServerTest(streams, to_http_1_0_that_fail_are_reset, serve(count_to_three))
 {
     struct order *order = order_prepare(&server, "/failing");
     curl_easy_setopt(order->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_0);
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_eq(order->error, CURLE_RECV_ERROR, "%s", curl_easy_strerror(order->error));
 }
 
@@ -92,18 +91,6 @@ static int send_three(hob_request *req, hob_response *res)
         err = hob_send(res, "1", 1);
     hob_sleep(0.01);
     return err < 0 || strcmp(hob_request_path(req), "/short") == 0 ? err : hob_send(res, "23", 2);
-}
-
-ClientTest(streams, of_a_known_length_announce_it, serve(send_three))
-{
-    struct response response = raw_exchange(client, GET("/"));
-    cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
-    cr_expect_not(strstr(response.head, "Transfer-Encoding"), "%s", response.head);
-    cr_expect_str_eq(response.body, "123");
-    raw_send(client, REQUEST("HEAD /", ""));
-    response = raw_receive_head(client);
-    cr_expect(has_field(&response, "Content-Length: 3"), "%s", response.head);
-    cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
 }
 
 ServerTest(streams, that_are_shorter_than_announced_end_the_connection, serve(send_three))
@@ -134,8 +121,7 @@ ProcessTest(streams, reserve_descriptors_until_their_handlers_return)
     cr_expect_eq(raw_receive_head(&client).status, 200);
     cr_expect_eq(get(&server, "/other")->status, 503, "there is no room");
     raw_reset(&client);
-    bool served = eventually(get(&server, "/other")->status == 200);
-    cr_expect(served, "there is room again");
+    cr_expect(eventually(get(&server, "/other")->status == 200), "there is room again");
 }
 
 static int misuse_streams(hob_request *req, hob_response *res)
@@ -207,8 +193,7 @@ ServerTest(streams, of_any_size_arrive_as_they_were_sent, serve(send_much))
     struct order *order = order_prepare(&server, "/");
     curl_easy_setopt(order->easy, CURLOPT_WRITEFUNCTION, check_bytes);
     curl_easy_setopt(order->easy, CURLOPT_WRITEDATA, &check);
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_eq(order->error, CURLE_OK);
     cr_expect_eq(check.length, KIB(4096));
     cr_expect(check.right);
@@ -248,7 +233,6 @@ ServerTest(streams, whose_client_leaves_are_cancelled, serve(flood))
     raw_settle(&client);
     raw_reset(&client);
     cr_expect(server_logs(&server, "a flood ends"));
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 /* Server-sent events. */
@@ -277,7 +261,6 @@ ServerTest(streams, of_events_are_as_browsers_expect_them, serve(send_events))
     cr_expect_str_eq(
         order->body.bytes,
         "data: one\n\nid: 2\nevent: news\ndata: two\ndata: lines\n\nid: \ndata: \n\n");
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 /* The end of the server. */
@@ -321,7 +304,6 @@ ServerTest(streams, that_do_not_wait_for_the_end_leave_nothing, serve(leave_the_
 {
     for (int i = 0; i < 3; i++)
         cr_expect_str_eq(get(&server, "/")->body.bytes, "Operation canceled");
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 /* Bodies. */
@@ -375,7 +357,6 @@ ServerTest(streams, of_requests_can_be_taken_as_a_whole, serve(take_all))
                 response.body, cases[i].body, "%s: %s", cases[i].request, response.body);
         raw_close(&client);
     }
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 static int read_in_pieces(hob_request *req, hob_response *res)
@@ -402,7 +383,7 @@ ProcessTest(streams, of_requests_above_the_servers_limit_are_refused)
     };
     static char body[2001];
     memset(body, 'x', sizeof(body));
-    struct server server = serve_within(read_in_pieces, (hob_server_options){.body_limit = 2000});
+    struct server server = serve_with(read_in_pieces, .body_limit = 2000);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct raw_client client = raw_connect(&server);
         raw_send(&client, cases[i].head);
@@ -440,11 +421,9 @@ static int leave_things(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "left");
 }
 
-ClientTest(
-    streams, things_of_a_handler_end_before_the_next_request_of_the_connection, serve(leave_things))
+ClientTest(streams, futures_of_a_handler_end_before_the_next_request, serve(leave_things))
 {
-    raw_send(client, GET("/") GET("/"));
-    cr_expect_str_eq(raw_receive(client).body, "left");
+    cr_expect_str_eq(raw_exchange(client, GET("/") GET("/")).body, "left");
     cr_expect_str_eq(raw_receive(client).body, "left");
     cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
     cr_expect_eq(server_log_count(&server, "child: Operation canceled"), 2);

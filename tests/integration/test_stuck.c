@@ -127,8 +127,7 @@ static int await_a_job(hob_request *req, hob_response *res)
 }
 
 ClientTest(
-    stuck, a_job_does_not_keep_the_process_beyond_the_grace,
-    serve_within(await_a_job, (hob_server_options){.grace = 0.5}))
+    stuck, a_job_does_not_keep_the_process_beyond_the_grace, serve_with(await_a_job, .grace = 0.5))
 {
     raw_send(client, GET("/"));
     cr_expect(server_logs(&server, "begins"));
@@ -146,8 +145,8 @@ static int await_a_job_and_reply(hob_request *req, hob_response *res)
 }
 
 ServerTest(
-    stuck, a_job_does_not_keep_its_client_beyond_the_handler_timeout,
-    serve_within(await_a_job_and_reply, (hob_server_options){.handler_timeout = 0.2, .grace = 0.1}))
+    stuck, a_job_does_not_outlast_the_handler_timeout,
+    serve_with(await_a_job_and_reply, .handler_timeout = 0.2, .grace = 0.1))
 {
     struct raw_client client = raw_connect(&server);
     double begin = clock_seconds();
@@ -179,7 +178,7 @@ static int clean_up_and_reply(hob_request *req, hob_response *res)
 
 ClientTest(
     stuck, a_handler_that_was_cut_short_has_the_last_word,
-    serve_within(clean_up_and_reply, (hob_server_options){.handler_timeout = 0.2}))
+    serve_with(clean_up_and_reply, .handler_timeout = 0.2))
 {
     for (size_t i = 0; i < 2; i++)
         cr_expect_eq(raw_exchange(client, GET("/")).status, 503);
@@ -233,7 +232,7 @@ ServerTest(
 }
 
 ServerTest(
-    stuck, a_worker_of_a_supervisor_that_was_replaced_is_killed,
+    stuck, a_worker_of_a_replaced_supervisor_is_killed,
     start_blocking("--workers", "2", "--idle-grace", "1", "--grace", "2"))
 {
     struct process new_process = restart_and_block(&server);

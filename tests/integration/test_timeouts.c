@@ -26,16 +26,15 @@ static bool ends_in_time(struct raw_client *client, double since)
 }
 
 ClientTest(
-    timeouts, a_client_that_says_nothing_is_left,
-    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
+    timeouts, a_client_that_says_nothing_is_left, serve_with(say_hello, .head_timeout = LIMIT))
 {
     double begin = clock_seconds();
     cr_expect(ends_in_time(client, begin));
 }
 
 ServerTest(
-    timeouts, those_that_say_nothing_are_left_in_the_order_in_which_they_came,
-    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
+    timeouts, silent_clients_are_closed_in_their_order,
+    serve_with(say_hello, .head_timeout = LIMIT))
 {
     struct raw_client clients[20];
     for (size_t i = 0; i < 20; i++)
@@ -53,7 +52,7 @@ ServerTest(
 
 ClientTest(
     timeouts, half_a_head_gets_408_though_its_bytes_drip_in,
-    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
+    serve_with(say_hello, .head_timeout = LIMIT))
 {
     static const char head[] = "GET / HTTP/1.1\r\nHost: hob\r\nX-Slow: ";
     double begin = clock_seconds();
@@ -70,7 +69,7 @@ ClientTest(
 /* The time for a head begins with its first byte, not with the end of the one before. */
 ClientTest(
     timeouts, a_later_head_has_its_own_time,
-    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT, .idle_timeout = 50}))
+    serve_with(say_hello, .head_timeout = LIMIT, .idle_timeout = 50))
 {
     cr_expect_eq(raw_exchange(client, GET("/")).status, 200);
     double begin = clock_seconds();
@@ -79,9 +78,7 @@ ClientTest(
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
 }
 
-ClientTest(
-    timeouts, half_a_pipelined_head_gets_408_after_the_response_before,
-    serve_within(say_hello, (hob_server_options){.head_timeout = LIMIT}))
+ClientTest(timeouts, half_a_pipelined_head_gets_408, serve_with(say_hello, .head_timeout = LIMIT))
 {
     raw_send(client, GET("/") "GET / HTTP/1.1\r\n");
     cr_expect_eq(raw_receive(client).status, 200);
@@ -90,7 +87,7 @@ ClientTest(
 
 ClientTest(
     timeouts, an_idle_connection_is_closed_without_a_word,
-    serve_within(say_hello, (hob_server_options){.idle_timeout = LIMIT}))
+    serve_with(say_hello, .idle_timeout = LIMIT))
 {
     for (int i = 0; i < 3; i++)
         cr_expect_eq(raw_exchange(client, GET("/")).status, 200);
@@ -106,11 +103,10 @@ static int take_body(hob_request *req, hob_response *res)
 }
 
 ClientTest(
-    timeouts, a_body_that_does_not_go_on_gets_408,
-    serve_within(take_body, (hob_server_options){.body_timeout = LIMIT}))
+    timeouts, a_body_that_does_not_go_on_gets_408, serve_with(take_body, .body_timeout = LIMIT))
 {
-    raw_send(client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
-    struct response response = raw_receive(client);
+    struct response response =
+        raw_exchange(client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
     cr_expect_eq(response.status, 408);
     cr_expect(strstr(response.body, "body_timeout"), "%s", response.body);
     cr_expect(has_field(&response, "Connection: close"));
@@ -124,8 +120,8 @@ static int ignore_body(hob_request *req, hob_response *res)
 
 /* Not for each byte of it: an unread body has the time of one read in all. */
 ClientTest(
-    timeouts, an_ignored_body_that_does_not_go_on_ends_the_connection,
-    serve_within(ignore_body, (hob_server_options){.body_timeout = LIMIT, .linger_timeout = 0.1}))
+    timeouts, an_ignored_body_that_stops_ends_the_connection,
+    serve_with(ignore_body, .body_timeout = LIMIT, .linger_timeout = 0.1))
 {
     raw_send(client, REQUEST("POST /", "Content-Length: 10\r\n") "12345");
     double begin = clock_seconds();
@@ -145,7 +141,7 @@ static int sleep_long(hob_request *req, hob_response *res)
 
 ClientTest(
     timeouts, a_handler_that_takes_too_long_is_told_and_gets_504,
-    serve_within(sleep_long, (hob_server_options){.handler_timeout = LIMIT}))
+    serve_with(sleep_long, .handler_timeout = LIMIT))
 {
     double begin = clock_seconds();
     struct response response = raw_exchange(client, GET("/"));
@@ -169,11 +165,9 @@ static int read_for_ever(hob_request *req, hob_response *res)
 }
 
 ServerTest(
-    timeouts, a_handler_that_reads_without_an_end_is_told_the_same,
-    serve_within(
-        read_for_ever,
-        (hob_server_options){
-            .handler_timeout = LIMIT, .body_limit = SIZE_MAX, .linger_timeout = 0.1}))
+    timeouts, a_handler_that_reads_without_an_end_times_out,
+    serve_with(
+        read_for_ever, .handler_timeout = LIMIT, .body_limit = SIZE_MAX, .linger_timeout = 0.1))
 {
     static char dots[64 * 1024];
     struct raw_client client = raw_connect(&server);
@@ -191,8 +185,7 @@ static int time_out_of_its_own(hob_request *req, hob_response *res)
 
 ClientTest(timeouts, a_deadline_of_a_handler_ends_with_it, serve(time_out_of_its_own))
 {
-    raw_send(client, GET("/") GET("/other"));
-    struct response response = raw_receive(client);
+    struct response response = raw_exchange(client, GET("/") GET("/other"));
     cr_expect_eq(response.status, 504);
     cr_expect_not(strstr(response.body, "handler_timeout"), "%s", response.body);
     cr_expect_str_eq(raw_receive(client).body, "other");
@@ -208,9 +201,7 @@ static int flood(hob_request *req, hob_response *res)
     return err;
 }
 
-ClientTest(
-    timeouts, a_client_that_does_not_read_is_left,
-    serve_within(flood, (hob_server_options){.write_timeout = LIMIT}))
+ClientTest(timeouts, a_client_that_does_not_read_is_left, serve_with(flood, .write_timeout = LIMIT))
 {
     double begin = clock_seconds();
     raw_send(client, GET("/"));
@@ -229,7 +220,7 @@ static int say_much(hob_request *req, hob_response *res)
  * The first response lies in the client's socket, the second in the server's, and for the third
  * there is no room: its handler has long returned, and the connection waits for the next request.
  */
-ProcessTest(timeouts, a_client_that_does_not_read_a_response_that_was_made_at_once_is_left)
+ProcessTest(timeouts, a_client_that_does_not_read_a_reply_is_left)
 {
     int small = 2 * 1024;
     int fd = listen_with_small_buffers();
@@ -251,20 +242,19 @@ ProcessTest(timeouts, a_client_that_does_not_read_a_response_that_was_made_at_on
 /* Every byte that is taken is progress. */
 ServerTest(
     timeouts, a_client_that_reads_slowly_is_waited_for,
-    serve_within(flood, (hob_server_options){.write_timeout = 5, .handler_timeout = LIMIT}))
+    serve_with(flood, .write_timeout = 5, .handler_timeout = LIMIT))
 {
     struct order *order = order_prepare(&server, "/");
     curl_easy_setopt(order->easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)1024 * 1024);
     curl_easy_setopt(order->easy, CURLOPT_TIMEOUT_MS, 1500L);
-    order_begin(order);
-    wait_for(order);
+    order_complete(order);
     cr_expect_eq(order->error, CURLE_OPERATION_TIMEDOUT, "%s", curl_easy_strerror(order->error));
     cr_expect(server_logs(&server, "sent until"), "its client has left");
 }
 
 ServerTest(
-    timeouts, a_client_that_goes_on_sending_is_not_waited_for_for_ever,
-    serve_within(say_hello, (hob_server_options){.linger_timeout = LIMIT}))
+    timeouts, a_client_that_sends_for_ever_is_closed,
+    serve_with(say_hello, .linger_timeout = LIMIT))
 {
     static char dots[] = "..........";
     struct raw_client client = raw_connect(&server);
@@ -278,7 +268,7 @@ ServerTest(
 ProcessTest(timeouts, that_make_no_sense_are_refused)
 {
     static const double cases[] = {-1, -INFINITY, NAN};
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_server_options options[] = {
             {.handler = say_hello, .head_timeout = cases[i]},
             {.handler = say_hello, .body_timeout = cases[i]},
@@ -287,31 +277,25 @@ ProcessTest(timeouts, that_make_no_sense_are_refused)
             {.handler = say_hello, .idle_timeout = cases[i]},
             {.handler = say_hello, .linger_timeout = cases[i]},
         };
-        for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
+        for (size_t j = 0; j < COUNT(options); j++) {
             hob_server *server;
-            cr_expect_eq(hob_server_open(&options[j], &server), -ERANGE, "case %zu, %zu", i, j);
+            cr_expect_eq(
+                hob_server_open(&options[j], &server), -ERANGE, "%g for option %zu", cases[i], j);
         }
     }
 }
 
 ServerTest(
     timeouts, that_are_infinite_are_none,
-    serve_within(
-        say_hello, (hob_server_options){
-                       .head_timeout = INFINITY,
-                       .body_timeout = INFINITY,
-                       .handler_timeout = INFINITY,
-                       .write_timeout = INFINITY,
-                       .idle_timeout = INFINITY,
-                       .linger_timeout = INFINITY,
-                   }))
+    serve_with(
+        say_hello, .head_timeout = INFINITY, .body_timeout = INFINITY, .handler_timeout = INFINITY,
+        .write_timeout = INFINITY, .idle_timeout = INFINITY, .linger_timeout = INFINITY))
 {
     struct raw_client client = raw_connect(&server);
     raw_send(&client, "GET / HT");
     raw_settle(&client);
     cr_expect_str_eq(raw_exchange(&client, "TP/1.1\r\nHost: h\r\n\r\n").body, "hello");
     raw_close(&client);
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 /* The options of the program. Other tests show their effects. */
@@ -330,7 +314,7 @@ ProcessTest(timeouts, and_limits_of_the_program_are_those_of_its_server)
         {"--header-limit", "2", REQUEST("GET /ping", "A: b\r\n"), 200},
         {"--header-limit", "1", REQUEST("GET /ping", "A: b\r\n"), 431},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server = server_start(cases[i].option, cases[i].value);
         struct raw_client client = raw_connect(&server);
         struct response response = raw_exchange(&client, cases[i].request);

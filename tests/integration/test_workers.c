@@ -120,7 +120,9 @@ ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--wo
         {REQUEST("DELETE /orders/1?worker=2", ""), 204},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(raw_exchange(&client, cases[i].request).status, cases[i].status, "%zu", i);
+        cr_expect_eq(
+            raw_exchange(&client, cases[i].request).status, cases[i].status, "%s",
+            cases[i].request);
     raw_close(&client);
     kill(stopped, SIGCONT);
 }
@@ -201,8 +203,7 @@ ProcessTest(workers, write_one_access_log_and_open_it_again_on_sighup)
     struct server server =
         server_start("--workers", "2", "--access-log", "combined", "--access-log-file", path);
     expect_served(&server, 20);
-    bool written = eventually(count_lines(path) == 20);
-    cr_expect(written, "%zu lines", count_lines(path));
+    cr_expect(eventually(count_lines(path) == 20), "%zu lines", count_lines(path));
     cr_assert_eq(rename(path, moved), 0);
     cr_assert_eq(kill(server.process->pid, SIGHUP), 0);
     cr_expect(eventually(access(path, F_OK) == 0));
@@ -214,7 +215,7 @@ ProcessTest(workers, write_one_access_log_and_open_it_again_on_sighup)
     rmdir(folder);
 }
 
-ProcessTest(workers, are_not_started_when_the_access_log_cannot_be_opened)
+ProcessTest(workers, are_not_started_without_the_access_log)
 {
     const char *const argv[] = {
         HOB_BINARY,          "--port",    "0", "--workers", "2", "--access-log", "json",

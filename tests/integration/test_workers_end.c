@@ -12,7 +12,7 @@ TestSuite(workers_end, .timeout = 60);
 /* Dying. */
 
 ServerTest(
-    workers_end, that_are_killed_under_load_cost_what_they_had_in_hand_and_no_more,
+    workers_end, that_are_killed_cost_only_requests_in_hand,
     server_start("--workers", "2", "--idle-grace", "10"))
 {
     enum { KILLS = 5, CLIENTS = 16 };
@@ -27,8 +27,7 @@ ServerTest(
     cr_expect_eq(server_log_count(&server, "was ended by signal 9; it is replaced"), KILLS);
     struct load_result killed = load_end(load);
     load = load_start(server_address(&server), CLIENTS);
-    bool goes_on = eventually(load_served(load) > 1000);
-    cr_assert(goes_on);
+    cr_assert(eventually(load_served(load) > 1000));
     struct load_result after = load_end(load);
     printf(
         "%d workers killed: %zu requests served on %zu connections, %zu lost; then %zu served, "
@@ -39,7 +38,7 @@ ServerTest(
     cr_expect_eq(count_workers(&server), 2);
 }
 
-ProcessTest(workers_end, that_die_do_not_take_the_orders_of_others_with_them)
+ProcessTest(workers_end, that_die_leave_the_orders_of_others)
 {
     enum { ORDERS = 20 };
     struct server server =
@@ -61,8 +60,9 @@ ServerTest(
     for (size_t deaths = 0; deaths < 8; deaths++) {
         const char *line = NULL;
         const char *last = NULL;
-        bool there = eventually(server_log_count(&server, "worker 1 of 2: process ") > deaths);
-        cr_assert(there, "after death %zu", deaths);
+        cr_assert(
+            eventually(server_log_count(&server, "worker 1 of 2: process ") > deaths),
+            "after death %zu", deaths);
         line = process_errors(server.process);
         while ((line = strstr(line, "worker 1 of 2: process ")))
             last = line++;
@@ -104,8 +104,7 @@ ProcessTest(workers_end, stop_under_load_without_a_loss)
             "--workers", "2", "--time-scale", "0.05", "--log-level", "debug", "--idle-grace", "2");
         struct order **orders = cook_noodles(&server, ORDERS);
         struct load *load = load_start(server_address(&server), CLIENTS);
-        bool loaded = eventually(load_served(load) > 100);
-        cr_assert(loaded);
+        cr_assert(eventually(load_served(load) > 100));
         load_expect_end(load);
         server_signal(&server, SIGTERM);
         wait_for_orders();
@@ -120,7 +119,7 @@ ProcessTest(workers_end, stop_under_load_without_a_loss)
 }
 
 /* As a terminal does on ^C, and systemd: all processes get the signal, and the supervisor's too. */
-ProcessTest(workers_end, finish_their_orders_when_all_processes_are_told_to_stop)
+ProcessTest(workers_end, finish_their_orders_when_all_are_stopped)
 {
     static const int signals[] = {SIGINT, SIGTERM};
     for (size_t i = 0; i < COUNT(signals); i++) {
@@ -142,7 +141,7 @@ ProcessTest(workers_end, finish_their_orders_when_all_processes_are_told_to_stop
 }
 
 /* Two signals that are the same are one, if the first has not been taken when the second comes. */
-ProcessTest(workers_end, stop_although_they_were_told_before_by_somebody_else)
+ProcessTest(workers_end, stop_although_another_process_stopped_them)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGUSR2};
     for (size_t i = 0; i < COUNT(signals); i++) {
@@ -178,7 +177,6 @@ ServerTest(workers_end, are_told_to_stop_by_the_supervisor_alone, server_start("
     }
     expect_served(&server, 20);
     cr_expect_eq(server_log_count(&server, "exited"), 0);
-    cr_expect_eq(server_stop(&server), 0);
 }
 
 ServerTest(

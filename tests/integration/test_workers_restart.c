@@ -26,8 +26,7 @@ ServerTest(
         size_t served = load_served(load);
         server_restart(&server);
         cr_expect_neq(server.process->pid, before);
-        bool goes_on = eventually(load_served(load) > served + CLIENTS);
-        cr_assert(goes_on, "restart %zu", i);
+        cr_assert(eventually(load_served(load) > served + CLIENTS), "restart %zu", i);
     }
     struct load_result result = load_end(load);
     printf(
@@ -40,8 +39,7 @@ ServerTest(
 ProcessTest(workers_restart, continue_when_the_new_process_fails)
 {
     static const struct {
-        const char *script;
-        const char *report;
+        const char *script, *report;
     } cases[] = {
         {"exit 3", "exited with status 3; this process continues"},
         {"kill -6 $$", "was ended by signal 6; this process continues"},
@@ -90,7 +88,7 @@ ServerTest(
 
 /* Unix sockets, and inherited ones. */
 
-ProcessTest(workers_restart, remove_the_file_of_their_unix_socket_when_all_is_over)
+ProcessTest(workers_restart, remove_the_file_of_their_unix_socket)
 {
     char folder[] = "/tmp/hob-workers-XXXXXX";
     char address[64];

@@ -6,10 +6,8 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "hob/runtime.h"
-#include "tests/support/criterion.h"
+#include "tests/support/coroutine.h"
 
 static inline void open_pipe(int ends[2])
 {
@@ -54,5 +52,17 @@ static inline void let_the_loop_poll(void)
     for (int i = 0; i < 3; i++)
         hob_sleep(0);
 }
+
+/* A CoroutineTest with the ends of what `open` opens, that its body uses as `ends`. */
+#define ChannelTest(suite, name, open)                                                             \
+    static void suite##_##name##_on(int *ends);                                                    \
+    CoroutineTest(suite, name)                                                                     \
+    {                                                                                              \
+        int ends[2];                                                                               \
+        open(ends);                                                                                \
+        suite##_##name##_on(ends);                                                                 \
+        close_both(ends);                                                                          \
+    }                                                                                              \
+    static void suite##_##name##_on(int *ends)
 
 #endif

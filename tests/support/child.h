@@ -77,6 +77,22 @@ static inline bool child_aborted(const struct child_end *end)
     return WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGABRT;
 }
 
+/* Runs a function in a child, and expects it to return. */
+static inline struct child_end run_to_return(void (*fn)(void *arg), void *arg)
+{
+    struct child_end end = run_in_child(fn, arg);
+    cr_expect(child_returned(&end), "status %#x: %s", end.status, end.output);
+    return end;
+}
+
+/* Runs a function in a child, and expects it to abort. */
+static inline struct child_end run_to_abort(void (*fn)(void *arg), void *arg)
+{
+    struct child_end end = run_in_child(fn, arg);
+    cr_expect(child_aborted(&end), "status %#x: %s", end.status, end.output);
+    return end;
+}
+
 /* Whether it touched memory that is not there. AddressSanitizer turns that into an exit status. */
 static inline bool child_faulted(const struct child_end *end)
 {

@@ -5,13 +5,10 @@
 #ifndef HOB_TESTS_SUPPORT_GATE_H
 #define HOB_TESTS_SUPPORT_GATE_H
 
-#include <errno.h>
 #include <fcntl.h>
 #include <semaphore.h>
-#include <unistd.h>
 
-#include "hob/runtime.h"
-#include "tests/support/criterion.h"
+#include "tests/support/coroutine.h"
 
 struct gate {
     int reached[2]; /* a pipe: a byte for each that has begun */
@@ -54,5 +51,17 @@ static inline void open_gate(struct gate *gate)
 {
     sem_post(&gate->open);
 }
+
+/* A CoroutineTest with a gate, that its body uses as `gate`, a pointer. */
+#define GateTest(suite, name)                                                                      \
+    static void suite##_##name##_at(struct gate *gate);                                            \
+    CoroutineTest(suite, name)                                                                     \
+    {                                                                                              \
+        struct gate gate;                                                                          \
+        gate_init(&gate);                                                                          \
+        suite##_##name##_at(&gate);                                                                \
+        gate_destroy(&gate);                                                                       \
+    }                                                                                              \
+    static void suite##_##name##_at(struct gate *gate)
 
 #endif

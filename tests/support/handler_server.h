@@ -17,6 +17,9 @@ struct server serve(hob_handler *handler);
 /* The same with limits and time-outs of the test's choice. */
 struct server serve_within(hob_handler *handler, hob_server_options options);
 
+/* serve_within() these options: serve_with(say_hello, .head_timeout = 1) */
+#define serve_with(handler, ...) serve_within(handler, (hob_server_options){__VA_ARGS__})
+
 /* The same with an observer. */
 struct server serve_observed(
     hob_handler *handler, hob_server_options options, hob_observer *observer, void *context);

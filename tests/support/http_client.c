@@ -109,6 +109,12 @@ void wait_for_orders(void)
         wait_for_news();
 }
 
+void order_complete(struct order *self)
+{
+    order_begin(self);
+    wait_for(self);
+}
+
 struct order *get(const struct server *server, const char *path)
 {
     struct order *self = order(server, path);
@@ -131,8 +137,7 @@ struct order *request(const struct server *server, const char *method, const cha
 {
     struct order *self = order_prepare(server, path);
     curl_easy_setopt(self->easy, CURLOPT_CUSTOMREQUEST, method);
-    order_begin(self);
-    wait_for(self);
+    order_complete(self);
     return self;
 }
 

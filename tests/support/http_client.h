@@ -46,6 +46,9 @@ void order_begin(struct order *self);
 void wait_for(struct order *self);
 void wait_for_orders(void);
 
+/* order_begin() and wait_for(). */
+void order_complete(struct order *self);
+
 /* order() and wait_for(). */
 struct order *get(const struct server *server, const char *path);
 

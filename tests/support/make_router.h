@@ -16,4 +16,15 @@ static inline hob_router *make_router(const hob_route *routes, size_t count)
     return router;
 }
 
+/* A Test with a router of this array of routes, that its body uses as `router`. */
+#define RouterTest(suite, name, routes)                                                            \
+    static void suite##_##name##_of(hob_router *router);                                           \
+    Test(suite, name)                                                                              \
+    {                                                                                              \
+        hob_router *router = make_router(routes, sizeof(routes) / sizeof((routes)[0]));            \
+        suite##_##name##_of(router);                                                               \
+        hob_router_free(router);                                                                   \
+    }                                                                                              \
+    static void suite##_##name##_of(hob_router *router)
+
 #endif

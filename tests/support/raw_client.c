@@ -5,6 +5,7 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,17 @@ struct response raw_exchange(struct raw_client *self, const char *text)
 {
     raw_send(self, text);
     return raw_receive(self);
+}
+
+struct response raw_exchange_printf(struct raw_client *self, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    cr_assert(length >= 0 && length < (int)sizeof(text));
+    return raw_exchange(self, text);
 }
 
 bool raw_ended(struct raw_client *self)

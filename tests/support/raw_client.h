@@ -105,6 +105,10 @@ struct response raw_receive_to_end(struct raw_client *self);
 /* raw_send() and raw_receive(). */
 struct response raw_exchange(struct raw_client *self, const char *text);
 
+/* The same for text as printf would format it, of up to 2047 bytes. */
+struct response raw_exchange_printf(struct raw_client *self, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Whether the server ends the connection in good order, and sends nothing more before. */
 bool raw_ended(struct raw_client *self);
 

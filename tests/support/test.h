@@ -18,4 +18,7 @@
 /* The number of elements of an array. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A row of a table that begins with the name of a function and the function. */
+#define NAMED(function) #function, function
+
 #endif

@@ -16,6 +16,17 @@ static inline bool passed(double since, double seconds)
     return elapsed >= seconds && elapsed < seconds + 0.01;
 }
 
+/* A CoroutineTest that takes so many seconds. */
+#define TimedTest(suite, name, seconds)                                                            \
+    static void suite##_##name##_timed(void);                                                      \
+    CoroutineTest(suite, name)                                                                     \
+    {                                                                                              \
+        double begin = hob_now();                                                                  \
+        suite##_##name##_timed();                                                                  \
+        cr_expect(passed(begin, seconds), "after %g s", hob_now() - begin);                        \
+    }                                                                                              \
+    static void suite##_##name##_timed(void)
+
 static inline int sleep_seconds(void *arg)
 {
     return hob_sleep(number_of(arg));

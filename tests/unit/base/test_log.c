@@ -163,7 +163,7 @@ Test(log, control_characters_are_replaced)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct child_end end = logged(log_text, cases[i].message);
-        cr_expect_str_eq(message_in(&end), cases[i].expected, "case %zu", i);
+        cr_expect_str_eq(message_in(&end), cases[i].expected, "%s", cases[i].message);
     }
 }
 

@@ -10,8 +10,7 @@ TestSuite(text, .timeout = 20);
 Test(text, is_the_same_but_for_the_case_of_letters)
 {
     static const struct {
-        const char *a;
-        const char *b;
+        const char *a, *b;
         bool same;
     } cases[] = {
         {"", "", true},

@@ -1,5 +1,6 @@
 #include "content/conditions.h"
 
+#include "tests/support/or_none.h"
 #include "tests/support/test.h"
 
 #define TIME   784111777
@@ -10,6 +11,17 @@
 #define NOW    (TIME + 1000)
 
 static const hob_validators current = {.etag = TAG, .modified = TIME};
+
+/* The fields, for messages. */
+static const char *text_of(const struct conditions *self)
+{
+    static char text[300];
+    snprintf(
+        text, sizeof(text), "%s, %s, %s, %s", or_none(self->if_match),
+        or_none(self->if_unmodified_since), or_none(self->if_none_match),
+        or_none(self->if_modified_since));
+    return text;
+}
 
 /* RFC 9110 sections 13.1.1 to 13.1.4, and 13.2.2 for their order. */
 Test(conditions, are_checked_in_order)
@@ -70,12 +82,7 @@ Test(conditions, are_checked_in_order)
         const struct conditions *conditions = &of_get;
         of_get.reads = true;
         int status = conditions_check(conditions, &current, NOW);
-        cr_expect_eq(
-            status, cases[i].status, "case %zu, %s %s %s %s: %d", i,
-            conditions->if_match ? conditions->if_match : "",
-            conditions->if_unmodified_since ? conditions->if_unmodified_since : "",
-            conditions->if_none_match ? conditions->if_none_match : "",
-            conditions->if_modified_since ? conditions->if_modified_since : "", status);
+        cr_expect_eq(status, cases[i].status, "%s: %d", text_of(conditions), status);
     }
 }
 
@@ -96,7 +103,8 @@ Test(conditions, of_other_methods_fail_with_412)
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(
-            conditions_check(&cases[i].conditions, &current, NOW), cases[i].status, "case %zu", i);
+            conditions_check(&cases[i].conditions, &current, NOW), cases[i].status, "%s",
+            text_of(&cases[i].conditions));
 }
 
 Test(conditions, without_content_only_a_match_fails)
@@ -115,7 +123,8 @@ Test(conditions, without_content_only_a_match_fails)
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_eq(
-            conditions_check(&cases[i].conditions, NULL, NOW), cases[i].status, "case %zu", i);
+            conditions_check(&cases[i].conditions, NULL, NOW), cases[i].status, "%s",
+            text_of(&cases[i].conditions));
 }
 
 Test(conditions, that_the_content_has_no_validator_for_do_not_count)
@@ -153,7 +162,7 @@ Test(conditions, dates_of_new_content_do_not_do_for_parts)
 }
 
 /* RFC 9110 section 13.1.5. */
-Test(conditions, ranges_are_only_for_the_version_that_the_client_has)
+Test(conditions, ranges_are_for_the_version_that_the_client_has)
 {
     static const struct {
         const char *if_range;

@@ -7,8 +7,7 @@
 Test(content_type, is_told_by_the_end_of_the_name)
 {
     static const struct {
-        const char *path;
-        const char *type;
+        const char *path, *type;
     } cases[] = {
         {"index.html", "text/html; charset=utf-8"},
         {"INDEX.HTM", "text/html; charset=utf-8"},

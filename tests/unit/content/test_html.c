@@ -16,6 +16,6 @@ CoroutineTest(html, text_means_itself_in_a_page)
         {"\" onclick=\"x", "&quot; onclick=&quot;x"},
         {"\xc3\xbc\n", "\xc3\xbc\n"},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         cr_expect_str_eq(hob_html_escape(cases[i].text), cases[i].escaped, "%s", cases[i].text);
 }

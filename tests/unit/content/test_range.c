@@ -127,7 +127,7 @@ static const struct {
     {"bytes=0-,0-,0-,0-", 1, {{0, 100}}},
 };
 
-Test(range, several_are_kept_apart_only_where_they_do_not_touch)
+Test(range, several_that_touch_are_joined)
 {
     for (size_t i = 0; i < COUNT(several); i++) {
         hob_ranges ranges;

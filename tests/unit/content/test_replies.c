@@ -32,7 +32,7 @@ static int reply_spaces(hob_request *req, hob_response *res)
 Test(replies, of_any_length_are_formatted_as_a_whole)
 {
     static const int lengths[] = {1, 511, 512, 513, 60000};
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+    for (size_t i = 0; i < COUNT(lengths); i++) {
         int length = lengths[i];
         const hob_server_options server = {.handler = reply_spaces, .context = &length};
         struct wire_response response = wire_exchange(&server, GET);
@@ -46,7 +46,7 @@ Test(replies, of_any_length_are_formatted_as_a_whole)
 static int redirect(hob_request *req, hob_response *res)
 {
     static const int others[] = {200, 300, 304, 305, 306, 309, 404};
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < COUNT(others); i++)
         cr_expect_eq(hob_redirect(res, others[i], "/new"), -EINVAL, "%d", others[i]);
     cr_expect_eq(hob_redirect(res, 303, "/a\r\nSet-Cookie: b"), -EINVAL);
     cr_expect_eq(hob_redirect(res, 303, "/orders/7"), 0);

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #include "descriptors/descriptors.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/virtual_time.h"
 

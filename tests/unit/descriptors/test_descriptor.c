@@ -7,10 +7,8 @@
 #include "tests/support/channel.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 /* As servers do; the tests of the signal itself are in processes of their own. */
@@ -25,6 +23,20 @@ static const struct {
     const char *name;
     void (*open)(int ends[2]);
 } channels[] = {{"pipe", open_pipe}, {"sockets", open_sockets}};
+
+/* A CoroutineTest whose body runs on a pipe and on sockets; `kind` says on which. */
+#define EachChannelTest(test)                                                                      \
+    static void test##_on(int *ends, const char *kind);                                            \
+    CoroutineTest(descriptor, test)                                                                \
+    {                                                                                              \
+        for (size_t i = 0; i < COUNT(channels); i++) {                                             \
+            int ends[2];                                                                           \
+            channels[i].open(ends);                                                                \
+            test##_on(ends, channels[i].name);                                                     \
+            close_both(ends);                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void test##_on(int *ends, const char *kind)
 
 /* Readiness. A case prepares ends[0] to be ready. */
 
@@ -45,7 +57,7 @@ static void stop_writing(int ends[2])
     shutdown(ends[1], SHUT_WR);
 }
 
-CoroutineTest(descriptor, readable_is_ready_when_there_is_something_to_find_out)
+CoroutineTest(descriptor, readable_is_ready_for_data_or_the_end)
 {
     static const struct {
         const char *name;
@@ -84,7 +96,7 @@ static void fill_and_close_reader(int ends[2])
     close_reader(ends);
 }
 
-CoroutineTest(descriptor, writable_is_ready_when_there_is_room_or_nobody_to_read)
+CoroutineTest(descriptor, writable_is_ready_for_room_or_a_lost_reader)
 {
     static const struct {
         const char *name;
@@ -116,53 +128,36 @@ CoroutineTest(descriptor, a_regular_file_is_always_ready)
     close(fd);
 }
 
-CoroutineTest(descriptor, readable_waits_for_data)
+EachChannelTest(readable_waits_for_data)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        hob_future *waiter = hob_async(await_and_trace, hob_readable(ends[0]));
-        let_the_loop_poll();
-        cr_expect_not(waiter->ready, "%s", channels[i].name);
-        put_data(ends);
-        cr_expect_eq(hob_await(waiter), 0, "%s", channels[i].name);
-        close_both(ends);
-    }
+    hob_future *waiter = hob_async(await_and_trace, hob_readable(ends[0]));
+    let_the_loop_poll();
+    cr_expect_not(waiter->ready, "%s", kind);
+    put_data(ends);
+    cr_expect_eq(hob_await(waiter), 0, "%s", kind);
 }
 
-CoroutineTest(descriptor, readable_waits_for_the_end)
+EachChannelTest(readable_waits_for_the_end)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        hob_future *readable = hob_readable(ends[0]);
-        let_the_loop_poll();
-        cr_expect_not(readable->ready, "%s", channels[i].name);
-        close_writer(ends);
-        cr_expect_eq(hob_await(readable), 0, "%s", channels[i].name);
-        close_both(ends);
-    }
+    hob_future *readable = hob_readable(ends[0]);
+    let_the_loop_poll();
+    cr_expect_not(readable->ready, "%s", kind);
+    close_writer(ends);
+    cr_expect_eq(hob_await(readable), 0, "%s", kind);
 }
 
-CoroutineTest(descriptor, writable_waits_for_room)
+EachChannelTest(writable_waits_for_room)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        fill(ends[1]);
-        hob_future *writable = hob_writable(ends[1]);
-        let_the_loop_poll();
-        cr_expect_not(writable->ready, "%s", channels[i].name);
-        drain(ends[0]);
-        cr_expect_eq(hob_await(writable), 0, "%s", channels[i].name);
-        close_both(ends);
-    }
+    fill(ends[1]);
+    hob_future *writable = hob_writable(ends[1]);
+    let_the_loop_poll();
+    cr_expect_not(writable->ready, "%s", kind);
+    drain(ends[0]);
+    cr_expect_eq(hob_await(writable), 0, "%s", kind);
 }
 
-CoroutineTest(descriptor, one_can_be_awaited_for_both_and_by_several)
+ChannelTest(descriptor, one_can_be_awaited_for_both_and_by_several, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
     fill(ends[1]);
     hob_future *readable = hob_readable(ends[1]);
     hob_future *writable = hob_writable(ends[1]);
@@ -174,7 +169,6 @@ CoroutineTest(descriptor, one_can_be_awaited_for_both_and_by_several)
     cr_expect_not(readable->ready);
     cr_expect_eq(write(ends[0], "x", 1), 1);
     cr_expect_eq(hob_join(readable, readable_too), 0);
-    close_both(ends);
 }
 
 CoroutineTest(descriptor, that_is_not_open_is_an_error)
@@ -201,7 +195,7 @@ CoroutineTest(descriptor, that_is_only_a_path_is_an_error)
     close(path);
 }
 
-CoroutineTest(descriptor, that_is_closed_in_the_turn_in_which_a_wait_began_is_an_error)
+CoroutineTest(descriptor, closed_in_the_turn_of_its_wait_is_an_error)
 {
     int ends[2];
     open_pipe(ends);
@@ -211,7 +205,7 @@ CoroutineTest(descriptor, that_is_closed_in_the_turn_in_which_a_wait_began_is_an
         cr_expect_eq(hob_await(waits[i]), -EBADF, "%zu", i);
 }
 
-CoroutineTest(descriptor, whose_wait_is_cancelled_in_the_turn_in_which_it_began_may_be_closed)
+CoroutineTest(descriptor, a_wait_cancelled_at_once_allows_close)
 {
     int ends[2];
     open_pipe(ends);
@@ -222,11 +216,9 @@ CoroutineTest(descriptor, whose_wait_is_cancelled_in_the_turn_in_which_it_began_
     let_the_loop_poll();
 }
 
-CoroutineTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error)
+ChannelTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error, open_pipe)
 {
-    int ends[2];
     char byte;
-    open_pipe(ends);
     epoll_set_full(true);
     cr_expect_eq(hob_await(hob_readable(ends[0])), -ENOMEM);
     cr_expect_eq(hob_read(ends[0], &byte, 1), -ENOMEM);
@@ -234,7 +226,6 @@ CoroutineTest(descriptor, that_the_kernel_has_no_room_to_watch_is_an_error)
     hob_future *readable = hob_readable(ends[0]);
     put_data(ends);
     cr_expect_eq(hob_await(readable), 0, "the next is tried again");
-    close_both(ends);
 }
 
 /* epoll(7) forgets a descriptor when it is closed; libev has to notice that it is another one. */
@@ -255,10 +246,8 @@ CoroutineTest(descriptor, a_number_that_was_closed_can_be_used_again)
     }
 }
 
-CoroutineTest(descriptor, cancelled_is_not_watched_any_more)
+ChannelTest(descriptor, cancelled_is_not_watched_any_more, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     fill(ends[1]);
     hob_future *writable = hob_writable(ends[1]);
     hob_future *waiter = hob_async(await_and_trace, hob_writable(ends[1]));
@@ -269,7 +258,6 @@ CoroutineTest(descriptor, cancelled_is_not_watched_any_more)
     cr_expect_eq(hob_await(writable), -ECANCELED);
     cr_expect_eq(hob_await(waiter), -ECANCELED);
     cr_expect_eq(active_watchers(), 0);
-    close_both(ends);
 }
 
 static int leave_readable(void *arg)
@@ -278,57 +266,41 @@ static int leave_readable(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(descriptor, that_nobody_awaits_does_not_hold_up_its_maker)
+ChannelTest(descriptor, that_nobody_awaits_does_not_hold_up_its_maker, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     cr_expect_eq(hob_await(start(leave_readable, ends[0])), 0);
     cr_expect_eq(active_watchers(), 0);
-    close_both(ends);
 }
 
 /* hob_read() */
 
-CoroutineTest(descriptor, read_returns_what_there_is)
+EachChannelTest(read_returns_what_there_is)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        char data[100] = "";
-        channels[i].open(ends);
-        cr_expect_eq(write(ends[1], "hello", 5), 5);
-        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 5);
-        cr_expect_str_eq(data, "hello");
-        close_both(ends);
-    }
+    char data[100] = "";
+    cr_expect_eq(write(ends[1], "hello", 5), 5);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 5);
+    cr_expect_str_eq(data, "hello");
 }
 
-CoroutineTest(descriptor, read_leaves_what_does_not_fit)
+ChannelTest(descriptor, read_leaves_what_does_not_fit, open_pipe)
 {
-    int ends[2];
     char data[4] = "";
-    open_pipe(ends);
     cr_expect_eq(write(ends[1], "hello", 5), 5);
     cr_expect_eq(hob_read(ends[0], data, 3), 3);
     cr_expect_str_eq(data, "hel");
     cr_expect_eq(hob_read(ends[0], data, 0), 0);
     cr_expect_eq(hob_read(ends[0], data, 3), 2);
     cr_expect_str_eq(data, "lol");
-    close_both(ends);
 }
 
-CoroutineTest(descriptor, read_is_zero_at_the_end)
+EachChannelTest(read_is_zero_at_the_end)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        char data[10];
-        channels[i].open(ends);
-        put_data(ends);
-        close_writer(ends);
-        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
-        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
-        cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
-        close_both(ends);
-    }
+    char data[10];
+    put_data(ends);
+    close_writer(ends);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
 }
 
 /* The result is an int. */
@@ -353,23 +325,18 @@ static int read_one(void *arg)
     return result;
 }
 
-CoroutineTest(descriptor, read_waits_and_lets_others_run)
+ChannelTest(descriptor, read_waits_and_lets_others_run, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     hob_future *reader = start(read_one, ends[0]);
     let_the_loop_poll();
     trace('-');
     put_data(ends);
     cr_expect_eq(hob_await(reader), 1);
     cr_expect_str_eq(traced(), "-x");
-    close_both(ends);
 }
 
-CoroutineTest(descriptor, several_that_read_get_one_part_each)
+ChannelTest(descriptor, several_that_read_get_one_part_each, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     hob_future *readers[] = {
         start(read_one, ends[0]), start(read_one, ends[0]), start(read_one, ends[0])};
     let_the_loop_poll();
@@ -378,35 +345,28 @@ CoroutineTest(descriptor, several_that_read_get_one_part_each)
     cr_expect_str_eq(traced(), "aa", "two have one, the third waits again");
     cr_expect_eq(write(ends[1], "b", 1), 1);
     cr_expect_eq(hob_join_all(readers, COUNT(readers)), 0);
-    close_both(ends);
 }
 
-CoroutineTest(descriptor, read_and_write_return_the_error_of_the_system)
+ChannelTest(descriptor, read_and_write_return_the_error_of_the_system, open_pipe)
 {
-    int ends[2];
     char byte;
-    open_pipe(ends);
     int folder = open("/", O_RDONLY | O_DIRECTORY);
     cr_expect_eq(hob_read(folder, &byte, 1), -EISDIR);
     cr_expect_eq(hob_read(ends[1], &byte, 1), -EBADF, "it is for writing");
     cr_expect_eq(hob_write(ends[0], "x", 1), -EBADF, "it is for reading");
     close(folder);
-    close_both(ends);
 }
 
 /* hob_write() */
 
-CoroutineTest(descriptor, write_of_nothing_writes_nothing)
+ChannelTest(descriptor, write_of_nothing_writes_nothing, open_pipe)
 {
-    int ends[2];
     char byte;
-    open_pipe(ends);
     fill(ends[1]);
     cr_expect_eq(hob_write(ends[1], "", 0), 0, "there is no room, and none is needed");
     drain(ends[0]);
     cr_expect_eq(hob_write(ends[1], NULL, 0), 0);
     cr_expect_eq(read(ends[0], &byte, 1), -1);
-    close_both(ends);
 }
 
 /* Many times what a pipe or a socket holds. */
@@ -452,15 +412,10 @@ CoroutineTest(descriptor, large_data_arrives_whole_at_a_slow_reader)
     free(received);
 }
 
-CoroutineTest(descriptor, write_without_a_reader_is_an_error)
+EachChannelTest(write_without_a_reader_is_an_error)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        close_reader(ends);
-        cr_expect_eq(hob_write(ends[1], "x", 1), -EPIPE, "%s", channels[i].name);
-        close_both(ends);
-    }
+    close_reader(ends);
+    cr_expect_eq(hob_write(ends[1], "x", 1), -EPIPE, "%s", kind);
 }
 
 static int write_too_much(void *arg)
@@ -469,20 +424,15 @@ static int write_too_much(void *arg)
     return hob_write(number_of(arg), too_much, sizeof(too_much));
 }
 
-CoroutineTest(descriptor, write_whose_reader_goes_away_is_an_error)
+EachChannelTest(write_whose_reader_goes_away_is_an_error)
 {
-    for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        hob_future *writer = start(write_too_much, ends[1]);
-        let_the_loop_poll();
-        cr_expect_not(writer->ready);
-        close_reader(ends);
-        int err = hob_await(writer);
-        /* A socket that is closed with unread data in it is reset. */
-        cr_expect(err == -EPIPE || err == -ECONNRESET, "%s: %d", channels[i].name, err);
-        close_both(ends);
-    }
+    hob_future *writer = start(write_too_much, ends[1]);
+    let_the_loop_poll();
+    cr_expect_not(writer->ready);
+    close_reader(ends);
+    int err = hob_await(writer);
+    /* A socket that is closed with unread data in it is reset. */
+    cr_expect(err == -EPIPE || err == -ECONNRESET, "%s: %d", kind, err);
 }
 
 static int write_without_a_reader(void *arg)
@@ -513,30 +463,24 @@ Test(descriptor, write_without_a_reader_raises_sigpipe)
 
 /* Cancellation. */
 
-CoroutineTest(descriptor, a_cancelled_read_takes_nothing)
+ChannelTest(descriptor, a_cancelled_read_takes_nothing, open_pipe)
 {
-    int ends[2];
     char byte;
-    open_pipe(ends);
     hob_future *reader = start(read_one, ends[0]);
     let_the_loop_poll();
     hob_cancel(reader);
     put_data(ends);
     cr_expect_eq(hob_await(reader), -ECANCELED);
     cr_expect_eq(hob_read(ends[0], &byte, 1), 1);
-    close_both(ends);
 }
 
-CoroutineTest(descriptor, a_write_can_be_cancelled_halfway)
+ChannelTest(descriptor, a_write_can_be_cancelled_halfway, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     hob_future *writer = start(write_too_much, ends[1]);
     let_the_loop_poll();
     hob_cancel(writer);
     cr_expect_eq(hob_await(writer), -ECANCELED);
     cr_expect_eq(active_watchers(), 0);
-    close_both(ends);
 }
 
 static int read_and_write_though_cancelled(void *arg)
@@ -551,16 +495,13 @@ static int read_and_write_though_cancelled(void *arg)
     return 0;
 }
 
-CoroutineTest(descriptor, one_who_is_cancelled_already_neither_reads_nor_writes)
+ChannelTest(descriptor, a_cancelled_task_neither_reads_nor_writes, open_pipe)
 {
-    int ends[2];
     char data[10];
-    open_pipe(ends);
     put_data(ends);
     hob_await(hob_async(read_and_write_though_cancelled, ends));
     cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
     cr_expect_eq(data[0], 'x');
-    close_both(ends);
 }
 
 static int read_until_a_deadline(void *arg)
@@ -570,12 +511,9 @@ static int read_until_a_deadline(void *arg)
     return hob_read(number_of(arg), &byte, 1);
 }
 
-CoroutineTest(descriptor, a_read_ends_at_a_deadline_and_not_before)
+ChannelTest(descriptor, a_read_ends_at_a_deadline_and_not_before, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     double begin = clock_seconds();
     cr_expect_eq(hob_await(start(read_until_a_deadline, ends[0])), -ETIMEDOUT);
     cr_expect_geq(clock_seconds() - begin, 0.010);
-    close_both(ends);
 }

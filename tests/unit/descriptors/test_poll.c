@@ -2,15 +2,12 @@
 #include <poll.h>
 
 #include "tests/support/channel.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 
 TestSuite(poll, .timeout = 60);
 
-CoroutineTest(poll, returns_at_once_what_is_ready)
+ChannelTest(poll, returns_at_once_what_is_ready, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
     put_data(ends);
     struct pollfd fds[] = {
         {.fd = ends[0], .events = POLLIN},
@@ -23,7 +20,6 @@ CoroutineTest(poll, returns_at_once_what_is_ready)
     cr_expect_eq(fds[1].revents, POLLOUT);
     cr_expect_eq(fds[2].revents, 0);
     cr_expect_eq(fds[3].revents, 0);
-    close_both(ends);
 }
 
 static int put_soon(void *ends)
@@ -76,11 +72,9 @@ CoroutineTest(poll, reports_a_peer_that_is_gone)
     close(ends[0]);
 }
 
-CoroutineTest(poll, is_zero_when_the_time_is_over)
+ChannelTest(poll, is_zero_when_the_time_is_over, open_pipe)
 {
     static const double times[] = {0, -1, 0.01};
-    int ends[2];
-    open_pipe(ends);
     for (size_t i = 0; i < COUNT(times); i++) {
         struct pollfd fds[] = {{.fd = ends[0], .events = POLLIN, .revents = POLLIN}};
         double begin = hob_now();
@@ -89,7 +83,6 @@ CoroutineTest(poll, is_zero_when_the_time_is_over)
         cr_expect_eq(fds[0].revents, 0);
         cr_expect_eq(hob_poll(NULL, 0, times[i]), 0);
     }
-    close_both(ends);
 }
 
 CoroutineTest(poll, reports_descriptors_that_cannot_be_awaited)
@@ -124,10 +117,8 @@ static int poll_for_ever(void *fd)
     return hob_poll(fds, 1, INFINITY);
 }
 
-CoroutineTest(poll, is_interrupted)
+ChannelTest(poll, is_interrupted, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     hob_future *poller = start(poll_for_ever, ends[0]);
     let_the_loop_poll();
     hob_cancel(poller);
@@ -140,7 +131,6 @@ CoroutineTest(poll, is_interrupted)
     cr_expect_eq(poll_for_ever(as_argument(ends[0])), 1, "what is ready is not lost");
     hob_deadline_at(before);
     cr_expect_eq(active_watchers(), 0);
-    close_both(ends);
 }
 
 static int count_turns(void *turns)

@@ -4,13 +4,25 @@
 
 #include "hob/testing.h"
 #include "tests/support/channel.h"
-#include "tests/support/child.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/epoll_calls.h"
 #include "tests/support/mistake.h"
 
 TestSuite(watch, .timeout = 60);
+
+/* A CoroutineTest that watches the first of the ends of what `open` opens. */
+#define WatchTest(name, open)                                                                      \
+    static void name##_on(hob_watch *watch, int *ends);                                            \
+    CoroutineTest(watch, name)                                                                     \
+    {                                                                                              \
+        int ends[2];                                                                               \
+        open(ends);                                                                                \
+        hob_watch *watch = hob_watch_new(ends[0]);                                                 \
+        name##_on(watch, ends);                                                                    \
+        hob_watch_close(watch);                                                                    \
+        close(ends[1]);                                                                            \
+    }                                                                                              \
+    static void name##_on(hob_watch *watch, int *ends)
 
 static char get_byte(int fd)
 {
@@ -19,11 +31,8 @@ static char get_byte(int fd)
     return byte;
 }
 
-CoroutineTest(watch, is_ready_when_there_is_input_or_room)
+WatchTest(is_ready_when_there_is_input_or_room, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
-    hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *readable = hob_watch_readable(watch);
     let_the_loop_poll();
     cr_expect_not(readable->ready);
@@ -35,8 +44,6 @@ CoroutineTest(watch, is_ready_when_there_is_input_or_room)
     let_the_loop_poll();
     cr_expect_not(readable->ready);
     cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
 CoroutineTest(watch, is_ready_when_the_peer_is_gone)
@@ -53,8 +60,7 @@ CoroutineTest(watch, is_ready_when_the_peer_is_gone)
 
 struct echo {
     hob_watch *watch;
-    int fd;
-    int rounds;
+    int fd, rounds;
 };
 
 /* Receives a byte and sends the next one, so often. */
@@ -87,11 +93,8 @@ CoroutineTest(watch, stays_registered_from_one_wait_to_the_next)
 }
 
 /* epoll would report it in each turn. */
-CoroutineTest(watch, does_not_keep_the_loop_busy_with_input_that_nobody_waits_for)
+WatchTest(unawaited_input_does_not_keep_the_loop_busy, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
-    hob_watch *watch = hob_watch_new(ends[0]);
     put_data(ends);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), 0);
     cr_expect_eq(hob_await(hob_watch_writable(watch)), 0);
@@ -100,8 +103,6 @@ CoroutineTest(watch, does_not_keep_the_loop_busy_with_input_that_nobody_waits_fo
     hob_sleep(0.2);
     cr_expect_leq(ev_iteration(loop_current()->ev) - turns, 3);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "it is registered again");
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
 static int wait_to_read(void *watch)
@@ -114,12 +115,9 @@ static int wait_to_write(void *watch)
     return hob_await(hob_watch_writable(watch));
 }
 
-CoroutineTest(watch, serves_readers_and_writers_at_the_same_time)
+WatchTest(serves_readers_and_writers_at_the_same_time, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
     fill(ends[0]);
-    hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *readers[] = {hob_async(wait_to_read, watch), hob_async(wait_to_read, watch)};
     hob_future *writers[] = {hob_async(wait_to_write, watch), hob_async(wait_to_write, watch)};
     let_the_loop_poll();
@@ -129,8 +127,6 @@ CoroutineTest(watch, serves_readers_and_writers_at_the_same_time)
     cr_expect_not(writers[0]->ready || writers[1]->ready);
     drain(ends[1]);
     cr_expect_eq(hob_join_all(writers, 2), 0);
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
 CoroutineTest(watch, that_is_closed_ends_its_waits)
@@ -151,10 +147,8 @@ CoroutineTest(watch, that_is_closed_ends_its_waits)
     close(ends[1]);
 }
 
-CoroutineTest(watch, that_is_freed_leaves_the_descriptor_open)
+ChannelTest(watch, that_is_freed_leaves_the_descriptor_open, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
     hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *reader = hob_async(wait_to_read, watch);
     let_the_loop_poll();
@@ -164,7 +158,6 @@ CoroutineTest(watch, that_is_freed_leaves_the_descriptor_open)
     cr_expect_eq(get_byte(ends[0]), 'x');
     hob_watch_free(NULL);
     hob_watch_close(NULL);
-    close_both(ends);
 }
 
 /* libev knows the number already, and the kernel does not know the new descriptor. */
@@ -199,27 +192,19 @@ CoroutineTest(watch, of_what_epoll_does_not_accept_is_an_error)
     close(path);
 }
 
-CoroutineTest(watch, that_the_kernel_has_no_room_for_is_an_error)
+WatchTest(that_the_kernel_has_no_room_for_is_an_error, open_pipe)
 {
-    int ends[2];
-    open_pipe(ends);
-    hob_watch *watch = hob_watch_new(ends[0]);
     epoll_set_full(true);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), -ENOMEM);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), -ENOMEM);
     epoll_set_full(false);
     put_data(ends);
     cr_expect_eq(hob_await(hob_watch_readable(watch)), 0, "the next is tried again");
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
-CoroutineTest(watch, waits_can_be_cancelled_and_race)
+WatchTest(waits_can_be_cancelled_and_race, open_sockets)
 {
-    int ends[2];
     size_t winner = 9;
-    open_sockets(ends);
-    hob_watch *watch = hob_watch_new(ends[0]);
     hob_future *reader = hob_async(wait_to_read, watch);
     let_the_loop_poll();
     hob_cancel(reader);
@@ -233,15 +218,10 @@ CoroutineTest(watch, waits_can_be_cancelled_and_race)
     cr_expect(hob_descriptors_awaited());
     put_data(ends);
     cr_expect_eq(hob_await(reader), 0);
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
-CoroutineTest(watch, works_beside_other_waits_for_the_descriptor)
+WatchTest(works_beside_other_waits_for_the_descriptor, open_sockets)
 {
-    int ends[2];
-    open_sockets(ends);
-    hob_watch *watch = hob_watch_new(ends[0]);
     for (int i = 0; i < 10; i++) {
         hob_future *watched = hob_watch_readable(watch);
         hob_future *readable = hob_readable(ends[0]);
@@ -251,8 +231,6 @@ CoroutineTest(watch, works_beside_other_waits_for_the_descriptor)
         cr_expect_eq(hob_join(watched, readable), 0);
         get_byte(ends[0]);
     }
-    hob_watch_close(watch);
-    close(ends[1]);
 }
 
 /* The registration alone is no reason to wait for. */

@@ -96,22 +96,27 @@ static int recurse_while_a_thread_works(void *arg)
 Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_sanitized)
 {
     struct {
+        const char *name;
         hob_fn *fn;
         const char *task;
     } cases[] = {
-        {recurse_for_ever, "cook"},        {use_large_locals, "cook"},
-        {recurse_in_a_child, "helper"},    {recurse_in_a_child_after_a_wait, "helper"},
-        {defer_recursion, "cook"},         {recurse_while_a_thread_works, "cook"},
-        {recurse_in_large_frames, "cook"}, {touch_the_end_of_the_guard, "cook"},
+        {NAMED(recurse_for_ever), "cook"},
+        {NAMED(use_large_locals), "cook"},
+        {NAMED(recurse_in_a_child), "helper"},
+        {NAMED(recurse_in_a_child_after_a_wait), "helper"},
+        {NAMED(defer_recursion), "cook"},
+        {NAMED(recurse_while_a_thread_works), "cook"},
+        {NAMED(recurse_in_large_frames), "cook"},
+        {NAMED(touch_the_end_of_the_guard), "cook"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char begin[100];
         struct child_end end = run_in_child(block_on, &cases[i].fn);
         snprintf(begin, sizeof(begin), "task '%s': stack overflow: all ", cases[i].task);
         const char *message = log_message(end.output);
-        cr_expect(strncmp(message, begin, strlen(begin)) == 0, "case %zu: %s", i, end.output);
-        cr_expect_not_null(strstr(end.output, " 128 KiB"), "case %zu: %s", i, end.output);
-        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+        cr_expect(strncmp(message, begin, strlen(begin)) == 0, "%s: %s", cases[i].name, end.output);
+        cr_expect_not_null(strstr(end.output, " 128 KiB"), "%s: %s", cases[i].name, end.output);
+        cr_expect(child_faulted(&end), "%s: status %#x", cases[i].name, end.status);
     }
 }
 
@@ -145,15 +150,25 @@ static void block_on_in_two_threads(void *arg)
     hob_block_on_named("baker", block_on_in_another_thread_meanwhile, arg);
 }
 
+/* A function for a child process. */
+struct run {
+    const char *name;
+    void (*fn)(void *arg);
+};
+
 Test(overflow, is_noticed_in_every_loop, .init = skip_if_sanitized)
 {
-    static void (*const cases[])(void *) = {
-        block_on_in_a_second_loop, block_on_in_another_thread, block_on_in_two_threads};
+    static const struct run cases[] = {
+        {NAMED(block_on_in_a_second_loop)},
+        {NAMED(block_on_in_another_thread)},
+        {NAMED(block_on_in_two_threads)},
+    };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_fn *fn = recurse_for_ever;
-        struct child_end end = run_in_child(cases[i], &fn);
-        cr_expect_not_null(strstr(end.output, "task 'cook': stack"), "case %zu: %s", i, end.output);
-        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
+        struct child_end end = run_in_child(cases[i].fn, &fn);
+        cr_expect_not_null(
+            strstr(end.output, "task 'cook': stack"), "%s: %s", cases[i].name, end.output);
+        cr_expect(child_faulted(&end), "%s: status %#x", cases[i].name, end.status);
     }
 }
 
@@ -217,41 +232,21 @@ static void block_on_and_touch_nothing(void *arg)
     touch_nothing(arg);
 }
 
-static void block_on_touch_nothing(void *arg)
+/* Calls `run` in a child process, with the address of `fn`. */
+static void expect_another_fault(const char *name, void (*run)(void *arg), hob_fn *fn)
 {
-    hob_fn *fn = touch_nothing;
-    block_on(&fn);
+    struct child_end end = run_in_child(run, &fn);
+    cr_expect(child_faulted(&end), "%s: status %#x", name, end.status);
+    cr_expect_null(strstr(end.output, "stack overflow"), "%s: %s", name, end.output);
 }
 
-static void block_on_callback(void *arg)
+Test(overflow, another_fault_does_not_have_this_message)
 {
-    hob_fn *fn = touch_nothing_in_a_callback;
-    block_on(&fn);
-}
-
-static void block_on_offload(void *arg)
-{
-    hob_fn *fn = touch_nothing_on_another_thread;
-    block_on(&fn);
-}
-
-static void block_on_guard(void *arg)
-{
-    hob_fn *fn = touch_the_guard_of_another;
-    block_on(&fn);
-}
-
-Test(overflow, another_fault_ends_the_process_without_this_message)
-{
-    static void (*const cases[])(void *) = {
-        block_on_touch_nothing, block_on_callback,          block_on_offload,
-        block_on_guard,         block_on_and_touch_nothing,
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_in_child(cases[i], NULL);
-        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
-        cr_expect_null(strstr(end.output, "stack overflow"), "case %zu: %s", i, end.output);
-    }
+    expect_another_fault("in a coroutine", block_on, touch_nothing);
+    expect_another_fault("in a callback", block_on, touch_nothing_in_a_callback);
+    expect_another_fault("on another thread", block_on, touch_nothing_on_another_thread);
+    expect_another_fault("of another's guard", block_on, touch_the_guard_of_another);
+    expect_another_fault("after the loop", block_on_and_touch_nothing, NULL);
 }
 
 /* As `kill -SEGV` does: nothing faults again when the handler has returned. */
@@ -259,12 +254,6 @@ Test(overflow, another_fault_ends_the_process_without_this_message)
 static int raise_it(void *arg)
 {
     return raise(SIGSEGV);
-}
-
-static void block_on_raise(void *arg)
-{
-    hob_fn *fn = raise_it;
-    block_on(&fn);
 }
 
 static void block_on_and_raise(void *arg)
@@ -283,12 +272,9 @@ static void block_on_and_kill(void *arg)
 
 Test(overflow, a_signal_that_was_sent_ends_the_process)
 {
-    static void (*const cases[])(void *) = {block_on_raise, block_on_and_raise, block_on_and_kill};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_in_child(cases[i], NULL);
-        cr_expect(child_faulted(&end), "case %zu: status %#x", i, end.status);
-        cr_expect_null(strstr(end.output, "stack overflow"), "case %zu: %s", i, end.output);
-    }
+    expect_another_fault("raised in a coroutine", block_on, raise_it);
+    expect_another_fault("raised after the loop", block_on_and_raise, NULL);
+    expect_another_fault("by another process", block_on_and_kill, NULL);
 }
 
 /* Set-ups of the program. */
@@ -327,8 +313,9 @@ Test(overflow, a_handler_of_the_program_is_left_alone)
         struct sigaction within = {0};
         sigaction(SIGSEGV, &cases[i], NULL);
         hob_block_on(return_handler, &within);
-        cr_expect_eq(within.sa_handler, cases[i].sa_handler, "case %zu", i);
-        cr_expect_eq(handler_now().sa_handler, cases[i].sa_handler, "case %zu: after", i);
+        cr_expect_eq(within.sa_handler, cases[i].sa_handler, "flags %#x", cases[i].sa_flags);
+        cr_expect_eq(
+            handler_now().sa_handler, cases[i].sa_handler, "flags %#x, after", cases[i].sa_flags);
     }
     signal(SIGSEGV, SIG_DFL);
 }

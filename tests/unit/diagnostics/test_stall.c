@@ -3,8 +3,6 @@
 #include <sys/resource.h>
 
 #include "runtime/loop.h"
-#include "tests/support/child.h"
-#include "tests/support/clock.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/eventually.h"
 #include "tests/support/stalls.h"
@@ -31,12 +29,6 @@ static int be_reported(void *arg)
     return 0;
 }
 
-Test(stall, that_takes_long_is_reported_once)
-{
-    struct child_end end = run_stall(stall_once);
-    expect_reports(&end, 1);
-}
-
 static int stall_twice(void *arg)
 {
     set_stall_limit(LIMIT);
@@ -53,15 +45,6 @@ static int stall_in_two_turns(void *arg)
     hob_sleep(0.001);
     be_reported(arg);
     return (int)hob_stall_count();
-}
-
-Test(stall, of_the_same_task_again_is_reported_again)
-{
-    hob_fn *cases[] = {stall_twice, stall_in_two_turns};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_stall(cases[i]);
-        expect_reports(&end, 2);
-    }
 }
 
 static int let_two_stall(void *arg)
@@ -92,13 +75,6 @@ static int let_one_of_many_stall(void *arg)
     return (int)hob_stall_count();
 }
 
-Test(stall, in_the_middle_of_a_turn_is_reported)
-{
-    struct child_end end = run_stall(let_one_of_many_stall);
-    expect_reports(&end, 1);
-    cr_expect_not_null(strstr(end.output, "task 'slow'"), "%s", end.output);
-}
-
 static void start_busy_one(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     task_start(task_make_unawaited(watcher->data, "late", be_busy, NULL));
@@ -116,13 +92,6 @@ static int let_a_callback_stall(void *arg)
     ev_timer_start(task_ev_loop(self), &watcher);
     hob_sleep(5 * LIMIT);
     return (int)hob_stall_count();
-}
-
-Test(stall, in_what_a_callback_starts_is_reported)
-{
-    struct child_end end = run_stall(let_a_callback_stall);
-    expect_reports(&end, 1);
-    cr_expect_not_null(strstr(end.output, "task 'late'"), "%s", end.output);
 }
 
 static void be_busy_and_start_another(struct ev_loop *ev, ev_timer *watcher, int events)
@@ -144,13 +113,6 @@ static int let_a_callback_be_slow(void *arg)
     return (int)hob_stall_count();
 }
 
-Test(stall, behind_a_slow_callback_is_reported)
-{
-    struct child_end end = run_stall(let_a_callback_be_slow);
-    expect_reports(&end, 1);
-    cr_expect_not_null(strstr(end.output, "task 'late'"), "%s", end.output);
-}
-
 static int be_busy_briefly(void *arg)
 {
     keep_busy(0.003);
@@ -168,12 +130,6 @@ static int let_many_be_busy_briefly(void *arg)
     return (int)hob_stall_count();
 }
 
-Test(stall, many_short_tasks_are_none)
-{
-    struct child_end end = run_stall(let_many_be_busy_briefly);
-    expect_reports(&end, 0);
-}
-
 static int block_for_long(void *arg)
 {
     usleep((useconds_t)(LONG * 1e6));
@@ -186,12 +142,6 @@ static int wait_for_long(void *arg)
     hob_sleep(LONG);
     hob_await(hob_offload(block_for_long, arg));
     return (int)hob_stall_count();
-}
-
-Test(stall, a_loop_that_waits_is_none)
-{
-    struct child_end end = run_stall(wait_for_long);
-    expect_reports(&end, 0);
 }
 
 /* The number of times that this thread has gone to sleep. */
@@ -218,8 +168,7 @@ static void be_busy_after_a_loop(void *arg)
 
 Test(stall, what_is_done_after_the_loop_is_none)
 {
-    struct child_end end = run_in_child(be_busy_after_a_loop, NULL);
-    cr_expect(child_returned(&end), "status %#x", end.status);
+    struct child_end end = run_to_return(be_busy_after_a_loop, NULL);
     cr_expect_eq(count_reports(end.output), 1, "only the one in the loop: %s", end.output);
 }
 
@@ -249,15 +198,6 @@ static int stall_just_after_a_limit(void *arg)
     return (int)hob_stall_count();
 }
 
-Test(stall, is_not_reported_with_a_limit_of_zero)
-{
-    hob_fn *cases[] = {stall_without_a_limit, stall_after_a_limit, stall_just_after_a_limit};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_stall(cases[i]);
-        expect_reports(&end, 0);
-    }
-}
-
 static int stall_with_a_limit_again(void *arg)
 {
     set_stall_limit(0);
@@ -267,10 +207,32 @@ static int stall_with_a_limit_again(void *arg)
     return (int)hob_stall_count();
 }
 
-Test(stall, is_reported_when_there_is_a_limit_again)
+Test(stall, that_takes_long_is_reported_once)
 {
-    struct child_end end = run_stall(stall_with_a_limit_again);
-    expect_reports(&end, 1);
+    static const struct {
+        const char *name;
+        hob_fn *fn;
+        int reports;
+        const char *task; /* that they name */
+    } cases[] = {
+        {NAMED(stall_once), 1, "task '"},
+        {NAMED(stall_twice), 2, "task '"},
+        {NAMED(stall_in_two_turns), 2, "task '"},
+        {NAMED(let_one_of_many_stall), 1, "task 'slow'"},
+        {NAMED(let_a_callback_stall), 1, "task 'late'"},
+        {NAMED(let_a_callback_be_slow), 1, "task 'late'"},
+        {NAMED(let_many_be_busy_briefly), 0, ""},
+        {NAMED(wait_for_long), 0, ""},
+        {NAMED(stall_without_a_limit), 0, ""},
+        {NAMED(stall_after_a_limit), 0, ""},
+        {NAMED(stall_just_after_a_limit), 0, ""},
+        {NAMED(stall_with_a_limit_again), 1, "task '"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct child_end end = run_stall(cases[i].fn);
+        expect_reports(&end, cases[i].reports);
+        cr_expect(strstr(end.output, cases[i].task), "%s: %s", cases[i].name, end.output);
+    }
 }
 
 CoroutineTest(stall, a_limit_that_makes_no_sense_is_refused)

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include "hob/runtime.h"
-#include "tests/support/child.h"
 #include "tests/support/eventually.h"
 #include "tests/support/stalls.h"
 #include "tests/support/test.h"
@@ -107,8 +106,7 @@ Test(stall, is_reported_while_it_goes_on)
 {
     static const struct {
         hob_fn *fn;
-        const char *first_line;
-        const char *function;
+        const char *first_line, *function;
     } cases[] = {
         {stall_by_blocking, " warn  task 'cook' has kept the thread for 0.02 s",
          " block_at_the_gate ("},
@@ -120,9 +118,11 @@ Test(stall, is_reported_while_it_goes_on)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct watched_child child;
         start_child(&child, cases[i].fn);
-        cr_expect(read_until(&child, cases[i].first_line), "case %zu: %s", i, child.output);
-        cr_expect(read_until(&child, cases[i].function), "case %zu: %s", i, child.output);
-        cr_expect_eq(end_child(&child), 1, "case %zu: the call was cut short, or not counted", i);
+        cr_expect(
+            read_until(&child, cases[i].first_line), "%s: %s", cases[i].first_line, child.output);
+        cr_expect(read_until(&child, cases[i].function), "%s: %s", cases[i].function, child.output);
+        cr_expect_eq(
+            end_child(&child), 1, "%s: the call was cut short, or not counted", cases[i].function);
     }
 }
 

@@ -3,7 +3,6 @@
  */
 
 #include "hob/trace.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/lanes.h"
 #include "tests/support/trace_story.h"
@@ -112,7 +111,7 @@ WatchedTest(trace, a_late_lane_ends_so)
     cr_expect_not_null(strstr(told, "awaits hob_sleep, 5.0 s\n2.0 1 is ready\n"), "%s", told);
 }
 
-WatchedTest(trace, a_lane_gets_the_thread_from_when_it_begins_until_it_ends)
+WatchedTest(trace, a_lane_runs_from_its_begin_to_its_end)
 {
     work(1);
     cr_expect_eq(hob_trace_lane("order"), 1);
@@ -197,7 +196,7 @@ static void expect_awaits(const char *expected)
     cr_expect_str_eq(told, expected);
 }
 
-WatchedTest(trace, an_await_is_called_like_its_step_or_else_like_the_call)
+WatchedTest(trace, an_await_has_the_name_of_its_step_or_call)
 {
     hob_await(start(await_in_several_ways, 0));
     expect_awaits("hob_await, ?; step, 1.0 s; hob_sleep, 2.0 s; hob_join_all, ?; unknown, ?");
@@ -263,7 +262,7 @@ static void forget_parts(char *text)
     }
 }
 
-WatchedTest(trace, an_await_that_goes_on_keeps_its_step_but_nobody_knows_for_how_long)
+WatchedTest(trace, an_await_that_goes_on_keeps_its_step)
 {
     hob_future *order = start(await_a_part, 0);
     hob_sleep(1);
@@ -285,7 +284,7 @@ WatchedTest(trace, an_await_that_goes_on_keeps_its_step_but_nobody_knows_for_how
         "%s", told);
 }
 
-WatchedTest(trace, a_step_that_was_not_awaited_is_not_what_the_end_waits_for)
+WatchedTest(trace, the_end_does_not_wait_for_an_unawaited_step)
 {
     hob_await(start(abandon_a_part, 0));
     story();
@@ -394,7 +393,7 @@ WatchedTest(trace, those_without_a_lane_are_one_sum_for_each_read)
     cr_expect_str_eq(story_from(position), "8.0 0 others ran 1.0 s\n");
 }
 
-WatchedTest(trace, a_reader_gets_nothing_of_what_was_before_its_beginning)
+WatchedTest(trace, a_reader_gets_nothing_from_before_its_begin)
 {
     hob_await(start(work_seconds, 5));
     uint64_t position = hob_trace_position();

@@ -54,7 +54,7 @@ Test(routes, serve_what_was_ordered)
     }
 }
 
-Test(routes, begin_with_a_menu_that_tells_how_long_each_dish_takes)
+Test(routes, begin_with_a_menu_with_the_time_of_each_dish)
 {
     static const struct {
         double scale;

@@ -8,6 +8,17 @@
 
 TestSuite(buffer, .fini = expect_no_leaks, .timeout = 20);
 
+/* A Test with a buffer, that its body uses as `buffer`, a pointer. */
+#define BufferTest(name)                                                                           \
+    static void name##_of(struct buffer *buffer);                                                  \
+    Test(buffer, name)                                                                             \
+    {                                                                                              \
+        struct buffer buffer = {0};                                                                \
+        name##_of(&buffer);                                                                        \
+        buffer_free(&buffer);                                                                      \
+    }                                                                                              \
+    static void name##_of(struct buffer *buffer)
+
 static void append(struct buffer *buffer, const char *text)
 {
     cr_assert_eq(buffer_append(buffer, text, strlen(text)), 0);
@@ -19,129 +30,109 @@ static void expect_bytes(const struct buffer *buffer, const char *text)
     cr_expect_arr_eq(buffer_bytes(buffer), text, strlen(text), "not '%s'", text);
 }
 
-Test(buffer, of_zeros_is_empty)
+BufferTest(of_zeros_is_empty)
 {
-    struct buffer buffer = {0};
-    cr_expect_eq(buffer_length(&buffer), 0);
-    buffer_consume(&buffer, 0);
-    buffer_free(&buffer);
+    cr_expect_eq(buffer_length(buffer), 0);
+    buffer_consume(buffer, 0);
 }
 
-Test(buffer, gives_first_what_was_appended_first)
+BufferTest(gives_first_what_was_appended_first)
 {
-    struct buffer buffer = {0};
-    append(&buffer, "one");
-    append(&buffer, "two");
-    expect_bytes(&buffer, "onetwo");
-    buffer_consume(&buffer, 2);
-    expect_bytes(&buffer, "etwo");
-    append(&buffer, "three");
-    expect_bytes(&buffer, "etwothree");
-    buffer_consume(&buffer, strlen("etwothree"));
-    expect_bytes(&buffer, "");
-    buffer_free(&buffer);
+    append(buffer, "one");
+    append(buffer, "two");
+    expect_bytes(buffer, "onetwo");
+    buffer_consume(buffer, 2);
+    expect_bytes(buffer, "etwo");
+    append(buffer, "three");
+    expect_bytes(buffer, "etwothree");
+    buffer_consume(buffer, strlen("etwothree"));
+    expect_bytes(buffer, "");
 }
 
-Test(buffer, takes_nothing_for_nothing)
+BufferTest(takes_nothing_for_nothing)
 {
-    struct buffer buffer = {0};
-    cr_expect_eq(buffer_append(&buffer, NULL, 0), 0);
-    cr_expect_eq(buffer_reserve(&buffer, 0), 0);
-    cr_expect_null(buffer.data);
-    append(&buffer, "one");
-    cr_expect_eq(buffer_append(&buffer, NULL, 0), 0);
-    expect_bytes(&buffer, "one");
-    buffer_free(&buffer);
+    cr_expect_eq(buffer_append(buffer, NULL, 0), 0);
+    cr_expect_eq(buffer_reserve(buffer, 0), 0);
+    cr_expect_null(buffer->data);
+    append(buffer, "one");
+    cr_expect_eq(buffer_append(buffer, NULL, 0), 0);
+    expect_bytes(buffer, "one");
 }
 
-Test(buffer, can_be_used_again_when_freed)
+BufferTest(can_be_used_again_when_freed)
 {
-    struct buffer buffer = {0};
-    append(&buffer, "one");
-    buffer_free(&buffer);
-    cr_expect_eq(buffer.capacity, 0);
-    append(&buffer, "two");
-    expect_bytes(&buffer, "two");
-    buffer_free(&buffer);
+    append(buffer, "one");
+    buffer_free(buffer);
+    cr_expect_eq(buffer->capacity, 0);
+    append(buffer, "two");
+    expect_bytes(buffer, "two");
 }
 
 /* Memory. */
 
-Test(buffer, allocates_no_more_than_is_needed_at_first)
+BufferTest(allocates_no_more_than_is_needed_at_first)
 {
-    struct buffer buffer = {0};
-    cr_assert_eq(buffer_reserve(&buffer, 1000), 0);
-    cr_expect_eq(buffer.capacity, 1000);
-    buffer_free(&buffer);
+    cr_assert_eq(buffer_reserve(buffer, 1000), 0);
+    cr_expect_eq(buffer->capacity, 1000);
 }
 
 /* Else appending byte by byte would copy everything each time. */
-Test(buffer, doubles_when_it_grows)
+BufferTest(doubles_when_it_grows)
 {
-    struct buffer buffer = {0};
     size_t allocations = 0;
     for (size_t i = 0; i < 100 * 1000; i++) {
-        size_t before = buffer.capacity;
-        append(&buffer, "x");
-        allocations += buffer.capacity != before;
+        size_t before = buffer->capacity;
+        append(buffer, "x");
+        allocations += buffer->capacity != before;
     }
     cr_expect_leq(allocations, 20, "%zu times", allocations);
-    buffer_free(&buffer);
 }
 
-Test(buffer, does_not_allocate_when_it_has_room)
+BufferTest(does_not_allocate_when_it_has_room)
 {
-    struct buffer buffer = {0};
-    cr_assert_eq(buffer_reserve(&buffer, 6), 0);
-    const char *data = buffer.data;
-    append(&buffer, "one");
-    append(&buffer, "two");
-    cr_expect_eq(buffer.data, data);
-    cr_expect_eq(buffer.capacity, 6);
-    buffer_free(&buffer);
+    cr_assert_eq(buffer_reserve(buffer, 6), 0);
+    const char *data = buffer->data;
+    append(buffer, "one");
+    append(buffer, "two");
+    cr_expect_eq(buffer->data, data);
+    cr_expect_eq(buffer->capacity, 6);
 }
 
-Test(buffer, uses_the_room_of_what_was_consumed)
+BufferTest(uses_the_room_of_what_was_consumed)
 {
-    struct buffer buffer = {0};
-    append(&buffer, "onetwo");
-    buffer_consume(&buffer, 3);
-    append(&buffer, "six");
-    expect_bytes(&buffer, "twosix");
-    cr_expect_eq(buffer.capacity, 6);
-    buffer_free(&buffer);
+    append(buffer, "onetwo");
+    buffer_consume(buffer, 3);
+    append(buffer, "six");
+    expect_bytes(buffer, "twosix");
+    cr_expect_eq(buffer->capacity, 6);
 }
 
 /* One whose sender and receiver are as fast as each other stays as it is. */
-Test(buffer, never_grows_while_all_is_consumed)
+BufferTest(never_grows_while_all_is_consumed)
 {
-    struct buffer buffer = {0};
-    append(&buffer, "onetwo");
-    buffer_consume(&buffer, 6);
+    append(buffer, "onetwo");
+    buffer_consume(buffer, 6);
     for (size_t i = 0; i < 1000; i++) {
-        append(&buffer, "three");
-        buffer_consume(&buffer, 5);
+        append(buffer, "three");
+        buffer_consume(buffer, 5);
     }
-    cr_expect_eq(buffer.capacity, 6);
-    buffer_free(&buffer);
+    cr_expect_eq(buffer->capacity, 6);
 }
 
-Test(buffer, refuses_sizes_that_nobody_has)
+BufferTest(refuses_sizes_that_nobody_has)
 {
     static const size_t sizes[] = {
         SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 6, SIZE_MAX / 2 + 1, SIZE_MAX / 2};
-    struct buffer buffer = {0};
-    append(&buffer, "onetwo");
-    buffer_consume(&buffer, 3);
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        cr_expect_eq(buffer_reserve(&buffer, sizes[i]), -ENOMEM, "%zu", sizes[i]);
-        cr_expect_eq(buffer_append(&buffer, "", sizes[i]), -ENOMEM, "%zu", sizes[i]);
-        expect_bytes(&buffer, "two");
+    append(buffer, "onetwo");
+    buffer_consume(buffer, 3);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        cr_expect_eq(buffer_reserve(buffer, sizes[i]), -ENOMEM, "%zu", sizes[i]);
+        cr_expect_eq(buffer_append(buffer, "", sizes[i]), -ENOMEM, "%zu", sizes[i]);
+        expect_bytes(buffer, "two");
     }
     struct buffer empty = {0};
     cr_expect_eq(buffer_reserve(&empty, SIZE_MAX), -ENOMEM);
     cr_expect_null(empty.data);
-    buffer_free(&buffer);
 }
 
 Test(buffer, stays_as_it_is_when_memory_runs_out)
@@ -166,8 +157,7 @@ Test(buffer, stays_as_it_is_when_memory_runs_out)
 
 struct model {
     struct buffer buffer;
-    size_t appended;
-    size_t consumed;
+    size_t appended, consumed;
 };
 
 static char stream_byte(size_t i)

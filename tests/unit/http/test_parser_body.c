@@ -104,109 +104,37 @@ Test(parser_body, ignores_the_wish_to_upgrade)
         POST HOST "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi", "hi");
 }
 
-/* Requests can be smuggled past a proxy that counts the bytes of the body in another way. */
-Test(parser_body, refuses_ambiguous_framing)
+/* The statuses of more bad bodies are in the cases of tests/conformance. */
+Test(parser_body, gives_the_reason_of_a_refusal)
 {
     static const struct bad_request cases[] = {
         /* RFC 9112 section 6.3. */
-        {POST HOST "Content-Length: 5\r\n" CHUNKED "\r\n0\r\n\r\n", 400, "Content-Length"},
-        {POST HOST CHUNKED "Content-Length: 5\r\n\r\n0\r\n\r\n", 400, "Content-Length"},
-        {POST HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400, "Content-Length"},
         {POST HOST "Content-Length: 5\r\ncontent-length: 6\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\n", 400, "Content-Length"},
-        {POST HOST "Content-Length: 5, 5\r\n\r\nhello", 400, "Content-Length"},
         /* RFC 9110 section 8.6: digits. */
-        {POST HOST "Content-Length:\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 5 5\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: +5\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: -5\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 0x5\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 5.0\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 5a\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 18446744073709551616\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 99999999999999999999\r\n\r\nhello", 400, "Content-Length"},
-        {POST HOST "Content-Length: 9223372036854775808\r\n\r\nhello", 400, "Content-Length"},
         /* RFC 9112 section 6.1: chunked is the last coding, and stands once. */
         {POST HOST "Transfer-Encoding: gzip\r\n\r\nhello", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding: identity\r\n\r\nhello", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400, "header"},
-        {POST HOST "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: chunked,chunked\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST CHUNKED CHUNKED "\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST CHUNKED "Transfer-Encoding: gzip\r\n\r\n", 400, "Transfer-Encoding"},
         {"POST / HTTP/1.0\r\n" CHUNKED "\r\n0\r\n\r\n", 400, "HTTP/1.0 has no Transfer-Encoding"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* A proxy may take the field for one that is there, and thus the body for a chunked one. */
-Test(parser_body, refuses_a_transfer_encoding_that_names_none)
-{
-    static const struct bad_request cases[] = {
+        /* A proxy may take the field for one that is there, and thus the body for a chunked one. */
         {POST HOST "Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400, "empty or bad element"},
-        {POST HOST "Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: a b, chunked\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
         {POST HOST "Transfer-Encoding: \t\r\n\r\n0\r\n\r\n", 400, "Transfer-Encoding"},
-        {POST HOST "Transfer-Encoding:\r\nContent-Length: 5\r\n\r\nhello", 400,
-         "Transfer-Encoding"},
         {POST HOST "Content-Length: 5\r\nTransfer-Encoding:\r\n\r\nhello", 400,
          "Transfer-Encoding"},
         {"POST / HTTP/1.0\r\nTransfer-Encoding:\r\n\r\n", 400, "Transfer-Encoding"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9112 section 6.1: the handler would get the compressed bytes for the content. */
-Test(parser_body, refuses_codings_that_it_does_not_undo)
-{
-    static const struct bad_request cases[] = {
-        {POST HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, "chunked"},
+        /* RFC 9112 section 6.1: the handler would get the compressed bytes for the content. */
         {POST HOST "Transfer-Encoding: identity,chunked\r\n\r\n0\r\n\r\n", 501, "chunked"},
-        {POST HOST "Transfer-Encoding: gzip\r\n" CHUNKED "\r\n0\r\n\r\n", 501, "chunked"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9112 section 7.1. The head was good, so these fail while the body is read. */
-Test(parser_body, refuses_bad_chunks)
-{
-    static const struct bad_request cases[] = {
-        {POST HOST CHUNKED "\r\n\r\n", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\nx\r\n", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n-5\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n+5\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n0x5\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n 5\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n5 \r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n5,\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n;a\r\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n5\nhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n5\rhello", 400, "chunk size"},
-        {POST HOST CHUNKED "\r\n10000000000000000\r\n", 400, "overflow"},
+        /* RFC 9112 section 7.1. The head was good, so these fail while the body is read. */
         {POST HOST CHUNKED "\r\nfffffffffffffffff\r\n", 400, "overflow"},
-        {POST HOST CHUNKED "\r\n8000000000000000\r\n", 400, "overflow"},
         {POST HOST CHUNKED "\r\n5 ;a=b\r\nhello", 400, "chunk size"},
         {POST HOST CHUNKED "\r\n5; a=b\r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5;a\t=b\r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5;a= b\r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5;a=b \r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5;a=\"b\x7f\"\r\nhello", 400, "chunk extensions quoted value"},
-        {POST HOST CHUNKED "\r\n5;a\nhello", 400, "chunk extension"},
-        {POST HOST CHUNKED "\r\n5;a\x01\r\nhello", 400, "chunk extension"},
         {POST HOST CHUNKED "\r\n5\r\nhello0\r\n\r\n", 400, "chunk data"},
-        {POST HOST CHUNKED "\r\n5\r\nhello!", 400, "chunk data"},
-        {POST HOST CHUNKED "\r\n5\r\nhello\n0\r\n\r\n", 400, "chunk data"},
-        {POST HOST CHUNKED "\r\n5\r\nhello\r0\r\n\r\n", 400, "chunk data"},
-        {POST HOST CHUNKED "\r\n0\r\nA : b\r\n\r\n", 400, "header"},
-        {POST HOST CHUNKED "\r\n0\r\nA: b\r\n c\r\n\r\n", 400, "header"},
-        {POST HOST CHUNKED "\r\n0\r\nA: b\n\r\n", 400, "header"},
-        {POST HOST CHUNKED "\r\n0\r\n\n", 400, "header"},
         {POST HOST CHUNKED "\r\n0\r\nTransfer-Encoding:\r\n\r\n", 400, "a trailer is"},
-        {POST HOST CHUNKED "\r\n0\r\n" CHUNKED "\r\n", 400, "a trailer is"},
         {POST HOST CHUNKED "\r\n0\r\nContent-Length:5\r\n\r\n", 400, "Content-Length"},
     };
     refuse_all(cases, COUNT(cases));

@@ -48,23 +48,16 @@ static void refuse_and_free(char *request, int status, const char *words)
     free(request);
 }
 
-Test(parser_limits, refuses_a_head_of_one_byte_more)
+Test(parser_limits, refuses_one_byte_more)
 {
-    char *request = padded_to(HEAD_LIMIT + 1, GET HOST "A: ", 'x', "\r\n\r\n");
-    refuse_and_free(request, 431, "larger than 16384 bytes");
-}
-
-/* Trimmed spaces take no room among the strings, but they count. */
-Test(parser_limits, refuses_a_head_that_is_large_by_spaces)
-{
-    char *request = padded_to(HEAD_LIMIT + 1, GET HOST "A: b", ' ', "\r\n\r\n");
-    refuse_and_free(request, 431, "larger than 16384 bytes");
-}
-
-Test(parser_limits, refuses_a_target_of_one_byte_more)
-{
-    char *request = padded("GET /", limits.target, 'x', " HTTP/1.1\r\n");
-    refuse_and_free(request, 414, "longer than 8192 bytes");
+    refuse_and_free(
+        padded_to(HEAD_LIMIT + 1, GET HOST "A: ", 'x', "\r\n\r\n"), 431, "larger than 16384 bytes");
+    refuse_and_free(
+        padded("GET /", limits.target, 'x', " HTTP/1.1\r\n"), 414, "longer than 8192 bytes");
+    /* Trimmed spaces take no room among the strings, but they count. */
+    refuse_and_free(
+        padded_to(HEAD_LIMIT + 1, GET HOST "A: b", ' ', "\r\n\r\n"), 431,
+        "larger than 16384 bytes");
 }
 
 Test(parser_limits, refuses_empty_lines_that_have_no_end)

@@ -103,107 +103,57 @@ Test(parser_request_line, ignores_empty_lines_before_the_request_line)
     }
 }
 
-Test(parser_request_line, refuses_a_bad_request_line)
+/* The statuses of more bad lines are in the cases of tests/conformance. */
+Test(parser_request_line, gives_the_reason_of_a_refusal)
 {
     static const struct bad_request cases[] = {
         /* RFC 9112 section 3: single spaces, though a server may be lenient. */
         {"GET  / HTTP/1.1\r\n" HOST "\r\n", 400, "more than one space"},
-        {"GET /  HTTP/1.1\r\n" HOST "\r\n", 400, "more than one space"},
         {"GET / HTTP/1.1 \r\n" HOST "\r\n", 400, "not followed by CR LF"},
-        {" GET / HTTP/1.1\r\n" HOST "\r\n", 400, "begins with a space"},
         {"\r\n GET / HTTP/1.1\r\n" HOST "\r\n", 400, "begins with a space"},
-        {"GET\t/ HTTP/1.1\r\n" HOST "\r\n", 400, "method"},
-        {"GET /\tHTTP/1.1\r\n" HOST "\r\n", 400, "a URI cannot have"},
         {"GET\r\n\r\n", 400, "method"},
         /* RFC 9112 section 2.2: lines end with CR LF. */
-        {"GET / HTTP/1.1\n" HOST "\r\n", 400, "not followed by CR LF"},
-        {"GET / HTTP/1.1\r" HOST "\r\n", 400, "not followed by CR LF"},
         {"GET /\rHTTP/1.1\r\n" HOST "\r\n", 400, "CR without LF"},
         {"\n" GET HOST "\r\n", 400, "empty line"},
-        {"\r" GET HOST "\r\n", 400, "empty line"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9110 section 9.1. Methods are case-sensitive, and tokens. */
-Test(parser_request_line, refuses_a_method_that_it_does_not_know)
-{
-    static const struct bad_request cases[] = {
-        {"get / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"Get / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"GETS / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"GE / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"BREW / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"!#$%&'*+-.^_`|~09azAZ / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
+        /* RFC 9110 section 9.1. Methods are case-sensitive, and tokens. */
         {"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456 / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
         {"ABCDEFGHIJKLMNOPQRSTUVWXYZ1234567 / HTTP/1.1\r\n" HOST "\r\n", 501, "longer"},
         {"CONNECT h:80 HTTP/1.1\r\n" HOST "\r\n", 501, "proxies"},
-        {"G(T / HTTP/1.1\r\n" HOST "\r\n", 400, "not a token"},
         {"G\x80T / HTTP/1.1\r\n" HOST "\r\n", 400, "not a token"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9112 section 3.2. */
-Test(parser_request_line, refuses_a_bad_target)
-{
-    static const struct bad_request cases[] = {
-        {"GET a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
+        /* RFC 9112 section 3.2. */
         {"GET a/b HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"GET ?a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"GET http:/a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"GET ftp://h/a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
         {"GET httpx://h/a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
         /* The asterisk is for OPTIONS, section 3.2.4. */
-        {"GET * HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
         {"OPTIONS ** HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"OPTIONS *a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        /* The authority form is for CONNECT, section 3.2.3. */
-        {"GET h:80 HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"GET /#a HTTP/1.1\r\n" HOST "\r\n", 400, "fragment"},
         {"GET /a?b#c HTTP/1.1\r\n" HOST "\r\n", 400, "fragment"},
-        {"GET http://h/a#b HTTP/1.1\r\n" HOST "\r\n", 400, "fragment"},
-        {"GET /a\x01 HTTP/1.1\r\n" HOST "\r\n", 400, "a URI cannot have"},
-        {"GET /a\x7f HTTP/1.1\r\n" HOST "\r\n", 400, "a URI cannot have"},
         {"GET /a\x80 HTTP/1.1\r\n" HOST "\r\n", 400, "a URI cannot have"},
         {"GET /a?\x01 HTTP/1.1\r\n" HOST "\r\n", 400, "a URI cannot have"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-Test(parser_request_line, refuses_a_path_that_cannot_be_normalised)
-{
-    static const struct bad_request cases[] = {
-        {"GET /a% HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
         {"GET /%0g?b HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
         {"GET http://h/%0 HTTP/1.1\r\n" HOST "\r\n", 400, "two hex digits"},
         {"GET /a%00 HTTP/1.1\r\n" HOST "\r\n", 400, "encoded NUL"},
-        {"GET /.. HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
         {"GET /a/%2e%2E/../b HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
-        {"GET http://h/../a HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
         {"OPTIONS /.. HTTP/1.1\r\n" HOST "\r\n", 400, "above the root"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9110 section 4.2.1. */
-Test(parser_request_line, refuses_an_absolute_target_without_a_host)
-{
-    static const struct bad_request cases[] = {
-        {"GET http:///a HTTP/1.1\r\n" HOST "\r\n", 400, ""},
+        /* RFC 9110 section 4.2.1. */
         {"GET http:// HTTP/1.1\r\n" HOST "\r\n", 400, ""},
         {"GET http://?a HTTP/1.1\r\n" HOST "\r\n", 400, ""},
-        {"GET https://:80/ HTTP/1.1\r\n" HOST "\r\n", 400, ""},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-/* RFC 9112 section 3.2.4. */
-Test(parser_request_line, refuses_an_asterisk_with_a_query)
-{
-    static const struct bad_request cases[] = {
+        /* RFC 9112 section 3.2.4. */
         {"OPTIONS *? HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
-        {"OPTIONS *?a HTTP/1.1\r\n" HOST "\r\n", 400, "not a path"},
+        {"GET /\r\n" HOST "\r\n", 505, "HTTP/0.9"},
+        {"GET / \r\n" HOST "\r\n", 505, "not HTTP"},
+        {"GET / HTTP/0.9\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
+        {"GET / HTTP/1.10\r\n" HOST "\r\n", 400, "CR LF"},
+        {"GET / HTTP/1.\r\n" HOST "\r\n", 400, "digit, dot, digit"},
+        {"GET / HTTP/.1\r\n" HOST "\r\n", 400, "digit, dot, digit"},
+        /* The preface of HTTP/2 with prior knowledge, RFC 9113 section 3.4. */
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2"},
+        {"GET / HTTPS/1.1\r\n" HOST "\r\n", 505, "not HTTP"},
+        {"GET / HTPP/1.1\r\n" HOST "\r\n", 505, "not HTTP"},
+        /* llhttp speaks these two as well. */
+        {"OPTIONS / RTSP/1.0\r\n" HOST "\r\n", 505, "not HTTP"},
+        {"DESCRIBE / RTSP/1.0\r\n" HOST "\r\n", 501, "not known"},
+        {"\x16\x03\x01\x02", 400, "method"}, /* TLS */
+        {"\xff\xfe\xfd", 400, "method"},
+        {"}", 400, "method"},
     };
     refuse_all(cases, COUNT(cases));
 }
@@ -226,46 +176,4 @@ Test(parser_request_line, reads_later_minor_versions_as_1_1)
         cr_expect_eq(parsed.parser.http.http_minor, cases[i].minor, "%s", cases[i].request);
         parsed_free(&parsed);
     }
-}
-
-Test(parser_request_line, refuses_other_versions)
-{
-    static const struct bad_request cases[] = {
-        {"GET /\r\n", 505, "HTTP/0.9"},
-        {"GET /\n", 505, "HTTP/0.9"},
-        {"GET /\r\n" HOST "\r\n", 505, "HTTP/0.9"},
-        {"GET / \r\n" HOST "\r\n", 505, "not HTTP"},
-        {"GET / HTTP/0.9\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
-        {"GET / HTTP/1.10\r\n" HOST "\r\n", 400, "CR LF"},
-        {"GET / HTTP/2.0\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
-        {"GET / HTTP/3.0\r\n" HOST "\r\n", 505, "HTTP/1.1 and HTTP/1.0"},
-        {"GET / HTTP/1\r\n" HOST "\r\n", 400, "digit, dot, digit"},
-        {"GET / HTTP/1.\r\n" HOST "\r\n", 400, "digit, dot, digit"},
-        {"GET / HTTP/.1\r\n" HOST "\r\n", 400, "digit, dot, digit"},
-        {"GET / HTTP/\r\n" HOST "\r\n", 400, "digit, dot, digit"},
-        /* The preface of HTTP/2 with prior knowledge, RFC 9113 section 3.4. */
-        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2"},
-        {"PRI * HTTP/1.1\r\n" HOST "\r\n", 505, "HTTP/2"},
-    };
-    refuse_all(cases, COUNT(cases));
-}
-
-Test(parser_request_line, refuses_other_protocols)
-{
-    static const struct bad_request cases[] = {
-        {"GET / http/1.1\r\n" HOST "\r\n", 505, "not HTTP"},
-        {"GET / HTTPS/1.1\r\n" HOST "\r\n", 505, "not HTTP"},
-        {"GET / HTPP/1.1\r\n" HOST "\r\n", 505, "not HTTP"},
-        /* llhttp speaks these two as well. */
-        {"OPTIONS / RTSP/1.0\r\n" HOST "\r\n", 505, "not HTTP"},
-        {"DESCRIBE / RTSP/1.0\r\n" HOST "\r\n", 501, "not known"},
-        {"DESCRIBE / HTTP/1.1\r\n" HOST "\r\n", 501, "not known"},
-        {"SOURCE / ICE/1.0\r\n" HOST "\r\n", 501, "not known"},
-        {"HTTP/1.1 200 OK\r\n\r\n", 400, "method"},
-        {"SSH-2.0-OpenSSH_9.2\r\n", 400, "method"},
-        {"\x16\x03\x01\x02", 400, "method"}, /* TLS */
-        {"\xff\xfe\xfd", 400, "method"},
-        {"}", 400, "method"},
-    };
-    refuse_all(cases, COUNT(cases));
 }

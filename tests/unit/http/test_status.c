@@ -74,8 +74,7 @@ Test(status, others_have_no_reason)
 Test(status, errors_have_the_status_that_fits)
 {
     static const struct {
-        int err;
-        int status;
+        int err, status;
     } cases[] = {
         {-EINVAL, 400},      {-ENOENT, 404},       {-EMSGSIZE, 413},     {-ETIMEDOUT, 504},
         {-ENOMEM, 503},      {-EMFILE, 503},       {-ENFILE, 503},       {-EAGAIN, 503},

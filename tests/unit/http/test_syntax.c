@@ -70,6 +70,9 @@ Test(syntax, finds_whether_a_connection_persists)
         {"close, keep-alive", false, false},
         {"keep-alive, close", false, false},
         {"closed, keep-alives", false, true},
+        {"close a", false, true},
+        {", ,close,\t", false, false},
+        {"keep-alive\t", true, true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct connection_options options = {0};
@@ -85,6 +88,10 @@ Test(syntax, adds_the_options_of_several_fields)
     connection_options_add(&options, "close");
     connection_options_add(&options, "x");
     cr_expect(options.close, "a later field takes nothing back");
+    options = (struct connection_options){0};
+    connection_options_add(&options, "x");
+    connection_options_add(&options, "keep-alive");
+    cr_expect(connection_persists(&options, 0));
 }
 
 Test(syntax, compares_an_element_in_any_case)
@@ -125,8 +132,8 @@ Test(syntax, knows_a_host)
         "h", "h:80", "h:", "a-b.c_d.", "127.0.0.1", "[::1]", "[::ffff:1.2.3.4]:80", "%41",
     };
     static const char *const others[] = {
-        "",    ":80", "h:x", "h:1:2", ".h",   "a..b",   "h,i", "h i", "h/",
-        "u@h", "%4",  "%4g", "[]",    "[::1", "[::1]x", "[h]", "::1", "h\x80",
+        "%zz", "h\ti", "",   ":80", "h:x", "h:1:2", ".h",     "a..b", "h,i", "h i",
+        "h/",  "u@h",  "%4", "%4g", "[]",  "[::1",  "[::1]x", "[h]",  "::1", "h\x80",
     };
     for (size_t i = 0; i < COUNT(hosts); i++)
         cr_expect(is_host(hosts[i], strlen(hosts[i])), "%s", hosts[i]);

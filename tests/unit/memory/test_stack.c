@@ -9,7 +9,6 @@
 #include "memory/reserve.h"
 #include "tests/support/child.h"
 #include "tests/support/memory.h"
-#include "tests/support/sanitizers.h"
 #include "tests/support/test.h"
 
 #ifndef MADV_GUARD_INSTALL
@@ -54,7 +53,7 @@ static bool has_guard_pages(void)
 
 /* Both ways to make a guard; the first falls back to the second on an older kernel. */
 static const bool guards_by_mprotect[] = {false, true};
-#define GUARD_COUNT (sizeof(guards_by_mprotect) / sizeof(guards_by_mprotect[0]))
+#define GUARD_COUNT (COUNT(guards_by_mprotect))
 
 Test(stack, is_writable_over_its_whole_size)
 {
@@ -113,9 +112,11 @@ Test(stack, touching_the_guard_ends_the_process)
         {.guard_by_mprotect = true, .distance = 64 * 1024},
         {.guard_by_mprotect = true, .distance = 1, .parked_before = true},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct child_end child = run_in_child(touch_below, &cases[i]);
-        cr_expect(child_faulted(&child), "case %zu: status %#x", i, child.status);
+        cr_expect(
+            child_faulted(&child), "%zu below the bottom: status %#x", cases[i].distance,
+            child.status);
     }
 }
 
@@ -129,7 +130,7 @@ static void touch_below_in_locked_memory(void *arg)
  * The kernel refuses MADV_GUARD_INSTALL in locked memory, as an older one does everywhere. That
  * separates the fallback of the pool from the stacks of the tests above.
  */
-Test(stack, is_guarded_by_mprotect_where_the_kernel_refuses_guard_pages)
+Test(stack, is_guarded_by_mprotect_without_guard_pages)
 {
     if (SANITIZED)
         cr_skip_test("the sanitizers ignore mlockall()");
@@ -155,7 +156,7 @@ static void refuse_guard_pages(int err)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)err),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
+    const struct sock_fprog filter = {COUNT(program), program};
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
@@ -170,7 +171,7 @@ static void touch_below_without_guard_pages(void *arg)
 Test(stack, is_guarded_by_mprotect_whatever_the_error)
 {
     int errors[] = {EINVAL, EPERM, EACCES, ENOSYS, ENOTSUP, EAGAIN, ENOMEM};
-    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+    for (size_t i = 0; i < COUNT(errors); i++) {
         struct child_end child = run_in_child(touch_below_without_guard_pages, &errors[i]);
         cr_expect(child_faulted(&child), "%s: status %#x", strerror(errors[i]), child.status);
     }
@@ -226,18 +227,19 @@ Test(stack, trim_unmaps_half_of_what_stayed_unused)
         {.parked = 10, .used = 0, .limit = 2, .left = 8},
         {.parked = 10, .used = 0, .limit = 0, .left = 10},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         stack_pool_init(&pool, SIZE);
         take_and_give(cases[i].parked);
         cr_expect_eq(
-            stack_pool_trim(&pool, 100), cases[i].parked, "case %zu: all were just used", i);
+            stack_pool_trim(&pool, 100), cases[i].parked, "all %zu were just used",
+            cases[i].parked);
         take_and_give(cases[i].used);
         take_and_give(cases[i].used / 2); /* it is the most at once that counts */
 
         size_t left = stack_pool_trim(&pool, cases[i].limit);
-        cr_expect_eq(left, cases[i].left, "case %zu: %zu are left", i, left);
-        cr_expect_eq(pool.parked_count, cases[i].left, "case %zu", i);
-        cr_expect_eq(pool.mapped_count, cases[i].left, "case %zu", i);
+        cr_expect_eq(left, cases[i].left, "of %zu, %zu are left", cases[i].parked, left);
+        cr_expect_eq(pool.parked_count, cases[i].left, "of %zu", cases[i].parked);
+        cr_expect_eq(pool.mapped_count, cases[i].left, "of %zu", cases[i].parked);
         stack_pool_destroy(&pool);
     }
 }

@@ -371,7 +371,7 @@ CoroutineTest(reverse_proxy, passes_redirects_on)
     tear_down(set);
 }
 
-CoroutineTest(reverse_proxy, passes_a_response_on_that_comes_before_the_end_of_the_body)
+CoroutineTest(reverse_proxy, passes_an_early_response_on)
 {
     SET_UP(
         {.send = "HTTP/1.1 401 No\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
@@ -494,7 +494,7 @@ CoroutineTest(reverse_proxy, closes_the_upstream_when_the_client_leaves)
     tear_down(set);
 }
 
-CoroutineTest(reverse_proxy, closes_the_upstream_when_the_client_leaves_in_the_middle)
+CoroutineTest(reverse_proxy, closes_the_upstream_when_a_client_leaves_midway)
 {
     SET_UP({.send = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", .then = THEN_HOLD});
     hob_conn *conn = send_request(set, GET("/"));

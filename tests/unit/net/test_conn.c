@@ -217,7 +217,7 @@ static void lose_peer(struct pair *pair)
     cr_expect(strstr(error.text, strerror(-err)), "%s", error.text);
 }
 
-CoroutineTest(conn, reports_that_the_peer_has_gone_and_raises_no_signal)
+CoroutineTest(conn, reports_a_lost_peer_and_raises_no_signal)
 {
     signal(SIGPIPE, SIG_DFL);
     over_each(lose_peer);
@@ -253,7 +253,7 @@ CoroutineTest(conn, is_readable_when_it_was_reset)
     listening_close(&listening);
 }
 
-CoroutineTest(conn, can_be_used_when_the_coroutine_that_made_it_has_ended)
+CoroutineTest(conn, can_be_used_after_the_coroutine_that_made_it)
 {
     struct pair pair;
     struct listening listening = listening_open();
@@ -277,7 +277,7 @@ static int echo_bytes(void *arg)
     return 0;
 }
 
-CoroutineTest(conn, stays_registered_with_epoll_from_one_wait_to_the_next)
+CoroutineTest(conn, stays_registered_with_epoll_between_waits)
 {
     enum { ROUNDS = 100 };
     struct pair pair;

@@ -182,7 +182,7 @@ Test(listener, waits_for_another_that_is_about_to_listen_there)
     remove_socket(address, folder);
 }
 
-Test(listener, of_several_closes_all_and_removes_their_files_if_one_fails)
+Test(listener, of_several_closes_all_if_one_fails)
 {
     char *folder = FOLDER;
     char *address = path_of_socket(folder);
@@ -415,7 +415,7 @@ static int option_of(int fd, int level, int option)
 }
 
 /* Else a stream that has nothing to send would never notice that its client has vanished. */
-Test(listener, has_the_kernel_ask_whether_a_silent_client_is_still_there)
+Test(listener, has_the_kernel_probe_silent_clients)
 {
     struct listener taken;
     int listener = open_any();

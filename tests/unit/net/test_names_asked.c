@@ -124,7 +124,7 @@ CoroutineTest(names_asked, are_not_kept_when_the_server_fails)
     hob_resolver_free(resolver);
 }
 
-CoroutineTest(names_asked, make_room_for_others_when_they_were_not_used_for_the_longest_time)
+CoroutineTest(names_asked, make_room_for_others_by_least_recent_use)
 {
     use_resolver(2);
     look_up("one.test");
@@ -196,7 +196,7 @@ CoroutineTest(names_asked, fail_once_for_many_coroutines)
     hob_resolver_free(resolver);
 }
 
-CoroutineTest(names_asked, are_asked_again_by_another_when_the_one_that_asks_is_interrupted)
+CoroutineTest(names_asked, are_asked_again_after_an_interruption)
 {
     static char name[] = "silent6.test"; /* takes long enough */
     use_resolver(0);

@@ -8,7 +8,6 @@
 
 #include "hob/log.h"
 #include "tests/support/child.h"
-#include "tests/support/clock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
@@ -171,8 +170,7 @@ Test(line_writer, opens_a_file_again_and_loses_nothing)
         move("log", old);
         line_writer_reopen(writer);
         put_lines(writer, LINES * i + LINES / 2, LINES * (i + 1));
-        bool there = eventually(access(folder_path("log"), F_OK) == 0);
-        cr_assert(there);
+        cr_assert(eventually(access(folder_path("log"), F_OK) == 0));
     }
     line_writer_close(writer, PATIENCE);
     for (size_t i = 0; i < ROTATIONS; i++) {
@@ -201,8 +199,7 @@ static void reopen_in_a_folder_that_is_gone(void *arg)
 
 Test(line_writer, goes_on_in_the_old_file_if_there_can_be_no_new_one)
 {
-    struct child_end end = run_in_child(reopen_in_a_folder_that_is_gone, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    struct child_end end = run_to_return(reopen_in_a_folder_that_is_gone, NULL);
     cr_expect(strstr(end.output, " error test log: cannot reopen "), "%s", end.output);
     cr_expect(strstr(end.output, "No such file or directory"), "%s", end.output);
 }
@@ -301,8 +298,7 @@ static void close_while_nobody_reads(void *arg)
 
 Test(line_writer, is_not_closed_for_ever)
 {
-    struct child_end end = run_in_child(close_while_nobody_reads, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    struct child_end end = run_to_return(close_while_nobody_reads, NULL);
     cr_expect(
         strstr(end.output, " warn  test log: the last lines were not written"), "%s", end.output);
 }
@@ -325,10 +321,9 @@ static void write_to_a_full_device(void *arg)
     line_writer_close(writer, PATIENCE);
 }
 
-Test(line_writer, counts_what_a_full_device_does_not_take_and_says_so_once)
+Test(line_writer, counts_lines_that_a_full_device_refuses)
 {
-    struct child_end end = run_in_child(write_to_a_full_device, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    struct child_end end = run_to_return(write_to_a_full_device, NULL);
     const char *reason = strstr(end.output, "cannot write: No space left on device");
     cr_expect(reason && !strstr(reason + 1, "cannot write:"), "%s", end.output);
     cr_expect(strstr(end.output, " lines were lost"), "%s", end.output);
@@ -344,8 +339,7 @@ static void write_to_a_closed_pipe(void *arg)
 
 Test(line_writer, survives_a_pipe_that_nobody_will_read)
 {
-    struct child_end end = run_in_child(write_to_a_closed_pipe, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    struct child_end end = run_to_return(write_to_a_closed_pipe, NULL);
     cr_expect(strstr(end.output, "cannot write: Broken pipe"), "%s", end.output);
     cr_expect(strstr(end.output, ": 1 lines were lost"), "%s", end.output);
 }
@@ -392,8 +386,7 @@ static void put_and_exit(void *unused)
 
 Test(line_writer, that_is_open_loses_nothing_when_the_process_exits)
 {
-    struct child_end end = run_in_child(put_and_exit, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    run_to_return(put_and_exit, NULL);
     cr_expect_str_eq(content_of("log"), "line 0\nline 1\nline 2\n");
 }
 
@@ -408,8 +401,7 @@ static void exit_while_nobody_reads(void *unused)
 
 Test(line_writer, that_nobody_reads_says_so_when_the_process_exits)
 {
-    struct child_end end = run_in_child(exit_while_nobody_reads, NULL);
-    cr_expect(child_returned(&end), "%#x", end.status);
+    struct child_end end = run_to_return(exit_while_nobody_reads, NULL);
     cr_expect_not_null(strstr(end.output, "the last lines were not written"), "%s", end.output);
 }
 
@@ -423,7 +415,7 @@ static void put_as_a_daemon(void *unused)
     line_writer_close(writer, 10);
 }
 
-Test(line_writer, that_is_open_when_the_process_becomes_a_daemon_goes_on)
+Test(line_writer, continues_when_the_process_becomes_a_daemon)
 {
     run_in_child(put_as_a_daemon, NULL);
     cr_expect(comes_to_have("log", "line 0\nline 1\nline 2\nline 3\n"), "%s", content_of("log"));

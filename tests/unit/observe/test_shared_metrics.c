@@ -79,7 +79,7 @@ Test(shared_metrics, are_the_sum_of_what_the_processes_have_published)
     hob_metrics_group_free(NULL);
 }
 
-Test(shared_metrics, keep_what_a_process_has_counted_when_another_one_takes_its_number)
+Test(shared_metrics, keep_the_counts_of_an_earlier_process)
 {
     hob_metrics_group *group = hob_metrics_group_new(2);
     for (int i = 0; i < 3; i++)
@@ -108,7 +108,7 @@ Test(shared_metrics, do_not_grow_with_each_process_that_takes_a_number)
     hob_metrics_group_free(group);
 }
 
-Test(shared_metrics, cannot_be_those_of_more_workers_than_there_is_memory_for)
+Test(shared_metrics, need_memory_for_all_workers)
 {
     cr_expect_null(hob_metrics_group_new((size_t)1 << 40));
 }

@@ -72,7 +72,7 @@ Test(sum, adds_series_by_name_and_labels)
         hob_exposition records = {.bytes = NULL};
         record(&records, cases[i].values, COUNT(cases[i].values));
         char *sum = written_metrics(&records, false);
-        cr_expect_str_eq(sum, cases[i].sum, "case %zu: %s", i, sum);
+        cr_expect_str_eq(sum, cases[i].sum, "%s instead of %s", sum, cases[i].sum);
         free(sum);
     }
 }

@@ -40,8 +40,12 @@ Test(backoff, depends_on_how_long_a_worker_has_lived)
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t early_deaths = cases[i].early_deaths;
         double delay = backoff_after_death(&early_deaths, cases[i].lived);
-        cr_expect(is_about(delay, cases[i].delay), "case %zu: %g", i, delay);
-        cr_expect_eq(early_deaths, cases[i].after, "case %zu: %zu", i, early_deaths);
+        cr_expect(
+            is_about(delay, cases[i].delay), "%zu deaths, lived %g s: %g", cases[i].early_deaths,
+            cases[i].lived, delay);
+        cr_expect_eq(
+            early_deaths, cases[i].after, "%zu deaths, lived %g s: %zu", cases[i].early_deaths,
+            cases[i].lived, early_deaths);
     }
 }
 

@@ -49,20 +49,18 @@ static int inner(hob_request *req, hob_response *res)
     return result;
 }
 
-Test(middleware, is_called_around_the_handler_in_the_order_of_adding)
+RouterTest(middleware, is_called_around_the_handler_in_order, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, outer), 0);
     cr_expect_eq(hob_router_use(router, inner), 0);
     expect_status(router, "GET /a", 200);
     cr_expect_str_eq(traced(), "([h])", "%s", traced());
     expect_status(router, "GET /a", 200);
     cr_expect_str_eq(traced(), "([h])([h])", "%s", traced());
-    hob_router_free(router);
 }
 
 /* So that it can count or log them. */
-Test(middleware, is_called_around_the_routers_own_answers_too)
+RouterTest(middleware, is_called_around_the_routers_own_answers_too, routes)
 {
     static const struct {
         const char *line;
@@ -73,12 +71,10 @@ Test(middleware, is_called_around_the_routers_own_answers_too)
         {"OPTIONS /a", 204},
         {"OPTIONS *", 204},
     };
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, outer), 0);
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_status(router, cases[i].line, cases[i].status);
     cr_expect_str_eq(traced(), "()()()()", "%s", traced());
-    hob_router_free(router);
 }
 
 static int forbid(hob_request *req, hob_response *res)
@@ -88,16 +84,14 @@ static int forbid(hob_request *req, hob_response *res)
     return hob_next(req, res);
 }
 
-Test(middleware, may_answer_instead)
+RouterTest(middleware, may_answer_instead, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, forbid), 0);
     cr_expect_eq(hob_router_use(router, outer), 0);
     expect_status(router, "HEAD /a", 403);
     cr_expect_str_eq(traced(), "", "%s", traced());
     expect_status(router, "GET /a", 200);
     cr_expect_str_eq(traced(), "(h)", "%s", traced());
-    hob_router_free(router);
 }
 
 static int mend(hob_request *req, hob_response *res)
@@ -106,13 +100,11 @@ static int mend(hob_request *req, hob_response *res)
     return result == -EIO ? hob_reply_text(res, 503, "later") : result;
 }
 
-Test(middleware, is_told_what_the_handler_returned)
+RouterTest(middleware, is_told_what_the_handler_returned, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, mend), 0);
     expect_status(router, "GET /fail", 503);
     expect_status(router, "GET /a", 200);
-    hob_router_free(router);
 }
 
 static int try_twice(hob_request *req, hob_response *res)
@@ -121,15 +113,13 @@ static int try_twice(hob_request *req, hob_response *res)
     return result == -EIO ? hob_next(req, res) : result;
 }
 
-Test(middleware, may_try_again_all_that_is_behind_it)
+RouterTest(middleware, may_try_again_all_that_is_behind_it, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, outer), 0);
     cr_expect_eq(hob_router_use(router, try_twice), 0);
     cr_expect_eq(hob_router_use(router, inner), 0);
     expect_status(router, "GET /fail", 500);
     cr_expect_str_eq(traced(), "([f][f])", "%s", traced());
-    hob_router_free(router);
 }
 
 static int look_at_name(hob_request *req, hob_response *res)
@@ -139,14 +129,12 @@ static int look_at_name(hob_request *req, hob_response *res)
     return hob_next(req, res);
 }
 
-Test(middleware, knows_the_values_of_the_path)
+RouterTest(middleware, knows_the_values_of_the_path, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, look_at_name), 0);
     expect_status(router, "GET /a", 200);
     expect_status(router, "GET /a/b", 404);
     cr_expect_str_eq(traced(), "ah-", "%s", traced());
-    hob_router_free(router);
 }
 
 /*

@@ -54,6 +54,16 @@ Test(router, takes_any_path)
     hob_router_free(make_router(routes, COUNT(routes)));
 }
 
+/* Expects the error, and that this pattern is named. */
+static void expect_refused(const hob_route *routes, size_t count, int err, const char *pattern)
+{
+    hob_router *router = NULL;
+    const char *culprit = "(none)";
+    cr_expect_eq(hob_router_new(routes, count, &router, &culprit), err, "'%s'", pattern);
+    cr_expect_eq(culprit, pattern, "'%s' instead of '%s'", culprit, pattern);
+    cr_expect_null(router);
+}
+
 Test(router, refuses_a_bad_pattern_and_tells_which)
 {
     static const char *const cases[] = {
@@ -134,29 +144,20 @@ Test(router, refuses_a_bad_pattern_and_tells_which)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_route routes[] = {{"GET /", reply_a}, {cases[i], reply_b}, {"GET /c", reply_c}};
-        hob_router *router = NULL;
-        const char *culprit = "(none)";
-        cr_expect_eq(
-            hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL, "'%s'", cases[i]);
-        cr_expect_eq(culprit, cases[i], "'%s'", culprit);
-        cr_expect_null(router);
+        expect_refused(routes, COUNT(routes), -EINVAL, cases[i]);
     }
 }
 
-Test(router, refuses_a_pattern_that_stands_twice_and_tells_which)
+Test(router, refuses_a_pattern_that_stands_twice)
 {
     static const hob_route routes[] = {
         {"GET /a", reply_a},  {"POST /a", reply_a}, {"GET /b", reply_a},
         {"POST /a", reply_b}, {"GET /a", reply_b},
     };
-    hob_router *router = NULL;
-    const char *culprit = "(none)";
-    cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EEXIST);
-    cr_expect_eq(culprit, routes[3].pattern, "%s", culprit);
-    cr_expect_null(router);
+    expect_refused(routes, COUNT(routes), -EEXIST, routes[3].pattern);
 }
 
-Test(router, refuses_patterns_that_match_the_same_and_tells_which)
+Test(router, refuses_patterns_that_match_the_same)
 {
     static const struct {
         const char *first, *second;
@@ -172,11 +173,7 @@ Test(router, refuses_patterns_that_match_the_same_and_tells_which)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_route routes[] = {
             {cases[i].first, reply_a}, {"GET /x", reply_b}, {cases[i].second, reply_c}};
-        hob_router *router = NULL;
-        const char *culprit = "(none)";
-        cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EEXIST);
-        cr_expect_eq(culprit, cases[i].second, "%s", culprit);
-        cr_expect_null(router);
+        expect_refused(routes, COUNT(routes), -EEXIST, cases[i].second);
     }
 }
 
@@ -187,11 +184,7 @@ Test(router, refuses_a_pattern_of_more_than_32_segments)
 {
     static const hob_route routes[] = {
         {"GET " THIRTY_TWO, reply_a}, {"GET " THIRTY_TWO "/", reply_a}};
-    hob_router *router = NULL;
-    const char *culprit = "(none)";
-    cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL);
-    cr_expect_eq(culprit, routes[1].pattern, "%s", culprit);
-    cr_expect_null(router);
+    expect_refused(routes, COUNT(routes), -EINVAL, routes[1].pattern);
 }
 
 Test(router, refuses_a_stack_that_is_too_large)
@@ -199,10 +192,7 @@ Test(router, refuses_a_stack_that_is_too_large)
     static const hob_route routes[] = {
         {"GET /a", reply_a, .stack = HOB_STACK_MAX},
         {"GET /b", reply_b, .stack = HOB_STACK_MAX + 1}};
-    hob_router *router = NULL;
-    const char *culprit = "(none)";
-    cr_expect_eq(hob_router_new(routes, COUNT(routes), &router, &culprit), -EINVAL);
-    cr_expect_eq(culprit, routes[1].pattern, "%s", culprit);
+    expect_refused(routes, COUNT(routes), -EINVAL, routes[1].pattern);
 }
 
 Test(router, takes_patterns_that_overlap)

@@ -38,14 +38,12 @@ static const hob_route routes[] = {
     HOB_ROUTE("GET /deep", return_number, .state = &second, .stack = (size_t)256 * 1024),
 };
 
-Test(state, is_that_of_the_route_which_the_request_takes)
+RouterTest(state, is_that_of_the_route_which_the_request_takes, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(result_of(router, NULL, "/a"), 1);
     cr_expect_eq(result_of(router, NULL, "/b"), 2);
     cr_expect_eq(result_of(router, NULL, "/deep"), 2);
     cr_expect_eq(result_of(router, NULL, "/none"), -ENODATA);
-    hob_router_free(router);
 }
 
 static int return_what_middleware_sees(hob_request *req, hob_response *res)
@@ -54,13 +52,11 @@ static int return_what_middleware_sees(hob_request *req, hob_response *res)
     return return_number(req, res);
 }
 
-Test(state, is_known_to_middleware_and_none_without_a_route)
+RouterTest(state, is_known_to_middleware_and_none_without_a_route, routes)
 {
-    hob_router *router = make_router(routes, COUNT(routes));
     cr_expect_eq(hob_router_use(router, return_what_middleware_sees), 0);
     cr_expect_eq(result_of(router, NULL, "/b"), 2);
     cr_expect_eq(result_of(router, NULL, "/other"), -ENODATA);
-    hob_router_free(router);
 }
 
 static int return_state_and_context(hob_request *req, hob_response *res)

@@ -152,7 +152,7 @@ static int take_what_was_there(void *arg)
     return hob_queue_put(handed->queue, value);
 }
 
-Test(anywhere, what_is_put_before_a_loop_is_there_in_it_and_after_it)
+Test(anywhere, values_put_before_a_loop_remain_in_it_and_after)
 {
     struct handed handed = {hob_queue_new(2), hob_semaphore_new(0), 0};
     void *value = NULL;

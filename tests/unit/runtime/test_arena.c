@@ -2,10 +2,8 @@
 
 #include <stdalign.h>
 
-#include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
 #include "tests/support/random.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(arena, .timeout = 20);
@@ -120,7 +118,7 @@ static int leave_memory_to_a_child(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(arena, memory_lasts_until_children_and_clean_ups_have_ended)
+CoroutineTest(arena, memory_outlives_children_and_clean_ups)
 {
     hob_await(start(leave_memory_to_a_child, 0));
     cr_expect_str_eq(traced(), "cd");
@@ -145,7 +143,7 @@ static int defer_a_child(void *arg)
     return hob_defer(leave_memory_to_a_child_at_the_end, hob_alloc(1000));
 }
 
-CoroutineTest(arena, memory_lasts_until_the_children_of_clean_ups_have_ended)
+CoroutineTest(arena, memory_outlives_the_children_of_clean_ups)
 {
     hob_await(start(defer_a_child, 0));
     cr_expect_str_eq(traced(), "c");
@@ -294,7 +292,7 @@ static int defer_expectation_and_sleep(void *arg)
     return hob_sleep(INFINITY);
 }
 
-CoroutineTest(arena, awaits_in_a_clean_up_of_a_cancelled_coroutine_say_so)
+CoroutineTest(arena, awaits_in_a_cancelled_clean_up_return_ecanceled)
 {
     hob_future *child = start(defer_expectation_and_sleep, 'c');
     hob_yield();
@@ -357,7 +355,7 @@ static int defer_leaving_a_sleeper(void *arg)
     return 0;
 }
 
-CoroutineTest(arena, what_a_clean_up_does_not_await_is_cancelled_and_joined)
+CoroutineTest(arena, what_a_clean_up_leaves_is_cancelled_and_joined)
 {
     hob_await(start(defer_leaving_a_sleeper, 's'));
     trace('r');

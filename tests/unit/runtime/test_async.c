@@ -3,10 +3,8 @@
  */
 
 #include "runtime/loop.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(async, .timeout = 20);
@@ -19,7 +17,7 @@ static size_t stacks_in_use(void)
     return pool->mapped_count - pool->parked_count;
 }
 
-CoroutineTest(async, stacks_of_ended_children_are_free_before_they_are_awaited)
+CoroutineTest(async, stacks_of_ended_children_are_free_at_once)
 {
     hob_future *children[100];
     for (int i = 0; i < 100; i++)
@@ -64,7 +62,7 @@ static int start_two_and_return(void *arg)
     return 0;
 }
 
-CoroutineTest(async, started_ones_are_cancelled_and_joined_with_their_maker)
+CoroutineTest(async, started_ones_are_joined_with_their_maker)
 {
     hob_await(start(start_two_and_return, 'm'));
     trace('r');

@@ -4,7 +4,6 @@
 #include "memory/stack.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
-#include "tests/support/child.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
 
@@ -142,7 +141,7 @@ static void block_on_overflow(void *arg)
     hob_block_on_named("cook", overflow_deep, arg);
 }
 
-Test(call, deep_names_the_task_when_it_has_used_up_the_thread_s_stack)
+Test(call, deep_names_the_task_that_overflows_the_stack)
 {
     struct child_end end = run_in_child(block_on_overflow, NULL);
     if (SANITIZED)
@@ -172,7 +171,8 @@ CoroutineTest(call, async_sized_has_as_much_stack_as_was_asked_for)
     for (size_t i = 0; i < COUNT(sizes); i++) {
         intptr_t need = usable(sizes[i]) * 9 / 10; /* a frame of use_stack() is larger than 1 KiB */
         cr_expect_eq(
-            hob_await(hob_async_sized(sizes[i], use_stack, as_argument(need))), need, "%zu", i);
+            hob_await(hob_async_sized(sizes[i], use_stack, as_argument(need))), need, "%zu bytes",
+            sizes[i]);
     }
     cr_expect_null(hob_async_sized(HOB_STACK_MAX + 1, do_nothing, NULL));
 }
@@ -181,7 +181,8 @@ CoroutineTest(call, sized_has_as_much_stack_as_was_asked_for)
 {
     for (size_t i = 0; i < COUNT(sizes); i++) {
         intptr_t need = usable(sizes[i]) * 9 / 10;
-        cr_expect_eq(hob_call_sized(sizes[i], use_stack, as_argument(need)), need, "%zu", i);
+        cr_expect_eq(
+            hob_call_sized(sizes[i], use_stack, as_argument(need)), need, "%zu bytes", sizes[i]);
     }
     cr_expect_eq(hob_call_sized(HOB_STACK_MAX + 1, do_nothing, NULL), -ENOMEM);
     cr_expect_eq(hob_call_sized(0, return_number, as_argument(-EINVAL)), -EINVAL);
@@ -216,7 +217,7 @@ CoroutineTest(call, sized_is_cancelled_with_its_coroutine)
     cr_expect_eq(hob_await(future), -ECANCELED);
 }
 
-CoroutineTest(call, sized_gives_its_stack_back_and_counts_as_no_coroutine)
+CoroutineTest(call, sized_frees_its_stack_and_is_no_coroutine)
 {
     hob_trace_totals before, within, after;
     hob_trace_count(&before);
@@ -277,9 +278,9 @@ CoroutineTest(call, measure_says_how_much_stack_was_used)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct stack_use use;
         task_measure(task_current(__func__), cases[i].fn, as_argument(cases[i].argument), &use);
-        cr_expect_eq(use.size, cases[i].size * KIB, "case %zu: %zu", i, use.size);
-        cr_expect_geq(use.used, cases[i].least * KIB, "case %zu: %zu", i, use.used);
-        cr_expect_leq(use.used, cases[i].most * KIB, "case %zu: %zu", i, use.used);
+        cr_expect_eq(use.size, cases[i].size * KIB, "%zu KiB: %zu", cases[i].size, use.size);
+        cr_expect_geq(use.used, cases[i].least * KIB, "%zu KiB: %zu", cases[i].size, use.used);
+        cr_expect_leq(use.used, cases[i].most * KIB, "%zu KiB: %zu", cases[i].size, use.used);
     }
 }
 

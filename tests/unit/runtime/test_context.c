@@ -99,7 +99,7 @@ Test(context, runs_on_the_stack_it_was_given)
 }
 
 /* Vector instructions fault on a stack that is not. */
-Test(context, the_stack_is_aligned_as_the_calling_convention_says)
+Test(context, the_stack_is_aligned)
 {
     make(0, receive);
     enter(0);
@@ -293,6 +293,5 @@ static void run_one_that_returns(void *arg)
 /* Boost.Context itself would end the process with status 0, as if all were well. */
 Test(context, an_entry_that_returns_aborts)
 {
-    struct child_end end = run_in_child(run_one_that_returns, NULL);
-    cr_expect(child_aborted(&end), "status %#x", end.status);
+    run_to_abort(run_one_that_returns, NULL);
 }

@@ -3,10 +3,7 @@
 #include <limits.h>
 
 #include "runtime/task.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/current.h"
 #include "tests/support/probe.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 /* Also for the tests of this suite in test_future_ownership.c and test_join.c. */
@@ -219,7 +216,7 @@ static const struct {
     {join_two_of_which_one_failed, -EINVAL},
 };
 
-CoroutineTest(future, every_wait_of_a_cancelled_coroutine_says_so_each_time)
+CoroutineTest(future, every_wait_of_a_cancelled_task_is_ecanceled)
 {
     task_cancel(this_task(), -ECANCELED);
     for (int round = 0; round < 3; round++) {
@@ -229,7 +226,7 @@ CoroutineTest(future, every_wait_of_a_cancelled_coroutine_says_so_each_time)
     }
 }
 
-CoroutineTest(future, an_await_that_is_cancelled_waits_until_the_work_has_stopped)
+CoroutineTest(future, a_cancelled_await_waits_for_the_end_of_the_work)
 {
     struct probe probe;
     probe_init(&probe, &slow_probe_kind);

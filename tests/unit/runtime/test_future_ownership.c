@@ -3,9 +3,7 @@
 #include <errno.h>
 
 #include "runtime/loop.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/probe.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 /* Each of these coroutines makes a probe and loses it in another way. */

@@ -4,10 +4,7 @@
 
 #include "runtime/task.h"
 #include "tests/support/clock.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/current.h"
 #include "tests/support/probe.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 CoroutineTest(future, join_of_nothing_is_zero_at_once)
@@ -91,7 +88,9 @@ CoroutineTest(future, join_returns_the_first_error)
         int result = hob_join(
             hob_async(return_slowly, &joined[0]), hob_async(return_slowly, &joined[1]),
             hob_async(return_slowly, &joined[2]));
-        cr_expect_eq(result, cases[i].expected, "case %zu: %d", i, result);
+        cr_expect_eq(
+            result, cases[i].expected, "%d %d %d: %d", joined[0].result, joined[1].result,
+            joined[2].result, result);
     }
 }
 
@@ -118,7 +117,7 @@ CoroutineTest(future, a_failed_join_waits_for_the_clean_up_of_the_rest)
     cr_expect_str_eq(traced(), "..abr");
 }
 
-CoroutineTest(future, an_error_that_was_there_before_the_join_cancels_the_rest)
+CoroutineTest(future, an_error_before_the_join_cancels_the_rest)
 {
     hob_future *failed = start(fail, 0);
     hob_yield();
@@ -126,7 +125,7 @@ CoroutineTest(future, an_error_that_was_there_before_the_join_cancels_the_rest)
     cr_expect_str_eq(traced(), "a");
 }
 
-CoroutineTest(future, of_errors_that_were_there_before_the_join_the_first_listed_wins)
+CoroutineTest(future, of_errors_before_the_join_the_first_listed_wins)
 {
     hob_future *one = start(return_number, -EIO);
     hob_future *other = start(return_number, -EPERM);
@@ -163,7 +162,7 @@ static int join_two_that_clean_up(void *arg)
     return err;
 }
 
-CoroutineTest(future, cancelling_who_joins_cancels_all_and_waits_for_them)
+CoroutineTest(future, cancelling_a_join_cancels_all_and_waits)
 {
     hob_future *joiner = start(join_two_that_clean_up, 0);
     hob_yield();

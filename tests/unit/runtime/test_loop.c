@@ -10,10 +10,8 @@
 #include "runtime/future.h"
 #include "runtime/task.h"
 #include "tests/support/child.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(loop, .timeout = 60);
@@ -196,42 +194,6 @@ Test(loop, two_threads_can_each_run_one)
     cr_expect_eq(number_of(result), 1);
 }
 
-/* A deadlock ends the process, with a message that says why. */
-
-static void leave_pending(hob_future *future, int reason)
-{
-}
-
-static int await_what_never_comes(void *arg)
-{
-    static const struct future_kind kind = {.cancel = leave_pending};
-    hob_future never;
-    future_init(&never, &kind, NULL);
-    return hob_await(&never);
-}
-
-/* With an idle stack and a used timer, which are no reason to wait for anything. */
-static int await_what_never_comes_after_a_rush(void *arg)
-{
-    hob_await(start(sleep_and_return_one, 0));
-    return await_what_never_comes(arg);
-}
-
-static void block_on_deadlock(void *arg)
-{
-    hob_block_on(*(hob_fn **)arg, NULL);
-}
-
-Test(loop, a_deadlock_aborts_and_says_so)
-{
-    hob_fn *cases[] = {await_what_never_comes, await_what_never_comes_after_a_rush};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_in_child(block_on_deadlock, &cases[i]);
-        cr_expect(child_aborted(&end), "case %zu: status %#x", i, end.status);
-        cr_expect_not_null(strstr(end.output, "deadlock"), "case %zu: %s", i, end.output);
-    }
-}
-
 /* Turns: tasks that always have something to do keep neither input nor timers from coming. */
 
 static void wake_reader(struct ev_loop *ev, ev_io *watcher, int events)
@@ -362,7 +324,7 @@ static void count_call(void *count)
     ++*(int *)count;
 }
 
-CoroutineTest(loop, a_hook_runs_in_each_turn_when_the_coroutines_have_run)
+CoroutineTest(loop, a_hook_runs_in_each_turn_after_the_coroutines)
 {
     int count = 0;
     struct turn_hook hook = {.run = count_call, .arg = &count};

@@ -4,8 +4,6 @@
 
 #include "runtime/loop.h"
 #include "runtime/task.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(promise, .timeout = 20);
@@ -329,14 +327,14 @@ CoroutineTest(promise, of_another_thread_keeps_the_loop_waiting)
     pthread_join(thread, NULL);
 }
 
-CoroutineTest(promise, of_another_thread_may_be_resolved_before_it_is_awaited)
+CoroutineTest(promise, of_another_thread_may_be_resolved_early)
 {
     hob_future *promise = hob_remote_promise();
     pthread_join(start_thread(promise), NULL);
     cr_expect_eq(hob_await(promise), 7);
 }
 
-CoroutineTest(promise, of_another_thread_may_be_cancelled_before_it_is_resolved)
+CoroutineTest(promise, of_another_thread_may_be_cancelled)
 {
     hob_future *promise = hob_remote_promise();
     hob_cancel(promise);
@@ -350,14 +348,14 @@ static int give_up(void *promise)
     return 0; /* it is not awaited, so it is cancelled */
 }
 
-Test(promise, of_another_thread_may_be_resolved_when_its_loop_has_ended)
+Test(promise, of_another_thread_may_outlive_its_loop)
 {
     hob_future *promise = NULL;
     cr_expect_eq(hob_block_on(give_up, &promise), 0);
     pthread_join(start_thread(promise), NULL);
 }
 
-CoroutineTest(promise, can_be_resolved_on_this_thread_too_by_the_remote_call)
+CoroutineTest(promise, the_remote_call_works_on_this_thread_too)
 {
     hob_future *promise = hob_remote_promise();
     hob_remote_resolve(promise, 5);

@@ -1,16 +1,13 @@
 #include "runtime/future.h"
 #include "runtime/task.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/current.h"
 #include "tests/support/probe.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(race, .timeout = 20);
 
 /* The winner. */
 
-CoroutineTest(race, the_first_one_that_is_ready_wins_whatever_its_result)
+CoroutineTest(race, the_first_that_is_ready_wins_with_any_result)
 {
     static struct {
         struct slow raced[3];
@@ -28,8 +25,10 @@ CoroutineTest(race, the_first_one_that_is_ready_wins_whatever_its_result)
             hob_async(return_slowly, &raced[2])};
         size_t winner = 99;
         int result = hob_race_all(futures, COUNT(futures), &winner);
-        cr_expect_eq(winner, cases[i].winner, "case %zu: winner %zu", i, winner);
-        cr_expect_eq(result, raced[cases[i].winner].result, "case %zu: result %d", i, result);
+        cr_expect_eq(
+            winner, cases[i].winner, "%d %d %d: %zu", raced[0].result, raced[1].result,
+            raced[2].result, winner);
+        cr_expect_eq(result, raced[cases[i].winner].result, "%d", result);
     }
 }
 
@@ -216,7 +215,7 @@ static int race_them(void *arg)
     return 0;
 }
 
-CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits_for_them)
+CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits)
 {
     struct caller caller = {
         .raced = {start(clean_up_slowly, 'a'), start(clean_up_slowly, 'b')},
@@ -242,8 +241,8 @@ CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
         hob_yield();
         hob_cancel(racer);
         hob_await(racer);
-        cr_expect_eq(callers[i].result, -ECANCELED, "case %zu", i);
-        cr_expect_eq(callers[i].winner, 2, "case %zu: winner %zu", i, callers[i].winner);
+        cr_expect_eq(callers[i].result, -ECANCELED, "caller %zu", i);
+        cr_expect_eq(callers[i].winner, 2, "caller %zu: winner %zu", i, callers[i].winner);
     }
 }
 
@@ -258,7 +257,7 @@ CoroutineTest(race, of_a_caller_cancelled_before_has_no_winner)
 }
 
 /* Its result is not lost: it may be something that has to be released. */
-CoroutineTest(race, of_a_cancelled_caller_with_a_ready_one_has_that_as_winner)
+CoroutineTest(race, of_a_cancelled_caller_is_won_by_a_ready_one)
 {
     for (size_t place = 0; place < 2; place++) {
         for (int other_is_ready = 0; other_is_ready < 2; other_is_ready++) {
@@ -279,7 +278,7 @@ CoroutineTest(race, of_a_cancelled_caller_with_a_ready_one_has_that_as_winner)
     }
 }
 
-CoroutineTest(race, of_a_caller_cancelled_while_the_losers_clean_up_has_its_winner)
+CoroutineTest(race, a_cancellation_during_clean_up_keeps_the_winner)
 {
     struct caller caller = {.raced = {start(clean_up_slowly, 'l'), start(return_number, 3)}};
     hob_future *racer = hob_async(race_them, &caller);

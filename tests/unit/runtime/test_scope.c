@@ -2,9 +2,7 @@
 
 #include "runtime/deadline.h"
 #include "runtime/task.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"
 
@@ -119,7 +117,7 @@ static int take_the_limit_back(void *arg)
     return hob_sleep(10);
 }
 
-CoroutineTest(scope, a_limit_that_is_taken_back_leaves_a_deadline_of_the_task)
+CoroutineTest(scope, a_removed_limit_leaves_the_deadline_of_the_task)
 {
     double begin = hob_now();
     cr_expect_eq(task_scope(this_task(), take_the_limit_back, as_argument(0)), 0);
@@ -138,7 +136,7 @@ static int go_back_after_the_limit(void *arg)
     return hob_sleep(10);
 }
 
-CoroutineTest(scope, a_limit_that_is_taken_back_does_not_return_as_a_deadline)
+CoroutineTest(scope, a_removed_limit_does_not_return_as_a_deadline)
 {
     cr_expect_eq(task_scope(this_task(), go_back_after_the_limit, NULL), 0);
     double before = hob_deadline(15);

@@ -5,10 +5,8 @@
 #include "memory/stack.h"
 #include "runtime/loop.h"
 #include "tests/support/child.h"
-#include "tests/support/coroutine.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(task, .timeout = 20);
@@ -44,7 +42,7 @@ CoroutineTest(task, several_run_in_the_order_they_were_made)
     cr_expect_str_eq(traced(), "abc");
 }
 
-CoroutineTest(task, several_run_in_the_order_they_were_made_whatever_is_awaited_first)
+CoroutineTest(task, the_order_of_awaits_does_not_change_that_of_runs)
 {
     hob_future *a = start(run_once, 'a');
     hob_future *b = start(run_once, 'b');
@@ -106,7 +104,7 @@ static int await_a_chain(void *arg)
     return below < 0 ? below : below + 1;
 }
 
-CoroutineTest(task, a_chain_of_a_thousand_that_await_each_other_returns)
+CoroutineTest(task, a_chain_of_a_thousand_awaits_returns)
 {
     cr_expect_eq(hob_await(start(await_a_chain, DEPTH)), DEPTH);
 }
@@ -216,7 +214,7 @@ static int leave_three_generations(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(task, grandchildren_nobody_awaits_are_cancelled_and_joined)
+CoroutineTest(task, unawaited_grandchildren_are_cancelled_and_joined)
 {
     hob_await(start(leave_three_generations, 0));
     trace('r');
@@ -230,7 +228,7 @@ static int leave_one_that_never_ran(void *arg)
 }
 
 /* It may own what its argument points to. */
-CoroutineTest(task, a_child_that_nobody_awaits_runs_even_if_its_maker_never_waits)
+CoroutineTest(task, an_unawaited_child_runs_if_its_maker_never_waits)
 {
     hob_await(start(leave_one_that_never_ran, 0));
     trace('r');
@@ -264,7 +262,7 @@ static int await_a_sleeper_though_cancelled(void *arg)
     return err;
 }
 
-CoroutineTest(task, a_child_made_by_a_cancelled_task_is_cancelled_when_awaited)
+CoroutineTest(task, a_child_of_a_cancelled_task_is_cancelled)
 {
     hob_future *maker = start(await_a_sleeper_though_cancelled, 0);
     hob_yield();
@@ -368,7 +366,7 @@ CoroutineTest(task, the_hook_is_called_before_anybody_else_runs)
     cr_expect_str_eq(traced(), "hc");
 }
 
-CoroutineTest(task, the_hook_is_not_called_when_there_is_nothing_to_wait_for)
+CoroutineTest(task, the_hook_is_not_called_without_a_wait)
 {
     hob_future *ready = start(run_once, 'a');
     hob_future *ready_too = start(run_once, 'b');
@@ -431,7 +429,7 @@ static int leave_unwatched_ones(void *arg)
     return 0;
 }
 
-CoroutineTest(task, unwatched_ones_are_cancelled_and_joined_with_their_maker)
+CoroutineTest(task, unwatched_ones_are_joined_with_their_maker)
 {
     hob_await(start(leave_unwatched_ones, 'm'));
     trace('r');
@@ -445,7 +443,7 @@ static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int event
     trace('c');
 }
 
-CoroutineTest(task, an_unwatched_one_that_a_callback_starts_runs_at_once)
+CoroutineTest(task, an_unwatched_one_of_a_callback_runs_at_once)
 {
     ev_timer watcher;
     ev_timer_init(&watcher, spawn_from_callback, 0., 0.);
@@ -471,7 +469,7 @@ static int leave_one_that_makes_another(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(task, an_unwatched_one_made_while_its_maker_joins_is_cancelled_as_well)
+CoroutineTest(task, an_unwatched_one_made_during_the_join_is_cancelled)
 {
     hob_await(start(leave_one_that_makes_another, 0));
     trace('r');

@@ -49,6 +49,7 @@ Test(request, tells_what_the_client_asked_for)
         {"PUT /a/%20?b=c?d HTTP/1.1\r\n" HOST "X-Header: e \r\n\r\n", "PUT", "/a/%20", "b=c?d",
          "e"},
         {"GET /? HTTP/1.1\r\n" HOST "X-HEADER:\r\nX-Header: f\r\n\r\n", "GET", "/", "", ""},
+        {"PROPFIND /a HTTP/1.1\r\n" HOST "X-Headers: g\r\n\r\n", "PROPFIND", "/a", NULL, NULL},
         {"OPTIONS * HTTP/1.1\r\n" HOST "\r\n", "OPTIONS", "*", NULL, NULL},
         {"GET http://h/a HTTP/1.1\r\n" HOST "\r\n", "GET", "/a", NULL, NULL},
         /* RFC 9110 section 4.2.3: an empty path is the same as "/". */

@@ -193,7 +193,7 @@ Test(request_id, is_made_if_the_handler_asks_for_it)
     expect_made(&server, GET "X-Request-Id: a b\r\n\r\n");
 }
 
-Test(request_id, is_made_if_the_server_is_to_have_one_for_each_request)
+Test(request_id, is_made_if_the_server_has_them)
 {
     const hob_server_options server = {.handler = reply_nothing, .request_ids = true};
     expect_made(&server, GET "\r\n");

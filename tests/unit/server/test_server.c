@@ -16,7 +16,7 @@ static int no_content(hob_request *req, hob_response *res)
     return hob_reply(res, 204, NULL, NULL, 0);
 }
 
-Test(server, without_sockets_listens_on_a_free_port_of_this_machine)
+Test(server, without_sockets_listens_on_a_free_local_port)
 {
     hob_server *server;
     cr_assert_eq(hob_server_open(&(hob_server_options){.handler = no_content}, &server), 0);
@@ -69,7 +69,7 @@ static void ignore(int signal_number)
 {
 }
 
-Test(server, that_is_closed_restores_the_handlers_of_its_signals)
+Test(server, that_is_closed_restores_signal_handlers)
 {
     struct sigaction now;
     hob_server *server;

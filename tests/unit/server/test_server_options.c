@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* nginx, Varnish and Squid close idle connections to a server after 60 to 61.3 s. */
-Test(server_options, proxies_close_idle_connections_before_the_server_does)
+Test(server_options, proxies_close_idle_connections_first)
 {
     hob_server_options options = {0};
     cr_assert_eq(server_options_complete(&options), 0);
@@ -31,7 +31,7 @@ Test(server_options, a_grace_can_be_none)
 
 Test(server_options, a_grace_that_is_not_a_number_is_refused)
 {
-    hob_server_options options[] = {{.grace = NAN}, {.idle_grace = NAN}, {.drain_delay = NAN}};
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        cr_expect_eq(server_options_complete(&options[i]), -ERANGE, "case %zu", i);
+    cr_expect_eq(server_options_complete(&(hob_server_options){.grace = NAN}), -ERANGE);
+    cr_expect_eq(server_options_complete(&(hob_server_options){.idle_grace = NAN}), -ERANGE);
+    cr_expect_eq(server_options_complete(&(hob_server_options){.drain_delay = NAN}), -ERANGE);
 }

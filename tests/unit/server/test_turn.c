@@ -95,7 +95,7 @@ static void send_requests(const struct service *self)
             (ssize_t)strlen(REQUEST));
 }
 
-CoroutineTest(turn, serves_a_batch_of_requests_in_a_row_and_then_sends_the_responses)
+CoroutineTest(turn, serves_a_batch_and_then_sends_the_responses)
 {
     struct service self;
     hob_future *running = open_service(&self);

@@ -137,7 +137,7 @@ static int wait_for_the_group(void *unused)
     return hob_group_wait(group);
 }
 
-CoroutineTest(group, can_be_waited_for_by_several_and_the_wait_cancelled)
+CoroutineTest(group, several_can_wait_and_a_wait_can_be_cancelled)
 {
     group = hob_group_new();
     hob_group_spawn(group, wait_for_ever, as_argument('m'));

@@ -9,6 +9,17 @@ TestSuite(queue, .timeout = 20);
 
 static hob_queue *queue;
 
+/* A CoroutineTest with a queue of this capacity. */
+#define QueueTest(name, capacity)                                                                  \
+    static void use_queue_##name(void);                                                            \
+    CoroutineTest(queue, name)                                                                     \
+    {                                                                                              \
+        queue = hob_queue_new(capacity);                                                           \
+        use_queue_##name();                                                                        \
+        hob_queue_free(queue);                                                                     \
+    }                                                                                              \
+    static void use_queue_##name(void)
+
 static int put_value(char name)
 {
     return hob_queue_put(queue, as_argument(name));
@@ -78,14 +89,12 @@ CoroutineTest(queue, holds_as_many_as_its_capacity_without_a_wait)
     }
 }
 
-CoroutineTest(queue, null_is_a_value_like_others)
+QueueTest(null_is_a_value_like_others, 1)
 {
     void *value = &value;
-    queue = hob_queue_new(1);
     hob_queue_put(queue, NULL);
     cr_expect_eq(hob_queue_get(queue, &value), 1);
     cr_expect_null(value);
-    hob_queue_free(queue);
 }
 
 CoroutineTest(queue, of_no_capacity_cannot_be)
@@ -110,9 +119,8 @@ CoroutineTest(queue, can_be_freed_with_values_in_it)
 
 /* Waits. */
 
-CoroutineTest(queue, a_put_waits_while_it_is_full)
+QueueTest(a_put_waits_while_it_is_full, 2)
 {
-    queue = hob_queue_new(2);
     put_value('a');
     put_value('b');
     hob_future *putter = start(put, 'c');
@@ -122,23 +130,19 @@ CoroutineTest(queue, a_put_waits_while_it_is_full)
     cr_expect_eq(hob_await(putter), 0);
     cr_expect_eq(get_value(), 'b');
     cr_expect_eq(get_value(), 'c');
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, a_get_waits_while_it_is_empty)
+QueueTest(a_get_waits_while_it_is_empty, 2)
 {
-    queue = hob_queue_new(2);
     hob_future *getter = start(get, 'g');
     let_others_run();
     cr_expect_str_eq(traced(), "");
     put_value('a');
     cr_expect_eq(hob_await(getter), 'a');
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, those_who_wait_to_put_are_served_in_their_order)
+QueueTest(those_who_wait_to_put_are_served_in_their_order, 1)
 {
-    queue = hob_queue_new(1);
     put_value('-');
     hob_future *putters[] = {start(put, 'a'), start(put, 'b'), start(put, 'c')};
     let_others_run();
@@ -148,12 +152,10 @@ CoroutineTest(queue, those_who_wait_to_put_are_served_in_their_order)
     }
     cr_expect_str_eq(traced(), "abc");
     cr_expect_eq(hob_join_all(putters, COUNT(putters)), 0);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, those_who_wait_to_get_are_served_in_their_order)
+QueueTest(those_who_wait_to_get_are_served_in_their_order, 3)
 {
-    queue = hob_queue_new(3);
     hob_future *getters[] = {start(get, '1'), start(get, '2'), start(get, '3')};
     let_others_run();
     put_value('a');
@@ -161,7 +163,6 @@ CoroutineTest(queue, those_who_wait_to_get_are_served_in_their_order)
     put_value('c');
     cr_expect_eq(hob_join_all(getters, COUNT(getters)), 0);
     cr_expect_str_eq(traced(), "1a2b3c");
-    hob_queue_free(queue);
 }
 
 static int put_a_hundred(void *arg)
@@ -175,11 +176,10 @@ static int put_a_hundred(void *arg)
     return 0;
 }
 
-CoroutineTest(queue, a_fast_producer_goes_at_the_pace_of_a_slow_consumer)
+QueueTest(a_fast_producer_waits_for_a_slow_consumer, 4)
 {
     intptr_t next = 0;
     void *value = NULL;
-    queue = hob_queue_new(4);
     hob_future *producer = hob_async(put_a_hundred, queue);
     while (hob_queue_get(queue, &value) == 1) {
         cr_expect_eq((intptr_t)value, next);
@@ -188,25 +188,21 @@ CoroutineTest(queue, a_fast_producer_goes_at_the_pace_of_a_slow_consumer)
     }
     cr_expect_eq(next, 100);
     cr_expect_eq(hob_await(producer), 0);
-    hob_queue_free(queue);
 }
 
 /* Close. */
 
-CoroutineTest(queue, closed_takes_no_more)
+QueueTest(closed_takes_no_more, 2)
 {
-    queue = hob_queue_new(2);
     put_value('a');
     hob_queue_close(queue);
     cr_expect_eq(put_value('b'), -EPIPE);
     cr_expect_eq(get_value(), 'a');
     cr_expect_eq(put_value('b'), -EPIPE);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, closed_gives_what_is_in_it_and_then_says_so)
+QueueTest(closed_gives_what_is_in_it_and_then_says_so, 3)
 {
-    queue = hob_queue_new(3);
     put_value('a');
     put_value('b');
     hob_queue_close(queue);
@@ -214,12 +210,10 @@ CoroutineTest(queue, closed_gives_what_is_in_it_and_then_says_so)
     cr_expect_eq(get_value(), 'b');
     for (int i = 0; i < 3; i++)
         cr_expect_eq(get_value(), 0);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, closing_ends_the_waits_of_all_who_want_to_put)
+QueueTest(closing_ends_the_waits_of_all_who_want_to_put, 1)
 {
-    queue = hob_queue_new(1);
     put_value('-');
     hob_future *putters[] = {start(put, 'a'), start(put, 'b'), start(put, 'c')};
     let_others_run();
@@ -228,37 +222,31 @@ CoroutineTest(queue, closing_ends_the_waits_of_all_who_want_to_put)
         cr_expect_eq(hob_await(putters[i]), -EPIPE, "putter %zu", i);
     cr_expect_eq(get_value(), '-');
     cr_expect_eq(get_value(), 0, "nothing of theirs is in it");
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, closing_ends_the_waits_of_all_who_want_to_get)
+QueueTest(closing_ends_the_waits_of_all_who_want_to_get, 1)
 {
-    queue = hob_queue_new(1);
     hob_future *getters[] = {start(get, '1'), start(get, '2'), start(get, '3')};
     let_others_run();
     hob_queue_close(queue);
     for (size_t i = 0; i < COUNT(getters); i++)
         cr_expect_eq(hob_await(getters[i]), 0, "getter %zu", i);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, closing_again_changes_nothing)
+QueueTest(closing_again_changes_nothing, 1)
 {
-    queue = hob_queue_new(1);
     put_value('a');
     hob_queue_close(queue);
     hob_queue_close(queue);
     cr_expect_eq(get_value(), 'a');
     hob_queue_close(queue);
     cr_expect_eq(get_value(), 0);
-    hob_queue_free(queue);
 }
 
 /* Cancellation: no value is lost, none is there twice, and no task is left asleep. */
 
-CoroutineTest(queue, a_cancelled_put_puts_nothing)
+QueueTest(a_cancelled_put_puts_nothing, 1)
 {
-    queue = hob_queue_new(1);
     put_value('a');
     hob_future *putter = start(put, 'b');
     let_others_run();
@@ -267,19 +255,16 @@ CoroutineTest(queue, a_cancelled_put_puts_nothing)
     hob_queue_close(queue);
     cr_expect_eq(get_value(), 'a');
     cr_expect_eq(get_value(), 0);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, a_cancelled_get_takes_nothing)
+QueueTest(a_cancelled_get_takes_nothing, 1)
 {
-    queue = hob_queue_new(1);
     hob_future *getter = start(get, 'g');
     let_others_run();
     hob_cancel(getter);
     cr_expect_eq(hob_await(getter), -ECANCELED);
     put_value('a');
     cr_expect_eq(get_value(), 'a');
-    hob_queue_free(queue);
 }
 
 static int put_or_get_though_cancelled(void *arg)
@@ -293,18 +278,15 @@ static int put_or_get_though_cancelled(void *arg)
     return 0;
 }
 
-CoroutineTest(queue, one_who_is_cancelled_already_does_nothing)
+QueueTest(one_who_is_cancelled_already_does_nothing, 3)
 {
-    queue = hob_queue_new(3);
     hob_await(start(put_or_get_though_cancelled, 0));
     cr_expect_eq(get_value(), 'a');
     cr_expect_eq(get_value(), 0);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, one_who_gives_up_in_the_middle_of_a_line_does_not_break_it)
+QueueTest(a_cancelled_waiter_does_not_break_the_line, 1)
 {
-    queue = hob_queue_new(1);
     put_value('-');
     hob_future *a = start(put, 'a');
     hob_future *b = start(put, 'b');
@@ -315,13 +297,11 @@ CoroutineTest(queue, one_who_gives_up_in_the_middle_of_a_line_does_not_break_it)
     for (const char *expected = "-ac"; *expected; expected++)
         cr_expect_eq(get_value(), *expected);
     cr_expect_eq(hob_join(a, c), 0);
-    hob_queue_free(queue);
 }
 
 /* It was served, and is cancelled before it runs: what has happened counts. */
-CoroutineTest(queue, a_put_that_was_served_before_it_was_cancelled_has_put)
+QueueTest(a_put_that_is_cancelled_too_late_has_put, 1)
 {
-    queue = hob_queue_new(1);
     put_value('-');
     hob_future *a = start(put, 'a');
     hob_future *b = start(put, 'b');
@@ -332,12 +312,10 @@ CoroutineTest(queue, a_put_that_was_served_before_it_was_cancelled_has_put)
     cr_expect_eq(get_value(), 'a');
     cr_expect_eq(hob_await(b), 0);
     cr_expect_eq(get_value(), 'b');
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, a_get_that_was_served_before_it_was_cancelled_has_the_value)
+QueueTest(a_get_that_is_cancelled_too_late_has_the_value, 1)
 {
-    queue = hob_queue_new(1);
     hob_future *first = start(get, '1');
     hob_future *second = start(get, '2');
     let_others_run();
@@ -346,13 +324,11 @@ CoroutineTest(queue, a_get_that_was_served_before_it_was_cancelled_has_the_value
     cr_expect_eq(hob_await(first), 'a');
     put_value('b');
     cr_expect_eq(hob_await(second), 'b');
-    hob_queue_free(queue);
 }
 
 /* The room is that of the first in line, not of a coroutine that comes before that one runs. */
-CoroutineTest(queue, nobody_overtakes_one_who_waits)
+QueueTest(nobody_overtakes_one_who_waits, 1)
 {
-    queue = hob_queue_new(1);
     put_value('-');
     hob_future *waiting = start(put, 'a');
     let_others_run();
@@ -370,15 +346,13 @@ CoroutineTest(queue, nobody_overtakes_one_who_waits)
     void *value;
     cr_expect_eq(hob_queue_try_get(queue, &value), -EAGAIN, "it is the getter's");
     cr_expect_eq(hob_await(getter), 'c');
-    hob_queue_free(queue);
 }
 
 /* Calls that never wait. */
 
-CoroutineTest(queue, tries_say_when_they_would_have_to_wait)
+QueueTest(tries_say_when_they_would_have_to_wait, 1)
 {
     void *value = NULL;
-    queue = hob_queue_new(1);
     cr_expect_eq(hob_queue_try_get(queue, &value), -EAGAIN);
     cr_expect_eq(hob_queue_try_put(queue, as_argument('a')), 0);
     cr_expect_eq(hob_queue_try_put(queue, as_argument('b')), -EAGAIN);
@@ -390,13 +364,11 @@ CoroutineTest(queue, tries_say_when_they_would_have_to_wait)
     cr_expect_eq(hob_queue_try_get(queue, &value), 1);
     cr_expect_eq(name_of(value), 'b');
     cr_expect_eq(hob_queue_try_get(queue, &value), 0);
-    hob_queue_free(queue);
 }
 
-CoroutineTest(queue, tries_serve_those_who_wait)
+QueueTest(tries_serve_those_who_wait, 1)
 {
     void *value = NULL;
-    queue = hob_queue_new(1);
     hob_future *getter = start(get, '1');
     let_others_run();
     cr_expect_eq(hob_queue_try_put(queue, as_argument('a')), 0);
@@ -407,7 +379,6 @@ CoroutineTest(queue, tries_serve_those_who_wait)
     cr_expect_eq(hob_queue_try_get(queue, &value), 1);
     cr_expect_eq(hob_await(putter), 0);
     cr_expect_eq(get_value(), 'c');
-    hob_queue_free(queue);
 }
 
 /* A pool: a queue of what can be used. It is given back however the use ends. */
@@ -427,9 +398,8 @@ static int use_for_ever(void *arg)
     return hob_sleep(10);
 }
 
-CoroutineTest(queue, a_pool_gets_back_what_a_cancelled_coroutine_uses)
+QueueTest(a_pool_gets_back_what_a_cancelled_coroutine_uses, 1)
 {
-    queue = hob_queue_new(1);
     put_value('p');
     for (int round = 0; round < 3; round++) {
         hob_future *user = start(use_for_ever, 0);
@@ -443,7 +413,6 @@ CoroutineTest(queue, a_pool_gets_back_what_a_cancelled_coroutine_uses)
         cr_expect_eq(hob_await(next), 'p', "round %d", round);
         put_value('p');
     }
-    hob_queue_free(queue);
 }
 
 /* Several producers and consumers, each of which yields now and then. */
@@ -534,10 +503,9 @@ static int get_one(void *arg)
     return result;
 }
 
-CoroutineTest(queue, survives_cancellations_at_random)
+QueueTest(survives_cancellations_at_random, 2)
 {
     hob_future *crowd[16] = {NULL};
-    queue = hob_queue_new(2);
     for (int step = 0; step < 20000; step++) {
         size_t i = random_below(COUNT(crowd));
         if (crowd[i]) {
@@ -567,5 +535,4 @@ CoroutineTest(queue, survives_cancellations_at_random)
     while (get_one(NULL) == 1)
         ;
     cr_expect_eq(put_count, got_count);
-    hob_queue_free(queue);
 }

@@ -379,7 +379,7 @@ static void release_job(void *arg, const hob_exchange *exchange)
     cr_expect_eq(write(job->release[1], "", 1), 1);
 }
 
-Test(test_request, has_the_reply_to_a_handler_that_cannot_be_cancelled)
+Test(test_request, has_the_reply_of_an_uncancellable_handler)
 {
     struct job job;
     cr_assert(pipe(job.begun) == 0 && pipe(job.release) == 0);

@@ -36,17 +36,15 @@ CoroutineTest(pool, without_threads_or_queue_is_none)
 }
 
 /* Whose threads are busy leaves those of others alone: the loop's own, and those for files. */
-CoroutineTest(pool, that_is_busy_keeps_no_other_work_waiting)
+GateTest(pool, that_is_busy_keeps_no_other_work_waiting)
 {
-    struct gate gate;
     hob_future *jobs[5];
-    gate_init(&gate);
     hob_pool *pool = hob_pool_new(1, 1);
     for (size_t i = 0; i < 4; i++)
-        jobs[i] = hob_offload(pass_gate, &gate);
-    jobs[4] = hob_pool_run(pool, pass_gate, &gate, NULL);
+        jobs[i] = hob_offload(pass_gate, gate);
+    jobs[4] = hob_pool_run(pool, pass_gate, gate, NULL);
     for (size_t i = 0; i < COUNT(jobs); i++)
-        wait_until_reached(&gate);
+        wait_until_reached(gate);
 
     hob_bytes bytes;
     cr_expect_eq(hob_await(hob_read_file("/proc/self/status", &bytes)), 0);
@@ -55,27 +53,23 @@ CoroutineTest(pool, that_is_busy_keeps_no_other_work_waiting)
     cr_expect_eq(hob_await(run(other, return_number, 3)), 3);
 
     for (size_t i = 0; i < COUNT(jobs); i++)
-        open_gate(&gate);
+        open_gate(gate);
     cr_expect_eq(hob_join_all(jobs, COUNT(jobs)), 0);
     hob_pool_free(pool);
     hob_pool_free(other);
-    gate_destroy(&gate);
 }
 
-CoroutineTest(pool, whose_queue_is_full_says_so)
+GateTest(pool, whose_queue_is_full_says_so)
 {
-    struct gate gate;
-    gate_init(&gate);
     hob_pool *pool = hob_pool_new(1, 1);
-    hob_future *running = hob_pool_run(pool, pass_gate, &gate, NULL);
-    wait_until_reached(&gate);
+    hob_future *running = hob_pool_run(pool, pass_gate, gate, NULL);
+    wait_until_reached(gate);
     hob_future *queued = run(pool, return_number, 1);
     cr_expect_eq(hob_await(run(pool, return_number, 2)), -EAGAIN);
-    open_gate(&gate);
+    open_gate(gate);
     cr_expect_eq(hob_await(running), 7);
     cr_expect_eq(hob_await(queued), 1);
     hob_pool_free(pool);
-    gate_destroy(&gate);
 }
 
 /* Interrupting. */
@@ -133,19 +127,17 @@ CoroutineTest(pool, interrupts_once)
     gate_destroy(&job.gate);
 }
 
-CoroutineTest(pool, interrupts_nothing_that_is_queued_or_has_ended)
+GateTest(pool, interrupts_nothing_that_is_queued_or_has_ended)
 {
     struct interruptible job = {0};
-    struct gate gate;
-    gate_init(&gate);
     gate_init(&job.gate);
     hob_pool *pool = hob_pool_new(1, 1);
-    hob_future *running = hob_pool_run(pool, pass_gate, &gate, NULL);
-    wait_until_reached(&gate);
+    hob_future *running = hob_pool_run(pool, pass_gate, gate, NULL);
+    wait_until_reached(gate);
     hob_future *queued = hob_pool_run(pool, pass_its_gate, &job, interrupt);
     hob_cancel(queued);
     cr_expect_eq(hob_await(queued), -ECANCELED);
-    open_gate(&gate);
+    open_gate(gate);
     cr_expect_eq(hob_await(running), 7);
 
     open_gate(&job.gate);
@@ -156,7 +148,6 @@ CoroutineTest(pool, interrupts_nothing_that_is_queued_or_has_ended)
     cr_expect_eq(job.interrupts, 0);
     hob_pool_free(pool);
     gate_destroy(&job.gate);
-    gate_destroy(&gate);
 }
 
 /* Ending. */
@@ -257,7 +248,7 @@ static int system_and_end(void *unused)
     return WIFSIGNALED(status) ? WTERMSIG(status) : -ECHILD;
 }
 
-CoroutineTest(pool, processes_started_on_its_threads_can_be_ended_by_signals)
+CoroutineTest(pool, processes_of_its_threads_can_be_ended_by_signals)
 {
     cr_expect_eq(hob_await(hob_offload(fork_and_end, NULL)), SIGTERM);
     cr_expect_eq(hob_await(hob_offload(system_and_end, NULL)), SIGTERM);

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
@@ -8,36 +7,17 @@
 #include "runtime/task.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
+#include "tests/support/folder.h"
 #include "tests/support/trace.h"
 #include "threads/pool.h"
 
-/* A folder for the files of a test. Others may look into it: one test is not root for a while. */
-static char folder[] = "/tmp/hob-test-XXXXXX";
-
+/* Others may look into the folder: one test is not root for a while. */
 static void make_folder(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    chmod(folder, 0755);
+    chmod(folder_make(), 0755);
 }
 
-static void remove_folder(void)
-{
-    DIR *files = opendir(folder);
-    for (struct dirent *entry; files && (entry = readdir(files));)
-        unlinkat(dirfd(files), entry->d_name, 0);
-    if (files)
-        closedir(files);
-    rmdir(folder);
-}
-
-TestSuite(read_file, .init = make_folder, .fini = remove_folder, .timeout = 30);
-
-static const char *path_of(const char *name)
-{
-    static char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return path;
-}
+TestSuite(read_file, .init = make_folder, .fini = folder_remove, .timeout = 30);
 
 /* All byte values, NUL among them. */
 static char pattern(size_t i)
@@ -47,7 +27,7 @@ static char pattern(size_t i)
 
 static const char *write_file(const char *name, size_t size)
 {
-    const char *path = path_of(name);
+    const char *path = folder_path(name);
     FILE *file = fopen(path, "w");
     cr_expect_not_null(file);
     for (size_t i = 0; i < size; i += 1000) {
@@ -189,7 +169,7 @@ CoroutineTest(read_file, an_error_is_that_of_the_system_and_gives_no_bytes)
     memset(long_name, 'x', sizeof(long_name) - 1);
     long_name[sizeof(long_name) - 1] = '\0';
     write_file("file", 10);
-    cr_expect_eq(symlink("loop", path_of("loop")), 0);
+    cr_expect_eq(symlink("loop", folder_path("loop")), 0);
     const struct {
         const char *name;
         int expected;
@@ -200,7 +180,7 @@ CoroutineTest(read_file, an_error_is_that_of_the_system_and_gives_no_bytes)
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_bytes bytes;
         char path[6000];
-        snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
+        snprintf(path, sizeof(path), "%s/%s", folder_path("."), cases[i].name);
         int err = hob_await(hob_read_file(path, &bytes));
         cr_expect_eq(err, cases[i].expected, "%s: %d", cases[i].name, err);
         cr_expect(is_none(&bytes), "%s", cases[i].name);
@@ -230,7 +210,7 @@ CoroutineTest(read_file, no_descriptor_is_left_open)
 {
     char file[PATH_MAX];
     snprintf(file, sizeof(file), "%s", write_file("file", 10));
-    const char *const paths[] = {file, folder, "/no/such/file"};
+    const char *const paths[] = {file, "/", "/no/such/file"};
     size_t before = 0;
     for (int i = 0; i < 20; i++) {
         hob_bytes bytes;
@@ -326,8 +306,8 @@ CoroutineTest(read_file, a_full_queue_is_an_error_and_gives_no_bytes)
     write_file("file", 10);
     keep_the_threads(&gate);
     for (size_t i = 0; i < QUEUE; i++)
-        reading[i] = hob_read_file(path_of("file"), &queued[i]);
-    cr_expect_eq(hob_await(hob_read_file(path_of("file"), &refused)), -EAGAIN);
+        reading[i] = hob_read_file(folder_path("file"), &queued[i]);
+    cr_expect_eq(hob_await(hob_read_file(folder_path("file"), &refused)), -EAGAIN);
     cr_expect(is_none(&refused));
     open_gate(&gate);
     cr_expect_eq(hob_join_all(reading, QUEUE), 0);

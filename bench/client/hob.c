@@ -5,6 +5,7 @@
 #include "bench/measure.h"
 #include "fetch.h"
 #include "hob/hob.h"
+#include "hob/tls.h"
 
 struct run {
     hob_client *client;
@@ -67,12 +68,20 @@ int main(int argc, char **argv)
     if (argc != 4)
         give_up("usage: fetch-hob URL requests|waiting COUNT");
     run.count = strtoul(argv[3], NULL, 10);
+    hob_tls *tls;
+    if (hob_tls_new(NULL, &tls) < 0)
+        give_up("no TLS");
     const hob_client_options options = {
-        .origin_connections = run.count, .connections = run.count, .head_timeout = 300};
+        .origin_connections = run.count,
+        .connections = run.count,
+        .head_timeout = 300,
+        .tls = tls,
+    };
     if (hob_client_new(&options, &run.client) < 0)
         give_up("no client");
     bool waiting = strcmp(argv[2], "waiting") == 0;
     int err = hob_block_on(waiting ? measure_waiting : measure_requests, &run);
     hob_client_free(run.client);
+    hob_tls_free(tls);
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

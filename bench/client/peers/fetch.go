@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,8 @@ func main() {
 	url, mode := os.Args[1], os.Args[2]
 	count, _ := strconv.Atoi(os.Args[3])
 	transport := &http.Transport{
-		MaxIdleConnsPerHost: count, MaxIdleConns: count, DisableCompression: true}
+		MaxIdleConnsPerHost: count, MaxIdleConns: count, DisableCompression: true,
+		TLSClientConfig: &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(0)}}
 	client := &http.Client{Transport: transport}
 	var fetched int64
 	before := residentKiB()

@@ -81,6 +81,17 @@ typedef struct hob_conn hob_conn;
 /* The settings and sessions that TLS connections share: see hob/tls.h. */
 typedef struct hob_tls hob_tls;
 
+/* The certificates and settings of a server's TLS: see hob/tls.h. */
+typedef struct hob_tls_server hob_tls_server;
+
+/* The TLS of a client's connection: see hob_request_tls() in hob/request.h. */
+typedef struct {
+    const char *version;     /* "TLSv1.3" or "TLSv1.2" */
+    const char *cipher;      /* such as "TLS_AES_256_GCM_SHA384" */
+    const char *server_name; /* that the client has asked for (SNI, RFC 6066); NULL: none */
+    const char *client;      /* subject of its certificate (RFC 4514), as "CN=ann"; NULL: none */
+} hob_tls_info;
+
 /* All 0 is the default. */
 typedef struct {
     double timeout;          /* seconds for all that hob_connect() does; 0 is 10 */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client_stream.h"
 #include "reason.h"
 #include "socket_bio.h"
-#include "stream.h"
 
 /* OpenSSL would ask for the password of a key at the terminal. */
 static int have_no_password(char *buffer, int size, int writing, void *unused)
@@ -68,14 +68,15 @@ static void require_names(const struct context *self)
 static void require_staple(const struct context *self)
 {
     SSL_CTX_set_tlsext_status_type(self->ctx, TLSEXT_STATUSTYPE_ocsp);
-    SSL_CTX_set_tlsext_status_cb(self->ctx, stream_on_staple);
+    SSL_CTX_set_tlsext_status_cb(self->ctx, client_stream_on_staple);
     SSL_CTX_set_session_cache_mode(self->ctx, SSL_SESS_CACHE_OFF);
 }
 
 static void set_up(const struct context *self, const hob_tls_options *options)
 {
     bool verify = !options->insecure_accept_any_certificate;
-    SSL_CTX_set_verify(self->ctx, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, stream_on_verified);
+    SSL_CTX_set_verify(
+        self->ctx, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, client_stream_on_verified);
     require_names(self);
     SSL_CTX_set_min_proto_version(self->ctx, TLS1_2_VERSION);
     SSL_CTX_set_options(self->ctx, SSL_OP_NO_RENEGOTIATION);
@@ -84,7 +85,7 @@ static void set_up(const struct context *self, const hob_tls_options *options)
                        SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(self->ctx, 1); /* one call reads a record and its head */
     SSL_CTX_set_session_cache_mode(self->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(self->ctx, stream_on_session);
+    SSL_CTX_sess_set_new_cb(self->ctx, client_stream_on_session);
     SSL_CTX_set_default_passwd_cb(self->ctx, have_no_password);
     if (options->require_ocsp_staple)
         require_staple(self);
@@ -113,7 +114,7 @@ int hob_tls_new(const hob_tls_options *options, hob_tls **tls)
     struct context *self = calloc(1, sizeof(*self));
     if (!self)
         return -ENOMEM;
-    self->base.functions = &stream_functions;
+    self->base.functions = &client_stream_functions;
     self->users = 1;
     sessions_init(&self->sessions);
     ERR_clear_error();

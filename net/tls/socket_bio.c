@@ -1,6 +1,7 @@
 #include "socket_bio.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Notes what a call of the socket has returned, and whether OpenSSL is to try it again. */
@@ -25,19 +26,49 @@ static int read_socket(BIO *bio, char *data, int size)
     return note(bio, self, length, BIO_FLAGS_READ);
 }
 
+/* Sends what is held. Returns false, with errno, unless all is sent. */
+static bool send_held(struct socket_bio *self)
+{
+    while (self->held_length > 0) {
+        ssize_t sent = send(self->fd, self->held, self->held_length, MSG_NOSIGNAL);
+        if (sent < 0)
+            return false;
+        self->held_length -= (unsigned char)sent;
+        memmove(self->held, self->held + sent, self->held_length);
+    }
+    return true;
+}
+
+/* Returns as send(2) does. */
+static ssize_t hold(struct socket_bio *self, const char *data, size_t size)
+{
+    if (size > sizeof(self->held) - self->held_length) {
+        errno = ENOBUFS;
+        return -1;
+    }
+    memcpy(self->held + self->held_length, data, size);
+    self->held_length += (unsigned char)size;
+    return (ssize_t)size;
+}
+
 static int write_socket(BIO *bio, const char *data, int size)
 {
     struct socket_bio *self = BIO_get_data(bio);
     int flags = MSG_NOSIGNAL | (self->more ? MSG_MORE : 0);
-    return note(bio, self, send(self->fd, data, (size_t)size, flags), BIO_FLAGS_WRITE);
+    ssize_t sent = send_held(self) ? send(self->fd, data, (size_t)size, flags) : -1;
+    if (sent < 0 && errno == EAGAIN && self->holds)
+        sent = hold(self, data, (size_t)size);
+    return note(bio, self, sent, BIO_FLAGS_WRITE);
 }
 
 static long control(BIO *bio, int command, long number, void *pointer)
 {
-    (void)bio;
+    const struct socket_bio *self = BIO_get_data(bio);
     (void)number;
     (void)pointer;
-    return command == BIO_CTRL_FLUSH; /* nothing is buffered */
+    if (command == BIO_CTRL_EOF)
+        return self->ended && self->end_is_reported;
+    return command == BIO_CTRL_FLUSH; /* nothing is buffered that has to be sent */
 }
 
 BIO_METHOD *socket_bio_method(void)

@@ -1,7 +1,7 @@
 /*
- * The interface between connections and TLS. libhob does not link OpenSSL: a separate library does,
- * which libhob calls only by these functions. It uses the public functions of libhob, and these
- * structs.
+ * The interface between connections and TLS, for clients and servers. libhob does not link OpenSSL:
+ * a separate library does, which libhob calls only by these functions. It uses the public functions
+ * of libhob, and these structs.
  *
  * None of the functions waits. -EAGAIN means that the caller has to wait for *events, POLLIN or
  * POLLOUT: any of them may have to read or write. Errors are negative errnos: -EPROTO if the peer
@@ -33,16 +33,22 @@ struct tls_peer {
 };
 
 struct tls_functions {
-    /* Makes the client's side on a socket, which belongs to the caller. Returns 0 or an error. */
+    /* NULL for servers. Makes the client's side on a socket, which belongs to the caller. */
     int (*connect)(hob_tls *tls, int fd, const struct tls_peer *peer, struct tls_stream **stream);
 
     int (*handshake)(struct tls_stream *self, short *events);
 
-    /* Returns how many bytes, at least 1, or 0 at the end. */
+    /* Returns how many bytes, at least 1, or 0 at the end. Waits for POLLIN only. */
     int (*read)(struct tls_stream *self, void *data, size_t size, bool peek, short *events);
 
-    /* Returns how many of the bytes, at least 1, are written. `more` are to follow at once. */
+    /*
+     * Returns how many of the bytes, at least 1, are written. `more` are to follow at once. Waits
+     * for POLLOUT only; the next call must begin with the same bytes then.
+     */
     int (*write)(struct tls_stream *self, const void *data, size_t size, bool more, short *events);
+
+    /* Whether read() may return something although the socket has no input. */
+    bool (*has_input)(const struct tls_stream *self);
 
     /* Sends that this side has ended. */
     int (*shutdown)(struct tls_stream *self, short *events);
@@ -53,8 +59,21 @@ struct tls_functions {
     /* The reason of -EPROTO or -EKEYREJECTED; NULL if there was no such error. */
     const char *(*reason)(const struct tls_stream *self);
 
-    /* Sends that this side has ended, if there is room, and frees it. */
+    /* NULL for clients. Describes the connection after its handshake. */
+    void (*describe)(const struct tls_stream *self, hob_tls_info *info);
+
+    /* Frees it. A client sends first that its side has ended, if there is room. */
     void (*close)(struct tls_stream *self);
+};
+
+/* The certificates and settings of a server. */
+struct hob_tls_server {
+    /*
+     * Makes the server's side on a socket, which belongs to the caller. `alpn` ends with NULL and
+     * must live as long as the connection. Returns 0 or -ENOMEM.
+     */
+    int (*accept)(
+        hob_tls_server *self, int fd, const char *const *alpn, struct tls_stream **stream);
 };
 
 #endif

@@ -56,8 +56,11 @@ static int serve(const struct options *options, char **argv)
         .argv = argv,
     };
     int status = EXIT_FAILURE;
-    if (service.router && sockets_open(&service.sockets, options))
+    if (!tls_open(&service.tls, options))
+        status = EXIT_USAGE;
+    else if (service.router && sockets_open(&service.sockets, options))
         status = service_run(&service);
+    tls_close(&service.tls);
     hob_router_free(service.router);
     return status;
 }
@@ -68,7 +71,7 @@ int main(int argc, char **argv)
     hangup_block();
     open_standard_streams();
     options_parse(&options, argc, argv);
-    if (!options_log_to_file(&options))
+    if (!options_use_hangups(&options))
         hangup_unblock();
     signal(SIGPIPE, SIG_IGN); /* a broken pipe behind the log does not end the process */
     hob_log_set_level(options.log_level);

@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "hob/http.h"
 #include "http/syntax.h"
+#include "https/https.h"
 #include "server/http1.h"
 
 /* Content that waits for the client's window; above it hob_send() waits. See hob/response.h. */
@@ -210,6 +211,11 @@ static const char *http2_protocol(const struct hob_request *req)
     return "HTTP/2.0";
 }
 
+static bool http2_describe_tls(const struct hob_request *req, hob_tls_info *info)
+{
+    return https_describe(http2_stream_of(req)->session->connection, info);
+}
+
 static int http2_format_peer(const struct hob_request *req, char *text, size_t size)
 {
     return peer_format(&http2_stream_of(req)->session->connection->peer, text, size);
@@ -222,5 +228,6 @@ const struct carrier http2_carrier = {
     .end = http2_end,
     .release_client = http2_release_client,
     .protocol = http2_protocol,
+    .describe_tls = http2_describe_tls,
     .format_peer = http2_format_peer,
 };

@@ -95,9 +95,12 @@ static bool is_same_site(hob_request *req, const char *host)
     const char *site = hob_request_header(req, "Sec-Fetch-Site");
     const char *origin = hob_request_header(req, "Origin");
     const char *scheme = hob_request_header(req, "X-Forwarded-Proto");
+    hob_tls_info tls;
     if (site)
         return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
-    return !origin || (host && is_origin(origin, scheme ? scheme : "http", host));
+    if (!scheme)
+        scheme = hob_request_tls(req, &tls) ? "https" : "http";
+    return !origin || (host && is_origin(origin, scheme, host));
 }
 
 bool hob_refuse_cross_site(hob_request *req, hob_response *res)

@@ -251,6 +251,9 @@ static struct part find_forwarded(hob_request *req, const char *parameter, const
 const char *hob_request_scheme(hob_request *req)
 {
     struct part scheme = find_forwarded(req, "proto", "X-Forwarded-Proto");
+    hob_tls_info tls;
+    if (!scheme.text)
+        return hob_request_tls(req, &tls) ? "https" : "http";
     return scheme.length == 5 && hob_text_same_n(scheme.text, "https", 5) ? "https" : "http";
 }
 

@@ -130,7 +130,7 @@ static int local_url(const hob_address *address, char *url, size_t size)
     return 0;
 }
 
-static int ip_url(const hob_address *address, char *url, size_t size)
+static int ip_url(const hob_address *address, const char *scheme, char *url, size_t size)
 {
     char host[INET6_ADDRSTRLEN];
     bool ipv6 = address->any.sa_family == AF_INET6;
@@ -138,16 +138,16 @@ static int ip_url(const hob_address *address, char *url, size_t size)
         ipv6 ? (const void *)&address->ipv6.sin6_addr : (const void *)&address->ipv4.sin_addr;
     inet_ntop(address->any.sa_family, bytes, host, sizeof(host));
     unsigned port = ntohs(ipv6 ? address->ipv6.sin6_port : address->ipv4.sin_port);
-    snprintf(url, size, ipv6 ? "http://[%s]:%u/" : "http://%s:%u/", host, port);
+    snprintf(url, size, ipv6 ? "%s://[%s]:%u/" : "%s://%s:%u/", scheme, host, port);
     return 0;
 }
 
-int address_url(const hob_address *address, char *url, size_t size)
+int address_url(const hob_address *address, const char *scheme, char *url, size_t size)
 {
     switch (address->any.sa_family) {
     case AF_INET:
     case AF_INET6:
-        return ip_url(address, url, size);
+        return ip_url(address, scheme, url, size);
     case AF_UNIX:
         return local_url(address, url, size);
     default:

@@ -26,6 +26,6 @@ bool host_name_is_valid(const char *name);
 void address_set_port(hob_address *self, in_port_t port);
 
 /* Writes the URL of an address, of at most HOB_URL_SIZE bytes. Returns 0, or -EINVAL for others. */
-int address_url(const hob_address *address, char *url, size_t size);
+int address_url(const hob_address *address, const char *scheme, char *url, size_t size);
 
 #endif

@@ -125,11 +125,21 @@ static int address_of(int fd, hob_address *address)
     return getsockname(fd, &address->any, &address->length) < 0 ? -errno : 0;
 }
 
-int hob_socket_url(int fd, char *url, size_t size)
+static int socket_url(int fd, const char *scheme, char *url, size_t size)
 {
     hob_address address;
     int err = address_of(fd, &address);
-    return err < 0 ? err : address_url(&address, url, size);
+    return err < 0 ? err : address_url(&address, scheme, url, size);
+}
+
+int hob_socket_url(int fd, char *url, size_t size)
+{
+    return socket_url(fd, "http", url, size);
+}
+
+int hob_socket_https_url(int fd, char *url, size_t size)
+{
+    return socket_url(fd, "https", url, size);
 }
 
 /* Sockets of other programs may lack settings of hob_listen() and socket(2). */
@@ -180,7 +190,7 @@ int listener_take(struct listener *self, int fd)
     char url[HOB_URL_SIZE];
     int err = address_of(fd, &address);
     if (err == 0)
-        err = address_url(&address, url, sizeof(url)); /* refuses unknown kinds */
+        err = address_url(&address, "", url, sizeof(url)); /* refuses unknown kinds */
     if (err < 0)
         return err;
     *self = (struct listener){

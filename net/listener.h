@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "hob/address.h"
+#include "hob/net.h"
 
 struct listener {
     int fd;                  /* -1 once it is closed */
@@ -17,6 +18,7 @@ struct listener {
     struct sockaddr_un file; /* sun_path is empty if there is no file */
     hob_socket_file made;    /* identifies that file, since the path may have another one now */
     bool exposed;            /* whether other machines can connect to it */
+    hob_tls_server *tls;     /* belongs to the server; NULL: connections are without TLS */
 };
 
 /*

@@ -5,7 +5,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "hob/access_log.h"
 #include "hob/runtime.h"
 
 static sigset_t hangup(void)
@@ -28,16 +27,20 @@ void hangup_unblock(void)
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-int hangup_watch(void *log)
+int hangup_watch(void *arg)
 {
+    const struct hangup *self = arg;
     struct signalfd_siginfo signal;
     sigset_t signals = hangup();
     int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (fd < 0)
         return -errno;
     int err;
-    while ((err = hob_read(fd, &signal, sizeof(signal))) > 0)
-        hob_access_log_reopen(log);
+    while ((err = hob_read(fd, &signal, sizeof(signal))) > 0) {
+        if (self->log)
+            hob_access_log_reopen(self->log);
+        tls_reload(self->tls);
+    }
     close(fd);
     return err;
 }

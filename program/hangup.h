@@ -1,20 +1,31 @@
-/* SIGHUP: logrotate(8) or the like has moved the access log's file away; the log is reopened. */
+/*
+ * SIGHUP: logrotate(8) or the like has moved the access log's file away, or certificates were
+ * replaced.
+ */
 #ifndef HOB_PROGRAM_HANGUP_H
 #define HOB_PROGRAM_HANGUP_H
 
+#include "hob/access_log.h"
+#include "tls.h"
+
+struct hangup {
+    hob_access_log *log; /* to be reopened; NULL: there is none */
+    struct tls *tls;     /* to be read again */
+};
+
 /*
  * Blocks SIGHUP, before anything else in the program: it may come before the options say whether
- * there is a file to reopen. The new process of a restart begins with it blocked.
+ * it has an effect. The new process of a restart begins with it blocked.
  */
 void hangup_block(void);
 
-/* Unblocks SIGHUP, with its default action: there is no such file. */
+/* Unblocks SIGHUP, with its default action: it has no effect. */
 void hangup_unblock(void);
 
 /*
- * A coroutine; `log` is a hob_access_log. Reopens it at each SIGHUP, which has to be blocked.
+ * A coroutine; its argument is a struct hangup. Acts at each SIGHUP, which has to be blocked.
  * Returns a negative errno, -ECANCELED when it was cancelled.
  */
-int hangup_watch(void *log);
+int hangup_watch(void *arg);
 
 #endif

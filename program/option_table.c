@@ -160,7 +160,7 @@ void apply_port(struct parsing *self, const struct option_spec *spec, const char
 static void check_address(const struct parsing *self, const char *address)
 {
     hob_address parsed;
-    int err = hob_address_parse(address, &parsed);
+    int err = hob_address_parse(options_skip_scheme(address), &parsed);
     if (err == -ENAMETOOLONG)
         options_fail("%s: the path in '%s' is longer than 107 bytes", self->source, address);
     if (err < 0)
@@ -253,6 +253,31 @@ apply_trusted_proxies(struct parsing *self, const struct option_spec *spec, cons
 }
 
 /*
+ * Files.
+ */
+
+static void check_path(const struct parsing *self, const char *path)
+{
+    if (!*path)
+        options_fail("%s: '' is not the path of a file", self->source);
+}
+
+static void apply_file(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    check_path(self, value);
+    *(const char **)field_of(self, spec) = value;
+}
+
+static void apply_files(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    struct file_list *list = field_of(self, spec);
+    const char *path;
+    size_t length;
+    while (option_next_value(&value, &path, &length))
+        check_path(self, add_word(self, list->paths, &list->count, CERTIFICATES_MAX, path, length));
+}
+
+/*
  * The table.
  */
 
@@ -266,7 +291,8 @@ static const struct option_spec table[] = {
      apply_port},
     {"listen", "ADDRESS", NULL,
      "address to listen on instead of --host and --port: 127.0.0.1:8080, [::1]:8080 or unix:/PATH; "
-     "several are separated by commas; may be repeated",
+     "https:// or http:// in front says whether it is for https, as all are by default if there is "
+     "a certificate; several are separated by commas; may be repeated",
      apply_listen, .is_list = true},
     {"admin", "ADDRESS", NULL,
      "serve /metrics, /healthz, /readyz and /trace.json at this address only; written as for "
@@ -285,6 +311,31 @@ static const struct option_spec table[] = {
      "each connection begins with the header of the PROXY protocol, version 1 or 2, and comes from "
      "one of --trusted-proxies; not at the address of --admin",
      apply_switch, SETS(server.proxy_protocol)},
+    {"tls-certificate", "FILE", NULL,
+     "serve https with the certificate in this PEM file, which has its intermediate ones behind "
+     "it; of several, clients get the one for the name of the host, or the first; they are "
+     "separated by commas; may be repeated",
+     apply_files, SETS(tls.certificates), .is_list = true},
+    {"tls-key", "FILE", NULL,
+     "PEM file with the private key of the certificate at the same place; by default the file of "
+     "the certificate",
+     apply_files, SETS(tls.keys), .is_list = true},
+    {"tls-ocsp", "FILE", NULL,
+     "DER file with an OCSP response about the certificate at the same place, for its clients",
+     apply_files, SETS(tls.ocsp), .is_list = true},
+    {"tls-client-ca", "FILE", NULL,
+     "serve over https only clients that have a certificate by one of those in this PEM file",
+     apply_file, SETS(tls.client_ca)},
+    {"tls-self-signed", NULL, "false",
+     "serve https with a certificate for localhost that is made at the start, for development",
+     apply_switch, SETS(tls.self_signed)},
+    {"redirect-to-https", NULL, "false",
+     "redirect requests at addresses with http:// to the first one for https", apply_switch,
+     SETS(tls.redirect)},
+    {"hsts", "SECONDS", "0",
+     "let browsers that came by https use nothing else at this host for so long "
+     "(Strict-Transport-Security); 0 is off",
+     apply_number, SETS(tls.hsts)},
     {"upstream", "NAME=URL", NULL,
      "another hob, which GET /delivery/{dish}?from=NAME orders from, at http://HOST:PORT, an https "
      "URL or unix:/PATH; several are separated by commas; may be repeated",

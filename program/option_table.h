@@ -29,7 +29,7 @@ struct option_spec {
     bool is_command;     /* it prints something and sets nothing: it has no variable */
 };
 
-enum { OPTIONS_MAX = 40 }; /* rows of the table, at most */
+enum { OPTIONS_MAX = 48 }; /* rows of the table, at most */
 
 const struct option_spec *option_table(size_t *count);
 
@@ -71,6 +71,15 @@ option_apply apply_upstream;
 
 /* Checks the value of --port, and of PORT in the environment. `spec` may be NULL. */
 option_apply apply_port;
+
+/*
+ * For option_tls.c: takes the schemes off the addresses, and checks that the options of https go
+ * together.
+ */
+void options_combine_tls(struct options *options);
+
+/* The text behind "http://" or "https://", or all of it. */
+const char *options_skip_scheme(const char *address);
 
 /* Options that are commands. */
 option_apply apply_help;

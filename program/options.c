@@ -326,6 +326,7 @@ static void follow_time_scale(struct parsing *self)
 static void combine_options(struct parsing *self)
 {
     decide_where_to_listen(self);
+    options_combine_tls(self->options);
     follow_time_scale(self);
     /* With the server's default, a lower limit of descriptors lowers it without a warning. */
     if (find_setting(self, "connection-limit")->source == FROM_DEFAULT)
@@ -401,4 +402,9 @@ void options_free(struct options *self)
     for (size_t i = 0; i < self->upstream_count; i++)
         free(self->upstream_texts[i]);
     free(self->admin);
+    struct file_list *lists[] = {&self->tls.certificates, &self->tls.keys, &self->tls.ocsp};
+    for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
+        for (size_t i = 0; i < lists[list]->count; i++)
+            free(lists[list]->paths[i]);
+    }
 }

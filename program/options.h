@@ -13,13 +13,30 @@ enum {
     LISTEN_MAX = 16,  /* addresses to listen on */
     HOSTS_MAX = 16,   /* names of --allow-host */
     PROXIES_MAX = 64, /* networks of --trusted-proxies */
+    CERTIFICATES_MAX = 16,
     WORKERS_MAX = 1024,
 };
 
+/* Files, in the order of the certificates. */
+struct file_list {
+    char *paths[CERTIFICATES_MAX]; /* malloc()'s */
+    size_t count;
+};
+
+/* The options of https. */
+struct tls_options {
+    struct file_list certificates, keys, ocsp;
+    const char *client_ca; /* NULL: clients need no certificate */
+    bool self_signed;
+    bool redirect; /* from the addresses without TLS to the first one with it */
+    double hsts;   /* seconds; 0 is off */
+};
+
 struct options {
-    char *listen[LISTEN_MAX]; /* addresses for hob_address_parse(); malloc()'s */
-    size_t listen_count;      /* at least 1 */
-    const char *listen_flag;  /* the flag that named the addresses; NULL if none did */
+    char *listen[LISTEN_MAX];      /* addresses for hob_address_parse(); malloc()'s */
+    bool listen_https[LISTEN_MAX]; /* whether their clients need TLS */
+    size_t listen_count;           /* at least 1 */
+    const char *listen_flag;       /* the flag that named the addresses; NULL if none did */
     char *admin; /* the address of the admin server, malloc()'s; NULL if there is none */
     char *allowed_hosts[HOSTS_MAX];           /* malloc()'s; `server` points to them */
     hob_network trusted_proxies[PROXIES_MAX]; /* `server` points to them */
@@ -34,8 +51,9 @@ struct options {
     bool access_log;
     hob_access_log_format access_log_format;
     const char *access_log_file; /* NULL is standard output */
-    bool demo;                   /* the kitchen page may order dishes that block the thread */
-    bool healthcheck;            /* ask a running server for its health instead of serving */
+    struct tls_options tls;
+    bool demo;        /* the kitchen page may order dishes that block the thread */
+    bool healthcheck; /* ask a running server for its health instead of serving */
 };
 
 /*
@@ -53,6 +71,18 @@ void options_free(struct options *self);
 static inline bool options_log_to_file(const struct options *options)
 {
     return options->access_log && options->access_log_file;
+}
+
+/* Whether there is a certificate for https. */
+static inline bool options_have_certificate(const struct options *options)
+{
+    return options->tls.self_signed || options->tls.certificates.count > 0;
+}
+
+/* Whether SIGHUP has an effect: it reopens the access log, and reads certificates again. */
+static inline bool options_use_hangups(const struct options *options)
+{
+    return options_log_to_file(options) || options->tls.certificates.count > 0;
 }
 
 /* Prints a line about what is wrong, and exits with EXIT_USAGE. */

@@ -16,6 +16,7 @@
 #include "hob/version.h"
 #include "notify.h"
 #include "restart.h"
+#include "secure.h"
 #include "supervisor.h"
 #include "upstreams.h"
 #include "worker.h"
@@ -28,6 +29,7 @@ struct process {
     struct notifier notifier;
     struct upstreams upstreams;
     hob_access_log *log; /* NULL if there is none */
+    struct hangup hangup;
     hob_metrics *metrics;
     hob_server *server;
     hob_router *admin_router; /* these two are NULL without --admin */
@@ -94,18 +96,23 @@ static double grace_setting(double seconds)
     return seconds == 0 ? -1 : seconds;
 }
 
-static hob_server_options server_settings(const struct process *self)
+static hob_server_options server_settings(struct process *self)
 {
-    const struct service *service = self->service;
-    hob_server_options settings = service->options->server;
+    struct service *service = self->service;
+    const struct options *options = service->options;
+    hob_server_options settings = options->server;
     settings.handler = hob_router_handle;
 #ifdef HOB_HTTP2
     settings.http2 = hob_http2();
 #endif
+    if (options->tls.redirect || options->tls.hsts > 0)
+        settings.handler = serve_securely;
+    settings.context = service;
     settings.router = service->router;
     settings.sockets = service->sockets.fds;
     settings.socket_count = service->sockets.count;
     settings.socket_files = service->sockets.files;
+    settings.tls = service->socket_tls;
     settings.shared = service->sockets.shared;
     settings.handle_signals = !self->worker;
     settings.accept_batch = self->worker ? 1 : 0;
@@ -129,7 +136,9 @@ static int open_admin_server(struct process *self, hob_server_options settings)
     int err = routes_for_operators(self->service->kitchen, &self->admin_router);
     if (err < 0)
         return err;
+    settings.handler = hob_router_handle;
     settings.router = self->admin_router;
+    settings.tls = NULL;
     settings.sockets = &sockets->admin;
     settings.socket_files = &sockets->admin_file;
     settings.socket_count = 1;
@@ -220,8 +229,10 @@ static int serve(void *arg)
         hob_async(await_restart, self);
         hob_async(notify_watch, &self->notifier);
     }
-    if (options_log_to_file(self->service->options))
-        hob_async(hangup_watch, self->log);
+    if (options_use_hangups(self->service->options))
+        hob_async(hangup_watch, &self->hangup);
+    if (self->service->options->tls.certificates.count > 0)
+        hob_async(tls_watch, &self->service->tls);
     hob_async(orders_cook, self->service->kitchen);
     int err = hob_await(server);
     if (admin) {
@@ -266,6 +277,8 @@ static int process_run(struct process *self)
         if (!self->worker)
             sockets_print(&self->service->sockets);
         self->notifier.server = self->server;
+        bool reopens = options_log_to_file(self->service->options);
+        self->hangup = (struct hangup){reopens ? self->log : NULL, &self->service->tls};
         err = hob_block_on(serve, self);
     }
     close_servers(self);
@@ -315,7 +328,7 @@ static int run_workers(struct service *service)
         .argv = service->argv,
         .sockets = &service->sockets,
         .notifier = &notifier,
-        .passes_hangups = options_log_to_file(service->options),
+        .passes_hangups = options_use_hangups(service->options),
         .run_worker = run_as_worker,
         .context = service,
     };
@@ -344,5 +357,7 @@ static int run_with_workers(struct service *service)
 
 int service_run(struct service *service)
 {
+    for (size_t i = 0; i < service->sockets.count; i++)
+        service->socket_tls[i] = service->sockets.https[i] ? service->tls.server : NULL;
     return service->options->workers > 1 ? run_with_workers(service) : run_alone(service);
 }

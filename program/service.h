@@ -7,6 +7,7 @@
 #include "hob/router.h"
 #include "options.h"
 #include "sockets.h"
+#include "tls.h"
 
 /* The same in all of its processes. */
 struct service {
@@ -15,7 +16,9 @@ struct service {
     struct kitchen *kitchen; /* the state of its routes */
     char **argv;             /* of the program, for a restart */
     struct sockets sockets;
-    hob_metrics_group *metrics; /* of the workers; NULL if there are none */
+    struct tls tls;
+    hob_tls_server *socket_tls[LISTEN_MAX]; /* of each socket; NULL: it is not for https */
+    hob_metrics_group *metrics;             /* of the workers; NULL if there are none */
 };
 
 /* Serves until the process is stopped. Returns the exit status; prints errors. */

@@ -205,6 +205,25 @@ static bool open_missing(struct sockets *self, const struct options *options)
     return true;
 }
 
+/* Whether the name of an inherited socket is "http": with a certificate all others are for https.
+ */
+static bool is_named_http(const struct sockets *self, size_t index)
+{
+    const char *name = self->names;
+    for (size_t i = 0; name && i < index; i++)
+        name = strchr(name, ':') + 1;
+    return name && strcspn(name, ":") == strlen("http") && strncmp(name, "http", 4) == 0;
+}
+
+/* Inherited sockets without names are those of --listen, which are in the same order. */
+static void set_https(struct sockets *self, const struct options *options)
+{
+    bool listed = self->count == options->listen_count && !self->names;
+    for (size_t i = 0; i < self->count; i++)
+        self->https[i] = listed ? options->listen_https[i]
+                                : options_have_certificate(options) && !is_named_http(self, i);
+}
+
 bool sockets_open(struct sockets *self, const struct options *options)
 {
     *self = (struct sockets){.admin = -1, .ready = -1};
@@ -214,7 +233,9 @@ bool sockets_open(struct sockets *self, const struct options *options)
         options_fail(
             "%s and LISTEN_FDS in the environment do not go together: the sockets are open",
             options->listen_flag);
-    return open_missing(self, options);
+    bool open = open_missing(self, options);
+    set_https(self, options);
+    return open;
 }
 
 void sockets_close(struct sockets *self)
@@ -242,7 +263,8 @@ void sockets_print(const struct sockets *self)
         return;
     }
     for (size_t i = 0; i < self->count; i++) {
-        if (hob_socket_url(self->fds[i], url, sizeof(url)) == 0)
+        if ((self->https[i] ? hob_socket_https_url
+                            : hob_socket_url)(self->fds[i], url, sizeof(url)) == 0)
             printf("hob listens on %s\n", url);
     }
     if (self->admin >= 0 && hob_socket_url(self->admin, url, sizeof(url)) == 0)

@@ -24,6 +24,7 @@ bool sockets_is_variable(const char *name, size_t length);
 struct sockets {
     int fds[LISTEN_MAX]; /* for clients */
     size_t count;
+    bool https[LISTEN_MAX];            /* whether their clients need TLS */
     hob_socket_file files[LISTEN_MAX]; /* of unix sockets; zero for others */
     int admin;                         /* of --admin; -1 if there is none */
     hob_socket_file admin_file;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "https/https.h"
 #include "net/proxy_header.h"
 #include "server/connection.h"
 
@@ -71,7 +72,7 @@ void connection_on_proxy_header(struct ev_loop *ev, ev_io *watcher, int events)
         connection_close(self);
     } else if (length > 0) {
         buffer_free(&self->kept_input);
-        ev_set_cb(watcher, connection_on_readable);
+        ev_set_cb(watcher, self->handshaking ? https_on_first_input : connection_on_readable);
         if (list_empty(&self->waiting)) /* its time was over just when this came */
             connection_stay_idle(self);
     } else if (hob_now() >= self->head_until) {

@@ -165,7 +165,8 @@ static bool refuse_client(hob_server *self, const struct listener *listener)
     int fd = accept_client(self, listener, &peer);
     if (fd >= 0) {
         server_reject(self, HOB_REJECT_DESCRIPTORS);
-        send(fd, response, sizeof(response) - 1, MSG_NOSIGNAL);
+        if (!listener->tls)
+            send(fd, response, sizeof(response) - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         recv(fd, workspace->in, sizeof(workspace->in), 0); /* unread input means a reset */
         close(fd);
@@ -186,7 +187,7 @@ static int accept_connection(hob_server *self, const struct listener *listener)
     int fd = accept_client(self, listener, &peer);
     int err = errno;
     if (fd >= 0) {
-        if (connection_open(self, fd, &peer) < 0)
+        if (connection_open(self, fd, &peer, listener->tls) < 0)
             server_reject_for_memory(self);
         if (acceptor_is_over_limit(self))
             log_over_limit(self);

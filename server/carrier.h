@@ -9,6 +9,7 @@
 #ifndef HOB_SERVER_CARRIER_H
 #define HOB_SERVER_CARRIER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,9 @@ struct carrier {
 
     /* See hob_request_protocol(). */
     const char *(*protocol)(const struct hob_request *req);
+
+    /* See hob_request_tls(). */
+    bool (*describe_tls)(const struct hob_request *req, hob_tls_info *info);
 
     /* See hob_request_peer(). */
     int (*format_peer)(const struct hob_request *req, char *text, size_t size);

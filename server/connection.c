@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "http2/session.h"
+#include "https/https.h"
 #include "memory/reserve.h"
 
 /*
@@ -33,11 +34,23 @@ static void idle_list_add(struct idle_list *self, struct connection *connection)
         set_timer(self, self->seconds);
 }
 
-/* Closes a connection whose time is over, unless it has input that the loop has not seen yet. */
+/*
+ * Whether an idle connection has input that the loop has not seen yet. The server's turn receives
+ * it: with TLS, it may not be in the socket any more.
+ */
+static bool has_unseen_input(struct connection *self)
+{
+    bool unseen = connection_has_new_input(self);
+    if (unseen && self->tls)
+        turn_add_readable(&self->server->turn, self);
+    return unseen;
+}
+
+/* Closes a connection whose time is over. */
 static void time_out(struct connection *connection)
 {
     list_remove(&connection->waiting);
-    if (connection_has_new_input(connection))
+    if (!connection->handshaking && has_unseen_input(connection))
         return;
     if (connection->head_until > 0) /* it has never sent a request */
         server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
@@ -79,7 +92,7 @@ void idle_list_stop(struct idle_list *self)
  * Open and closed.
  */
 
-int connection_open(hob_server *server, int fd, const union peer *peer)
+int connection_open(hob_server *server, int fd, const union peer *peer, hob_tls_server *tls)
 {
     struct connection *self = reserve_refill() ? calloc(1, sizeof(*self)) : NULL;
     if (!self) {
@@ -88,15 +101,19 @@ int connection_open(hob_server *server, int fd, const union peer *peer)
     }
     self->server = server;
     self->peer = *peer;
+    ev_io_init(&self->readable, connection_on_readable, fd, EV_READ);
+    ev_io_init(&self->writable, connection_on_writable, fd, EV_WRITE);
+    self->readable.data = self->writable.data = self;
+    if (tls && https_start(self, tls) < 0) {
+        free(self);
+        close(fd);
+        return -ENOMEM;
+    }
+    if (server->options.proxy_protocol)
+        ev_set_cb(&self->readable, connection_on_proxy_header);
     list_append(&server->connections, &self->link);
     server->connection_count++;
     self->over_limit = acceptor_is_over_limit(server);
-    ev_io_init(
-        &self->readable,
-        server->options.proxy_protocol ? connection_on_proxy_header : connection_on_readable, fd,
-        EV_READ);
-    ev_io_init(&self->writable, connection_on_writable, fd, EV_WRITE);
-    self->readable.data = self->writable.data = self;
     ev_io_start(connection_loop(self), &self->readable);
     list_init(&self->waiting);
     idle_list_add(&server->idle_new, self);
@@ -126,6 +143,8 @@ void connection_close(struct connection *self)
     ev_io_stop(connection_loop(self), &self->writable);
     if (self->socket == SOCKET_ABANDONED)
         abandon_output(self->readable.fd);
+    if (self->tls)
+        https_close(self);
     close(self->readable.fd);
     list_remove(&self->link);
     buffer_free(&self->kept_input);
@@ -136,7 +155,7 @@ void connection_close(struct connection *self)
 
 void connection_close_if_idle(struct connection *self)
 {
-    if (!self->task && !self->http2 && !connection_has_new_input(self))
+    if (!self->task && !self->http2 && !self->handshaking && !has_unseen_input(self))
         connection_close(self);
 }
 
@@ -152,6 +171,8 @@ void connection_become_idle(struct connection *self)
     buffer_free(&self->unsent);
     ev_io_start(connection_loop(self), &self->readable); /* it stops when too much is kept */
     connection_stay_idle(self);
+    if (self->tls && self->tls->functions->has_input(self->tls))
+        turn_add_readable(&self->server->turn, self);
 }
 
 void connection_stay_idle(struct connection *self)

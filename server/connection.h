@@ -16,6 +16,7 @@
 
 #include "http/buffer.h"
 #include "net/peer.h"
+#include "net/tls/tls.h"
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/loop.h"
@@ -46,6 +47,7 @@ struct connection {
 
     hob_server *server;
     struct http2_session *http2; /* serves it; NULL while it speaks HTTP/1.1 */
+    struct tls_stream *tls;      /* NULL: bytes go to the socket as they are */
     struct task *task;           /* serves requests; NULL while the connection is idle */
     struct hob_request *request; /* the one that the task serves */
     const char *unread;          /* input in memory of the server; none while kept_input has some */
@@ -54,6 +56,8 @@ struct connection {
     unsigned reads;              /* how often input was read without waiting for it */
     enum socket_state socket;
     bool over_limit;  /* accepted above the connection limit: its request is answered by 503 */
+    bool handshaking; /* TLS is not ready yet: nothing else may use it */
+    bool needs_tls;   /* came without TLS where that is needed: its request is answered by 400 */
     bool late;        /* the last wait for the client took longer than it may */
     bool sends_later; /* output of this connection is in the server's turn */
 
@@ -109,8 +113,11 @@ void idle_list_init(struct idle_list *self, struct ev_loop *ev, double seconds);
 /* Stops the timer. The connections are left as they are. */
 void idle_list_stop(struct idle_list *self);
 
-/* Takes over the socket of a client. Returns 0, or -ENOMEM, and then the socket is closed. */
-int connection_open(hob_server *server, int fd, const union peer *peer);
+/*
+ * Takes over the socket of a client. `tls` is NULL for a connection without TLS. Returns 0, or
+ * -ENOMEM, and then the socket is closed.
+ */
+int connection_open(hob_server *server, int fd, const union peer *peer, hob_tls_server *tls);
 
 /* Closes the socket and frees the connection. Its task must be gone, or be the caller. */
 void connection_close(struct connection *self);
@@ -164,11 +171,19 @@ int connection_fill(struct connection *self, struct patience *patience);
 /* The input that was received but not read, and its length. */
 const char *connection_unread(const struct connection *self, size_t *length);
 
-/* Whether there is input that was not read, here or in the kernel. */
+/* Whether there is input that was not read, here or in the kernel. Not during a handshake. */
 bool connection_has_input(const struct connection *self);
 
 /* The same, in the kernel only. */
 bool connection_has_new_input(const struct connection *self);
+
+/*
+ * Waits until a callback completes *slot, which is self->input or self->sent. Returns 0 or a
+ * negative errno; -ETIMEDOUT when the patience is over, and then the connection is late. The loop
+ * may have been busy, and calls timers before watchers of sockets: a caller that gets -ETIMEDOUT
+ * looks at the socket again.
+ */
+int connection_wait(struct connection *self, hob_future **slot, struct patience *patience);
 
 /* Marks `size` bytes of the unread input as read. */
 void connection_consume(struct connection *self, size_t size);

@@ -7,6 +7,7 @@
 #include "base/would_block.h"
 #include "connection.h"
 #include "http2/session.h"
+#include "https/https.h"
 #include "request.h"
 
 /* After so many reads, a coroutine lets others run: a client may send as fast as it is read. */
@@ -42,13 +43,7 @@ static void on_patience_over(struct ev_loop *ev, ev_timer *watcher, int events)
     future_complete(watcher->data, -ETIME);
 }
 
-/*
- * Waits until a callback completes *slot, which is self->input or self->sent. Returns 0 or a
- * negative errno; -ETIMEDOUT when the patience is over, and then the connection is late. The loop
- * may have been busy, and calls timers before watchers of sockets: a caller that gets -ETIMEDOUT
- * looks at the socket again.
- */
-static int wait_for_io(struct connection *self, hob_future **slot, struct patience *patience)
+int connection_wait(struct connection *self, hob_future **slot, struct patience *patience)
 {
     static const struct future_kind io_kind = {.cancel = future_complete};
     hob_future ready;
@@ -79,7 +74,8 @@ static int wait_for_io(struct connection *self, hob_future **slot, struct patien
 /* As recv(2). */
 static ssize_t receive(struct connection *self, char *room, size_t size)
 {
-    ssize_t received = recv(self->readable.fd, room, size, 0);
+    ssize_t received =
+        self->tls ? https_receive(self, room, size, 0) : recv(self->readable.fd, room, size, 0);
     if (received > 0)
         self->server->counts.received += (size_t)received;
     return received;
@@ -159,11 +155,12 @@ const char *connection_unread(const struct connection *self, size_t *length)
     return kept ? buffer_bytes(&self->kept_input) : self->unread;
 }
 
-/* Looks at the input in the kernel. Returns as recv(2) does. */
+/* Looks at the input in the kernel, or in TLS. Returns as recv(2) does. */
 static ssize_t peek(const struct connection *self)
 {
     char byte;
-    return recv(self->readable.fd, &byte, 1, MSG_PEEK);
+    return self->tls ? https_receive(self, &byte, 1, MSG_PEEK)
+                     : recv(self->readable.fd, &byte, 1, MSG_PEEK);
 }
 
 bool connection_has_new_input(const struct connection *self)
@@ -214,7 +211,7 @@ __attribute__((noinline)) static int fill(struct connection *self, struct patien
         } else if (received < 0 && would_block(errno)) {
             self->reads = 0;
             ev_io_start(connection_loop(self), &self->readable);
-            int err = wait_for_io(self, &self->input, patience);
+            int err = connection_wait(self, &self->input, patience);
             if (self->late && peek(self) >= 0)
                 self->late = false;
             else if (err < 0)
@@ -241,6 +238,13 @@ struct buffer *connection_out(struct connection *self)
     return buffer_length(&self->unsent) > 0 ? &self->unsent : &self->server->workspace->out;
 }
 
+/* As send(2). */
+static ssize_t send_bytes(const struct connection *self, const char *bytes, size_t size, int flags)
+{
+    return self->tls ? https_send(self, bytes, size, flags)
+                     : send(self->readable.fd, bytes, size, flags | MSG_NOSIGNAL);
+}
+
 /*
  * Sends until the socket takes no more. The flags are those of send(2). Returns how many bytes are
  * done with: all, if the connection is broken.
@@ -249,7 +253,7 @@ static size_t send_some(struct connection *self, const char *bytes, size_t size,
 {
     size_t done = 0;
     while (done < size && !connection_is_broken(self)) {
-        ssize_t sent = send(self->readable.fd, bytes + done, size - done, flags | MSG_NOSIGNAL);
+        ssize_t sent = send_bytes(self, bytes + done, size - done, flags);
         if (sent >= 0)
             done += (size_t)sent;
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -361,7 +365,7 @@ int connection_flush(struct connection *self)
     while (buffer_length(&self->unsent) > 0 && !connection_is_broken(self)) {
         struct patience patience = {.seconds = self->server->options.write_timeout};
         size_t left = buffer_length(&self->unsent);
-        int err = wait_for_io(self, &self->sent, &patience);
+        int err = connection_wait(self, &self->sent, &patience);
         if (err < 0 && !self->late)
             return err;
         if (self->late)
@@ -396,10 +400,18 @@ void connection_leave_workspace(void *connection)
  * The end.
  */
 
+/* As shutdown(2), of the sending side. */
+static int shut(struct connection *self)
+{
+    if (self->tls)
+        https_end_output(self);
+    return shutdown(self->readable.fd, SHUT_WR);
+}
+
 void connection_end_output(struct connection *self)
 {
     if (buffer_length(&self->unsent) == 0)
-        shutdown(self->readable.fd, SHUT_WR);
+        shut(self);
 }
 
 void connection_linger(struct connection *self)
@@ -408,7 +420,7 @@ void connection_linger(struct connection *self)
     struct patience patience = {.seconds = seconds, .until = hob_now() + seconds};
     int late_reads = 0; /* after the time is over: the input may have come before */
     size_t unread;
-    if (shutdown(self->readable.fd, SHUT_WR) < 0)
+    if (shut(self) < 0)
         return; /* the client has left */
     do {
         connection_unread(self, &unread);

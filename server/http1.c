@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "hob/http.h"
 #include "http/status.h"
+#include "https/https.h"
 #include "runtime/loop.h"
 
 /* Output that a slow client has not taken yet; above it hob_send() waits. See hob/response.h. */
@@ -77,6 +78,8 @@ int http1_read_head(struct http1 *self)
 bool http1_is_http2(const struct http1 *self)
 {
     const struct parser *parser = &self->parser;
+    if (self->connection->tls || self->connection->needs_tls)
+        return false; /* ALPN would have chosen it */
     return parser->head_bytes == strlen("PRI ") && memcmp(parser->line.name, "PRI", 4) == 0 &&
            self->connection->head_until > 0 && self->exchange.req.server->options.http2;
 }
@@ -274,7 +277,7 @@ static char *put_head(
  */
 static bool is_last_response(const struct connection *connection)
 {
-    return connection->over_limit ||
+    return connection->over_limit || connection->needs_tls ||
            (connection->server->closing && !connection_has_input(connection));
 }
 
@@ -357,6 +360,11 @@ static const char *http1_protocol(const struct hob_request *req)
     return line->minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
+static bool http1_describe_tls(const struct hob_request *req, hob_tls_info *info)
+{
+    return https_describe(((const struct http1 *)req)->connection, info);
+}
+
 static int http1_format_peer(const struct hob_request *req, char *text, size_t size)
 {
     return peer_format(&((const struct http1 *)req)->connection->peer, text, size);
@@ -369,5 +377,6 @@ const struct carrier http1_carrier = {
     .end = http1_end,
     .release_client = http1_release_client,
     .protocol = http1_protocol,
+    .describe_tls = http1_describe_tls,
     .format_peer = http1_format_peer,
 };

@@ -10,6 +10,7 @@
 #include "hob/text.h"
 #include "http1.h"
 #include "http2/session.h"
+#include "https/https.h"
 #include "runtime/loop.h"
 
 /* The next action on the connection when a request has been answered. */
@@ -84,10 +85,12 @@ static enum next answer(struct http1 *self)
         exchange_refuse(&self->exchange);
         return NEXT_LINGER;
     }
-    if (admit(connection))
-        exchange_serve(&self->exchange, connection_now(connection));
-    else
+    if (!admit(connection))
         refuse_connection(&self->exchange.res);
+    else if (connection->needs_tls)
+        https_refuse_plain(&self->exchange.res);
+    else
+        exchange_serve(&self->exchange, connection_now(connection));
     return next_of(self);
 }
 
@@ -165,6 +168,8 @@ static void finish(struct connection *self, enum next next)
         self->socket = SOCKET_ABANDONED;
     else if (connection_flush(self) < 0 && next == NEXT_REQUEST)
         next = NEXT_CLOSE; /* the coroutine was cancelled, or the client takes nothing */
+    if (self->tls && (next == NEXT_CLOSE || next == NEXT_LINGER))
+        https_flush_end(self);
     if (next == NEXT_CLOSE && connection_has_input(self))
         next = NEXT_LINGER;
     if (next == NEXT_LINGER && !connection_is_broken(self))
@@ -213,6 +218,8 @@ void connection_serve(struct connection *self)
     assert(self->unread_length > 0);
     if (self->http2) {
         list_remove(&self->waiting);
+        if (self->tls && self->tls->functions->has_input(self->tls))
+            turn_add_readable(&self->server->turn, self);
         http2_session_on_input(self->http2);
         return;
     }

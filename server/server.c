@@ -78,10 +78,12 @@ static int take_sockets(hob_server *self, const int *sockets, size_t count)
             return err;
         if (self->options.socket_files)
             listener_set_file(&self->listeners[i], &self->options.socket_files[i]);
+        self->listeners[i].tls = self->options.tls ? self->options.tls[i] : NULL;
         self->exposed |= self->listeners[i].exposed;
     }
     self->listener_count = count;
-    return hob_socket_url(sockets[0], self->url, sizeof(self->url));
+    return (self->listeners[0].tls ? hob_socket_https_url : hob_socket_url)(
+        sockets[0], self->url, sizeof(self->url));
 }
 
 static int listen_somewhere(hob_server *self)
@@ -179,81 +181,4 @@ void hob_server_close(hob_server *server)
         listener_close(&server->listeners[i]);
     acceptor_free(&server->acceptor);
     server_free(server);
-}
-
-int hob_server_observe(hob_server *server, hob_observer *observer, void *context)
-{
-    size_t size = (server->observer_count + 1) * sizeof(server->observers[0]);
-    struct observer *larger = realloc(server->observers, size);
-    if (!larger)
-        return -ENOMEM;
-    larger[server->observer_count++] = (struct observer){observer, context};
-    server->observers = larger;
-    return 0;
-}
-
-bool hob_server_is_exposed(const hob_server *server)
-{
-    return server->exposed;
-}
-
-const hob_network *hob_server_trusted_proxies(const hob_server *server, size_t *count)
-{
-    *count = server->options.trusted_proxy_count;
-    return server->options.trusted_proxies;
-}
-
-bool hob_server_trusts(const hob_server *server, const hob_address *address)
-{
-    const hob_server_options *options = &server->options;
-    for (size_t i = 0; i < options->trusted_proxy_count; i++) {
-        if (hob_network_has(&options->trusted_proxies[i], address))
-            return true;
-    }
-    return false;
-}
-
-const char *const *hob_server_allowed_hosts(const hob_server *server, size_t *count)
-{
-    *count = server->options.allowed_host_count;
-    return server->options.allowed_hosts;
-}
-
-const char *hob_server_url(const hob_server *server)
-{
-    return server->url;
-}
-
-/*
- * Counts.
- */
-
-void hob_server_count(const hob_server *server, hob_server_counts *counts)
-{
-    *counts = server->counts;
-    counts->connections = server->connection_count;
-    counts->serving = server->serving_count;
-}
-
-const char *hob_reject_name(hob_reject reason)
-{
-    static const char *const names[HOB_REJECT_COUNT] = {
-        [HOB_REJECT_CONNECTION_LIMIT] = "connection_limit",
-        [HOB_REJECT_DESCRIPTORS] = "descriptors",
-        [HOB_REJECT_MEMORY] = "memory",
-        [HOB_REJECT_PROXY_HEADER] = "proxy_header",
-        [HOB_REJECT_MALFORMED] = "malformed",
-        [HOB_REJECT_UNSUPPORTED] = "unsupported",
-        [HOB_REJECT_TARGET_LIMIT] = "target_limit",
-        [HOB_REJECT_HEAD_LIMIT] = "head_limit",
-        [HOB_REJECT_HEADER_LIMIT] = "header_limit",
-        [HOB_REJECT_BODY_LIMIT] = "body_limit",
-        [HOB_REJECT_HEAD_TIMEOUT] = "head_timeout",
-        [HOB_REJECT_BODY_TIMEOUT] = "body_timeout",
-        [HOB_REJECT_HANDLER_TIMEOUT] = "handler_timeout",
-        [HOB_REJECT_WRITE_TIMEOUT] = "write_timeout",
-        [HOB_REJECT_RAPID_RESET] = "rapid_reset",
-        [HOB_REJECT_FLOOD] = "flood",
-    };
-    return names[reason];
 }

@@ -60,6 +60,7 @@ void turn_send(struct turn *self)
 static void server_turn(void *turn)
 {
     struct turn *self = turn;
+    self->handshakes = 0;
     do {
         receive(self);
         serve(self);

@@ -32,6 +32,8 @@ struct turn {
     size_t received_count;
     size_t input_size; /* bytes of `input` that are used */
 
+    unsigned handshakes; /* of TLS, that have made a step since the last turn */
+
     struct buffer output; /* of some connections, one after the other */
     struct turn_output {
         struct connection *connection;

@@ -150,6 +150,14 @@ static const char *test_protocol(const struct hob_request *req)
     return "HTTP/1.1";
 }
 
+static bool test_describe_tls(const struct hob_request *req, hob_tls_info *info)
+{
+    const hob_tls_info *tls = ((const struct test *)req)->input->tls;
+    if (tls)
+        *info = *tls;
+    return tls != NULL;
+}
+
 static int test_format_peer(const struct hob_request *req, char *text, size_t size)
 {
     const char *peer = ((const struct test *)req)->input->peer;
@@ -164,6 +172,7 @@ static const struct carrier test_carrier = {
     .end = test_end,
     .release_client = test_release_client,
     .protocol = test_protocol,
+    .describe_tls = test_describe_tls,
     .format_peer = test_format_peer,
 };
 

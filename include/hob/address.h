@@ -107,6 +107,9 @@ int hob_socket_file_of(int fd, hob_socket_file *file);
  */
 int hob_socket_url(int fd, char *url, size_t size);
 
+/* The same for a socket whose server has TLS: "https://127.0.0.1:8443/". */
+int hob_socket_https_url(int fd, char *url, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "hob/http.h"
+#include "hob/net.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,6 +51,13 @@ const char *hob_request_protocol(const hob_request *req);
  * HOB_PEER_SIZE of hob/address.h suffices.
  */
 int hob_request_peer(const hob_request *req, char *text, size_t size);
+
+/*
+ * Describes the TLS of the client's connection; the strings are valid as long as those of the
+ * request. Behind a proxy this is the proxy's connection: see hob_request_scheme() of
+ * hob/forwarded.h. Returns false if the connection has no TLS.
+ */
+bool hob_request_tls(const hob_request *req, hob_tls_info *info);
 
 /*
  * Returns the path of the target, without the query; it begins with "/" or is "*". It is normalised

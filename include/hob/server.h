@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "hob/address.h"
+#include "hob/net.h"
 #include "hob/request.h"
 #include "hob/response.h"
 #include "hob/runtime.h"
@@ -116,6 +117,12 @@ typedef struct {
      */
     const hob_socket_file *socket_files;
     /*
+     * The TLS of each socket, one entry for each, see hob_tls_server_new() in hob/tls.h: NULL for
+     * a socket without TLS. NULL means that none has TLS. Handshakes have the head_timeout. Clients
+     * that send HTTP to a socket with TLS get status 400. They must live as long as the server.
+     */
+    hob_tls_server *const *tls;
+    /*
      * Another process, such as systemd, has the sockets too and keeps them open: when the server
      * stops, it does not accept clients from their queues, nor remove the files of unix sockets.
      */
@@ -208,7 +215,7 @@ int hob_server_open(const hob_server_options *options, hob_server **server);
  */
 int hob_server_observe(hob_server *server, hob_observer *observer, void *context);
 
-/* Returns the URL of the first socket, such as "http://127.0.0.1:8080/". Belongs to the server. */
+/* Returns the URL of the first socket, such as "https://127.0.0.1:8443/". Belongs to the server. */
 const char *hob_server_url(const hob_server *server);
 
 /* Returns whether a socket is neither a unix socket nor on a loopback address. */
@@ -297,8 +304,9 @@ typedef enum {
     HOB_REJECT_WRITE_TIMEOUT,    /* reset */
     HOB_REJECT_RAPID_RESET,      /* closed: an HTTP/2 client resets too many streams */
     HOB_REJECT_FLOOD,            /* closed: it sends too many frames to no purpose */
+    HOB_REJECT_HANDSHAKE,        /* closed, or 400 without TLS: the handshake has failed */
 } hob_reject;
-#define HOB_REJECT_COUNT 16
+#define HOB_REJECT_COUNT 17
 
 /* Returns the name of a reason, such as "connection_limit". */
 const char *hob_reject_name(hob_reject reason);

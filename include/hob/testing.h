@@ -31,13 +31,14 @@ typedef struct {
      * and Content-Length for a body without Transfer-Encoding.
      */
     const char *headers;
-    const void *body;   /* NULL is none */
-    size_t body_size;   /* bytes; 0, or left out, for a body that is a string */
-    size_t piece_size;  /* bytes of the body that arrive together; 0, or left out, for all */
-    double piece_delay; /* seconds until each of these pieces arrives */
-    double leaves;      /* seconds after which the client leaves; 0, or left out: it stays */
-    double stops;       /* seconds after which the server begins to stop; 0: it does not */
-    const char *peer;   /* see hob_request_peer(); NULL is "127.0.0.1:50000" */
+    const void *body;        /* NULL is none */
+    size_t body_size;        /* bytes; 0, or left out, for a body that is a string */
+    size_t piece_size;       /* bytes of the body that arrive together; 0, or left out, for all */
+    double piece_delay;      /* seconds until each of these pieces arrives */
+    double leaves;           /* seconds after which the client leaves; 0, or left out: it stays */
+    double stops;            /* seconds after which the server begins to stop; 0: it does not */
+    const char *peer;        /* see hob_request_peer(); NULL is "127.0.0.1:50000" */
+    const hob_tls_info *tls; /* see hob_request_tls(); NULL is a connection without TLS */
 
     hob_observer *observer; /* see hob_server_observe(); NULL is none */
     void *observer_context; /* the context of its calls */

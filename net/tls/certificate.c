@@ -65,15 +65,30 @@ static void put_problem(BIO *out, X509_STORE_CTX *store, const char *name)
     }
 }
 
-char *certificate_problem(X509_STORE_CTX *store, const char *name)
+/* Frees the BIO, which may be NULL, and returns its text. */
+static char *take_text(BIO *out)
 {
     char *data;
-    BIO *out = BIO_new(BIO_s_mem());
     if (!out)
         return NULL;
-    put_problem(out, store, name);
     long length = BIO_get_mem_data(out, &data);
     char *text = strndup(data, (size_t)length);
     BIO_free(out);
     return text;
+}
+
+char *certificate_problem(X509_STORE_CTX *store, const char *name)
+{
+    BIO *out = BIO_new(BIO_s_mem());
+    if (out)
+        put_problem(out, store, name);
+    return take_text(out);
+}
+
+char *certificate_subject(const X509 *certificate)
+{
+    BIO *out = BIO_new(BIO_s_mem());
+    if (out)
+        put_name(out, X509_get_subject_name(certificate));
+    return take_text(out);
 }

@@ -7,28 +7,8 @@
 #include <stdlib.h>
 
 #include "client_stream.h"
-#include "reason.h"
+#include "files.h"
 #include "socket_bio.h"
-
-/* OpenSSL would ask for the password of a key at the terminal. */
-static int have_no_password(char *buffer, int size, int writing, void *unused)
-{
-    (void)buffer;
-    (void)size;
-    (void)writing;
-    (void)unused;
-    return 0;
-}
-
-/* Describes which file cannot be used. OpenSSL's oldest error is the cause of the others. */
-static int refuse(const hob_tls_options *options, const char *what, const char *path)
-{
-    const char *reason = reason_text(ERR_peek_error());
-    if (options->error)
-        snprintf(
-            options->error->text, sizeof(options->error->text), "%s %s: %s", what, path, reason);
-    return -EINVAL;
-}
 
 static int load_trusted(const struct context *self, const hob_tls_options *options)
 {
@@ -37,7 +17,7 @@ static int load_trusted(const struct context *self, const hob_tls_options *optio
     if (!options->ca_file)
         return SSL_CTX_set_default_verify_paths(self->ctx) == 1 ? 0 : -ENOMEM;
     if (SSL_CTX_load_verify_file(self->ctx, options->ca_file) != 1)
-        return refuse(options, "trusting the certificates in", options->ca_file);
+        return files_refuse(options->error, "trusting the certificates in", options->ca_file);
     return 0;
 }
 
@@ -48,12 +28,8 @@ static int load_own(const struct context *self, const hob_tls_options *options)
     if (!certificate && !key)
         return 0;
     if (!certificate)
-        return refuse(options, "there is no certificate for the key in", key);
-    if (SSL_CTX_use_certificate_chain_file(self->ctx, certificate) != 1)
-        return refuse(options, "using the certificate in", certificate);
-    if (SSL_CTX_use_PrivateKey_file(self->ctx, key, SSL_FILETYPE_PEM) != 1)
-        return refuse(options, "using the key in", key);
-    return 0;
+        return files_refuse(options->error, "there is no certificate for the key in", key);
+    return files_use_certificate(self->ctx, certificate, key, options->error);
 }
 
 /* RFC 9525 section 6.3: a name counts only among the subjectAltNames, and "*" is a whole label. */
@@ -86,7 +62,6 @@ static void set_up(const struct context *self, const hob_tls_options *options)
     SSL_CTX_set_read_ahead(self->ctx, 1); /* one call reads a record and its head */
     SSL_CTX_set_session_cache_mode(self->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(self->ctx, client_stream_on_session);
-    SSL_CTX_set_default_passwd_cb(self->ctx, have_no_password);
     if (options->require_ocsp_staple)
         require_staple(self);
 }

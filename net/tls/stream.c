@@ -32,14 +32,6 @@ void stream_free(struct stream *self)
     free(self->certificate_problem);
 }
 
-/* Called after the certificate is verified, also if there is no staple. */
-int stream_on_staple(SSL *ssl, void *unused)
-{
-    struct stream *self = SSL_get_app_data(ssl);
-    (void)unused;
-    return staple_is_good(ssl, &self->certificate_problem);
-}
-
 /*
  * Results of OpenSSL.
  */
@@ -131,15 +123,19 @@ int stream_shutdown(struct tls_stream *stream, short *events)
     struct stream *self = (struct stream *)stream;
     if (self->failed)
         return -EPIPE;
+    if (self->ended)
+        return 0;
     ERR_clear_error();
     int result = SSL_shutdown(self->ssl);
-    return result >= 0 ? 0 : error_of(self, result, events);
+    self->ended = result >= 0;
+    return self->ended ? 0 : error_of(self, result, events);
 }
 
 bool stream_has_input(const struct tls_stream *stream)
 {
     const struct stream *self = (const struct stream *)stream;
-    return self->failed || SSL_has_pending(self->ssl) || (SSL_get_shutdown(self->ssl) & SSL_RECEIVED_SHUTDOWN);
+    return self->failed || SSL_has_pending(self->ssl) ||
+           (SSL_get_shutdown(self->ssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
 const char *stream_protocol(const struct tls_stream *stream)

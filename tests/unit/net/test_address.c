@@ -23,7 +23,7 @@ Test(address, is_read_and_written)
     char url[HOB_URL_SIZE];
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(hob_address_parse(cases[i][0], &address), 0, "%s", cases[i][0]);
-        cr_expect_eq(address_url(&address, url, sizeof(url)), 0, "%s", cases[i][0]);
+        cr_expect_eq(address_url(&address, "http", url, sizeof(url)), 0, "%s", cases[i][0]);
         cr_expect_str_eq(url, cases[i][1]);
     }
 }
@@ -91,7 +91,7 @@ Test(address, has_a_path_of_107_bytes_at_most)
     char url[HOB_URL_SIZE];
     memset(text + strlen(text), 'x', 106);
     cr_expect_eq(hob_address_parse(text, &address), 0);
-    cr_expect_eq(address_url(&address, url, sizeof(url)), 0);
+    cr_expect_eq(address_url(&address, "http", url, sizeof(url)), 0);
     cr_expect_str_eq(url, text);
     text[strlen(text)] = 'x';
     cr_expect_eq(hob_address_parse(text, &address), -ENAMETOOLONG);
@@ -101,8 +101,8 @@ Test(address, has_no_url_if_it_is_of_another_kind)
 {
     hob_address address = {.any = {.sa_family = AF_UNSPEC}, .length = sizeof(address.any)};
     char url[HOB_URL_SIZE];
-    cr_expect_eq(address_url(&address, url, sizeof(url)), -EINVAL);
+    cr_expect_eq(address_url(&address, "http", url, sizeof(url)), -EINVAL);
     address.any.sa_family = AF_UNIX; /* as a socket that is bound to nothing */
     address.length = sizeof(sa_family_t);
-    cr_expect_eq(address_url(&address, url, sizeof(url)), -EINVAL);
+    cr_expect_eq(address_url(&address, "http", url, sizeof(url)), -EINVAL);
 }

@@ -1,0 +1,56 @@
+#include "files.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+
+#include "reason.h"
+
+int files_refuse(hob_error *error, const char *what, const char *path)
+{
+    /* OpenSSL's oldest error is the cause of the others. */
+    const char *reason = reason_text(ERR_peek_error());
+    if (error)
+        snprintf(error->text, sizeof(error->text), "%s %s: %s", what, path, reason);
+    return -EINVAL;
+}
+
+/* OpenSSL would ask for the password of a key at the terminal. */
+static int have_no_password(char *buffer, int size, int writing, void *unused)
+{
+    (void)buffer;
+    (void)size;
+    (void)writing;
+    (void)unused;
+    return 0;
+}
+
+static EVP_PKEY *read_key(const char *path)
+{
+    BIO *file = BIO_new_file(path, "r");
+    EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, have_no_password, NULL) : NULL;
+    BIO_free(file);
+    return key;
+}
+
+/* OpenSSL itself accepts a key of another type than the certificate's. */
+static int use_key(SSL_CTX *ctx, EVP_PKEY *key, const char *path, hob_error *error)
+{
+    if (!key)
+        return files_refuse(error, "using the key in", path);
+    if (X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) == 1 &&
+        SSL_CTX_use_PrivateKey(ctx, key) == 1)
+        return 0;
+    return files_refuse(error, "using the key in", path);
+}
+
+int files_use_certificate(SSL_CTX *ctx, const char *certificate, const char *key, hob_error *error)
+{
+    if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
+        return files_refuse(error, "using the certificate in", certificate);
+    EVP_PKEY *read = read_key(key);
+    int err = use_key(ctx, read, key, error);
+    EVP_PKEY_free(read);
+    return err;
+}

@@ -126,10 +126,17 @@ static int on_stream_close(nghttp2_session *nghttp2, int32_t id, uint32_t error,
  * Callbacks of nghttp2 while it writes.
  */
 
+/* Whether this is the frame that announce_end() sends: the last stream is the largest number. */
+static bool announces_end(const nghttp2_frame *frame)
+{
+    return frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.last_stream_id == INT32_MAX;
+}
+
 static int on_frame_sent(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *arg)
 {
     const struct framing *self = arg;
-    (void)nghttp2;
+    if (announces_end(frame)) /* nghttp2 would send a PING before it */
+        nghttp2_submit_ping(nghttp2, NGHTTP2_FLAG_NONE, NULL);
     if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
         self->events->fail(
             self->session, frame->goaway.error_code, (const char *)frame->goaway.opaque_data,
@@ -318,7 +325,6 @@ static void framing_announce_end(void *arg)
 {
     const struct framing *self = arg;
     nghttp2_submit_shutdown_notice(self->nghttp2);
-    nghttp2_submit_ping(self->nghttp2, NGHTTP2_FLAG_NONE, NULL);
 }
 
 static void framing_end(void *arg)

@@ -180,6 +180,7 @@ ServerTest(http2_streams, a_stream_waits_for_the_window, serve_http2(stream_endl
     http2_send_number(&client, HTTP2_RST_STREAM, 1, HTTP2_CANCEL);
     cr_expect(server_logs(&server, ", then -"));
     cr_expect_eq(server_log_count(&server, "then 0"), 0);
+    http2_send_number(&client, HTTP2_WINDOW_UPDATE, 0, 1000);
     http2_request(&client, 3, "GET /other", "");
     cr_expect_eq(http2_response(&client, 3)->status, 200);
     http2_close(&client);

@@ -162,8 +162,8 @@ static size_t count_begun(const char *json)
 }
 
 /*
- * Stacks take 192 KiB each, as long as they fit. malloc() gets the rest of 176 KiB, since it grows by
- * 132 KiB: without that no coroutine could begin another.
+ * Stacks take 192 KiB each, as long as they fit. malloc() gets the rest of 176 KiB, since it grows
+ * by 132 KiB: without that no coroutine could begin another.
  */
 #define SPACE_LEFT ((32 << 20) + (48 << 10))
 

@@ -39,8 +39,8 @@ static void open_standard_streams(void)
         close(fd);
 }
 
-/* Returns the exit status. */
-static int serve(const struct options *options, char **argv)
+/* Returns the exit status. Not inlined, since one frame of both this and main() is too large. */
+__attribute__((noinline)) static int serve(const struct options *options, char **argv)
 {
     struct kitchen kitchen;
     kitchen_init(&kitchen);

@@ -79,8 +79,6 @@ static int on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *
         stream = self->events->end_head(self->session, id);
         nghttp2_session_set_stream_user_data(nghttp2, id, stream);
     }
-    if (frame->hd.type == NGHTTP2_RST_STREAM && stream)
-        self->events->reset(self->session);
     if (frame->hd.type <= NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) && stream)
         self->events->end_body(stream);
     if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK))
@@ -108,8 +106,9 @@ on_invalid_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, int err, 
     const struct framing *self = arg;
     (void)nghttp2;
     (void)frame;
-    if (err == NGHTTP2_ERR_HTTP_HEADER || err == NGHTTP2_ERR_HTTP_MESSAGING)
-        self->events->refuse(self->session);
+    bool malformed = err == NGHTTP2_ERR_HTTP_HEADER || err == NGHTTP2_ERR_HTTP_MESSAGING;
+    if (malformed || err == NGHTTP2_ERR_REFUSED_STREAM)
+        self->events->refuse(self->session, malformed);
     return 0;
 }
 

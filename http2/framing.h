@@ -83,14 +83,14 @@ struct http2_events {
     int (*put_content)(
         struct http2_stream *stream, const void *header, size_t header_size, size_t size);
 
-    /* The client has reset a stream whose response was not complete. */
-    void (*reset)(struct http2_session *self);
-
     /* The stream is closed, with this error. The framing does not use it any more. */
     void (*close)(struct http2_stream *stream, uint32_t error);
 
-    /* The request of a stream breaks a rule of HTTP: the framing has reset it. */
-    void (*refuse)(struct http2_session *self);
+    /*
+     * The framing has reset a stream: its request breaks a rule of HTTP, or else there are too many
+     * streams.
+     */
+    void (*refuse)(struct http2_session *self, bool malformed);
 
     /* The connection ends with this error. */
     void (*fail)(struct http2_session *self, uint32_t error, const char *reason, size_t length);

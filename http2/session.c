@@ -77,10 +77,21 @@ static void on_begin_frame(struct http2_session *self, int type, size_t length, 
         break_limit(self, HOB_REJECT_FLOOD, FLOOD);
 }
 
-static void on_reset(struct http2_session *self)
+/*
+ * Counts a reset by the client, or one that the client has caused: a window that is opened too far
+ * (CVE-2025-8671), a head that is refused. A client that reads nothing could queue up any number.
+ */
+static void count_reset(struct http2_session *self)
 {
     if (!http2_budget_take(&self->resets, now_of(self)))
         break_limit(self, HOB_REJECT_RAPID_RESET, "it resets too many streams");
+}
+
+static void on_close(struct http2_stream *stream, uint32_t error)
+{
+    if (!http2_stream_is_complete(stream, error))
+        count_reset(stream->session);
+    http2_stream_close(stream, error);
 }
 
 static void set_time(struct http2_session *self, double *time, double seconds);
@@ -105,6 +116,7 @@ static struct http2_stream *on_end_head(struct http2_session *self, int32_t id)
 {
     self->times.head = 0;
     if (self->stream_count == HTTP2_MAX_STREAMS) { /* handlers of reset streams count, too */
+        count_reset(self);
         self->framing->reset(self->frames, id, HTTP2_REFUSED_STREAM);
         return NULL;
     }
@@ -121,9 +133,12 @@ static struct http2_stream *on_end_head(struct http2_session *self, int32_t id)
     return stream;
 }
 
-static void on_refuse(struct http2_session *self)
+static void on_refuse(struct http2_session *self, bool malformed)
 {
-    server_reject(server_of(self), HOB_REJECT_MALFORMED);
+    self->times.head = 0;
+    if (malformed)
+        server_reject(server_of(self), HOB_REJECT_MALFORMED);
+    count_reset(self);
 }
 
 static void on_fail(struct http2_session *self, uint32_t error, const char *reason, size_t length)
@@ -153,8 +168,7 @@ static const struct http2_events events = {
     .end_body = http2_stream_end_body,
     .count_content = http2_stream_count_content,
     .put_content = http2_stream_put_content,
-    .reset = on_reset,
-    .close = http2_stream_close,
+    .close = on_close,
     .refuse = on_refuse,
     .fail = on_fail,
     .acknowledge_end = on_acknowledge_end,
@@ -278,7 +292,7 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int happened)
         break_limit(self, HOB_REJECT_HEAD_TIMEOUT, "its head was not there after the head_timeout");
     if (is_past(times->drained, now))
         on_acknowledge_end(self);
-    if (is_past(times->idle, now))
+    if (is_past(times->idle, now) && times->head == 0)
         self->framing->terminate(self->frames, HTTP2_NO_ERROR);
     if (is_past(times->closed, now)) {
         connection_close(self->connection);

@@ -162,9 +162,14 @@ void http2_stream_reset(struct http2_stream *self, enum http2_error error)
     self->session->framing->detach(self->session->frames, self->id);
 }
 
+bool http2_stream_is_complete(const struct http2_stream *self, uint32_t error)
+{
+    return self->sent && error == HTTP2_NO_ERROR;
+}
+
 void http2_stream_close(struct http2_stream *self, uint32_t error)
 {
-    bool complete = self->sent && error == HTTP2_NO_ERROR;
+    bool complete = http2_stream_is_complete(self, error);
     self->closed = true;
     if (!self->task) {
         http2_session_remove_stream(self->session, self);

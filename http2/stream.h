@@ -48,6 +48,9 @@ void http2_stream_free(struct http2_stream *self);
 /* Starts its task. Without memory for one, the client may send the request again. */
 void http2_stream_start(struct http2_stream *self);
 
+/* Whether the whole response was sent on a stream that is closed with this error. */
+bool http2_stream_is_complete(const struct http2_stream *self, uint32_t error);
+
 /* The framing has closed the stream. Cancels its handler unless the response was complete. */
 void http2_stream_close(struct http2_stream *self, uint32_t error);
 

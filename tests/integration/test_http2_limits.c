@@ -66,6 +66,28 @@ ServerTest(http2_limits, streams_may_not_be_reset_too_often, serve_limited((hob_
     cr_expect(server_logs(&server, "it resets too many streams"));
 }
 
+/* A window that is opened too far makes the server reset the stream. */
+ServerTest(
+    http2_limits, resets_may_not_be_provoked_too_often, serve_limited((hob_server_options){0}))
+{
+    struct http2_client client = http2_connect(&server);
+    for (uint32_t i = 0; i < 1000 && !client.gone; i++) {
+        http2_request(&client, 2 * i + 1, "GET /", "");
+        http2_send_number(&client, HTTP2_WINDOW_UPDATE, 2 * i + 1, INT32_MAX);
+        http2_response(&client, 2 * i + 1);
+    }
+    expect_end(&server, &client, HTTP2_ENHANCE_YOUR_CALM, "rapid_reset");
+}
+
+/* A client that reads nothing would make the server keep a reset for each of them. */
+ServerTest(http2_limits, malformed_heads_have_a_limit, serve_limited((hob_server_options){0}))
+{
+    struct http2_client client = http2_connect(&server);
+    for (uint32_t i = 0; i < 1000; i++)
+        http2_request(&client, 2 * i + 1, "GET /", "Upper: case\n");
+    expect_end(&server, &client, HTTP2_ENHANCE_YOUR_CALM, "rapid_reset");
+}
+
 /* A page that is left resets what it has asked for, and then another one is loaded. */
 ServerTest(http2_limits, a_page_may_be_left, serve_limited((hob_server_options){0}))
 {
@@ -199,6 +221,33 @@ ServerTest(
     struct http2_client client = http2_connect(&server);
     http2_send_fields(&client, 1, END_STREAM, ":method: GET\n");
     expect_end(&server, &client, HTTP2_ENHANCE_YOUR_CALM, "head_timeout");
+}
+
+ServerTest(
+    http2_limits, a_head_has_its_time_when_the_connection_was_idle,
+    serve_limited((hob_server_options){.head_timeout = 0.4, .idle_timeout = 0.2}))
+{
+    struct http2_client client = http2_connect(&server);
+    http2_request(&client, 1, "GET /other", "");
+    http2_response(&client, 1);
+    http2_send_fields(&client, 3, END_STREAM, ":method: GET\n");
+    expect_end(&server, &client, HTTP2_ENHANCE_YOUR_CALM, "head_timeout");
+}
+
+/* A head that was refused has come: its time is over. */
+ServerTest(
+    http2_limits, a_malformed_head_has_no_time_left,
+    serve_limited((hob_server_options){.head_timeout = 0.2, .idle_timeout = 0.4}))
+{
+    struct http2_client client = http2_connect(&server);
+    http2_request(&client, 1, "GET /other", "");
+    http2_response(&client, 1);
+    http2_request(&client, 3, "GET /other", "Upper: case\n");
+    cr_expect(http2_response(&client, 3)->reset);
+    http2_receive_all(&client);
+    cr_expect_eq(client.goaway_error, HTTP2_NO_ERROR);
+    cr_expect_eq(count_of(&server, "head_timeout"), 0);
+    http2_close(&client);
 }
 
 /* PING does not keep a connection without streams. */

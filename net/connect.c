@@ -7,28 +7,59 @@
 #include "conn.h"
 #include "dial.h"
 #include "error.h"
+#include "lookup.h"
+#include "names.h"
+#include "query.h"
 #include "tcp.h"
 
 /* Seconds. */
 #define DEFAULT_TIMEOUT 10
 
-/* Sets the addresses, which have room for HOB_LOOKUP_MAX. Returns how many, at least 1. */
-static int
-find_addresses(const char *address, const hob_connect_options *options, hob_address *addresses)
-{
+struct host {
+    hob_resolver *resolver;
     struct host_port split;
-    int err = hob_address_parse(address, addresses);
-    if (err == 0)
-        return 1;
-    bool is_name = err == -EINVAL && host_port_parse(address, &split) == 0 && !split.brackets;
-    if (!is_name || !host_name_is_valid(split.host)) {
-        error_set(options->error, "connecting to %s: this is no address", address);
-        return err;
-    }
-    int count = hob_lookup(options->resolver, split.host, addresses, options->error);
+};
+
+static int look_up(const void *arg, size_t query, hob_address *addresses)
+{
+    const struct host *self = arg;
+    int count = names_look_up(self->resolver, self->split.host, query, addresses);
     for (int i = 0; i < count; i++)
-        address_set_port(&addresses[i], split.port);
+        address_set_port(&addresses[i], self->split.port);
     return count;
+}
+
+/* Returns a descriptor. */
+static int dial_host(const struct host *host, hob_address *connected, hob_error *error)
+{
+    int results[QUERIES_MAX];
+    const struct dial_source source = {
+        .queries = query_families.count, .arg = host, .look_up = look_up};
+    int fd = dial(&source, results, connected, error);
+    if (fd < 0 && results[0] < 0 && results[source.queries - 1] < 0)
+        return lookup_error(host->split.host, results, error);
+    for (size_t i = 0; fd < 0 && i < source.queries; i++)
+        if (results[i] == -EREMOTEIO)
+            error_append(
+                error, "; looking up %s: %s", i == 0 ? "IPv6" : "IPv4", lookup_reason(results[i]));
+    return fd;
+}
+
+/* Connects to an address or a name. Returns a descriptor. */
+static int
+dial_text(const char *address, const hob_connect_options *options, hob_address *connected)
+{
+    struct host host = {.resolver = options->resolver};
+    int err = hob_address_parse(address, connected);
+    bool is_name = err == -EINVAL && host_port_parse(address, &host.split) == 0 &&
+                   !host.split.brackets && host_name_is_valid(host.split.host);
+    error_set(options->error, "connecting to %s: ", address);
+    if (err == 0)
+        return dial_address(connected, options->error);
+    if (is_name)
+        return dial_host(&host, connected, options->error);
+    error_append(options->error, "this is no address");
+    return err;
 }
 
 /* The family alone of a unix socket. */
@@ -42,19 +73,13 @@ static union peer peer_of(const hob_address *address)
 
 static int connect_plain(const char *address, const hob_connect_options *options, hob_conn **conn)
 {
-    hob_address addresses[HOB_LOOKUP_MAX];
-    size_t index;
-    int count = find_addresses(address, options, addresses);
-    if (count < 0)
-        return count;
-    dial_interleave(addresses, (size_t)count);
-    error_set(options->error, "connecting to %s: ", address);
-    int fd = dial(addresses, (size_t)count, &index, options->error);
+    hob_address connected;
+    int fd = dial_text(address, options, &connected);
     if (fd < 0)
         return fd;
-    if (addresses[index].any.sa_family != AF_UNIX)
+    if (connected.any.sa_family != AF_UNIX)
         tcp_set_options(fd);
-    const union peer peer = peer_of(&addresses[index]);
+    const union peer peer = peer_of(&connected);
     *conn = conn_new(fd, &peer, address);
     if (!*conn)
         error_append(options->error, "%s", strerror(ENOMEM));

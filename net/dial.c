@@ -10,8 +10,11 @@
 #include "hob/sync.h"
 #include "peer.h"
 
-/* Seconds until the next address is tried, unless the ones before fail earlier. */
+/* Seconds until the next address is tried, unless an earlier one fails (RFC 8305 section 5). */
 #define ATTEMPT_DELAY 0.25
+
+/* Seconds that IPv4 addresses wait for the query for IPv6 (RFC 8305 section 3). */
+#define RESOLUTION_DELAY 0.05
 
 /*
  * Seconds until the next attempt at a unix socket with a full accept queue: no event reports room.
@@ -83,11 +86,24 @@ static int connect_to(const hob_address *address)
     return err < 0 ? err : fd;
 }
 
+int dial_address(const hob_address *address, hob_error *error)
+{
+    int fd = connect_to(address);
+    if (fd < 0)
+        error_append(error, "%s", strerror(-fd));
+    return fd;
+}
+
 /*
- * Several addresses: one coroutine for each attempt, and one that starts them.
+ * Several addresses: one coroutine for each query and each attempt, and one that starts them.
  */
 
 struct race;
+
+struct query {
+    struct race *race;
+    size_t index;
+};
 
 struct attempt {
     struct race *race;
@@ -96,49 +112,108 @@ struct attempt {
 };
 
 struct race {
-    struct attempt attempts[HOB_LOOKUP_MAX];
-    size_t count;
+    const struct dial_source *source;
+    int *results; /* of the queries */
+    struct query queries[2];
+    size_t running; /* queries */
+    hob_address addresses[HOB_LOOKUP_MAX];
+    struct attempt attempts[HOB_LOOKUP_MAX]; /* of the addresses with the same index */
+    size_t count;                            /* addresses */
     size_t started;
     size_t failed;
+    double due;             /* the time of the next attempt, on the clock of hob_now() */
     struct attempt *winner; /* NULL until one has connected */
-    hob_condition *ended;   /* an attempt has */
+    hob_condition *changed; /* a query or an attempt has ended */
 };
+
+/* Adds addresses that were not tried. Those of the first query are tried before the others. */
+static void add_addresses(struct race *self, size_t query, const hob_address *found, size_t count)
+{
+    size_t tried = self->started > 0 ? self->started - 1 : 0; /* the last one */
+    hob_address *to = &self->addresses[query == 0 ? self->started : self->count];
+    size_t behind = (size_t)(&self->addresses[self->count] - to);
+    memmove(to + count, to, behind * sizeof(*to));
+    memcpy(to, found, count * sizeof(*to));
+    self->count += count;
+    dial_interleave(&self->addresses[tried], self->count - tried);
+}
+
+static int run_query(void *arg)
+{
+    const struct query *self = arg;
+    struct race *race = self->race;
+    hob_address found[HOB_LOOKUP_MAX];
+    int most = (int)(HOB_LOOKUP_MAX / race->source->queries);
+    int result = race->source->look_up(race->source->arg, self->index, found);
+    race->results[self->index] = result;
+    race->running--;
+    if (result > 0)
+        add_addresses(race, self->index, found, (size_t)(result < most ? result : most));
+    bool wait_for_first = self->index > 0 && race->running > 0;
+    if (race->started == 0)
+        race->due = hob_now() + (wait_for_first ? RESOLUTION_DELAY : 0);
+    hob_condition_wake_one(race->changed);
+    return 0;
+}
 
 static int run_attempt(void *arg)
 {
     struct attempt *self = arg;
     struct race *race = self->race;
     self->result = connect_to(self->address);
-    if (self->result < 0)
+    if (self->result < 0) {
         race->failed++;
-    else if (race->winner)
+        race->due = hob_now();
+    } else if (race->winner) {
         close(self->result);
-    else
+    } else {
         race->winner = self;
-    hob_condition_wake_one(race->ended);
+    }
+    hob_condition_wake_one(race->changed);
     return 0;
 }
 
-/* Starts the next attempt, if there is one, and waits until one ends or the next one is due. */
-static int advance(struct race *self)
+static int start_queries(struct race *self)
 {
     int err = 0;
-    if (self->started < self->count)
-        err = hob_start(run_attempt, &self->attempts[self->started++]);
-    if (err < 0)
-        return err;
-    if (self->started == self->count)
-        return hob_condition_wait(self->ended);
-    err = hob_await_for(hob_condition_next(self->ended), ATTEMPT_DELAY);
-    return err == -ETIMEDOUT ? 0 : err; /* the last wait returns it if it is the deadline's */
+    self->running = self->source->queries;
+    for (size_t i = 0; i < self->source->queries && err == 0; i++) {
+        self->queries[i] = (struct query){.race = self, .index = i};
+        err = hob_start(run_query, &self->queries[i]);
+    }
+    return err;
 }
 
-/* A coroutine. When it returns, the remaining attempts are cancelled and waited for. */
+static int start_attempt(struct race *self)
+{
+    struct attempt *attempt = &self->attempts[self->started];
+    *attempt = (struct attempt){.race = self, .address = &self->addresses[self->started]};
+    self->started++;
+    self->due = hob_now() + ATTEMPT_DELAY;
+    return hob_start(run_attempt, attempt);
+}
+
+/* Starts the next attempt if it is due, or else waits until that changes. */
+static int advance(struct race *self)
+{
+    double left = self->due - hob_now();
+    if (self->started == self->count)
+        return hob_condition_wait(self->changed);
+    if (left <= 0)
+        return start_attempt(self);
+    int err = hob_await_for(hob_condition_next(self->changed), left);
+    if (err != -ETIMEDOUT)
+        return err;
+    self->due = hob_now();
+    return 0; /* the last wait returns it if it is the deadline's */
+}
+
+/* A coroutine. When it returns, the remaining ones are cancelled and waited for. */
 static int run_race(void *arg)
 {
     struct race *self = arg;
-    int err = 0;
-    while (err == 0 && !self->winner && self->failed < self->count)
+    int err = start_queries(self);
+    while (err == 0 && !self->winner && (self->running > 0 || self->failed < self->count))
         err = advance(self);
     return err;
 }
@@ -151,21 +226,24 @@ static void append_failure(hob_error *error, const struct attempt *attempt, bool
     error_append(error, "%s%s: %s", first ? "" : "; ", name, strerror(-attempt->result));
 }
 
-/* Returns the error of the first address, or the one that has interrupted the race. */
+/* Returns the error of the first attempt, or the one that has interrupted the race. */
 static int race_error(const struct race *self, int err, hob_error *error)
 {
     if (err < 0) {
+        for (size_t i = 0; i < self->source->queries && self->count == 0; i++)
+            self->results[i] = err;
         error_append(error, "%s", strerror(-err));
         return err;
     }
+    if (self->count == 0)
+        return -ENXIO;
     for (size_t i = 0; i < self->count; i++)
         append_failure(error, &self->attempts[i], i == 0);
     return self->attempts[0].result;
 }
 
-static int race_addresses(struct race *self, size_t *index, hob_error *error)
+static int race_result(const struct race *self, int err, hob_address *connected, hob_error *error)
 {
-    int err = hob_await(hob_async(run_race, self));
     if (!self->winner)
         return race_error(self, err, error);
     if (err < 0) {
@@ -173,35 +251,17 @@ static int race_addresses(struct race *self, size_t *index, hob_error *error)
         error_append(error, "%s", strerror(-err));
         return err;
     }
-    *index = (size_t)(self->winner - self->attempts);
+    *connected = *self->winner->address;
     return self->winner->result;
 }
 
-/* No coroutine is needed for one address. */
-static int dial_one(const hob_address *address, hob_error *error)
+int dial(const struct dial_source *source, int *results, hob_address *connected, hob_error *error)
 {
-    int fd = connect_to(address);
-    if (fd < 0)
-        error_append(error, "%s", strerror(-fd));
-    return fd;
-}
-
-int dial(const hob_address *addresses, size_t count, size_t *index, hob_error *error)
-{
-    *index = 0;
-    if (count == 1)
-        return dial_one(addresses, error);
-    struct race race = {
-        .count = count < HOB_LOOKUP_MAX ? count : HOB_LOOKUP_MAX,
-        .ended = hob_condition_new(),
-    };
-    if (!race.ended) {
-        error_append(error, "%s", strerror(ENOMEM));
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < race.count; i++)
-        race.attempts[i] = (struct attempt){.race = &race, .address = &addresses[i]};
-    int result = race_addresses(&race, index, error);
-    hob_condition_free(race.ended);
+    struct race race = {.source = source, .results = results, .changed = hob_condition_new()};
+    for (size_t i = 0; i < source->queries; i++)
+        results[i] = 0;
+    int err = race.changed ? hob_await(hob_async(run_race, &race)) : -ENOMEM;
+    int result = race_result(&race, err, connected, error);
+    hob_condition_free(race.changed);
     return result;
 }

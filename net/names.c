@@ -1,12 +1,11 @@
-/* A cache of names, and of look-ups in progress. */
+#include "names.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
-#include "error.h"
-#include "hob/net.h"
 #include "hob/text.h"
 #include "query.h"
 #include "runtime/loop.h"
@@ -18,13 +17,18 @@
 #define NO_ADDRESS_TTL 5.0
 #define TIMEOUT_MAX    3600.0
 
-struct name {
-    struct list link;
-    bool asking;               /* a coroutine asks for it; the rest is not set yet */
+/* The addresses of one family. All 0 if there was no query for them. */
+struct record {
+    bool asking;               /* a coroutine asks for it; the rest is still the old answer */
     struct wait_queue waiters; /* coroutines that wait for the answer */
     double expires;            /* on the clock of hob_now() */
     int result;                /* how many addresses there are, or -ENXIO */
     hob_address *addresses;
+};
+
+struct name {
+    struct list link;
+    struct record records[QUERIES_MAX]; /* by the index of query_families */
     char text[];
 };
 
@@ -43,24 +47,36 @@ static void name_free(hob_resolver *resolver, struct name *self)
 {
     list_remove(&self->link);
     resolver->count--;
-    free(self->addresses);
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        free(self->records[i].addresses);
     free(self);
 }
 
 static bool is_in_use(const struct name *self)
 {
-    return self->asking || self->waiters.waiting > 0;
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        if (self->records[i].asking || self->records[i].waiters.waiting > 0)
+            return true;
+    return false;
+}
+
+static bool is_outdated(const struct name *self)
+{
+    double now = hob_now();
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        if (self->records[i].expires > now)
+            return false;
+    return true;
 }
 
 /* Frees outdated names, and as many others as are needed to add one. */
 static void make_room(hob_resolver *self)
 {
-    double now = hob_now();
     struct list *link = self->names.next;
     while (link != &self->names) {
         struct name *name = list_entry(link, struct name, link);
         link = link->next;
-        if (!is_in_use(name) && (name->expires <= now || self->count >= self->options.names))
+        if (!is_in_use(name) && (is_outdated(name) || self->count >= self->options.names))
             name_free(self, name);
     }
 }
@@ -69,33 +85,32 @@ static struct name *name_add(hob_resolver *resolver, const char *text)
 {
     size_t length = strlen(text);
     make_room(resolver);
-    struct name *self = malloc(sizeof(*self) + length + 1);
+    struct name *self = calloc(1, sizeof(*self) + length + 1);
     if (!self)
         return NULL;
-    *self = (struct name){.asking = true};
-    wait_queue_init(&self->waiters);
+    for (size_t i = 0; i < QUERIES_MAX; i++)
+        wait_queue_init(&self->records[i].waiters);
     memcpy(self->text, text, length + 1);
     list_append(&resolver->names, &self->link);
     resolver->count++;
     return self;
 }
 
-/* Returns the name if it is known or being looked up, and makes it the last used one. */
-static struct name *find(hob_resolver *self, const char *text)
+/* Makes the name the last used one, and adds it first if it is new. NULL when out of memory. */
+static struct name *use_name(hob_resolver *self, const char *text)
 {
-    double now = hob_now();
     for (struct list *link = self->names.next; link != &self->names; link = link->next) {
         struct name *name = list_entry(link, struct name, link);
-        if ((!name->asking && name->expires <= now) || !hob_text_same(name->text, text))
+        if (!hob_text_same(name->text, text))
             continue;
         list_remove(link);
         list_append(&self->names, link);
         return name;
     }
-    return NULL;
+    return name_add(self, text);
 }
 
-static int name_result(const struct name *self, hob_address *addresses)
+static int record_result(const struct record *self, hob_address *addresses)
 {
     if (self->result > 0)
         memcpy(addresses, self->addresses, (size_t)self->result * sizeof(addresses[0]));
@@ -118,15 +133,17 @@ void answer_add(struct answer *self, const struct sockaddr *address, socklen_t l
 }
 
 /* Returns 0 if the answer is kept, -ENOMEM, or the error that it is. */
-static int name_keep(struct name *self, int err, const struct answer *answer)
+static int record_keep(struct record *self, int err, const struct answer *answer)
 {
     size_t size = answer->count * sizeof(answer->addresses[0]);
+    free(self->addresses);
+    self->addresses = err == 0 ? malloc(size) : NULL;
+    self->expires = 0;
     if (err == -ENXIO) {
         self->result = err;
         self->expires = hob_now() + NO_ADDRESS_TTL;
         return 0;
     }
-    self->addresses = err == 0 ? malloc(size) : NULL;
     if (!self->addresses)
         return err < 0 ? err : -ENOMEM;
     memcpy(self->addresses, answer->addresses, size);
@@ -135,32 +152,49 @@ static int name_keep(struct name *self, int err, const struct answer *answer)
     return 0;
 }
 
-/* Asks, and wakes the waiting coroutines. If this one is interrupted, one of them asks again. */
-static int ask(hob_resolver *self, const char *text, hob_address *addresses)
+/* If a name has addresses of one family only, both families are asked for again at the same time.
+ */
+static void expire_together(struct name *self)
 {
-    struct answer answer = {.count = 0};
-    struct name *name = name_add(self, text);
-    if (!name)
-        return -ENOMEM;
-    int err = query_addresses(&self->options, text, &answer);
-    err = name_keep(name, err, &answer);
-    name->asking = false;
-    bool interrupted = err == -ECANCELED || err == -ETIMEDOUT;
-    wait_queue_complete_all(&name->waiters, interrupted ? 0 : err);
-    return err < 0 ? err : name_result(name, addresses);
+    double now = hob_now();
+    struct record *a = &self->records[0], *b = &self->records[1];
+    if (a->expires <= now || b->expires <= now)
+        return;
+    if (a->result < 0 && b->result > 0)
+        a->expires = b->expires;
+    else if (b->result < 0 && a->result > 0)
+        b->expires = a->expires;
 }
 
-static int look_up(hob_resolver *self, const char *text, hob_address *addresses)
+/* Asks, and wakes the waiting coroutines. If this one is interrupted, one of them asks again. */
+static int ask(hob_resolver *self, struct name *name, size_t query, hob_address *addresses)
+{
+    struct answer answer = {.count = 0};
+    struct record *record = &name->records[query];
+    record->asking = true;
+    int err = query_addresses(&self->options, name->text, query_families.families[query], &answer);
+    err = record_keep(record, err, &answer);
+    expire_together(name);
+    record->asking = false;
+    bool interrupted = err == -ECANCELED || err == -ETIMEDOUT;
+    wait_queue_complete_all(&record->waiters, interrupted ? 0 : err);
+    return err < 0 ? err : record_result(record, addresses);
+}
+
+static int look_up(hob_resolver *self, const char *text, size_t query, hob_address *addresses)
 {
     int err = wait_queue_begin_call("hob_lookup");
     while (err == 0) {
         struct waiter waiter;
-        struct name *name = find(self, text);
+        struct name *name = use_name(self, text);
         if (!name)
-            return ask(self, text, addresses);
-        if (!name->asking)
-            return name_result(name, addresses);
-        err = wait_queue_wait(&name->waiters, &waiter, "hob_lookup");
+            return -ENOMEM;
+        struct record *record = &name->records[query];
+        if (!record->asking && record->expires > hob_now())
+            return record_result(record, addresses);
+        if (!record->asking)
+            return ask(self, name, query, addresses);
+        err = wait_queue_wait(&record->waiters, &waiter, "hob_lookup");
     }
     return err;
 }
@@ -236,7 +270,9 @@ void hob_resolver_free(hob_resolver *resolver)
     while (link != &resolver->names) {
         struct name *name = list_entry(link, struct name, link);
         link = link->next;
-        wait_queue_expect_unused(&name->waiters, __func__, "a coroutine looks up a name with it");
+        for (size_t i = 0; i < QUERIES_MAX; i++)
+            wait_queue_expect_unused(
+                &name->records[i].waiters, __func__, "a coroutine looks up a name with it");
         name_free(resolver, name);
     }
     free(resolver->servers);
@@ -260,32 +296,9 @@ static hob_resolver *resolver_of_loop(void)
     return loop->resolver;
 }
 
-static const char *reason_of(int err)
+int names_look_up(hob_resolver *resolver, const char *host, size_t query, hob_address *addresses)
 {
-    switch (err) {
-    case -ENXIO:
-        return "the name has no address";
-    case -EREMOTEIO:
-        return "no name server has given an answer";
-    case -EINVAL:
-        return "this is no name of a host";
-    default:
-        return strerror(-err);
-    }
-}
-
-int hob_lookup(
-    hob_resolver *resolver, const char *host, hob_address addresses[HOB_LOOKUP_MAX],
-    hob_error *error)
-{
-    if (host_parse_numeric(host, addresses))
-        return 1; /* c-ares 1.18 would ask the name servers about it */
-    int result = -EINVAL;
     if (!resolver)
         resolver = resolver_of_loop();
-    if (host_name_is_valid(host))
-        result = resolver ? look_up(resolver, host, addresses) : -ENOMEM;
-    if (result < 0)
-        error_set(error, "looking up %s: %s", host, reason_of(result));
-    return result;
+    return resolver ? look_up(resolver, host, query, addresses) : -ENOMEM;
 }

@@ -1,11 +1,12 @@
 /*
- * Names by c-ares. Each query has a channel of its own, which reads the settings of the system and
- * is destroyed with the query: so changes of these settings take effect at once, and a cancelled
+ * Queries by c-ares. Each has a channel of its own, which reads the settings of the system and is
+ * destroyed with the query: so changes of these settings take effect at once, and a cancelled
  * coroutine destroys the channel.
  */
 #include <ares.h>
 #include <errno.h>
 #include <math.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -18,19 +19,15 @@
 /* Sockets that are waited for. One more would be read from at the next time-out. */
 enum { SOCKETS_MAX = 16 };
 
-/* The questions and their answers. */
-struct question {
-    bool ended;
-    int status; /* of c-ares */
-    struct ares_addrinfo *found;
-};
+const struct query_families query_families = {.count = 2, .families = {AF_INET6, AF_INET}};
 
 struct query {
     ares_channel channel;
     struct pollfd sockets[SOCKETS_MAX];
     size_t socket_count;
-    struct question both; /* IPv6 and IPv4 */
-    struct question ipv4;
+    bool ended;
+    int status; /* of c-ares */
+    struct ares_addrinfo *found;
 };
 
 /*
@@ -144,22 +141,21 @@ int query_check(const hob_resolver_options *options)
     return err;
 }
 
-/* Seconds until c-ares has something to do, or until the time `when`, if that is earlier. */
-static double seconds_left(const struct query *self, double when)
+/* Seconds until c-ares has something to do. */
+static double seconds_left(const struct query *self)
 {
     struct timeval left;
-    double until = fmax(when - hob_now(), 0);
     if (!ares_timeout(self->channel, NULL, &left))
-        return until;
-    return fmin(until, (double)left.tv_sec + (double)left.tv_usec / 1e6);
+        return INFINITY;
+    return (double)left.tv_sec + (double)left.tv_usec / 1e6;
 }
 
-/* Waits for answers, up to the time `when`, and lets c-ares read them. */
-static int advance(struct query *self, double when)
+/* Waits for an answer or a time-out, which c-ares then processes. */
+static int advance(struct query *self)
 {
     struct pollfd ready[SOCKETS_MAX];
     size_t count = self->socket_count;
-    int err = hob_poll(self->sockets, count, seconds_left(self, when));
+    int err = hob_poll(self->sockets, count, seconds_left(self));
     if (err < 0)
         return err;
     memcpy(ready, self->sockets, sizeof(ready)); /* c-ares changes the sockets */
@@ -176,46 +172,44 @@ static int advance(struct query *self, double when)
 }
 
 /*
- * The questions.
+ * The question and its answer.
  */
 
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *found)
 {
-    struct question *self = arg;
+    struct query *self = arg;
     (void)timeouts;
-    *self = (struct question){.ended = true, .status = status, .found = found};
+    self->ended = true;
+    self->status = status;
+    self->found = found;
 }
 
-static void ask(struct query *self, const char *name, int family, struct question *question)
+static bool hosts_file_has(ares_channel channel, const char *name, int family)
+{
+    struct hostent *host = NULL;
+    bool found = ares_gethostbyname_file(channel, name, family, &host) == ARES_SUCCESS;
+    if (found)
+        ares_free_hostent(host);
+    return found;
+}
+
+/* A name that /etc/hosts has in one family only has no addresses in the other: no server is asked.
+ */
+static bool is_excluded(ares_channel channel, const char *name, int family)
+{
+    int other = family == AF_INET ? AF_INET6 : AF_INET;
+    return hosts_file_has(channel, name, other) && !hosts_file_has(channel, name, family);
+}
+
+static int ask(struct query *self, const char *name, int family)
 {
     const struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
-    ares_getaddrinfo(self->channel, name, NULL, &hints, on_answer, question);
-}
-
-/*
- * Some name servers do not answer questions about IPv6. After so many seconds without an answer,
- * the IPv4 addresses are asked for alone, and are the answer if they come first.
- */
-#define IPV4_ALONE_DELAY 0.3
-
-static bool has_addresses(const struct question *self)
-{
-    return self->ended && self->status == ARES_SUCCESS && self->found && self->found->nodes;
-}
-
-static int ask_all(struct query *self, const char *name)
-{
     int err = 0;
-    double when = hob_now() + IPV4_ALONE_DELAY;
-    ask(self, name, AF_UNSPEC, &self->both);
-    while (err == 0 && !self->both.ended && !has_addresses(&self->ipv4)) {
-        if (hob_now() >= when) {
-            ask(self, name, AF_INET, &self->ipv4);
-            when = INFINITY;
-        } else {
-            err = advance(self, when);
-        }
-    }
+    if (is_excluded(self->channel, name, family))
+        return -ENXIO;
+    ares_getaddrinfo(self->channel, name, NULL, &hints, on_answer, self);
+    while (err == 0 && !self->ended)
+        err = advance(self);
     return err;
 }
 
@@ -236,29 +230,29 @@ static int errno_of(int status)
     }
 }
 
-static int use_answer(const struct question *question, struct answer *answer)
+static int use_answer(const struct query *self, struct answer *answer)
 {
-    if (!has_addresses(question))
-        return errno_of(question->status);
+    if (self->status != ARES_SUCCESS)
+        return errno_of(self->status);
     answer->ttl = INFINITY;
-    for (const struct ares_addrinfo_node *at = question->found->nodes; at; at = at->ai_next) {
+    for (const struct ares_addrinfo_node *at = self->found->nodes; at; at = at->ai_next) {
         answer_add(answer, at->ai_addr, at->ai_addrlen);
         answer->ttl = fmin(answer->ttl, at->ai_ttl);
     }
     return answer->count > 0 ? 0 : -ENXIO;
 }
 
-int query_addresses(const hob_resolver_options *options, const char *name, struct answer *answer)
+int query_addresses(
+    const hob_resolver_options *options, const char *name, int family, struct answer *answer)
 {
     struct query self = {.socket_count = 0};
     int err = open_channel(options, &self, &self.channel);
     if (err < 0)
         return err;
-    err = ask_all(&self, name);
+    err = ask(&self, name, family);
     if (err == 0)
-        err = use_answer(has_addresses(&self.ipv4) ? &self.ipv4 : &self.both, answer);
-    ares_destroy(self.channel); /* ends the questions that are left */
-    ares_freeaddrinfo(self.both.found);
-    ares_freeaddrinfo(self.ipv4.found);
+        err = use_answer(&self, answer);
+    ares_destroy(self.channel); /* ends the question if it has no answer yet */
+    ares_freeaddrinfo(self.found);
     return err;
 }

@@ -1,4 +1,4 @@
-/* Names by getaddrinfo(3) on a thread: for builds without c-ares. */
+/* Queries by getaddrinfo(3) on a thread, for builds without c-ares. */
 #include <errno.h>
 #include <netdb.h>
 
@@ -7,8 +7,12 @@
 /* getaddrinfo(3) reports no TTL. */
 #define TTL 10
 
+/* One call asks for both families. */
+const struct query_families query_families = {.count = 1, .families = {AF_UNSPEC}};
+
 struct query {
     const char *name;
+    int family;
     struct addrinfo *found;
     int err; /* of getaddrinfo(3) */
 };
@@ -21,7 +25,7 @@ int query_check(const hob_resolver_options *options)
 static int ask_system(void *arg)
 {
     struct query *self = arg;
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = {.ai_family = self->family, .ai_socktype = SOCK_STREAM};
     self->err = getaddrinfo(self->name, NULL, &hints, &self->found);
     return 0;
 }
@@ -41,9 +45,10 @@ static int errno_of(int err)
     }
 }
 
-int query_addresses(const hob_resolver_options *options, const char *name, struct answer *answer)
+int query_addresses(
+    const hob_resolver_options *options, const char *name, int family, struct answer *answer)
 {
-    struct query query = {.name = name};
+    struct query query = {.name = name, .family = family};
     (void)options;
     int err = hob_await(hob_offload(ask_system, &query));
     for (struct addrinfo *at = query.found; at && err == 0; at = at->ai_next)

@@ -62,10 +62,11 @@ void hob_resolver_free(hob_resolver *resolver);
 enum { HOB_LOOKUP_MAX = 16 };
 
 /*
- * Looks up the addresses of a host, with port 0, in the order in which to try them (RFC 6724). The
+ * Looks up the addresses of a host, with port 0: those of IPv6 first, and each family in the order
+ * in which to try them (RFC 6724). A build without c-ares keeps the order of getaddrinfo(3). The
  * text of an address, such as "192.0.2.7" or "2001:db8::7", is its own answer. Coroutines that look
- * up the same name at the same time share one query. A name server that does not answer about IPv6
- * delays the answer by 0.3 s. `resolver` may be NULL, and so may `error`.
+ * up the same name at the same time share the queries. A name server that does not answer about
+ * IPv6 delays the answer by 0.3 s. `resolver` may be NULL, and so may `error`.
  *
  * Returns how many addresses there are, at least 1, or a negative errno: -ENXIO if the name has no
  * address, -EREMOTEIO if no name server has given an answer, -EINVAL if it is no name of a host,
@@ -103,15 +104,16 @@ typedef struct {
 } hob_connect_options;
 
 /*
- * Connects to "host:port", "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path". A name is looked up;
- * its addresses are tried 250 ms apart, IPv6 and IPv4 in turn, and the first that connects is used
- * (Happy Eyeballs, RFC 8305). `options` may be NULL.
+ * Connects to "host:port", "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path". A name is looked up
+ * in both families at the same time. Its addresses are tried 250 ms apart, IPv6 and IPv4 in turn,
+ * and the first that connects is used. IPv6 addresses are tried at once, and IPv4 addresses wait up
+ * to 50 ms for them (Happy Eyeballs v2, RFC 8305). `options` may be NULL.
  *
  * Returns 0 and sets *conn, or returns a negative errno and sets *conn to NULL: -EINVAL if the
  * address is none of these, what hob_lookup() returns for a name, -ETIMEDOUT after the time-out, or
- * what connect(2) has failed with for the first address. With TLS also -EKEYREJECTED if the
- * server's certificate is refused, -EPROTO if TLS fails otherwise, and -EINVAL if `alpn` has an
- * empty name or is too long, or there is no server name for a unix socket.
+ * what connect(2) has failed with for the address that was tried first. With TLS also -EKEYREJECTED
+ * if the server's certificate is refused, -EPROTO if TLS fails otherwise, and -EINVAL if `alpn` has
+ * an empty name or is too long, or there is no server name for a unix socket.
  */
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn);
 

@@ -3,6 +3,7 @@
 
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/hosts_file.h"
 #include "tests/support/test.h"
 
 TestSuite(names, .timeout = 60);
@@ -43,22 +44,6 @@ CoroutineTest(names, what_is_no_name_is_not_asked)
         cr_expect_eq(hob_lookup(NULL, cases[i], addresses, &error), -EINVAL, "%s", cases[i]);
         cr_expect_str_eq(error.text, expected);
     }
-}
-
-/* The first name in /etc/hosts that is not "localhost", and its IPv4 address. */
-static bool find_in_hosts(char name[static 256], struct in_addr *address)
-{
-    char line[512];
-    char number[64];
-    bool found = false;
-    FILE *file = fopen("/etc/hosts", "r");
-    while (file && !found && fgets(line, sizeof(line), file)) {
-        bool whole = sscanf(line, "%63s %255s", number, name) == 2;
-        found = whole && inet_pton(AF_INET, number, address) == 1 && !strstr(name, "localhost");
-    }
-    if (file)
-        fclose(file);
-    return found;
 }
 
 CoroutineTest(names, are_found_in_the_hosts_file)

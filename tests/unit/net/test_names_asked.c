@@ -4,6 +4,7 @@
 #include "hob/net.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
+#include "tests/support/hosts_file.h"
 #include "tests/support/listening.h"
 #include "tests/support/name_server.h"
 #include "tests/support/random.h"
@@ -21,6 +22,10 @@ static const struct record records[] = {
     {.name = "silent6.test", .address = "192.0.2.5", .ttl = 100},
     {.name = "silent6.test", .type = '6', .treatment = UNANSWERED},
     {.name = "long.test", .address = "192.0.2.6", .ttl = 100, .treatment = TRUNCATED},
+    {.name = "failing6.test", .type = '6', .treatment = FAILED},
+    {.name = "failing6.test", .type = 'A'},
+    {.name = "here4.test", .address = "127.0.0.1", .ttl = 100},
+    {.name = "here4.test", .type = '6', .treatment = FAILED},
     {.name = "here.test", .address = "127.0.0.1", .ttl = 100},
     {.name = "host.search.test", .address = "192.0.2.7", .ttl = 100},
     {NULL},
@@ -158,6 +163,47 @@ CoroutineTest(names_asked, are_connected_to)
     cr_expect_str_eq(error.text, "looking up failing.test: no name server has given an answer");
     hob_resolver_free(resolver);
     listening_close(&listening);
+}
+
+CoroutineTest(names_asked, have_the_failures_of_both_families_in_the_error)
+{
+    hob_error error;
+    hob_conn *conn;
+    char address[100];
+    char expected[400];
+    hob_address addresses[HOB_LOOKUP_MAX];
+    static const char failed[] =
+        "looking up failing6.test: IPv6: no name server has given an answer; IPv4: the name has no "
+        "address";
+    struct listening nobody = listening_refuse();
+    use_resolver(0);
+    const hob_connect_options options = {.resolver = resolver, .error = &error};
+    cr_expect_eq(hob_connect("failing6.test:80", &options, &conn), -EREMOTEIO);
+    cr_expect_str_eq(error.text, failed);
+    cr_expect_eq(hob_lookup(resolver, "failing6.test", addresses, &error), -EREMOTEIO);
+    cr_expect_str_eq(error.text, failed);
+    snprintf(address, sizeof(address), "here4.test%s", strchr(nobody.text, ':'));
+    snprintf(
+        expected, sizeof(expected),
+        "connecting to %s: %s: Connection refused; looking up IPv6: no name server has given an "
+        "answer",
+        address, nobody.text);
+    cr_expect_eq(hob_connect(address, &options, &conn), -ECONNREFUSED);
+    cr_expect_str_eq(error.text, expected);
+    hob_resolver_free(resolver);
+    listening_close(&nobody);
+}
+
+CoroutineTest(names_asked, are_not_those_of_the_hosts_file)
+{
+    char name[256];
+    struct in_addr address;
+    if (!find_in_hosts(name, &address))
+        return;
+    use_resolver(0);
+    cr_expect(strstr(look_up(name), inet_ntoa(address)), "%s", look_up(name));
+    cr_expect_eq(name_server_count(&server, name), 0, "not even about IPv6");
+    hob_resolver_free(resolver);
 }
 
 static int look_up_one(void *name)

@@ -40,7 +40,7 @@ static void open_standard_streams(void)
 }
 
 /* Returns the exit status. Not inlined, since one frame of both this and main() is too large. */
-__attribute__((noinline)) static int serve(const struct options *options, char **argv)
+static __attribute__((noinline)) int serve(const struct options *options, char **argv)
 {
     struct kitchen kitchen;
     kitchen_init(&kitchen);

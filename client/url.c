@@ -80,10 +80,10 @@ const char *url_parse(const char *text, struct url *url)
     return parse_authority(authority, length, url);
 }
 
-const char *hob_url_check(const char *text)
+const char *hob_url_check(const char *url)
 {
-    struct url url;
-    return url_parse(text, &url);
+    struct url parts;
+    return url_parse(url, &parts);
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)

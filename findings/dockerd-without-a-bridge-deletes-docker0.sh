@@ -20,6 +20,7 @@ LD_LIBRARY_PATH=$(echo "$PWD"/root/usr/lib/*-linux-gnu)
 # bridges BRIDGE: those that are there after dockerd has started, in a network namespace of its own that
 # has docker0 and other0.
 bridges() {
+  # shellcheck disable=SC2016 # the inner shell expands them
   unshare --net bash -c '
     ip link add docker0 type bridge && ip link add other0 type bridge
     ip addr add 10.99.0.1/24 dev other0 && ip link set other0 up

@@ -218,15 +218,21 @@ static hob_header *request_fields(hob_request *req)
     return fields;
 }
 
+/* The length of the dot, plain or encoded, that a path begins with; 0 if it begins otherwise. */
+static size_t dot_length(const char *path)
+{
+    if (path[0] == '%' && path[1] == '2' && (path[2] == 'e' || path[2] == 'E'))
+        return 3;
+    return path[0] == '.' ? 1 : 0;
+}
+
 /* Whether a segment is "." or "..", of which each dot may be encoded. */
 static bool has_dot_segment(const char *path)
 {
     while (*path++ == '/') {
         int dots = 0;
-        for (bool encoded; *path == '.' || hob_text_same_n(path, "%2e", 3); dots++) {
-            encoded = *path == '%';
-            path += encoded ? 3 : 1;
-        }
+        for (size_t length; (length = dot_length(path)) > 0; dots++)
+            path += length;
         if ((dots == 1 || dots == 2) && (*path == '/' || *path == '\0'))
             return true;
         path += strcspn(path, "/");

@@ -156,7 +156,7 @@ static int serve_and_send(void *arg)
     hob_future *running = hob_server_start(server);
     while (!server->task)
         hob_yield();
-    if (connection_open(server, ends[0], &peer) < 0)
+    if (connection_open(server, ends[0], &peer, NULL) < 0)
         abort();
     if (send_input(ends[1]))
         shutdown(ends[1], SHUT_WR);

@@ -99,7 +99,7 @@ static int serve_and_send(void *arg)
     hob_future *running = hob_server_start(run->server);
     while (!run->server->task)
         hob_yield();
-    if (connection_open(run->server, ends[0], &peer) < 0)
+    if (connection_open(run->server, ends[0], &peer, NULL) < 0)
         abort();
     if (send_bytes(ends[1], begin, sizeof(begin) - 1, sizeof(begin)))
         send_bytes(ends[1], run->input.bytes, run->input.size, run->input.piece);

@@ -98,7 +98,7 @@ static void expect_resumption(const struct server *server, int version)
     secure_close(&second);
 }
 
-ServerTest(tls_protocol, sessions_are_resumed_by_tickets_and_without_early_data, start())
+ServerTest(tls_protocol, sessions_are_resumed_without_early_data, start())
 {
     expect_resumption(&server, TLS1_2_VERSION);
     expect_resumption(&server, TLS1_3_VERSION);
@@ -310,7 +310,7 @@ static size_t count(const char *text, const char *part)
 }
 
 /* One record each, all of which arrive together: TLS has some when the socket has none. */
-ServerTest(tls_protocol, many_requests_that_arrive_together_are_all_answered, start())
+ServerTest(tls_protocol, requests_that_arrive_together_are_all_answered, start())
 {
     enum { REQUESTS = 300 };
     struct secure_client client = secure_client_of(&server);

@@ -59,7 +59,7 @@ static int prepare(const struct tickets *tickets, unsigned char *name, bool encr
     return result;
 }
 
-Test(tls_tickets, tickets_of_the_key_before_are_renewed_and_older_ones_are_unknown)
+Test(tls_tickets, tickets_of_the_key_before_are_renewed)
 {
     struct tickets tickets;
     unsigned char name[16];

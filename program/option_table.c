@@ -41,14 +41,26 @@ static void apply_timeout(struct parsing *self, const struct option_spec *spec, 
     *(double *)field_of(self, spec) = parse_number(self, value, 0.001);
 }
 
-/* Of counts and bytes. A higher limit would be none. */
+/* Of counts, bytes and whole seconds. A higher limit would be none. */
 #define LIMIT_MAX 1000000000
+
+static size_t parse_whole(const struct parsing *self, const char *value, size_t min)
+{
+    size_t number;
+    if (!options_parse_count(value, LIMIT_MAX, &number) || number < min)
+        options_fail(
+            "%s: '%s' is not a whole number from %zu to %d", self->source, value, min, LIMIT_MAX);
+    return number;
+}
 
 static void apply_limit(struct parsing *self, const struct option_spec *spec, const char *value)
 {
-    size_t *limit = field_of(self, spec);
-    if (!options_parse_count(value, LIMIT_MAX, limit) || *limit == 0)
-        options_fail("%s: '%s' is not a number from 1 to %d", self->source, value, LIMIT_MAX);
+    *(size_t *)field_of(self, spec) = parse_whole(self, value, 1);
+}
+
+static void apply_whole(struct parsing *self, const struct option_spec *spec, const char *value)
+{
+    *(size_t *)field_of(self, spec) = parse_whole(self, value, 0);
 }
 
 static void apply_switch(struct parsing *self, const struct option_spec *spec, const char *value)
@@ -335,7 +347,7 @@ static const struct option_spec table[] = {
     {"hsts", "SECONDS", "0",
      "let browsers that came by https use nothing else at this host for so long "
      "(Strict-Transport-Security); 0 is off",
-     apply_number, SETS(tls.hsts)},
+     apply_whole, SETS(tls.hsts)},
     {"upstream", "NAME=URL", NULL,
      "another hob, which GET /delivery/{dish}?from=NAME orders from, at http://HOST:PORT, an https "
      "URL or unix:/PATH; several are separated by commas; may be repeated",

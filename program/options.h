@@ -29,7 +29,7 @@ struct tls_options {
     const char *client_ca; /* NULL: clients need no certificate */
     bool self_signed;
     bool redirect; /* from the addresses without TLS to the first one with it */
-    double hsts;   /* seconds; 0 is off */
+    size_t hsts;   /* seconds; 0 is off */
 };
 
 struct options {

@@ -50,10 +50,10 @@ static int redirect(const struct service *service, hob_request *req, hob_respons
 }
 
 /* Not without TLS, where anybody could have set it (RFC 6797 section 7.2). */
-static int add_hsts(double seconds, hob_response *res)
+static int add_hsts(size_t seconds, hob_response *res)
 {
     char value[40];
-    snprintf(value, sizeof(value), "max-age=%.0f", seconds);
+    snprintf(value, sizeof(value), "max-age=%zu", seconds);
     return hob_response_set_header(res, "Strict-Transport-Security", value);
 }
 

@@ -345,7 +345,8 @@ static struct server start_both(void)
 {
     return server_start_with((const char *const[]){
         HOB_BINARY, "--tls-self-signed", "--listen", "http://127.0.0.1:0", "--listen",
-        "https://127.0.0.1:0", "--redirect-to-https", "--hsts", "3600", "--idle-grace", "0", NULL});
+        "https://127.0.0.1:0", "--redirect-to-https", "--hsts", "31536000", "--idle-grace", "0",
+        NULL});
 }
 
 ServerTest(https, http_is_redirected, start_both())
@@ -368,7 +369,7 @@ ServerTest(https, browsers_are_to_stay_with_https, start_both())
     order_begin(order);
     wait_for(order);
     cr_expect_eq(order->status, 200);
-    cr_expect(order_has_field(order, "Strict-Transport-Security: max-age=3600"));
+    cr_expect(order_has_field(order, "Strict-Transport-Security: max-age=31536000"));
 }
 
 /*

@@ -126,6 +126,13 @@ int https_start(struct connection *self, hob_tls_server *tls)
     return 0;
 }
 
+bool https_is_silent(struct connection *self)
+{
+    char first;
+    return ev_cb(&self->readable) != on_handshake &&
+           recv(self->readable.fd, &first, 1, MSG_PEEK) != 1;
+}
+
 /*
  * Bytes.
  */

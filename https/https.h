@@ -14,6 +14,9 @@
 /* Makes the TLS of a new connection. Returns 0 or -ENOMEM. */
 int https_start(struct connection *self, hob_tls_server *tls);
 
+/* Whether the client has not begun its handshake. */
+bool https_is_silent(struct connection *self);
+
 /* A callback of libev: in place of connection_on_readable() until the handshake begins. */
 void https_on_first_input(struct ev_loop *ev, ev_io *watcher, int events);
 

@@ -155,7 +155,8 @@ void connection_close(struct connection *self)
 
 void connection_close_if_idle(struct connection *self)
 {
-    if (!self->task && !self->http2 && !self->handshaking && !has_unseen_input(self))
+    if (!self->task && !self->http2 &&
+        (self->handshaking ? https_is_silent(self) : !has_unseen_input(self)))
         connection_close(self);
 }
 

@@ -68,6 +68,19 @@ ServerTest(https, a_client_that_offers_http2_gets_it, start())
 }
 #endif
 
+/* Its connection is closed as an idle one is, before its --head-timeout. */
+ServerTest(
+    https, a_client_without_a_handshake_does_not_delay_the_end,
+    server_start("--tls-self-signed", "--head-timeout", "60", "--idle-grace", "0"))
+{
+    struct raw_client client = raw_connect(&server);
+    cr_expect_eq(get(&server, "/ping")->status, 200);
+    double begin = hob_now();
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_lt(hob_now() - begin, 20, "it took %g s", hob_now() - begin);
+    raw_close(&client);
+}
+
 ServerTest(https, http_on_its_port_gets_an_error_in_words, start())
 {
     struct raw_client client = raw_connect(&server);

@@ -70,7 +70,7 @@ ServerTest(https, a_client_that_offers_http2_gets_it, start())
 
 /* Its connection is closed as an idle one is, before its --head-timeout. */
 ServerTest(
-    https, a_client_without_a_handshake_does_not_delay_the_end,
+    https, clients_without_a_handshake_do_not_delay_the_end,
     server_start("--tls-self-signed", "--head-timeout", "60", "--idle-grace", "0"))
 {
     struct raw_client client = raw_connect(&server);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { atKitchen, closeBrowser, openBrowser, openPage, press, scene, untilScene, untilVerdict,
-    verdict } from "../support/browser.js";
+import { atKitchen, closeBrowser, openBrowser, openPage, press, scene, untilScene, untilVerdict } from "../support/browser.js";
 import { isReal, startKitchen } from "../support/server.js";
 import { layWire } from "../support/wire.js";
 
@@ -58,7 +57,7 @@ describe("a kitchen that closes", () => {
             assert.deepEqual((await scene(page)).lanes, []);
             await press(page, "Noodles");
             await untilScene(page, ({ lanes }) => lanes.length === 1);
-            assert.match(await verdict(page), /1 order is cooking|There are no orders/);
+            await untilVerdict(page, /1 order is cooking|There are no orders/);
         };
         try {
             await atKitchen(closeAndOpen, { mayComplain: true });

@@ -270,7 +270,7 @@ CoroutineTest(dial, begins_before_both_queries_have_ended)
     }
 }
 
-CoroutineTest(dial, fails_when_both_queries_and_all_attempts_have_ended)
+CoroutineTest(dial, fails_when_queries_and_attempts_have_all_failed)
 {
     static const struct {
         struct found ipv6, ipv4;

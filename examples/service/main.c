@@ -1,6 +1,7 @@
 /* pricewatch: asks several markets at once what something costs. */
 #include <errno.h>
 #include <hob/hob.h>
+#include <hob/tls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,21 @@ make_router(struct markets *markets, struct news *news, hob_router **router, con
     return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, culprit);
 }
 
+/* A client for http and https. Returns false after a message. */
+static bool make_client(hob_tls **tls, hob_client **client)
+{
+    hob_error error;
+    int err = hob_tls_new(&(hob_tls_options){.error = &error}, tls);
+    if (err < 0) {
+        failed(error.text, err);
+        return false;
+    }
+    err = hob_client_new(&(hob_client_options){.tls = *tls}, client);
+    if (err < 0)
+        failed("the client", err);
+    return err == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = options_parse(argc, argv);
@@ -79,12 +95,12 @@ int main(int argc, char **argv)
         .interval = options.interval,
         .changed = hob_condition_new(),
     };
+    hob_tls *tls;
     hob_router *router;
     const char *culprit;
-    int err = hob_client_new(NULL, &markets.client);
-    if (err < 0)
-        return failed("the client", err);
-    err = make_router(&markets, &news, &router, &culprit);
+    if (!make_client(&tls, &markets.client))
+        return EXIT_FAILURE;
+    int err = make_router(&markets, &news, &router, &culprit);
     if (err < 0)
         return failed(culprit, err);
     int socket = hob_listen(options.listen);
@@ -92,5 +108,6 @@ int main(int argc, char **argv)
     hob_router_free(router);
     hob_condition_free(news.changed);
     hob_client_free(markets.client);
+    hob_tls_free(tls);
     return status;
 }

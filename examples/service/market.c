@@ -23,9 +23,10 @@ static int read_price(const char *text, long *cents)
 
 static int ask(struct offer *self)
 {
-    char url[sizeof("http://market/") + GOODS_LENGTH_MAX];
-    snprintf(url, sizeof(url), "http://market/%s", self->goods);
-    const hob_fetch_request request = {.url = url, .address = self->market->address};
+    char url[SITE_LENGTH_MAX + sizeof("/") + GOODS_LENGTH_MAX];
+    const struct market *market = self->market;
+    snprintf(url, sizeof(url), "%s/%s", market->site ? market->site : "http://market", self->goods);
+    const hob_fetch_request request = {.url = url, .address = market->address};
     hob_fetched *answer; /* ends with this coroutine */
     int err = hob_fetch_with(self->client, &request, &answer);
     if (err < 0)

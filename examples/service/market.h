@@ -5,11 +5,12 @@
 #include <hob/hob.h>
 #include <stdbool.h>
 
-enum { MARKETS_MAX = 16, GOODS_LENGTH_MAX = 30 };
+enum { MARKETS_MAX = 16, GOODS_LENGTH_MAX = 30, SITE_LENGTH_MAX = 200 };
 
 struct market {
     const char *name;
-    const char *address; /* "127.0.0.1:8081": see hob/address.h */
+    const char *address; /* "127.0.0.1:8081": see hob/address.h; NULL if it has a site */
+    const char *site;    /* "https://market.example"; NULL if it has an address */
 };
 
 /* The reply of a market to a question. */

@@ -2,20 +2,23 @@
 
 #include <getopt.h>
 #include <hob/address.h>
+#include <hob/client.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] = "usage: pricewatch [OPTION]... NAME=ADDRESS...\n"
-                           "\n"
-                           "Asks the markets with these names and addresses what things cost.\n"
-                           "\n"
-                           "  --listen ADDRESS    where to serve (127.0.0.1:8080)\n"
-                           "  --patience SECONDS  for a market to answer (1)\n"
-                           "  --watch GOODS       what the news are about (potatoes)\n"
-                           "  --interval SECONDS  between two looks at the prices (5)\n"
-                           "  --help              this text\n";
+static const char help[] =
+    "usage: pricewatch [OPTION]... NAME=MARKET...\n"
+    "\n"
+    "Asks the markets with these names what things cost. A market is an address,\n"
+    "such as 127.0.0.1:8081, or a site, such as https://market.example.\n"
+    "\n"
+    "  --listen ADDRESS    where to serve (127.0.0.1:8080)\n"
+    "  --patience SECONDS  for a market to answer (1)\n"
+    "  --watch GOODS       what the news are about (potatoes)\n"
+    "  --interval SECONDS  between two looks at the prices (5)\n"
+    "  --help              this text\n";
 
 static _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -54,6 +57,23 @@ static const char *goods(const char *text)
     return text;
 }
 
+static bool is_site(const char *text)
+{
+    return strncmp(text, "http://", strlen("http://")) == 0 ||
+           strncmp(text, "https://", strlen("https://")) == 0;
+}
+
+/* The name of the goods becomes the path. */
+static const char *site(const char *text)
+{
+    const char *rule = hob_url_check(text);
+    if (rule)
+        fail("'%s' is no site such as https://market.example: %s", text, rule);
+    if (strlen(text) > SITE_LENGTH_MAX || strpbrk(strstr(text, "://") + 3, "/?"))
+        fail("'%s' is no site such as https://market.example: it has a path or is long", text);
+    return text;
+}
+
 /* Names stand in JSON and in the news as they are. */
 static struct market market(char *text)
 {
@@ -63,7 +83,10 @@ static struct market market(char *text)
     *separator = '\0';
     if (!goods_are_valid(text))
         fail("'%s' is no name of a market: letters, digits and dashes", text);
-    return (struct market){.name = text, .address = address(separator + 1)};
+    const char *where = separator + 1;
+    if (is_site(where))
+        return (struct market){.name = text, .site = site(where)};
+    return (struct market){.name = text, .address = address(where)};
 }
 
 static void parse_option(struct options *self, int option, const char *value)

@@ -113,11 +113,11 @@ static int takes_what_came_in_time(void *unused)
         opened(&stalls[0], quick_market), opened(&stalls[1], slow_market),
         opened(&stalls[2], cheap_market), opened(&stalls[3], drunk_market)};
     const struct market markets[] = {
-        {"quick", stalls[0].address},
-        {"slow", stalls[1].address},
-        {"cheap", stalls[2].address},
-        {"drunk", stalls[3].address},
-        {"closed", "unix:/nonexistent"}};
+        {.name = "quick", .address = stalls[0].address},
+        {.name = "slow", .address = stalls[1].address},
+        {.name = "cheap", .address = stalls[2].address},
+        {.name = "drunk", .address = stalls[3].address},
+        {.name = "closed", .address = "unix:/nonexistent"}};
     hob_client *client = patient_client();
     const struct markets asked = {client, markets, 5, 1};
 
@@ -142,7 +142,7 @@ static int ends_with_the_guest(void *unused)
     struct offers offers;
     (void)unused;
     hob_future *running = opened(&stall, slow_market);
-    const struct market markets[] = {{"slow", stall.address}};
+    const struct market markets[] = {{.name = "slow", .address = stall.address}};
     hob_client *client = patient_client();
     const struct markets asked = {client, markets, 1, 60};
 
@@ -183,7 +183,7 @@ static int tells_each_change_once(void *unused)
 {
     struct stall stalls[2];
     long cents = 130;
-    struct market shop = {"moody", stalls[0].address};
+    struct market shop = {.name = "moody", .address = stalls[0].address};
     hob_client *client = patient_client();
     const struct markets markets = {client, &shop, 1, 1};
     struct news news = {

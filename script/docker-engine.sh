@@ -9,7 +9,7 @@ had_bridge="" # not empty when another engine's bridge was there before ours
 engine_answers() { docker version >/dev/null 2>&1; }
 
 # start_engine [--apart]: with --apart it can run beside another one, and its containers have the network
-# of the host or none: it has a bridge of its own, with an address for documentation (RFC 5737). With
+# of the host or none: it has a bridge of its own, with an address for benchmarks (RFC 2544). With
 # --bridge=none it would remove the other's bridge.
 start_engine() {
   local bridge=()
@@ -21,7 +21,7 @@ start_engine() {
   if [[ ${1-} == --apart ]]; then
     engine_bridge=hob-$$ bridge=(--bridge hob-$$)
     ip link add $engine_bridge type bridge
-    ip address add 192.0.2.1/30 dev $engine_bridge
+    ip address add 198.18.0.1/30 dev $engine_bridge
     ip link set $engine_bridge up
   elif [[ -e /sys/class/net/docker0 ]]; then
     had_bridge=yes

@@ -124,6 +124,7 @@ static int make_call_on_this_thread(void *arg)
 
 static int make_call_on_a_thread_of_the_pool(void *arg)
 {
+    hob_stall_limit(0); /* as in make_mistake() */
     return hob_await(hob_offload(make_call_on_this_thread, arg));
 }
 

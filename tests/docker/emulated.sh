@@ -33,7 +33,7 @@ cannot='misuse*/*|trace_watch/to_turn_away*|overflow/*|stack/*|*/*without_*memor
 cannot="$cannot|buffer/*memory_runs_out|open_beneath/*openat2|listener/that_is_shut*"
 cannot="$cannot|descriptor/read_takes_any_size|offload/without_any_thread*|offload/as_many_threads*"
 cannot="$cannot|read_file/a_file_that_may_not_be_read*|stall/the_backtrace_begins*"
-cannot="$cannot|call/*_names_the_task_when*|call/deep_refuses_to_wait|sync/mistakes_are_named"
+cannot="$cannot|call/*_names_the_task_*|call/deep_refuses_to_wait|sync/mistakes_are_named|reserve/lack_of_memory*"
 cannot="$cannot|codings/return_that_there_is_no_memory|test_request/that_makes_no_sense*"
 cannot="$cannot|watch/does_not_hide_a_deadlock|watch/outside_of_its_loop*"
 

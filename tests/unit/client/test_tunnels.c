@@ -87,7 +87,7 @@ static void make_client(const char *proxy_url)
 {
     tls = tls_client();
     const hob_client_options options = {
-        .tls = tls, .https_proxy = proxy_url, .http_proxy = proxy_url, .connect_timeout = 0.5};
+        .tls = tls, .https_proxy = proxy_url, .http_proxy = proxy_url, .connect_timeout = 2};
     cr_expect_eq(hob_client_new(&options, &client), 0);
 }
 

@@ -43,10 +43,10 @@ typedef struct {
  * declined. The certificates of the system are where OpenSSL looks for them: SSL_CERT_FILE and
  * SSL_CERT_DIR in the environment say otherwise.
  *
- * Reads files, so make it when the program starts. One is enough for a thread; it must not be used
- * by several. `options` may be NULL. Returns 0 and sets *tls, or sets it to NULL and returns
- * -ENOMEM, or -EINVAL if a file cannot be used: the error names it. Options that exclude each other
- * are -EINVAL as well.
+ * Reads files, which must be regular ones, so make it when the program starts. One is enough for a
+ * thread; it must not be used by several. `options` may be NULL. Returns 0 and sets *tls, or sets
+ * it to NULL and returns -ENOMEM, or -EINVAL if a file cannot be used: the error names it. Options
+ * that exclude each other are -EINVAL as well.
  */
 int hob_tls_new(const hob_tls_options *options, hob_tls **tls);
 
@@ -79,9 +79,9 @@ typedef struct {
  * whose keys change each hour; processes that are forked later have the same keys. Renegotiation,
  * compression and early data are refused.
  *
- * Reads files. Use it on one thread at a time. Returns 0 and sets *tls, or sets it to NULL and
- * returns -ENOMEM, or -EINVAL if a file cannot be used, or if a certificate is expired or not valid
- * yet, or the key is of another one: the error names the file.
+ * Reads files, which must be regular ones. Use it on one thread at a time. Returns 0 and sets *tls,
+ * or sets it to NULL and returns -ENOMEM, or -EINVAL if a file cannot be used, or if a certificate
+ * is expired or not valid yet, or the key is of another one: the error names the file.
  */
 int hob_tls_server_new(const hob_tls_server_options *options, hob_tls_server **tls);
 

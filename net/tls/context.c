@@ -16,7 +16,8 @@ static int load_trusted(const struct context *self, const hob_tls_options *optio
         return 0;
     if (!options->ca_file)
         return SSL_CTX_set_default_verify_paths(self->ctx) == 1 ? 0 : -ENOMEM;
-    if (SSL_CTX_load_verify_file(self->ctx, options->ca_file) != 1)
+    if (!files_can_open(options->ca_file) ||
+        SSL_CTX_load_verify_file(self->ctx, options->ca_file) != 1)
         return files_refuse(options->error, "trusting the certificates in", options->ca_file);
     return 0;
 }
@@ -28,7 +29,9 @@ static int load_own(const struct context *self, const hob_tls_options *options)
     if (!certificate && !key)
         return 0;
     if (!certificate)
-        return files_refuse(options->error, "there is no certificate for the key in", key);
+        return files_refuse_because(
+            options->error, "there is no certificate for the key in", key,
+            "certificate_file is not set");
     return files_use_certificate(self->ctx, certificate, key, options->error);
 }
 

@@ -20,15 +20,13 @@
 static int refuse_time(hob_error *error, const char *path, const char *verb, const ASN1_TIME *time)
 {
     char text[64] = "";
+    char reason[100];
     BIO *out = BIO_new(BIO_s_mem());
     if (out && ASN1_TIME_print(out, time) == 1)
         BIO_read(out, text, sizeof(text) - 1);
     BIO_free(out);
-    if (error)
-        snprintf(
-            error->text, sizeof(error->text), "using the certificate in %s: it %s on %s", path,
-            verb, text);
-    return -EINVAL;
+    snprintf(reason, sizeof(reason), "it %s on %s", verb, text);
+    return files_refuse_because(error, "using the certificate in", path, reason);
 }
 
 /* Clients would refuse a certificate that is not valid now. */
@@ -47,7 +45,7 @@ static int check_time(const SSL_CTX *ctx, const char *path, hob_error *error)
 /* Reads a successful OCSP response (RFC 6960 section 4.2.1), to send it as it is. */
 static int read_staple(struct credential *self, const char *path, hob_error *error)
 {
-    BIO *file = BIO_new_file(path, "rb");
+    BIO *file = files_open(path);
     OCSP_RESPONSE *response = file ? d2i_OCSP_RESPONSE_bio(file, NULL) : NULL;
     BIO_free(file);
     if (!response)
@@ -57,11 +55,7 @@ static int read_staple(struct credential *self, const char *path, hob_error *err
     OCSP_RESPONSE_free(response);
     if (self->staple_size > 0)
         return 0;
-    if (error)
-        snprintf(
-            error->text, sizeof(error->text), "using the OCSP response in %s: it is an error",
-            path);
-    return -EINVAL;
+    return files_refuse_because(error, "using the OCSP response in", path, "it is an error");
 }
 
 static int read_files(struct credential *self, const hob_tls_certificate *files, hob_error *error)
@@ -83,7 +77,7 @@ static int read_files(struct credential *self, const hob_tls_certificate *files,
 /* Clients get the names of the authorities, to choose one of their certificates. */
 static int trust_clients_of(SSL_CTX *ctx, const char *path, hob_error *error)
 {
-    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(path);
+    STACK_OF(X509_NAME) *names = files_can_open(path) ? SSL_load_client_CA_file(path) : NULL;
     if (!names || SSL_CTX_load_verify_file(ctx, path) != 1) {
         sk_X509_NAME_pop_free(names, X509_NAME_free);
         return files_refuse(error, "trusting the certificates in", path);

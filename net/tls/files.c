@@ -4,16 +4,34 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "reason.h"
 
-int files_refuse(hob_error *error, const char *what, const char *path)
+bool files_can_open(const char *path)
 {
-    /* OpenSSL's oldest error is the cause of the others. */
-    const char *reason = reason_text(ERR_peek_error());
+    struct stat file;
+    return stat(path, &file) < 0 || S_ISREG(file.st_mode);
+}
+
+int files_refuse_because(hob_error *error, const char *what, const char *path, const char *reason)
+{
     if (error)
         snprintf(error->text, sizeof(error->text), "%s %s: %s", what, path, reason);
     return -EINVAL;
+}
+
+int files_refuse(hob_error *error, const char *what, const char *path)
+{
+    if (!files_can_open(path))
+        return files_refuse_because(error, what, path, "it is not a regular file");
+    /* OpenSSL's oldest error is the cause of the others. */
+    return files_refuse_because(error, what, path, reason_text(ERR_peek_error()));
+}
+
+BIO *files_open(const char *path)
+{
+    return files_can_open(path) ? BIO_new_file(path, "rb") : NULL;
 }
 
 /* OpenSSL would ask for the password of a key at the terminal. */
@@ -28,7 +46,7 @@ static int have_no_password(char *buffer, int size, int writing, void *unused)
 
 static EVP_PKEY *read_key(const char *path)
 {
-    BIO *file = BIO_new_file(path, "r");
+    BIO *file = files_open(path);
     EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, have_no_password, NULL) : NULL;
     BIO_free(file);
     return key;
@@ -47,7 +65,7 @@ static int use_key(SSL_CTX *ctx, EVP_PKEY *key, const char *path, hob_error *err
 
 int files_use_certificate(SSL_CTX *ctx, const char *certificate, const char *key, hob_error *error)
 {
-    if (SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
+    if (!files_can_open(certificate) || SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
         return files_refuse(error, "using the certificate in", certificate);
     EVP_PKEY *read = read_key(key);
     int err = use_key(ctx, read, key, error);

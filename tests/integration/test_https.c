@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "tests/support/folder.h"
 #include "tests/support/integration.h"
@@ -149,6 +150,24 @@ ProcessTest(https, unusable_files_are_named_with_the_reason)
     expect_files_refused(other, key, other, "it expired on ");
     write_dated(other, 1, 3);
     expect_files_refused(other, key, other, "it becomes valid on ");
+}
+
+/* To open one for reading would wait for its writer. */
+ProcessTest(https, fifos_are_refused)
+{
+    static const char reason[] = "it is not a regular file";
+    char fifo[300];
+    snprintf(fifo, sizeof(fifo), "%s", folder_path("fifo"));
+    cr_assert_eq(mkfifo(fifo, 0600), 0);
+    expect_files_refused(fifo, key, fifo, reason);
+    expect_files_refused(certificate, fifo, fifo, reason);
+    static const char *const options[] = {"--tls-client-ca", "--tls-ocsp"};
+    for (size_t i = 0; i < COUNT(options); i++) {
+        const char *const argv[] = {HOB_BINARY,  "--port",    "0", "--tls-certificate",
+                                    certificate, "--tls-key", key, options[i],
+                                    fifo,        NULL};
+        expect_refusal(argv, fifo, reason);
+    }
 }
 
 #define expect_options_refused(reason, ...)                                                        \
@@ -309,6 +328,19 @@ ServerTest(https, a_pair_that_does_not_fit_leaves_the_old_one, start())
     identity_write_key(tls_authority(), key, NULL);
     cr_expect(server_logs(&server, "the old certificates stay in use: using the key in "));
     cr_expect(shows(&server, "good"));
+    write_new("better");
+    cr_expect(eventually(shows(&server, "better")));
+}
+
+ServerTest(https, a_fifo_in_place_of_a_key_leaves_the_old_one, start())
+{
+    cr_assert_eq(unlink(key), 0);
+    cr_assert_eq(mkfifo(key, 0600), 0);
+    server_signal(&server, SIGHUP);
+    server.process->told = false; /* to stop */
+    cr_expect(server_logs(&server, "good.key: it is not a regular file"));
+    cr_expect(shows(&server, "good"));
+    cr_assert_eq(unlink(key), 0);
     write_new("better");
     cr_expect(eventually(shows(&server, "better")));
 }

@@ -1,4 +1,5 @@
 /* The settings that client and server agree on, and those of a client. */
+#include <sys/stat.h>
 
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
@@ -208,12 +209,14 @@ CoroutineTest(tls_settings, have_a_certificate_of_the_client)
 
 Test(tls_settings, refuse_files_that_cannot_be_used)
 {
-    char good[300], key[300], locked[300], text[300], none[300];
+    char good[300], key[300], locked[300], text[300], none[300], fifo[300];
     snprintf(good, sizeof(good), "%s", folder_path("good.pem"));
     snprintf(key, sizeof(key), "%s", folder_path("key.pem"));
     snprintf(locked, sizeof(locked), "%s", folder_path("locked.pem"));
     snprintf(text, sizeof(text), "%s", folder_path("text"));
     snprintf(none, sizeof(none), "%s", folder_path("none"));
+    snprintf(fifo, sizeof(fifo), "%s", folder_path("fifo"));
+    cr_assert_eq(mkfifo(fifo, 0600), 0);
     identity_write_certificate(tls_good(), good);
     identity_write_key(tls_authority(), key, NULL);
     identity_write_key(tls_good(), locked, "secret");
@@ -225,10 +228,13 @@ Test(tls_settings, refuse_files_that_cannot_be_used)
     } cases[] = {
         {{.ca_file = none}, "trusting the certificates in", none},
         {{.ca_file = text}, "trusting the certificates in", text},
+        {{.ca_file = fifo}, "trusting the certificates in", fifo},
         {{.certificate_file = none}, "using the certificate in", none},
         {{.certificate_file = text}, "using the certificate in", text},
+        {{.certificate_file = fifo}, "using the certificate in", fifo},
         {{.certificate_file = good}, "using the key in", good},
         {{.certificate_file = good, .key_file = none}, "using the key in", none},
+        {{.certificate_file = good, .key_file = fifo}, "using the key in", fifo},
         {{.certificate_file = good, .key_file = key}, "using the key in", key},
         {{.certificate_file = good, .key_file = locked}, "using the key in", locked},
         {{.key_file = key}, "there is no certificate for the key in", key},

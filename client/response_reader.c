@@ -316,7 +316,7 @@ void response_reader_end(struct response_reader *self)
     if (self->state == RESPONSE_BODY && self->framing == FRAMING_CLOSE)
         self->state = RESPONSE_DONE;
     else if (self->state == RESPONSE_BODY && self->framing == FRAMING_LENGTH)
-        fail(self, "the connection ended %" PRIu64 " bytes before the body", self->left);
+        fail(self, "the connection ended %" PRIu64 " bytes before the end of the body", self->left);
     else if (self->state == RESPONSE_BODY)
         fail(self, "the connection ended before the last chunk");
     else if (self->state != RESPONSE_DONE && self->state != RESPONSE_FAILED)

@@ -294,7 +294,8 @@ CoroutineTest(decoding, returns_the_error_of_the_body)
     struct set set;
     set_up(&set, (hob_client_options){0}, acts, COUNT(acts));
     expect_failure(
-        &set, -EPROTO, "the response is refused: the connection ended 47 bytes before the body");
+        &set, -EPROTO,
+        "the response is refused: the connection ended 47 bytes before the end of the body");
     tear_down(&set);
 }
 

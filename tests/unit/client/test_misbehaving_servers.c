@@ -40,7 +40,7 @@ static const struct bad {
     {"ends in the body",
      {OK "Content-Length: 9\r\n\r\nhello", THEN_CLOSE},
      -EPROTO,
-     "ended 4 bytes before the body"},
+     "ended 4 bytes before the end of the body"},
     {"ends in a chunk", {CHUNKED "9\r\nhello", THEN_CLOSE}, -EPROTO, "before the last chunk"},
     {"ends behind a chunk", {CHUNKED "5\r\nhello\r\n", THEN_CLOSE}, -EPROTO, "the last chunk"},
     {"ends in a size", {CHUNKED "5\r\nhello\r\n1", THEN_CLOSE}, -EPROTO, "the last chunk"},

@@ -283,7 +283,7 @@ Test(response_reader, takes_the_end_of_the_connection)
         {OK, "", "ended before the head did"},
         {OK "a: b", "", "ended before the head did"},
         {"HTTP/1.1 100 Continue\r\n\r\n", "", "ended before the head did"},
-        {OK "Content-Length: 5\r\n\r\nhel", "hel", "ended 2 bytes before the body"},
+        {OK "Content-Length: 5\r\n\r\nhel", "hel", "ended 2 bytes before the end of the body"},
         {OK CHUNKED "\r\n5\r\nhello\r\n", "hello", "ended before the last chunk"},
         {OK CHUNKED "\r\n5\r\nhel", "hel", "ended before the last chunk"},
         {OK CHUNKED "\r\n0\r\n", "", "ended before the last chunk"},

@@ -145,7 +145,7 @@ static int connect_through(
     int err = hob_connect(proxy->address, &to_proxy, conn);
     if (err == 0)
         err = open_tunnel(proxy, address, options->error, conn);
-    return err == 0 && options->tls ? connect_tls(address, options, conn) : err;
+    return err == 0 && options->tls ? connect_tls(address, options, *conn) : err;
 }
 
 int tunnel_connect(

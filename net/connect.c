@@ -111,21 +111,21 @@ find_server_name(const char *address, const hob_connect_options *options, char n
     return 0;
 }
 
-int connect_tls(const char *address, const hob_connect_options *options, hob_conn **conn)
+static int
+start_tls(const char *address, const char *name, const hob_connect_options *options, hob_conn *conn)
+{
+    const struct tls_peer peer = {.address = address, .name = name, .alpn = options->alpn};
+    int err = conn_start_tls(conn, options->tls, &peer);
+    if (err < 0)
+        hob_conn_error(conn, options->error);
+    return err;
+}
+
+int connect_tls(const char *address, const hob_connect_options *options, hob_conn *conn)
 {
     char name[HOST_SIZE];
-    const struct tls_peer peer = {.address = address, .name = name, .alpn = options->alpn};
     int err = find_server_name(address, options, name);
-    if (err == 0) {
-        err = conn_start_tls(*conn, options->tls, &peer);
-        if (err < 0)
-            hob_conn_error(*conn, options->error);
-    }
-    if (err < 0) {
-        hob_conn_close(*conn);
-        *conn = NULL;
-    }
-    return err;
+    return err == 0 ? start_tls(address, name, options, conn) : err;
 }
 
 /* Finds the server's name first, so that nothing is sent if there is none. */
@@ -135,7 +135,7 @@ static int connect_to(const char *address, const hob_connect_options *options, h
     int err = options->tls ? find_server_name(address, options, name) : 0;
     if (err == 0)
         err = connect_plain(address, options, conn);
-    return err == 0 && options->tls ? connect_tls(address, options, conn) : err;
+    return err == 0 && options->tls ? start_tls(address, name, options, *conn) : err;
 }
 
 int hob_connect(const char *address, const hob_connect_options *options, hob_conn **conn)
@@ -148,7 +148,11 @@ int hob_connect(const char *address, const hob_connect_options *options, hob_con
     double before = hob_deadline(options->timeout != 0 ? options->timeout : DEFAULT_TIMEOUT);
     int err = connect_to(address, options, conn);
     hob_deadline_at(before);
-    if (err == 0)
+    if (err < 0) {
+        hob_conn_close(*conn);
+        *conn = NULL;
+    } else {
         error_set(options->error, "%s", "");
+    }
     return err;
 }

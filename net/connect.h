@@ -6,8 +6,8 @@
 
 /*
  * Begins TLS with the server at this address, to which the connection leads. Returns what
- * hob_connect() returns for TLS: with an error, it closes the connection and sets *conn to NULL.
+ * hob_connect() returns for TLS. The caller closes the connection, also after an error.
  */
-int connect_tls(const char *address, const hob_connect_options *options, hob_conn **conn);
+int connect_tls(const char *address, const hob_connect_options *options, hob_conn *conn);
 
 #endif

@@ -44,12 +44,13 @@ static int store(hob_request *req, hob_response *res, struct piece *piece)
 static int take_upload(hob_request *req, hob_response *res)
 {
     struct piece *piece = hob_alloc(sizeof(*piece)); /* it is too large for the stack */
-    int fd = open("upload", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (!piece || fd < 0)
+    if (!piece)
         return -ENOMEM;
-    piece->fd = fd;
+    piece->fd = open("upload", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (piece->fd < 0)
+        return -errno;
     int err = store(req, res, piece);
-    close(fd);
+    close(piece->fd);
     return err;
 }
 

@@ -36,9 +36,7 @@ http2_measure() {
   http2_command_of "$1"
   taskset --cpu-list "$(processor)" "${command[@]}" >build/bench/http2/log 2>&1 &
   server=$!
-  until curl --silent --http2-prior-knowledge --output /dev/null "http://127.0.0.1:$port/ping"; do
-    sleep 0.1
-  done
+  until_serves "http://127.0.0.1:$port/ping" --http2-prior-knowledge
   for streams in 1 10 100; do
     echo "$1 $streams $(http2_cost $streams)" >>build/bench/http2/samples
   done

@@ -21,7 +21,7 @@ start_proxy() {
   esac
   taskset --cpu-list "$(processor)" "${command[@]}" >"$proxy_folder/$1.log" 2>&1 &
   server=$!
-  until curl --silent --output /dev/null "http://127.0.0.1:$port/ping"; do sleep 0.1; done
+  until_serves "http://127.0.0.1:$port/ping"
 }
 
 # measure_proxy PEER: appends its figures to the samples.
@@ -54,7 +54,7 @@ bench_proxy() {
   upstream=$!
   # shellcheck disable=SC2064 # the process of now
   trap "kill $upstream; stop_server -KILL" EXIT
-  until curl --silent --output /dev/null "http://127.0.0.1:$upstream_port/ping"; do sleep 0.1; done
+  until_serves "http://127.0.0.1:$upstream_port/ping"
   for ((round = 1; round <= rounds; round++)); do
     say "round $round of $rounds"
     for peer in "${proxy_peers[@]}"; do measure_proxy "$peer"; done

@@ -67,8 +67,7 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_complete,
 };
 
-/* Sets llhttp to the state behind the head of a chunked response. This calls none of the settings.
- */
+/* Sets llhttp to the state behind the head of a chunked response, without a callback. */
 void chunked_init(struct chunked *self, size_t framing)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";

@@ -38,10 +38,9 @@ struct pool {
 
 /* The peer of a connection: connections to the same place are interchangeable. */
 struct place {
-    const char *address;     /* as hob_connect() takes it */
-    const char *server_name; /* that the certificate must have; NULL: no TLS */
-    const struct proxy
-        *tunnel; /* the proxy through which to connect, which outlives the pool; or NULL */
+    const char *address;        /* as hob_connect() takes it */
+    const char *server_name;    /* that the certificate must have; NULL: no TLS */
+    const struct proxy *tunnel; /* leads through this proxy, which outlives the pool; or NULL */
 };
 
 struct pooled {

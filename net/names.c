@@ -152,8 +152,7 @@ static int record_keep(struct record *self, int err, const struct answer *answer
     return 0;
 }
 
-/* If a name has addresses of one family only, both families are asked for again at the same time.
- */
+/* If a name has addresses of one family only, both answers expire at the same time. */
 static void expire_together(struct name *self)
 {
     double now = hob_now();

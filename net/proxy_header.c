@@ -112,8 +112,7 @@ static size_t big_endian(const char *bytes)
     return (size_t)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[1];
 }
 
-/* Whether extensions (TLVs, section 2.2) fill these bytes: each has a type, a length and a value.
- */
+/* Whether extensions (TLVs, section 2.2) fill these bytes: type, length and value of each. */
 static bool are_extensions(const char *bytes, size_t size)
 {
     while (size > 0) {

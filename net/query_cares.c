@@ -193,8 +193,7 @@ static bool hosts_file_has(ares_channel channel, const char *name, int family)
     return found;
 }
 
-/* A name that /etc/hosts has in one family only has no addresses in the other: no server is asked.
- */
+/* A name that /etc/hosts has in one family only is not looked up elsewhere in the other. */
 static bool is_excluded(ares_channel channel, const char *name, int family)
 {
     int other = family == AF_INET ? AF_INET6 : AF_INET;

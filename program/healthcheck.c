@@ -15,7 +15,7 @@ struct check {
     hob_tls *tls;            /* NULL: without TLS */
 };
 
-/* Writes where to reach a server that listens on an address: if that is all interfaces, on ::1. */
+/* Writes the address at which to reach a server that listens on `address`: never a wildcard. */
 static int find_server(const char *address, char *text, size_t size)
 {
     hob_address parsed;
@@ -75,7 +75,7 @@ static int check(void *arg)
     return 1;
 }
 
-/* The program checks whether it serves: the certificate is for the names of its clients. */
+/* Accepts any certificate: the server's are for the names of its host, not for "localhost". */
 static hob_tls *trust_all(void)
 {
     hob_tls *tls = NULL;

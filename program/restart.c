@@ -26,8 +26,7 @@ struct environment {
     bool out_of_memory;
 };
 
-/* Whether a variable describes this process or its sockets, so that the new one must not have it.
- */
+/* Whether a variable describes this process or its sockets: the new one does not inherit it. */
 static bool is_own(const char *variable)
 {
     static const char watchdog[] = "WATCHDOG_PID=";

@@ -205,8 +205,7 @@ static bool open_missing(struct sockets *self, const struct options *options)
     return true;
 }
 
-/* Whether the name of an inherited socket is "http": with a certificate all others are for https.
- */
+/* Whether an inherited socket has the name "http". With a certificate, all others are for https. */
 static bool is_named_http(const struct sockets *self, size_t index)
 {
     const char *name = self->names;

@@ -16,8 +16,7 @@ struct service {
     hob_server *server;
 };
 
-/* The prices are watched for as long as the server runs, and no longer: news_watch() is its child.
- */
+/* news_watch() is a child of this coroutine: it watches the prices while the server runs. */
 static int run(void *arg)
 {
     struct service *self = arg;

@@ -25,7 +25,7 @@ extern "C" {
  *  - Path and query are passed on as they came, byte by byte. If the path has dot segments, it is
  *    passed on as hob_request_path() has it instead: the upstream gets the path that the router has
  *    decided about, even if it treats such segments in another way. A target in absolute form
- * becomes a path; "*" stays.
+ *    becomes a path; "*" stays.
  *  - Host is that of the request, so that the upstream makes links and compares Origin as it would
  *    without a proxy. The origin's host is sent if a request of HTTP/1.0 has none.
  *  - Fields that belong to one connection are left out (RFC 9110 section 7.6.1): those that

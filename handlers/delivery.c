@@ -52,7 +52,7 @@ static char *write_via(const char *before)
     return via;
 }
 
-/* The seconds that the coroutine has left, in milliseconds, for a header. INFINITY is no limit. */
+/* The seconds that the coroutine has left, rounded down to milliseconds; or INFINITY. */
 static double seconds_left(void)
 {
     double left = hob_deadline(INFINITY) - hob_now();

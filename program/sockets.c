@@ -254,19 +254,24 @@ static bool output_is_full(void)
     return poll(&output, 1, OUTPUT_TIMEOUT * 1000) == 0;
 }
 
-void sockets_print(const struct sockets *self)
+static void print_socket(const char *text, int fd, bool https)
 {
     char url[HOB_URL_SIZE];
+    int err =
+        https ? hob_socket_https_url(fd, url, sizeof(url)) : hob_socket_url(fd, url, sizeof(url));
+    if (err == 0)
+        printf("%s %s\n", text, url);
+}
+
+void sockets_print(const struct sockets *self)
+{
     if (output_is_full()) {
         hob_log(HOB_LOG_WARN, "standard output is full: the addresses are not printed");
         return;
     }
-    for (size_t i = 0; i < self->count; i++) {
-        if ((self->https[i] ? hob_socket_https_url
-                            : hob_socket_url)(self->fds[i], url, sizeof(url)) == 0)
-            printf("hob listens on %s\n", url);
-    }
-    if (self->admin >= 0 && hob_socket_url(self->admin, url, sizeof(url)) == 0)
-        printf("hob listens for operators on %s\n", url);
+    for (size_t i = 0; i < self->count; i++)
+        print_socket("hob listens on", self->fds[i], self->https[i]);
+    if (self->admin >= 0)
+        print_socket("hob listens for operators on", self->admin, false);
     fflush(stdout);
 }

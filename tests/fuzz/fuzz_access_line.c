@@ -2,19 +2,11 @@
  * Lines of the access log, of a client that sends what it likes. The input is the parts of a
  * request, each ended by a NUL; those that are missing are not known.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "observe/access_line.h"
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "tests/fuzz/check.h"
 
 /* Takes the next part off the input, to memory of just its size. NULL if there is none. */
 static char *take_part(const char **data, size_t *size)

@@ -1,18 +1,9 @@
 /* The header of the PROXY protocol, as a whole and in pieces. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "hob/address.h"
 #include "net/proxy_header.h"
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {

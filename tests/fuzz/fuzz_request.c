@@ -18,6 +18,7 @@
 #include "modules/files/version.h"
 #include "server/http1.h"
 #include "server/server.h"
+#include "tests/fuzz/check.h"
 
 /* Of hob_server_options, by default. */
 #define TARGET_LIMIT 8192
@@ -28,14 +29,6 @@
 #define LAST_DATE 253402300799 /* the end of 9999 */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* The input, in two strings. */
 struct input {

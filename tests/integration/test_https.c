@@ -13,16 +13,13 @@
 #include "tests/support/secure_client.h"
 #include "tests/support/tls_server.h"
 
-static char certificate[300];
-static char key[300];
+static char certificate[TLS_PATH_SIZE];
+static char key[TLS_PATH_SIZE];
 
 static void write_files(void)
 {
     tls_setup();
-    snprintf(certificate, sizeof(certificate), "%s", folder_path("good.pem"));
-    snprintf(key, sizeof(key), "%s", folder_path("good.key"));
-    identity_write_certificate(tls_good(), certificate);
-    identity_write_key(tls_good(), key, NULL);
+    tls_write_good(certificate, key);
 }
 
 TestSuite(https, .init = write_files, .fini = tls_teardown, .timeout = 60);

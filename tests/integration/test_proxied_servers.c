@@ -44,18 +44,6 @@ static void expect(const struct server *server, const char *path, long status, c
     cr_expect_str_eq(order->body.bytes, text, "%s", path);
 }
 
-/* Asks with one more header field. */
-static struct order *ask_with(const struct server *server, const char *path, const char *field)
-{
-    struct order *order = order_prepare(server, path);
-    struct curl_slist *fields = curl_slist_append(NULL, field);
-    curl_easy_setopt(order->easy, CURLOPT_HTTPHEADER, fields);
-    order_begin(order);
-    wait_for(order);
-    curl_slist_free_all(fields);
-    return order;
-}
-
 /* Posts LARGE_SIZE bytes, chunked or with their length. libcurl does not wait for 100 Continue. */
 static struct order *post_large(const struct server *server, const char *path, bool chunked)
 {
@@ -98,14 +86,14 @@ static void ask_for_files(const struct server *server)
     cr_expect_eq(order->status, 200);
     cr_expect(order_has_field(order, "Content-Length: 5"), "%s", order->head.bytes);
     copy_field(order, "ETag: ", "If-None-Match: ", condition);
-    order = ask_with(server, "/hello.txt", condition);
+    order = get_with(server, "/hello.txt", condition);
     cr_expect_eq(order->status, 304);
     cr_expect_eq(order->body.length, 0);
-    order = ask_with(server, "/hello.txt", "Range: bytes=1-3");
+    order = get_with(server, "/hello.txt", "Range: bytes=1-3");
     cr_expect_eq(order->status, 206);
     cr_expect(order_has_field(order, "Content-Range: bytes 1-3/5"), "%s", order->head.bytes);
     cr_expect_str_eq(order->body.bytes, "ell");
-    order = ask_with(server, "/hello.txt", "Range: bytes=5-");
+    order = get_with(server, "/hello.txt", "Range: bytes=5-");
     cr_expect_eq(order->status, 416);
     order = get(server, "/moved");
     cr_expect_eq(order->status, 301);

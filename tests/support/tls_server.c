@@ -41,6 +41,14 @@ const struct identity *tls_good(void)
     return &good;
 }
 
+void tls_write_good(char certificate[static TLS_PATH_SIZE], char key[static TLS_PATH_SIZE])
+{
+    snprintf(certificate, TLS_PATH_SIZE, "%s", folder_path("good.pem"));
+    snprintf(key, TLS_PATH_SIZE, "%s", folder_path("good.key"));
+    identity_write_certificate(&good, certificate);
+    identity_write_key(&good, key, NULL);
+}
+
 hob_tls *tls_client(void)
 {
     hob_tls *tls;
@@ -58,36 +66,39 @@ void serve_echo(SSL *ssl)
         SSL_write(ssl, data, length);
 }
 
-void serve_head(SSL *ssl)
+#define HEAD_SIZE 4096
+
+/* Receives the head of a request. Returns its length, or 0 if the client has ended. */
+static int receive_head(SSL *ssl, char head[static HEAD_SIZE])
 {
-    char head[4096], response[64];
     int length = 0, got;
-    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
+    while ((got = SSL_read(ssl, head + length, HEAD_SIZE - 1 - length)) > 0) {
         length += got;
         head[length] = '\0';
-        if (!strstr(head, "\r\n\r\n"))
-            continue;
+        if (strstr(head, "\r\n\r\n"))
+            return length;
+    }
+    return 0;
+}
+
+void serve_head(SSL *ssl)
+{
+    char head[HEAD_SIZE], response[64];
+    int length;
+    while ((length = receive_head(ssl, head)) > 0) {
         int size = snprintf(
             response, sizeof(response), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", length);
         SSL_write(ssl, response, size);
         SSL_write(ssl, head, length);
-        length = 0;
     }
 }
 
 void serve_hello(SSL *ssl)
 {
     static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-    char head[4096];
-    int length = 0, got;
-    while ((got = SSL_read(ssl, head + length, (int)sizeof(head) - 1 - length)) > 0) {
-        length += got;
-        head[length] = '\0';
-        if (!strstr(head, "\r\n\r\n"))
-            continue;
+    char head[HEAD_SIZE];
+    while (receive_head(ssl, head) > 0)
         SSL_write(ssl, response, (int)sizeof(response) - 1);
-        length = 0;
-    }
 }
 
 static void serve_connection(struct tls_server *self, int fd)

@@ -36,6 +36,10 @@ void tls_teardown(void);
 const struct identity *tls_authority(void);
 const struct identity *tls_good(void);
 
+/* Writes that server's certificate and its key into the folder, and the paths of these files. */
+#define TLS_PATH_SIZE 300
+void tls_write_good(char certificate[static TLS_PATH_SIZE], char key[static TLS_PATH_SIZE]);
+
 /* A client that trusts this authority. */
 hob_tls *tls_client(void);
 

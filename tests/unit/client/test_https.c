@@ -34,69 +34,73 @@ static void expect_hello(hob_client *client, const hob_fetch_request *request)
     hob_fetched_close(fetched);
 }
 
+/* A server, and a client that trusts it. */
+struct https {
+    struct tls_server server;
+    hob_tls *tls;
+    hob_client *client;
+    char url[128]; /* of the server, by its address */
+};
+
+static void https_start(struct https *self, void (*serve)(SSL *ssl))
+{
+    tls_server_start(&self->server, tls_good(), serve);
+    self->tls = tls_client();
+    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = self->tls}, &self->client), 0);
+    url_of(&self->server, "127.0.0.1", self->url, sizeof(self->url));
+}
+
+static void https_stop(struct https *self)
+{
+    hob_client_free(self->client);
+    hob_tls_free(self->tls);
+    tls_server_stop(&self->server);
+}
+
 CoroutineTest(https, is_fetched_over_kept_connections)
 {
-    struct tls_server server;
-    hob_client *client;
-    char url[128];
-    tls_server_start(&server, tls_good(), serve_hello);
-    hob_tls *tls = tls_client();
-    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
-    url_of(&server, "127.0.0.1", url, sizeof(url));
+    struct https https;
+    https_start(&https, serve_hello);
     for (int i = 0; i < 5; i++)
-        expect_hello(client, &(hob_fetch_request){.url = url});
-    cr_expect_eq(atomic_load(&server.handshakes), 1);
-    hob_client_close_idle(client);
-    expect_hello(client, &(hob_fetch_request){.url = url});
-    hob_client_free(client);
-    hob_tls_free(tls);
-    tls_server_stop(&server);
-    cr_expect_eq(atomic_load(&server.handshakes), 2);
-    cr_expect_eq(atomic_load(&server.resumed), 1);
+        expect_hello(https.client, &(hob_fetch_request){.url = https.url});
+    cr_expect_eq(atomic_load(&https.server.handshakes), 1);
+    hob_client_close_idle(https.client);
+    expect_hello(https.client, &(hob_fetch_request){.url = https.url});
+    https_stop(&https);
+    cr_expect_eq(atomic_load(&https.server.handshakes), 2);
+    cr_expect_eq(atomic_load(&https.server.resumed), 1);
 }
 
 /* The kernel would keep a request for 0.2 s if more bytes were announced than are sent. */
 CoroutineTest(https, is_sent_at_once)
 {
     enum { REQUESTS = 50 };
-    struct tls_server server;
-    hob_client *client;
-    char url[128];
-    tls_server_start(&server, tls_good(), serve_hello);
-    hob_tls *tls = tls_client();
-    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
-    url_of(&server, "127.0.0.1", url, sizeof(url));
+    struct https https;
+    https_start(&https, serve_hello);
     double begin = hob_now();
     for (int i = 0; i < REQUESTS; i++)
-        expect_hello(client, &(hob_fetch_request){.url = url});
+        expect_hello(https.client, &(hob_fetch_request){.url = https.url});
     cr_expect_lt(hob_now() - begin, REQUESTS * 0.2 / 2);
-    hob_client_free(client);
-    hob_tls_free(tls);
-    tls_server_stop(&server);
+    https_stop(&https);
 }
 
 /* The certificate must be for the host of the URL, wherever the connection leads to. */
 CoroutineTest(https, expects_the_name_in_the_url)
 {
-    struct tls_server server;
-    hob_client *client;
+    struct https https;
     hob_fetched *fetched;
     char url[128];
-    tls_server_start(&server, tls_good(), serve_hello);
-    hob_tls *tls = tls_client();
-    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &client), 0);
-    hob_fetch_request request = {.url = url, .address = server.listening.text};
-    url_of(&server, "good.test", url, sizeof(url));
-    expect_hello(client, &request);
-    cr_expect_str_eq(server.name, "good.test");
-    hob_client_close_idle(client);
-    url_of(&server, "bad.test", url, sizeof(url));
-    cr_expect_lt(hob_fetch_with(client, &request, &fetched), 0);
-    const char *error = hob_fetch_error(client);
+    https_start(&https, serve_hello);
+    hob_fetch_request request = {.url = url, .address = https.server.listening.text};
+    url_of(&https.server, "good.test", url, sizeof(url));
+    expect_hello(https.client, &request);
+    cr_expect_str_eq(https.server.name, "good.test");
+    hob_client_close_idle(https.client);
+    url_of(&https.server, "bad.test", url, sizeof(url));
+    cr_expect_lt(hob_fetch_with(https.client, &request, &fetched), 0);
+    const char *error = hob_fetch_error(https.client);
     cr_expect(strstr(error, "bad.test") && strstr(error, "good.test"), "%s", error);
-    hob_client_free(client);
-    hob_tls_free(tls);
-    tls_server_stop(&server);
+    https_stop(&https);
 }
 
 CoroutineTest(https, needs_tls)
@@ -173,22 +177,16 @@ static void fetch_and_cancel(struct numbered *self)
 
 CoroutineTest(https, leaves_nothing_behind_when_it_is_cancelled)
 {
-    struct tls_server server;
-    char url[128];
+    struct https https;
     size_t before = count_descriptors();
-    tls_server_start(&server, tls_good(), serve_head);
-    hob_tls *tls = tls_client();
-    url_of(&server, "127.0.0.1", url, sizeof(url));
-    struct numbered self = {.url = url};
-    cr_expect_eq(hob_client_new(&(hob_client_options){.tls = tls}, &self.client), 0);
+    https_start(&https, serve_head);
+    struct numbered self = {.client = https.client, .url = https.url};
     for (self.number = 0; self.number < CANCELS; self.number++) {
         if (self.number % 20 == 0)
             cr_expect_eq(fetch_numbered(&self), 0, "%s", hob_fetch_error(self.client));
         else
             fetch_and_cancel(&self);
     }
-    hob_client_free(self.client);
-    hob_tls_free(tls);
-    tls_server_stop(&server);
+    https_stop(&https);
     cr_expect_eq(count_descriptors(), before);
 }

@@ -25,22 +25,12 @@ register() {
   printf %s ":hob-arm64:M::$magic:$mask:/usr/bin/qemu-aarch64:F" >/mnt/register
 }
 
-# qemu takes the advice that makes guard pages for a hint, has no limits of memory and no filters of
-# system calls and sockets, reads no further than memory is mapped, has threads of its own, and says
-# itself that a signal ended a program. In a user namespace root is kept from no file. And arm64's
-# libc reads in a function without a name.
-cannot='misuse*/*|trace_watch/to_turn_away*|overflow/*|stack/*|*/*without_*memory*'
-cannot="$cannot|buffer/*memory_runs_out|open_beneath/*openat2|listener/that_is_shut*"
-cannot="$cannot|descriptor/read_takes_any_size|offload/without_any_thread*|offload/as_many_threads*"
-cannot="$cannot|read_file/a_file_that_may_not_be_read*|stall/the_backtrace_begins*"
-cannot="$cannot|call/*_names_the_task_*|call/deep_refuses_to_wait|sync/mistakes_are_named|reserve/lack_of_memory*"
-cannot="$cannot|codings/return_that_there_is_no_memory|test_request/that_makes_no_sense*"
-cannot="$cannot|watch/does_not_hide_a_deadlock|watch/outside_of_its_loop*"
+left_out=$(grep -v '^#' tests/docker/not_emulated | paste -s -d '|')
 
 run() {
   cd $built
-  tests/virtual_tests --filter "!($cannot)"
-  tests/unit_tests --filter "!($cannot)"
+  tests/virtual_tests --filter "!($left_out)"
+  tests/unit_tests --filter "!($left_out)"
   tests/integration_tests --filter '@(http|conformance|streams)/*'
   ctest --no-tests=error --output-on-failure \
     -R '^(threads_.*|example_.*_virtual)$' -E '^example_service_virtual$'

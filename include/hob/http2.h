@@ -16,9 +16,10 @@ extern "C" {
  *
  *     const hob_server_options options = {.handler = serve, .http2 = hob_http2()};
  *
- * The server then accepts HTTP/2 without TLS from clients that know that it does (RFC 9113 section
- * 3.3). It ignores "Upgrade: h2c", which that RFC has removed. Handlers need no change: each stream
- * is a request with a coroutine of its own. Static; may be called on any thread.
+ * The server then offers HTTP/2 to clients of its sockets with TLS (ALPN, RFC 7301), and accepts it
+ * without TLS from clients that know that it does (RFC 9113 section 3.3). It ignores "Upgrade:
+ * h2c", which that RFC has removed. Handlers need no change: each stream is a request with a
+ * coroutine of its own. Static; may be called on any thread.
  */
 const hob_http2_framing *hob_http2(void);
 

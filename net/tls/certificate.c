@@ -3,7 +3,8 @@
 #include <openssl/bio.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <string.h>
+
+#include "reason.h"
 
 /* A certificate may be for many names: these are enough to see that it is another one. */
 enum { NAMES_MAX = 5 };
@@ -65,24 +66,12 @@ static void put_problem(BIO *out, X509_STORE_CTX *store, const char *name)
     }
 }
 
-/* Frees the BIO, which may be NULL, and returns its text. */
-static char *take_text(BIO *out)
-{
-    char *data;
-    if (!out)
-        return NULL;
-    long length = BIO_get_mem_data(out, &data);
-    char *text = strndup(data, (size_t)length);
-    BIO_free(out);
-    return text;
-}
-
 char *certificate_problem(X509_STORE_CTX *store, const char *name)
 {
     BIO *out = BIO_new(BIO_s_mem());
     if (out)
         put_problem(out, store, name);
-    return take_text(out);
+    return reason_take(out);
 }
 
 char *certificate_subject(const X509 *certificate)
@@ -90,5 +79,5 @@ char *certificate_subject(const X509 *certificate)
     BIO *out = BIO_new(BIO_s_mem());
     if (out)
         put_name(out, X509_get_subject_name(certificate));
-    return take_text(out);
+    return reason_take(out);
 }

@@ -5,10 +5,10 @@
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "files.h"
+#include "reason.h"
 #include "self_signed.h"
 #include "server_stream.h"
 #include "tickets.h"
@@ -19,14 +19,16 @@
 
 static int refuse_time(hob_error *error, const char *path, const char *verb, const ASN1_TIME *time)
 {
-    char text[64] = "";
-    char reason[100];
     BIO *out = BIO_new(BIO_s_mem());
-    if (out && ASN1_TIME_print(out, time) == 1)
-        BIO_read(out, text, sizeof(text) - 1);
-    BIO_free(out);
-    snprintf(reason, sizeof(reason), "it %s on %s", verb, text);
-    return files_refuse_because(error, "using the certificate in", path, reason);
+    if (out) {
+        BIO_printf(out, "it %s on ", verb);
+        ASN1_TIME_print(out, time);
+    }
+    char *text = reason_take(out);
+    const char *reason = text ? text : "out of memory";
+    int err = files_refuse_because(error, "using the certificate in", path, reason);
+    free(text);
+    return err;
 }
 
 /* Clients would refuse a certificate that is not valid now. */

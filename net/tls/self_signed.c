@@ -15,8 +15,7 @@ static bool add_extension(X509 *certificate, int kind, const char *value)
     return added;
 }
 
-/* Browsers want a subjectAltName. The serial number is random: they refuse two that are the same.
- */
+/* Browsers want a subjectAltName, and refuse a serial number that they know: it is random. */
 static bool fill_in(X509 *certificate, EVP_PKEY *key)
 {
     static const unsigned char subject[] = "localhost";

@@ -49,8 +49,7 @@ find_protocol(const unsigned char *list, unsigned size, const char *protocol)
     return NULL;
 }
 
-/* A client that wants none of the protocols must not believe it speaks one (RFC 7301 section 3.2).
- */
+/* Refuses a client that offers none of the protocols (RFC 7301 section 3.2). */
 static int choose_protocol(
     SSL *ssl, const unsigned char **chosen, unsigned char *length, const unsigned char *offered,
     unsigned size, void *unused)

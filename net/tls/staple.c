@@ -2,7 +2,8 @@
 
 #include <openssl/bio.h>
 #include <openssl/ocsp.h>
-#include <string.h>
+
+#include "reason.h"
 
 /* By how many seconds the clocks of server and client may differ. */
 enum { CLOCK_DIFFERENCE = 300 };
@@ -110,7 +111,6 @@ static bool check_response(SSL *ssl, const unsigned char *bytes, long length, BI
 bool staple_is_good(SSL *ssl, char **problem)
 {
     const unsigned char *bytes;
-    char *text;
     bool good = false;
     BIO *out = BIO_new(BIO_s_mem());
     *problem = NULL;
@@ -121,9 +121,9 @@ bool staple_is_good(SSL *ssl, char **problem)
         BIO_puts(out, "the server has sent no OCSP staple");
     else
         good = check_response(ssl, bytes, length, out);
-    long size = BIO_get_mem_data(out, &text);
-    if (!good)
-        *problem = strndup(text, (size_t)size);
-    BIO_free(out);
+    if (good)
+        BIO_free(out);
+    else
+        *problem = reason_take(out);
     return good;
 }

@@ -14,9 +14,8 @@ struct chunk_rules {
     size_t framing_allowed; /* see struct parser_limits; grows with each chunk */
     size_t framing;         /* bytes of the body so far that are not content */
     size_t trailer_length;
-    const char
-        *refused;     /* the byte that broke a rule, if llhttp has read more than it; else NULL */
-    char trailer[24]; /* the name of the present trailer, cut to this size */
+    const char *refused; /* the byte that broke a rule, if llhttp has read on; else NULL */
+    char trailer[24];    /* the name of the present trailer, cut to this size */
 };
 
 /* A chunk of this size begins. */

@@ -42,8 +42,7 @@ size_t request_line_feed(
     struct request_line *self, struct head *head, size_t target_limit, const char *data,
     size_t size);
 
-/* Returns the llhttp_method_t of a method of the IANA registry, or one of llhttp's more. -1 if
- * there is none. They are case-sensitive (RFC 9110 section 9.1). */
+/* Returns the llhttp_method_t of a name, which is case-sensitive (RFC 9110 section 9.1), or -1. */
 int method_named(const char *name, size_t length);
 
 /* Returns the rule by which this method, or -1, is refused with status 501. NULL if it is not. */

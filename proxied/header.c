@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "base/would_block.h"
 #include "https/https.h"
 #include "net/proxy_header.h"
 #include "server/connection.h"
@@ -41,7 +42,7 @@ static int read_header(struct connection *self)
     struct buffer *kept = &self->kept_input;
     size_t before = buffer_length(kept);
     ssize_t size = recv(self->readable.fd, room, PROXY_HEADER_MAX - before, MSG_PEEK);
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    if (size < 0 && would_block(errno))
         return 0;
     if (size <= 0)
         return -ECONNRESET;

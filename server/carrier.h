@@ -1,6 +1,6 @@
 /*
- * The carrier of an exchange: an HTTP/1.1 connection (http1.c) or a test (testing/requests.c).
- * Requests, responses and everything built on them call these functions and depend on no protocol.
+ * The carrier of an exchange: an HTTP/1.1 connection (http1.c), a stream of HTTP/2
+ * (http2/carrier.c) or a test (testing/requests.c). Requests and responses depend on no protocol.
  *
  * A carrier fills in the request's head, and calls exchange_serve(). res->whole then says whether
  * the response is complete. If the client leaves before that, the carrier calls

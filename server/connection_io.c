@@ -114,8 +114,8 @@ size_t connection_receive(struct connection *self, char *room, size_t size)
 {
     assert(!self->task);
     ssize_t received = receive(self, room, size);
-    bool refused = !ev_is_active(
-        &self->readable); /* by epoll, which had no memory: libev has stopped the watcher */
+    /* libev stops a watcher for which epoll had no memory. */
+    bool refused = !ev_is_active(&self->readable);
     if (received > 0) {
         take_input(self, room, (size_t)received);
         return (size_t)received;

@@ -38,8 +38,7 @@ static void expire_request(void *arg)
         exchange_expire(exchange_of(req));
 }
 
-/* Returns whether to serve a connection: also one above the limit, if others were closed meanwhile.
- */
+/* Whether to serve a connection. One above the limit is served if others were closed meanwhile. */
 static bool admit(struct connection *connection)
 {
     if (connection->over_limit && !acceptor_is_over_limit(connection->server))

@@ -268,8 +268,8 @@ int hob_request_ranges(
  *
  * The server reads and drops the rest that a handler does not read. If more than 64 KiB are left,
  * or if the body is chunked and its end had not been received when the response began, the response
- * has "Connection: close" instead. Over HTTP/2 the server drops the rest for the
- * linger_timeout, and then resets the stream with NO_ERROR.
+ * has "Connection: close" instead. Over HTTP/2 the server drops the rest for the linger_timeout,
+ * and then resets the stream with NO_ERROR.
  *
  * Returns -EINVAL if the body's framing is broken, -EMSGSIZE if the body is larger than the
  * server's body_limit, -ECONNRESET if the client left in the middle of it, -ETIMEDOUT after the
@@ -278,10 +278,10 @@ int hob_request_ranges(
 int hob_body_read(hob_request *req, void *data, size_t size);
 
 /*
- * Reads the rest of the body. Sets *data to the bytes, followed by a NUL, and
- * *size to their number without it. They belong to the request, like its strings. Returns 0,
- * -EMSGSIZE if there are more than `limit` bytes or the server's body_limit, -ENOMEM, or an
- * error of hob_body_read(); then *data is NULL.
+ * Reads the rest of the body. Sets *data to the bytes, followed by a NUL, and *size to their number
+ * without it. They belong to the request, like its strings. Returns 0, -EMSGSIZE if there are more
+ * than `limit` bytes or the server's body_limit, -ENOMEM, or an error of hob_body_read(); then
+ * *data is NULL.
  */
 int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size);
 

@@ -200,11 +200,10 @@ typedef struct {
  * runs stops it when it does.
  *
  * Returns 0 and sets *server, -ENOMEM, -EINVAL if there is no handler, or proxy_protocol without
- * trusted_proxies, -EBUSY if it handles signals
- * and so does a server of another thread, -ERANGE if a time-out is negative, a time is not a number
- * or the stack is larger than HOB_STACK_MAX, an error of hob_socket_url() if a socket does not
- * listen, or an error of hob_listen() if there is no socket. After an error the sockets still
- * belong to the caller.
+ * trusted_proxies, -EBUSY if it handles signals and so does a server of another thread, -ERANGE if
+ * a time-out is negative, a time is not a number or the stack is larger than HOB_STACK_MAX, an
+ * error of hob_socket_url() if a socket does not listen, or an error of hob_listen() if there is no
+ * socket. After an error the sockets still belong to the caller.
  */
 int hob_server_open(const hob_server_options *options, hob_server **server);
 

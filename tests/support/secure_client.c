@@ -1,43 +1,16 @@
 #include "tests/support/secure_client.h"
 
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "tests/support/criterion.h"
-#include "tests/support/eventually.h"
-#include "tests/support/raw_client.h"
-
-static void set_patience(int fd)
-{
-    const struct timeval patience = {.tv_sec = PATIENCE};
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-}
-
-static int connect_socket(const struct server *server)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(server->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    cr_assert_geq(fd, 0);
-    set_patience(fd);
-    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0, "%m");
-    return fd;
-}
 
 struct secure_client secure_client_of(const struct server *server)
 {
-    struct secure_client self = {.fd = connect_socket(server)};
+    struct secure_client self = {.raw = raw_connect(server)};
     self.ctx = SSL_CTX_new(TLS_client_method());
     self.ssl = SSL_new(self.ctx);
     cr_assert_not_null(self.ssl);
-    SSL_set_fd(self.ssl, self.fd);
+    SSL_set_fd(self.ssl, self.raw.fd);
     return self;
 }
 
@@ -45,7 +18,7 @@ void secure_close(struct secure_client *self)
 {
     SSL_free(self->ssl);
     SSL_CTX_free(self->ctx);
-    close(self->fd);
+    raw_close(&self->raw);
 }
 
 bool secure_handshake(struct secure_client *self)

@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tests/support/server_process.h"
+#include "tests/support/raw_client.h"
 
 struct secure_client {
-    int fd;
+    struct raw_client raw; /* the connection below TLS */
     SSL_CTX *ctx;
     SSL *ssl;
     char input[64 * 1024]; /* received by the last call; ended by NUL */

@@ -21,13 +21,6 @@ struct outcome {
     char *content;
 };
 
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size + 1);
-    CHECK(memory);
-    return memory;
-}
-
 static bool is_over(const struct outcome *self)
 {
     return self->result > DECODED_WHOLE || self->made == CONTENT_MAX;
@@ -40,8 +33,8 @@ static bool step(
 {
     size_t left = CONTENT_MAX - self->made;
     room = room < left ? room : left;
-    uint8_t *in = memcpy(allocate(size), data, size);
-    uint8_t *out = allocate(room);
+    uint8_t *in = memcpy(allocate_exactly(size), data, size);
+    uint8_t *out = allocate_exactly(room);
     struct decode_step step = {in, size, out, room, NULL};
     self->result = coding->decode(decoder, &step);
     size_t taken = size - step.in_size, made = room - step.out_size;
@@ -57,7 +50,7 @@ static bool step(
 static struct outcome
 decode(const struct coding *coding, const uint8_t *data, size_t size, size_t piece, size_t room)
 {
-    struct outcome self = {.content = allocate(CONTENT_MAX)};
+    struct outcome self = {.content = allocate_exactly(CONTENT_MAX)};
     void *decoder = coding->open();
     CHECK(decoder);
     for (size_t end = 0; end < size && !is_over(&self);) {

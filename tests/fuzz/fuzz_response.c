@@ -26,13 +26,6 @@ struct outcome {
     size_t taken;
 };
 
-static void *allocate(size_t size)
-{
-    void *memory = malloc(size + 1);
-    CHECK(memory);
-    return memory;
-}
-
 static bool is_over(const struct response_reader *reader)
 {
     return reader->state == RESPONSE_DONE || reader->state == RESPONSE_FAILED;
@@ -40,11 +33,12 @@ static bool is_over(const struct response_reader *reader)
 
 static struct outcome read_pieces(const uint8_t *data, size_t size, size_t piece, int to)
 {
-    struct outcome self = {.body = allocate(size)};
-    response_reader_init(&self.reader, allocate(limits.head), &limits, (enum response_to)to);
+    struct outcome self = {.body = allocate_exactly(size)};
+    response_reader_init(
+        &self.reader, allocate_exactly(limits.head), &limits, (enum response_to)to);
     while (self.taken < size && !is_over(&self.reader)) {
         size_t length = size - self.taken < piece ? size - self.taken : piece;
-        char *bytes = memcpy(allocate(length), data + self.taken, length);
+        char *bytes = memcpy(allocate_exactly(length), data + self.taken, length);
         size_t taken = response_reader_feed(&self.reader, bytes, length, bytes);
         CHECK(taken > 0 || self.reader.state == RESPONSE_FAILED);
         CHECK(taken <= length && self.reader.body_length <= taken);

@@ -68,20 +68,3 @@ void head_remove(struct head *self, const char *name)
         }
     }
 }
-
-size_t head_join(const struct head *self, const char *name, char *joined)
-{
-    size_t size = 0;
-    const char *at = self->data + self->headers;
-    for (size_t i = 0; i < self->header_count; i++) {
-        const char *value = at + strlen(at) + 1;
-        size_t length = strlen(value);
-        if (hob_text_same(at, name)) {
-            if (joined)
-                joined = stpcpy(stpcpy(joined, size > 0 ? ", " : ""), value);
-            size += size > 0 ? 2 + length : length + 1;
-        }
-        at = value + length + 1;
-    }
-    return size;
-}

@@ -61,10 +61,4 @@ void head_remove(struct head *self, const char *name);
  */
 bool head_next(const struct head *self, size_t *position, const char **name, const char **value);
 
-/*
- * Joins the values of all headers of this name, as RFC 9110 section 5.3 describes. Returns its
- * size with the NUL, 0 if there are none. Writes nothing if `joined` is NULL.
- */
-size_t head_join(const struct head *self, const char *name, char *joined);
-
 #endif

@@ -70,21 +70,6 @@ void *hob_request_context(const hob_request *req)
     return req->server->options.context;
 }
 
-static void release_descriptor(void *arg)
-{
-    hob_server *server = arg;
-    server->reserved_descriptors--;
-    acceptor_resume(server);
-}
-
-int hob_request_reserve_descriptor(hob_request *req)
-{
-    hob_server *server = req->server;
-    request_expect_task(req, __func__);
-    server->reserved_descriptors++;
-    return hob_defer(release_descriptor, server);
-}
-
 hob_server *hob_request_server(const hob_request *req)
 {
     return req->server;
@@ -131,63 +116,21 @@ void *hob_request_match(const hob_request *req)
 }
 
 /*
- * Values that middleware gives to handlers.
- */
-
-struct value {
-    const hob_key *key;
-    void *value;
-    struct value *next;
-};
-
-static struct value *find_value(const hob_request *req, const hob_key *key)
-{
-    struct value *value = req->values;
-    while (value && value->key != key)
-        value = value->next;
-    return value;
-}
-
-int hob_request_set(hob_request *req, const hob_key *key, void *value)
-{
-    request_expect_task(req, __func__); /* its hob_alloc() memory lasts as long as the values */
-    struct value *entry = find_value(req, key);
-    if (!entry) {
-        entry = hob_alloc(sizeof(*entry));
-        if (!entry)
-            return -ENOMEM;
-        *entry = (struct value){.key = key, .next = req->values};
-        req->values = entry;
-    }
-    entry->value = value;
-    return 0;
-}
-
-void *hob_request_get(const hob_request *req, const hob_key *key)
-{
-    const struct value *value = find_value(req, key);
-    return value ? value->value : NULL;
-}
-
-/*
  * The body, within its limits.
  */
 
-/* Bytes of the body that are announced and have not been read; 0 if that is not known. */
-static uint64_t announced(const struct hob_request *request)
+uint64_t request_announced(const struct hob_request *self)
 {
-    return request->body_length > request->body_size ? request->body_length - request->body_size
-                                                     : 0;
+    return self->body_length > self->body_size ? self->body_length - self->body_size : 0;
 }
 
-/* -EMSGSIZE if the body is, or is going to be, larger than `limit`. */
-static int check_size(struct hob_request *request, size_t limit)
+int request_check_size(struct hob_request *self, size_t limit)
 {
-    if (request->body_size <= limit && announced(request) <= limit - request->body_size)
+    if (self->body_size <= limit && request_announced(self) <= limit - self->body_size)
         return 0;
-    if (request->exceeded_limit == SIZE_MAX) /* later reads find the same again */
-        server_reject(request->server, HOB_REJECT_BODY_LIMIT);
-    request->exceeded_limit = limit;
+    if (self->exceeded_limit == SIZE_MAX) /* later reads find the same again */
+        server_reject(self->server, HOB_REJECT_BODY_LIMIT);
+    self->exceeded_limit = limit;
     return -EMSGSIZE;
 }
 
@@ -195,14 +138,14 @@ static int read_within_limit(struct hob_request *req, void *data, size_t size)
 {
     size_t own = req->own_body_limit;
     size_t limit = own > 0 ? own : req->server->options.body_limit;
-    int err = check_size(req, limit);
+    int err = request_check_size(req, limit);
     if (err < 0 || size == 0)
         return err;
     int length = req->carrier->read_body(req, data, size);
     assert(length <= 0 || (size_t)length <= size);
     if (length > 0)
         req->body_size += (size_t)length;
-    err = check_size(req, limit);
+    err = request_check_size(req, limit);
     return err < 0 ? err : length;
 }
 
@@ -213,41 +156,4 @@ int hob_body_read(hob_request *req, void *data, size_t size)
     if (length <= 0)
         task_yield_sometimes(req->task);
     return length;
-}
-
-/* Reads the rest of the body to the end of the buffer. */
-static int read_all(struct hob_request *request, size_t limit, struct buffer *body)
-{
-    int length;
-    do {
-        size_t expected = (size_t)announced(request);
-        int err = check_size(request, limit);
-        if (err == 0)
-            err = buffer_reserve(body, expected > 0 ? expected + 1 : 4096);
-        if (err < 0)
-            return err;
-        length = hob_body_read(request, body->data + body->end, body->capacity - body->end - 1);
-        if (length > 0)
-            body->end += (size_t)length;
-    } while (length > 0);
-    return length < 0 ? length : check_size(request, limit);
-}
-
-int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size)
-{
-    struct buffer body = {0};
-    int err = read_all(req, limit, &body);
-    *data = NULL;
-    *size = 0;
-    if (err < 0) {
-        buffer_free(&body);
-        return err;
-    }
-    body.data[body.end] = '\0';
-    err = hob_defer(free, body.data);
-    if (err < 0)
-        return err;
-    *data = body.data;
-    *size = body.end;
-    return 0;
 }

@@ -86,6 +86,12 @@ const struct head *request_stable_head(struct hob_request *self);
  */
 char *request_decoded(struct hob_request *self, const char *part);
 
+/* Bytes of the body that are announced and have not been read; 0 if that is not known. */
+uint64_t request_announced(const struct hob_request *self);
+
+/* -EMSGSIZE if the body is, or is going to be, larger than `limit`. */
+int request_check_size(struct hob_request *self, size_t limit);
+
 /* The same as hob_request_id(), but valid only until the coroutine waits. */
 const char *request_ensure_id(struct hob_request *request);
 

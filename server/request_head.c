@@ -127,23 +127,6 @@ bool hob_request_next_header(hob_request *req, size_t *position, hob_header *hea
     return head && head->headers && head_next(head, position, &header->name, &header->value);
 }
 
-int hob_request_header_list(hob_request *req, const char *name, const char **list)
-{
-    const struct head *head = request_stable_head(req);
-    *list = head ? head_find(head, name) : NULL;
-    if (!*list)
-        return 0;
-    size_t size = head_join(head, name, NULL);
-    if (size <= strlen(*list) + 1) /* there are no others */
-        return 1;
-    char *joined = hob_alloc(size);
-    *list = joined;
-    if (!joined)
-        return -ENOMEM;
-    head_join(head, name, joined);
-    return 1;
-}
-
 const char *hob_request_decode(hob_request *req, const char *part, size_t size)
 {
     if (size == 0)

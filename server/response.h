@@ -28,6 +28,9 @@ struct hob_response {
 void response_init(struct hob_response *self, struct hob_request *request);
 void response_free(struct hob_response *self);
 
+/* Whether a handler may add this header now. Returns as hob_response_add_header(). */
+int response_check_field(struct hob_response *self, const char *name, const char *value);
+
 /* Calls the hooks of the head that is about to be written. */
 void response_call_hooks(struct hob_response *self, const hob_head *head);
 

@@ -77,39 +77,6 @@ void hob_server_leave(hob_server *server)
     hob_server_stop(server);
 }
 
-struct stopping_future {
-    hob_future future;
-    struct list link; /* in server->stopping_futures, until it is ready */
-};
-
-static void cancel_stopping_future(hob_future *future, int reason)
-{
-    list_remove(&((struct stopping_future *)future)->link);
-    future_complete(future, reason);
-}
-
-static void release_stopping_future(hob_future *future)
-{
-    free((struct stopping_future *)future);
-}
-
-hob_future *hob_server_until_stopping(hob_server *server)
-{
-    static const struct future_kind kind = {
-        .cancel = cancel_stopping_future, .release = release_stopping_future};
-    struct task *maker = task_current(__func__);
-    struct stopping_future *self = malloc(sizeof(*self));
-    if (!self)
-        return NULL;
-    future_init(&self->future, &kind, maker);
-    list_init(&self->link);
-    if (server->closing)
-        future_complete(&self->future, 0);
-    else
-        list_append(&server->stopping_futures, &self->link);
-    return &self->future;
-}
-
 void server_begin_closing(hob_server *self)
 {
     self->closing = true;

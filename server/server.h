@@ -35,6 +35,12 @@ struct observer {
     void *context;
 };
 
+/* A future of hob_server_until_stopping(). */
+struct stopping_future {
+    hob_future future;
+    struct list link; /* in server->stopping_futures, until it is ready */
+};
+
 /* Connections that wait for a request, and are closed after some time: see connection.c. */
 struct idle_list {
     struct ev_loop *ev;
@@ -56,7 +62,7 @@ struct hob_server {
     hob_future stop;              /* ready when the server is to stop */
     bool closing;                 /* after that and the drain_delay: responses close connections */
     hob_future *drained;          /* what the task awaits while it waits for the last connection */
-    struct list stopping_futures; /* of hob_server_until_stopping(); those that are not ready */
+    struct list stopping_futures; /* those that are not ready */
 
     struct acceptor acceptor;
     struct list connections; /* all of them */

@@ -1,0 +1,35 @@
+/* The values of all headers of a name, as one list. */
+#include <errno.h>
+#include <string.h>
+
+#include "hob/runtime.h"
+#include "hob/text.h"
+#include "server/request.h"
+
+/* As hob_request_header() finds the first one: Host may be in the target. */
+int hob_request_header_list(hob_request *req, const char *name, const char **list)
+{
+    hob_header header;
+    size_t size = 0, count = 0;
+    *list = hob_request_header(req, name);
+    for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
+        if (hob_text_same(header.name, name)) {
+            size += strlen(header.value) + strlen(", ");
+            count++;
+        }
+    }
+    if (count < 2)
+        return *list != NULL;
+    const char *separator = "";
+    char *end = hob_alloc(size);
+    *list = end;
+    if (!end)
+        return -ENOMEM;
+    for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
+        if (!hob_text_same(header.name, name))
+            continue;
+        end = stpcpy(stpcpy(end, separator), header.value);
+        separator = ", ";
+    }
+    return 1;
+}

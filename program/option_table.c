@@ -352,6 +352,10 @@ static const struct option_spec table[] = {
      "another hob, which GET /delivery/{dish}?from=NAME orders from, at http://HOST:PORT, an https "
      "URL or unix:/PATH; several are separated by commas; may be repeated",
      apply_upstream, .is_list = true},
+    {"upstream-ca", "FILE", NULL,
+     "trust https URLs of --upstream by the certificates in this PEM file, instead of those of the "
+     "system",
+     apply_file, SETS(upstream_ca)},
     {"workers", "COUNT", "1",
      "processes that serve, each with one thread; auto is one for each processor", apply_workers,
      SETS(workers)},

@@ -1,4 +1,4 @@
-/* --upstream NAME=URL. */
+/* The value of --upstream: NAME=URL. */
 #include <string.h>
 
 #include "hob/address.h"
@@ -19,6 +19,11 @@ static bool is_socket(const char *url)
     return strncmp(url, "unix:", 5) == 0;
 }
 
+static bool is_https(const char *url)
+{
+    return hob_text_same_n(url, "https:", 6);
+}
+
 /* Returns NULL, or what is wrong with the URL. */
 static const char *check_url(const char *url)
 {
@@ -29,7 +34,7 @@ static const char *check_url(const char *url)
     if (!rule && strchr(url, '#'))
         rule = "it has a fragment";
 #ifndef HOB_TLS
-    if (!rule && hob_text_same_n(url, "https:", 6))
+    if (!rule && is_https(url))
         rule = "this hob was built without TLS";
 #endif
     return rule;
@@ -70,6 +75,15 @@ static void add_upstream(struct parsing *self, char *text)
         check_double(self, &options->upstreams[i], text, url);
     options->upstream_texts[options->upstream_count] = text;
     options->upstreams[options->upstream_count++] = read_upstream(text, url);
+}
+
+bool options_have_https_upstream(const struct options *options)
+{
+    for (size_t i = 0; i < options->upstream_count; i++) {
+        if (is_https(options->upstreams[i].url))
+            return true;
+    }
+    return false;
 }
 
 void apply_upstream(struct parsing *self, const struct option_spec *spec, const char *value)

@@ -327,6 +327,8 @@ static void combine_options(struct parsing *self)
 {
     decide_where_to_listen(self);
     options_combine_tls(self->options);
+    if (self->options->upstream_ca && !options_have_https_upstream(self->options))
+        options_fail("--upstream-ca needs an https URL of --upstream");
     follow_time_scale(self);
     /* With the server's default, a lower limit of descriptors lowers it without a warning. */
     if (find_setting(self, "connection-limit")->source == FROM_DEFAULT)

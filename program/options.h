@@ -43,6 +43,7 @@ struct options {
     char *upstream_texts[UPSTREAMS_MAX];      /* malloc()'s; `upstreams` point to them */
     struct upstream upstreams[UPSTREAMS_MAX];
     size_t upstream_count;
+    const char *upstream_ca;   /* trusted for https upstreams; NULL: those of the system are */
     hob_server_options server; /* limits and time-outs; 0 is the server's default */
     size_t workers;            /* 1: this process serves, and starts no others */
     double time_scale;         /* cooking takes this many times as long */
@@ -78,6 +79,9 @@ static inline bool options_have_certificate(const struct options *options)
 {
     return options->tls.self_signed || options->tls.certificates.count > 0;
 }
+
+/* Whether the URL of an upstream is for https. */
+bool options_have_https_upstream(const struct options *options);
 
 /* Whether SIGHUP has an effect: it reopens the access log, and reads certificates again. */
 static inline bool options_use_hangups(const struct options *options)

@@ -27,7 +27,7 @@ struct process {
     struct worker *worker;  /* NULL for the only one */
     struct restart restart; /* these two are the only one's */
     struct notifier notifier;
-    struct upstreams upstreams;
+    hob_client *client;  /* for the upstreams; NULL if there are none */
     hob_access_log *log; /* NULL if there is none */
     struct hangup hangup;
     hob_metrics *metrics;
@@ -261,17 +261,18 @@ static bool open_access_log(const struct options *options, hob_access_log **log)
 }
 
 /* Returns false after a message. */
-static bool open_upstreams(struct process *self)
+static bool open_client(struct process *self)
 {
-    bool opened = upstreams_open(&self->upstreams, self->service->options);
-    self->service->kitchen->client = self->upstreams.client;
+    struct service *service = self->service;
+    bool opened = upstreams_open(service->options, service->tls.client, &self->client);
+    service->kitchen->client = self->client;
     return opened;
 }
 
 /* Returns the exit status. */
 static int process_run(struct process *self)
 {
-    bool opened = open_access_log(self->service->options, &self->log) && open_upstreams(self);
+    bool opened = open_access_log(self->service->options, &self->log) && open_client(self);
     int err = opened ? open_servers(self) : -ENOENT;
     if (err == 0) {
         if (!self->worker)
@@ -284,7 +285,7 @@ static int process_run(struct process *self)
     close_servers(self);
     if (opened && err < 0)
         fprintf(stderr, "hob: the server failed: %s\n", strerror(-err));
-    upstreams_close(&self->upstreams);
+    hob_client_free(self->client);
     hob_access_log_close(self->log);
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -21,7 +21,15 @@ static void take_files(struct tls *self, const struct tls_options *options)
         };
 }
 
-bool tls_open(struct tls *self, const struct options *options)
+/* Prints the error if there is one. */
+static bool print_error(int err, const hob_error *error)
+{
+    if (err < 0)
+        fprintf(stderr, "hob: %s\n", error->text[0] ? error->text : strerror(-err));
+    return err == 0;
+}
+
+static bool open_server(struct tls *self, const struct options *options)
 {
     hob_error error = {.text = ""};
     const hob_tls_server_options settings = {
@@ -30,19 +38,28 @@ bool tls_open(struct tls *self, const struct options *options)
         .client_ca_file = options->tls.client_ca,
         .error = &error,
     };
-    *self = (struct tls){.server = NULL};
     take_files(self, &options->tls);
-    if (!options_have_certificate(options))
-        return true;
-    int err = hob_tls_server_new(&settings, &self->server);
-    if (err < 0)
-        fprintf(stderr, "hob: %s\n", error.text[0] ? error.text : strerror(-err));
-    return err == 0;
+    return print_error(hob_tls_server_new(&settings, &self->server), &error);
+}
+
+static bool open_client(struct tls *self, const struct options *options)
+{
+    hob_error error = {.text = ""};
+    const hob_tls_options settings = {.ca_file = options->upstream_ca, .error = &error};
+    return print_error(hob_tls_new(&settings, &self->client), &error);
+}
+
+bool tls_open(struct tls *self, const struct options *options)
+{
+    *self = (struct tls){.server = NULL};
+    return (!options_have_certificate(options) || open_server(self, options)) &&
+           (!options_have_https_upstream(options) || open_client(self, options));
 }
 
 void tls_close(struct tls *self)
 {
     hob_tls_server_free(self->server);
+    hob_tls_free(self->client);
 }
 
 void tls_reload(struct tls *self)
@@ -75,7 +92,7 @@ int tls_watch(void *tls)
 
 bool tls_open(struct tls *self, const struct options *options)
 {
-    (void)options; /* which ask for no https: see option_tls.c */
+    (void)options; /* which need no TLS: see option_tls.c and option_upstream.c */
     *self = (struct tls){.server = NULL};
     return true;
 }

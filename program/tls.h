@@ -1,4 +1,7 @@
-/* The certificates of https: read at the start, and again when they have changed. */
+/*
+ * The files of TLS: the certificates of https, read at the start and again when they have changed,
+ * and those that upstreams are trusted by, read at the start.
+ */
 #ifndef HOB_PROGRAM_TLS_H
 #define HOB_PROGRAM_TLS_H
 
@@ -10,9 +13,13 @@
 struct tls {
     hob_tls_server *server; /* NULL: there is no https */
     hob_tls_certificate certificates[CERTIFICATES_MAX];
+    hob_tls *client; /* NULL: there is no https upstream */
 };
 
-/* Reads the certificates of the options. Prints why and returns false if they cannot be used. */
+/*
+ * Reads the files of the options. Prints why and returns false if they cannot be used; tls_close()
+ * is to be called in either case.
+ */
 bool tls_open(struct tls *self, const struct options *options);
 
 void tls_close(struct tls *self);

@@ -4,17 +4,10 @@
 
 #include "options.h"
 
-struct upstreams {
-    hob_tls *tls;       /* NULL if no upstream has an https URL */
-    hob_client *client; /* NULL if there are no upstreams */
-};
-
 /*
- * Makes the client, and reads the trusted certificates if a URL needs them. Returns false after it
- * has printed why that is not possible. Close it in either case.
+ * Makes the client, which uses `tls` for https. It is NULL if there are no upstreams. Returns false
+ * after it has printed why that is not possible.
  */
-bool upstreams_open(struct upstreams *self, const struct options *options);
-
-void upstreams_close(struct upstreams *self);
+bool upstreams_open(const struct options *options, hob_tls *tls, hob_client **client);
 
 #endif

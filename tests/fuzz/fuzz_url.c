@@ -48,7 +48,8 @@ static void check_resolved(const char *text)
     check_stays(text, &url, "");
 }
 
-/* ".." may remove what has not fitted, so there may be too little room for a result that would fit. */
+/* ".." may remove what has not fitted, so there may be too little room for a result that would fit.
+ */
 static void check_room(const struct url *base, const char *reference, size_t room, size_t needed)
 {
     char *out = allocate_exactly(room);

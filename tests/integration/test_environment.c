@@ -322,6 +322,7 @@ ProcessTest(environment, what_is_printed_can_be_read_back)
         {"--allow-host", "a.example,b.example", "--allow-host", "[2001:db8::1]"},
         {"--trusted-proxies", "10.0.0.0/8,unix:", "--trusted-proxies", "::1"},
         {"--upstream", "b=http://b:8080,c=http://c/x?y=1", "--upstream", "d=unix:/run/d"},
+        {"--upstream", "b=https://b", "--upstream-ca", "/etc/b.pem"},
         {"--port", "0080", "--host", "::1", "--demo"},
         {"--admin", "unix:/run/hob/admin", "--access-log", "json", "--access-log-file", "/a log"},
         {"--time-scale", "1000"},

@@ -134,6 +134,7 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--upstream", "b=http://me@a"},
         {"--upstream", "b=http://a/#menu"},
         {"--upstream", "b=unix:hob.sock"},
+        {"--upstream-ca", ""},
     };
     char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -225,7 +226,7 @@ static const char *const options[] = {
     "--access-log",     "--access-log-file",
     "--drain-delay",    "--admin",
     "--allow-host",     "--trusted-proxies",
-    "--upstream",
+    "--upstream",       "--upstream-ca",
 };
 
 ProcessTest(options, an_option_without_its_value_is_named)

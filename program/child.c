@@ -41,10 +41,10 @@ enum child_report child_read_report(struct child *self)
 {
     char byte;
     ssize_t length = read(self->ready, &byte, sizeof(byte));
-    if (length < 0)
-        return CHILD_SILENT;
+    if (length != 0)
+        return length > 0 ? CHILD_REPORTED : CHILD_SILENT;
     close_fd(&self->ready);
-    return length > 0 ? CHILD_SERVES : CHILD_EXITED;
+    return CHILD_EXITED;
 }
 
 void child_describe_end(int status, char text[static CHILD_END_SIZE])
@@ -61,11 +61,14 @@ void child_forget(struct child *self)
     self->pid = 0;
 }
 
-void child_report_ready(int *ready)
+void child_report(int ready)
 {
-    if (*ready < 0)
-        return;
-    if (write(*ready, "", 1) < 0)
+    if (ready >= 0 && write(ready, "", 1) < 0)
         hob_log(HOB_LOG_WARN, "the parent process has exited: %s", strerror(errno));
+}
+
+void child_report_last(int *ready)
+{
+    child_report(*ready);
     close_fd(ready);
 }

@@ -1,7 +1,8 @@
 /*
  * A child process that reports when it serves: a worker, or the new process of a restart. The child
- * has the writing end of a pipe, the parent the reading end. One byte in the pipe means that the
- * child serves. If the pipe ends without one, the child has exited.
+ * has the writing end of a pipe, the parent the reading end. The first byte in the pipe means that
+ * the child serves. If the pipe ends without one, the child has exited. A worker keeps the pipe
+ * open: each further byte means that it has acted on a SIGHUP.
  */
 #ifndef HOB_PROGRAM_CHILD_H
 #define HOB_PROGRAM_CHILD_H
@@ -22,12 +23,12 @@ struct child {
 pid_t child_fork(struct child *self, int *ready);
 
 enum child_report {
-    CHILD_SILENT, /* it has not reported yet */
-    CHILD_SERVES,
-    CHILD_EXITED,
+    CHILD_SILENT, /* there is no new report */
+    CHILD_REPORTED,
+    CHILD_EXITED, /* or it sends no more reports */
 };
 
-/* Reads the report, without waiting. Closes the pipe if no other report can come. */
+/* Reads a report, without waiting. Closes the pipe if no other report can come. */
 enum child_report child_read_report(struct child *self);
 
 enum { CHILD_END_SIZE = 40 };
@@ -39,9 +40,12 @@ void child_describe_end(int status, char text[static CHILD_END_SIZE]);
 void child_forget(struct child *self);
 
 /*
- * In the child: reports to the parent that this process serves, closes the writing end and sets it
- * to -1. Does nothing if it is -1 already. Logs if the parent has exited.
+ * In the child: sends a report to the parent through the writing end. Does nothing if that is -1.
+ * Logs if the parent has exited.
  */
-void child_report_ready(int *ready);
+void child_report(int ready);
+
+/* The same; it is the last report. Closes the writing end and sets it to -1. */
+void child_report_last(int *ready);
 
 #endif

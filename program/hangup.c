@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "hob/runtime.h"
 
 static sigset_t hangup(void)
@@ -27,6 +28,18 @@ void hangup_unblock(void)
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
+static void reload(const struct hangup *self)
+{
+    if (self->notifier)
+        notify_reloading(self->notifier);
+    if (self->log)
+        hob_access_log_reopen(self->log);
+    tls_reload(self->tls);
+    if (self->notifier)
+        notify_reloaded(self->notifier);
+    child_report(self->report);
+}
+
 int hangup_watch(void *arg)
 {
     const struct hangup *self = arg;
@@ -36,11 +49,8 @@ int hangup_watch(void *arg)
     if (fd < 0)
         return -errno;
     int err;
-    while ((err = hob_read(fd, &signal, sizeof(signal))) > 0) {
-        if (self->log)
-            hob_access_log_reopen(self->log);
-        tls_reload(self->tls);
-    }
+    while ((err = hob_read(fd, &signal, sizeof(signal))) > 0)
+        reload(self);
     close(fd);
     return err;
 }

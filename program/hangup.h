@@ -1,16 +1,19 @@
 /*
- * SIGHUP: logrotate(8) or the like has moved the access log's file away, or certificates were
- * replaced.
+ * SIGHUP: logrotate(8) or the like has moved the access log's file away, certificates were
+ * replaced, or the service manager reloads this service.
  */
 #ifndef HOB_PROGRAM_HANGUP_H
 #define HOB_PROGRAM_HANGUP_H
 
 #include "hob/access_log.h"
+#include "notify.h"
 #include "tls.h"
 
 struct hangup {
-    hob_access_log *log; /* to be reopened; NULL: there is none */
-    struct tls *tls;     /* to be read again */
+    hob_access_log *log;             /* to be reopened; NULL: there is none */
+    struct tls *tls;                 /* to be read again */
+    const struct notifier *notifier; /* sends messages before and after that; NULL in a worker */
+    int report; /* the pipe to the supervisor, for child_report() after that; -1: there is none */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hob/log.h"
@@ -120,6 +121,21 @@ void notify_ready(const struct notifier *self)
 void notify_alive(const struct notifier *self)
 {
     send_message(self, "WATCHDOG=1");
+}
+
+/* In one message: without the time, the manager takes the reload for a spontaneous one. */
+void notify_reloading(const struct notifier *self)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    send_message(
+        self, "RELOADING=1\nMONOTONIC_USEC=%lld",
+        (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+}
+
+void notify_reloaded(const struct notifier *self)
+{
+    send_message(self, "READY=1");
 }
 
 /* Seconds that the manager waits on top of the grace. */

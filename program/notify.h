@@ -1,6 +1,7 @@
 /*
  * Messages to the service manager, systemd or another one with its protocol: this process serves,
- * is alive, stops, or has been replaced. See sd_notify(3) and sd_watchdog_enabled(3).
+ * is alive, reads its files again, stops, or has been replaced. See sd_notify(3) and
+ * sd_watchdog_enabled(3).
  */
 #ifndef HOB_PROGRAM_NOTIFY_H
 #define HOB_PROGRAM_NOTIFY_H
@@ -45,6 +46,15 @@ void notify_ready(const struct notifier *self);
 
 /* WATCHDOG=1, to be sent twice in the watchdog's time. */
 void notify_alive(const struct notifier *self);
+
+/*
+ * RELOADING=1 and the time, before files are read again. A manager that has sent SIGHUP for
+ * Type=notify-reload (systemd.service(5)) waits for it, and then for READY=1.
+ */
+void notify_reloading(const struct notifier *self);
+
+/* READY=1, when they have been read. */
+void notify_reloaded(const struct notifier *self);
 
 /* STOPPING=1, and how long stopping may take. */
 void notify_stopping(const struct notifier *self);

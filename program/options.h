@@ -83,12 +83,6 @@ static inline bool options_have_certificate(const struct options *options)
 /* Whether the URL of an upstream is for https. */
 bool options_have_https_upstream(const struct options *options);
 
-/* Whether SIGHUP has an effect: it reopens the access log, and reads certificates again. */
-static inline bool options_use_hangups(const struct options *options)
-{
-    return options_log_to_file(options) || options->tls.certificates.count > 0;
-}
-
 /* Prints a line about what is wrong, and exits with EXIT_USAGE. */
 _Noreturn void options_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -100,6 +94,16 @@ bool options_parse_count(const char *text, size_t max, size_t *number);
 
 /* A variable of the environment; NULL if it is unset or empty, as by "${LISTEN_FDS:-}". */
 const char *options_variable(const char *name);
+
+/*
+ * Whether SIGHUP is handled: it reopens the access log and reads certificates again, or comes from
+ * a service manager that waits for the messages about it.
+ */
+static inline bool options_use_hangups(const struct options *options)
+{
+    return options_log_to_file(options) || options->tls.certificates.count > 0 ||
+           options_variable("NOTIFY_SOCKET");
+}
 
 /*
  * Whether a variable such as LISTEN_PID holds the id of this process. If not, the variables that

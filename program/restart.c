@@ -211,7 +211,7 @@ bool restart_finish(struct restart *self)
     int status = 0;
     pid_t pid = self->process.pid;
     enum child_report report = child_read_report(&self->process);
-    if (report == CHILD_SERVES) {
+    if (report == CHILD_REPORTED) {
         hob_log(HOB_LOG_INFO, "restart: process %d serves; this process drains", (int)pid);
         notify_main_process(self->notifier, pid);
         child_forget(&self->process);

@@ -188,8 +188,12 @@ static void leave(const struct process *self)
 static int report_ready(void *arg)
 {
     struct process *self = arg;
+    int *ready = &self->service->sockets.ready;
     hob_yield(); /* until the server accepts */
-    child_report_ready(&self->service->sockets.ready);
+    if (self->worker)
+        child_report(*ready);
+    else
+        child_report_last(ready);
     return 0;
 }
 
@@ -278,8 +282,12 @@ static int process_run(struct process *self)
         if (!self->worker)
             sockets_print(&self->service->sockets);
         self->notifier.server = self->server;
-        bool reopens = options_log_to_file(self->service->options);
-        self->hangup = (struct hangup){reopens ? self->log : NULL, &self->service->tls};
+        self->hangup = (struct hangup){
+            .log = options_log_to_file(self->service->options) ? self->log : NULL,
+            .tls = &self->service->tls,
+            .notifier = self->worker ? NULL : &self->notifier,
+            .report = self->worker ? self->service->sockets.ready : -1,
+        };
         err = hob_block_on(serve, self);
     }
     close_servers(self);

@@ -22,6 +22,7 @@
 struct slot {
     struct child worker;
     bool serves;    /* the worker has reported it */
+    bool reloads;   /* it was sent SIGHUP, and has not reported that it has acted on it */
     double started; /* when it was, on the clock of hob_now() */
     double due;     /* when the next worker starts, if there is none */
     size_t early_deaths;
@@ -41,6 +42,7 @@ struct supervisor {
     double notified;         /* when WATCHDOG=1 was sent last */
     double kill_time;        /* when workers that had to stop are killed; INFINITY before */
     bool announced;          /* all workers have served at a time */
+    bool reloading;          /* RELOADING=1 was sent, and READY=1 was not */
     bool ending;             /* workers are not replaced any more */
     bool signalled;          /* to stop */
     bool failed;
@@ -199,7 +201,7 @@ static void handle_death(struct supervisor *self, struct slot *slot, int status)
         reason, sizeof(reason), "worker %zu: process %d %s", slot_number(self, slot),
         (int)slot->worker.pid, end);
     child_forget(&slot->worker);
-    slot->serves = false;
+    slot->serves = slot->reloads = false;
     self->running--;
     if (!self->ending)
         schedule_worker(self, slot, reason);
@@ -222,7 +224,7 @@ static bool all_serve(const struct supervisor *self)
 static void announce(struct supervisor *self)
 {
     sockets_print(self->options->sockets);
-    child_report_ready(&self->options->sockets->ready);
+    child_report_last(&self->options->sockets->ready);
     notify_ready(self->options->notifier);
     self->announced = true;
 }
@@ -230,12 +232,40 @@ static void announce(struct supervisor *self)
 static void read_reports(struct supervisor *self)
 {
     for (size_t i = 0; i < self->options->workers; i++) {
-        struct child *worker = &self->slots[i].worker;
-        if (worker->ready >= 0 && child_read_report(worker) == CHILD_SERVES)
-            self->slots[i].serves = true;
+        struct slot *slot = &self->slots[i];
+        if (slot->worker.ready < 0 || child_read_report(&slot->worker) != CHILD_REPORTED)
+            continue;
+        if (slot->serves)
+            slot->reloads = false;
+        slot->serves = true;
     }
     if (!self->announced && !self->ending && all_serve(self))
         announce(self);
+}
+
+/*
+ * SIGHUP.
+ */
+
+static void start_reload(struct supervisor *self)
+{
+    notify_reloading(self->options->notifier);
+    self->reloading = true;
+    for (size_t i = 0; i < self->options->workers; i++)
+        self->slots[i].reloads = self->slots[i].worker.pid > 0;
+    signal_workers(self, SIGHUP);
+}
+
+/* Workers that have died, or were started since, need not report. */
+static void check_reload(struct supervisor *self)
+{
+    bool reloads = false;
+    for (size_t i = 0; i < self->options->workers; i++)
+        reloads = reloads || self->slots[i].reloads;
+    if (!self->reloading || reloads)
+        return;
+    self->reloading = false;
+    notify_reloaded(self->options->notifier);
 }
 
 /*
@@ -305,7 +335,7 @@ static void handle_signals(struct supervisor *self)
         if (signal.ssi_signo == SIGCHLD)
             reap_children(self);
         else if (signal.ssi_signo == SIGHUP)
-            signal_workers(self, SIGHUP);
+            start_reload(self);
         else if (signal.ssi_signo == SIGUSR2)
             start_restart(self);
         else
@@ -369,6 +399,7 @@ static void supervise(struct supervisor *self)
         read_reports(self);
         check_restart(self);
         handle_signals(self);
+        check_reload(self);
         kill_late_workers(self);
         notify_watchdog(self);
     }

@@ -7,6 +7,7 @@
 
 #include "tests/support/integration.h"
 #include "tests/support/refused.h"
+#include "tests/support/workers.h"
 
 TestSuite(service_manager, .timeout = 60);
 
@@ -284,6 +285,73 @@ ManagerTest(hears_of_the_new_process_that_it_is_alive, manager_open())
         message = receive(manager, 0);
     while (message.text[0] && message.sender != server.process->pid);
     cr_expect_str_eq(message.text, "WATCHDOG=1");
+}
+
+/*
+ * Reloads, as of Type=notify-reload.
+ */
+
+static long long monotonic_usec(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+/* Sends SIGHUP, and receives the message that must follow it. */
+static void start_reload(const struct manager *manager, const struct server *server)
+{
+    static const char begin[] = "RELOADING=1\nMONOTONIC_USEC=";
+    size_t length = strlen(begin);
+    char *end;
+    long long before = monotonic_usec();
+    cr_assert_eq(kill(server->process->pid, SIGHUP), 0);
+    struct message message = receive(manager, 0);
+    cr_assert_eq(strncmp(message.text, begin, length), 0, "%s", message.text);
+    long long sent = strtoll(message.text + length, &end, 10);
+    cr_expect(before <= sent && sent <= monotonic_usec(), "%s", message.text);
+    cr_expect_str_empty(end);
+    cr_expect_eq(message.sender, server->process->pid);
+}
+
+/* Without a file to read again, too, since the manager waits for the messages. */
+ManagerTest(gets_two_messages_about_a_reload, manager_open())
+{
+    struct server server = server_start();
+    expect_message(manager, "READY=1", server.process->pid);
+    for (size_t i = 0; i < 2; i++) {
+        start_reload(manager, &server);
+        expect_message(manager, "READY=1", server.process->pid);
+    }
+    pid_t old = server.process->pid;
+    server_restart(&server);
+    cr_expect_eq(receive(manager, 0).sender, old);
+    start_reload(manager, &server);
+    expect_message(manager, "READY=1", server.process->pid);
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+ManagerTest(waits_for_the_reload_of_each_worker, manager_open())
+{
+    char path[80];
+    snprintf(path, sizeof(path), "%s/log", manager->folder);
+    struct server server =
+        server_start("--workers", "2", "--access-log", "json", "--access-log-file", path);
+    expect_message(manager, "READY=1", server.process->pid);
+    pid_t slow = first_worker(&server);
+    cr_assert_eq(kill(slow, SIGSTOP), 0);
+    start_reload(manager, &server);
+    cr_expect(server_logs(&server, "access log: reopened"), "the other worker has reloaded");
+    expect_silence(manager);
+    cr_assert_eq(kill(slow, SIGCONT), 0);
+    expect_message(manager, "READY=1", server.process->pid);
+    cr_assert_eq(kill(slow, SIGSTOP), 0);
+    start_reload(manager, &server);
+    cr_assert_eq(kill(slow, SIGKILL), 0);
+    expect_message(manager, "READY=1", server.process->pid);
+    expect_replaced(&server, 1, 2);
+    cr_expect_eq(server_stop(&server), 0);
+    unlink(path);
 }
 
 /*

@@ -114,7 +114,7 @@ static void fail_over_each(struct fault fault)
     struct place local = {.listener = -1};
     snprintf(tcp.address, sizeof(tcp.address), "%s", listening.text);
     snprintf(named.address, sizeof(named.address), "localhost%s", strchr(listening.text, ':'));
-    snprintf(local.address, sizeof(local.address), "unix:%s/socket", folder_make());
+    snprintf(local.address, sizeof(local.address), "%s", folder_socket());
     local.listener = hob_listen(local.address);
     faults_prepare();
     faults_are_mine();
@@ -123,7 +123,6 @@ static void fail_over_each(struct fault fault)
     fail_each_call(&local, fault);
     close(local.listener);
     listening_close(&listening);
-    folder_remove();
 }
 
 Test(failing_connections, leave_nothing_behind_when_a_call_fails)

@@ -11,17 +11,6 @@
 
 TestSuite(access_log, .timeout = 60);
 
-/* A test with a folder for its files. */
-#define FolderTest(name)                                                                           \
-    static void in_folder_##name(void);                                                            \
-    ProcessTest(access_log, name)                                                                  \
-    {                                                                                              \
-        folder_make();                                                                             \
-        in_folder_##name();                                                                        \
-        folder_remove();                                                                           \
-    }                                                                                              \
-    static void in_folder_##name(void)
-
 static size_t count_in(const char *text, char c)
 {
     size_t count = 0;
@@ -126,10 +115,9 @@ ProcessTest(access_log, has_the_client_of_a_trusted_proxy)
 /* The client learns what its request is called there. */
 ClientTest(access_log, has_the_id_that_the_response_tells, server_start("--access-log", "logfmt"))
 {
-    char expected[64];
     for (size_t i = 0; i < 50; i++) {
         struct response response = raw_exchange(client, GET("/ping"));
-        snprintf(expected, sizeof(expected), " id=%s ", field(&response, "X-Request-Id"));
+        const char *expected = formatted(" id=%s ", field(&response, "X-Request-Id"));
         cr_assert_eq(strlen(expected), 32 + strlen(" id= "), "%s", response.head);
         cr_expect(comes_to_log(&server, i + 1));
         cr_expect(strstr(logged(&server), expected), "%s", expected);
@@ -230,21 +218,18 @@ static off_t size_of(const char *path)
 
 static void rotate(const struct server *server, size_t i)
 {
-    char log[256];
-    char name[32];
-    snprintf(log, sizeof(log), "%s", folder_path("log"));
+    const char *log = folder_path("log");
     cr_assert(eventually(size_of(log) > 0));
-    snprintf(name, sizeof(name), "log.%zu", i);
+    const char *name = formatted("log.%zu", i);
     cr_assert_eq(rename(log, folder_path(name)), 0, "%m");
     cr_assert_eq(kill(server->process->pid, SIGHUP), 0);
     cr_assert(eventually(access(log, F_OK) == 0));
 }
 
-FolderTest(loses_no_line_when_its_file_is_rotated)
+ProcessTest(access_log, loses_no_line_when_its_file_is_rotated)
 {
     enum { ROTATIONS = 20 };
-    char path[256];
-    snprintf(path, sizeof(path), "%s", folder_path("log"));
+    const char *path = folder_path("log");
     struct server server = server_start("--access-log", "json", "--access-log-file", path);
     struct load *load = load_start(server_address(&server), 8);
     for (size_t i = 0; i < ROTATIONS; i++) {
@@ -257,8 +242,7 @@ FolderTest(loses_no_line_when_its_file_is_rotated)
     cr_expect_eq(server_stop(&server), 0);
     size_t lines = lines_in("log");
     for (size_t i = 0; i < ROTATIONS; i++) {
-        char name[32];
-        snprintf(name, sizeof(name), "log.%zu", i);
+        const char *name = formatted("log.%zu", i);
         size_t more = lines_in(name);
         cr_expect_gt(more, 0, "nothing in %s", name);
         lines += more;
@@ -270,14 +254,12 @@ FolderTest(loses_no_line_when_its_file_is_rotated)
     cr_expect_str_empty(logged(&server), "it was to go to the file");
 }
 
-FolderTest(goes_on_when_another_process_takes_over)
+ProcessTest(access_log, goes_on_when_another_process_takes_over)
 {
     enum { UPGRADES = 5 };
-    char path[256];
-    snprintf(path, sizeof(path), "%s", folder_path("log"));
-    struct server server = server_start_with((const char *const[]){
-        HOB_BINARY, "--port", "0", "--idle-grace", "10", "--access-log", "json",
-        "--access-log-file", path, NULL});
+    const char *path = folder_path("log");
+    struct server server = server_wait(program_start(
+        "--port", "0", "--idle-grace", "10", "--access-log", "json", "--access-log-file", path));
     struct load *load = load_start(server_address(&server), 8);
     for (size_t i = 0; i < UPGRADES; i++) {
         size_t served = load_served(load);
@@ -290,18 +272,17 @@ FolderTest(goes_on_when_another_process_takes_over)
     cr_expect_eq(server_stop(&server), 0);
     size_t lines = lines_in("log");
     for (size_t i = 0; i < UPGRADES; i++) {
-        char name[32];
-        snprintf(name, sizeof(name), "log.%zu", i);
+        const char *name = formatted("log.%zu", i);
         lines += lines_in(name);
     }
     cr_expect_eq(lines, result.served);
 }
 
-FolderTest(cannot_be_opened_and_says_so)
+ProcessTest(access_log, cannot_be_opened_and_says_so)
 {
     const char *path = folder_path("missing/log");
-    struct process *hob = process_start((const char *const[]){
-        HOB_BINARY, "--port", "0", "--access-log", "json", "--access-log-file", path, NULL});
+    struct process *hob =
+        program_start("--port", "0", "--access-log", "json", "--access-log-file", path);
     cr_expect_eq(process_result(hob), 1);
     const char *errors = process_errors(hob);
     cr_expect(strstr(errors, "hob: cannot open the access log "), "%s", errors);
@@ -352,10 +333,9 @@ static size_t expect_service(const struct server *server)
     return result.served;
 }
 
-FolderTest(does_not_block_the_server_if_its_pipe_is_not_read)
+ProcessTest(access_log, does_not_block_the_server_if_its_pipe_is_not_read)
 {
-    char path[256];
-    snprintf(path, sizeof(path), "%s", folder_path("pipe"));
+    const char *path = folder_path("pipe");
     cr_assert_eq(mkfifo(path, 0600), 0);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     cr_assert_geq(fd, 0);

@@ -12,9 +12,8 @@ TestSuite(admin, .timeout = 60);
 
 static int status_of(const struct server *server, const char *path)
 {
-    char request[128];
     struct raw_client client = raw_connect(server);
-    snprintf(request, sizeof(request), GET("%s"), path);
+    const char *request = formatted(GET("%s"), path);
     int status = raw_exchange(&client, request).status;
     raw_close(&client);
     return status;
@@ -45,12 +44,11 @@ ServerTest(admin, tells_of_the_guests_alone, server_start(ADMIN))
     struct server admin = admin_of(&server);
     cr_expect_eq(status_of(&server, "/ping"), 200);
     cr_expect(eventually(metric(&admin, "hob_http_connections") == 0));
-    char *page = metrics_page(&admin);
+    const char *page = metrics_page(&admin);
     cr_expect_eq(metric_in(page, "hob_http_connections_accepted_total"), 1);
     cr_expect_eq(metric_in(page, "hob_http_requests_in_progress"), 0);
     cr_expect(strstr(page, "route=\"GET /ping\""));
     cr_expect_not(strstr(page, "/metrics"), "%s", page);
-    free(page);
 }
 
 ProcessTest(admin, the_kitchen_page_does_not_offer_what_is_not_there)
@@ -72,19 +70,17 @@ ServerTest(admin, is_what_the_health_check_asks, server_start(ADMIN))
 {
     char address[32];
     snprintf(address, sizeof(address), "127.0.0.1:%u", admin_of(&server).port);
-    struct process *check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--admin", address, NULL});
+    struct process *check = program_start("healthcheck", "--admin", address);
     cr_expect_eq(process_result(check), 0);
     snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
-    check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--admin", address, NULL});
+    check = program_start("healthcheck", "--admin", address);
     cr_expect_eq(process_result(check), 1, "there it is not");
 }
 
 ServerTest(admin, sees_how_the_guests_leave, start_slow_kitchen(ADMIN, "--grace", "1"))
 {
     struct server admin = admin_of(&server);
-    struct order **orders = cook_noodles(&server, 3);
+    cook_noodles(&server, 3);
     cr_expect_eq(status_of(&admin, "/readyz"), 200);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
@@ -92,7 +88,6 @@ ServerTest(admin, sees_how_the_guests_leave, start_slow_kitchen(ADMIN, "--grace"
     cr_expect_eq(status_of(&admin, "/healthz"), 200);
     cr_expect_eq(metric(&admin, "hob_orders_cooking"), 3);
     cr_expect_eq(process_result(server.process), 0);
-    free(orders);
 }
 
 ServerTest(admin, does_not_hold_up_the_end, server_start(ADMIN, "--grace", "1000"))
@@ -104,7 +99,6 @@ ServerTest(admin, does_not_hold_up_the_end, server_start(ADMIN, "--grace", "1000
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_lt(clock_seconds() - begin, PATIENCE);
-    raw_close(&client);
 }
 
 ServerTest(admin, is_handed_over_by_a_restart, server_start(ADMIN))
@@ -124,13 +118,11 @@ ServerTest(admin, is_handed_over_by_a_restart, server_start(ADMIN))
 ProcessTest(admin, may_be_a_unix_socket)
 {
     char folder[] = "/tmp/hob-admin-XXXXXX";
-    char address[64];
     cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(address, sizeof(address), "unix:%s/admin", folder);
+    const char *address = formatted("unix:%s/admin", folder);
     struct server server = server_start("--admin", address);
     server_restart(&server);
-    struct process *check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--admin", address, NULL});
+    struct process *check = program_start("healthcheck", "--admin", address);
     cr_expect_eq(process_result(check), 0);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(access(strchr(address, '/'), F_OK), -1, "the last one removes it");
@@ -139,10 +131,8 @@ ProcessTest(admin, may_be_a_unix_socket)
 
 ServerTest(admin, an_address_that_is_taken_is_named, server_start())
 {
-    char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
-    struct process *other =
-        process_start((const char *const[]){HOB_BINARY, "--port", "0", "--admin", address, NULL});
+    const char *address = server_address(&server);
+    struct process *other = program_start("--port", "0", "--admin", address);
     cr_expect_eq(process_result(other), 1);
     cr_expect(strstr(process_errors(other), address), "%s", process_errors(other));
     cr_expect(strstr(process_errors(other), "--admin"), "%s", process_errors(other));

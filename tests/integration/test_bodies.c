@@ -106,7 +106,6 @@ ServerTest(bodies, a_client_that_stops_midway_is_soon_closed, server_start())
     raw_send(&client, POST_SIZED("10000000") "and no more");
     cr_expect_eq(raw_receive(&client).status, NOT_ALLOWED);
     cr_expect(eventually(server_descriptors(&server) == descriptors));
-    raw_close(&client);
 }
 
 ClientTest(bodies, a_client_that_sends_for_ever_is_cut_off, server_start())

@@ -11,7 +11,7 @@ TestSuite(conformance, .timeout = 120);
 
 static struct server start(void)
 {
-    return server_start_with((const char *const[]){CONFORMANCE_SERVER, NULL});
+    return server_wait(start_command(CONFORMANCE_SERVER));
 }
 
 static struct response receive(struct raw_client *client, const struct http_case *c, size_t index)

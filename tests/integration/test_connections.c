@@ -162,7 +162,6 @@ ProcessTest(connections, responses_that_the_client_reads_late_are_all_there)
         cr_assert_eq(response.status, 200, "response %zu: %d", i, response.status);
         cr_assert_eq(response.length, KIB(8) - 1, "response %zu: %zu bytes", i, response.length);
     }
-    raw_close(&client);
 }
 
 ClientTest(connections, reading_resumes_when_kept_input_is_answered, serve(wait_and_reply))

@@ -49,8 +49,7 @@ static int answer(hob_request *req, hob_response *res)
 /* The counter of this name in an answer of tell_counts(). */
 static size_t count_in(const struct order *answer, const char *name)
 {
-    char begin[64];
-    snprintf(begin, sizeof(begin), "%s ", name);
+    const char *begin = formatted("%s ", name);
     for (const char *line = answer->body.bytes; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncmp(line, begin, strlen(begin)) == 0)
@@ -105,7 +104,6 @@ ServerTest(counts, bytes_as_they_are_on_the_wire, serve(answer))
     cr_expect_eq(
         count_in(third, "received") - count_in(second, "received"), strlen(request) + asking);
     cr_expect_eq(count_in(third, "sent") - count_in(second, "sent"), length + told);
-    raw_close(&client);
 }
 
 /* Limits that are easily reached. One client at a time is all that the rest of a test needs. */

@@ -22,10 +22,9 @@ static int serve_own_pages(hob_request *req, hob_response *res)
 /* The status of a request of HTTP/1.1, unless the method names another version. */
 static int status_of(const struct server *server, const char *method, const char *fields)
 {
-    char request[512];
     const char *version = strstr(method, "HTTP/") ? "" : " HTTP/1.1";
     struct raw_client client = raw_connect(server);
-    snprintf(request, sizeof(request), "%s%s\r\n%s\r\n", method, version, fields);
+    const char *request = formatted("%s%s\r\n%s\r\n", method, version, fields);
     int status = raw_exchange(&client, request).status;
     raw_close(&client);
     return status;
@@ -104,8 +103,7 @@ static const char *const other_hosts[] = {
 
 static int ask_as(const struct server *server, const char *host)
 {
-    char fields[128];
-    snprintf(fields, sizeof(fields), "Host: %s\r\n", host);
+    const char *fields = formatted("Host: %s\r\n", host);
     return status_of(server, "GET /", fields);
 }
 
@@ -159,17 +157,13 @@ ServerTest(
 /* No browser leads there: a proxy on the same machine does. */
 ProcessTest(cross_site, clients_of_a_unix_socket_may_name_any_host)
 {
-    char address[128];
-    snprintf(address, sizeof(address), "unix:%s/sock", folder_make());
-    struct server server = serve_on("127.0.0.1:0", address);
+    struct server server = serve_on("127.0.0.1:0", folder_socket());
     cr_expect_eq(ask_as(&server, "shop.example"), 403, "the other socket");
     struct order *order = order_prepare(&server, "/");
-    curl_easy_setopt(order->easy, CURLOPT_UNIX_SOCKET_PATH, strchr(address, '/'));
+    curl_easy_setopt(order->easy, CURLOPT_UNIX_SOCKET_PATH, folder_path("sock"));
     curl_easy_setopt(order->easy, CURLOPT_URL, "http://shop.example/");
     order_complete(order);
     cr_expect_eq(order->status, 200);
-    cr_expect_eq(server_stop(&server), 0);
-    folder_remove();
 }
 
 /* The program. */

@@ -63,8 +63,8 @@ ProcessTest(delivery, the_neighbour_may_have_a_socket_and_a_query)
     cr_assert_not_null(mkdtemp(path));
     snprintf(listen, sizeof(listen), "unix:%s/b", path);
     snprintf(near, sizeof(near), "near=%s", listen);
-    struct server neighbour = server_start_with(
-        (const char *const[]){HOB_BINARY, "--listen", listen, "--time-scale", "0.001", NULL});
+    struct server neighbour =
+        server_wait(program_start("--listen", listen, "--time-scale", "0.001"));
     struct server kitchen = server_start("--upstream", near);
     snprintf(far, sizeof(far), "far=http://%s/delivery/?from=near", server_address(&kitchen));
     struct server guest = server_start("--upstream", far);
@@ -183,8 +183,7 @@ ServerTest(delivery, a_wrong_deadline_is_refused, start_slow_kitchen("--upstream
     static const char *const values[] = {"0",   "-1",   "x",    "1s",   "nan",
                                          "1e3", "3601", "1, 2", "1.2.3"};
     for (size_t i = 0; i < COUNT(values); i++) {
-        char header[64];
-        snprintf(header, sizeof(header), "Hob-Deadline: %s", values[i]);
+        const char *header = formatted("Hob-Deadline: %s", values[i]);
         struct order *dish = get_with(&server, "/noodles", header);
         struct order *delivery = get_with(&server, "/delivery/noodles?from=b", header);
         cr_expect_eq(dish->status, 400, "%s: %ld", values[i], dish->status);
@@ -271,12 +270,11 @@ NeighbourTest(what_is_no_stream_is_not_passed_on_as_one, serve(reply_head))
 
 ProcessTest(delivery, two_that_order_from_each_other_find_out)
 {
-    char to_a[160], to_b[160], port[8];
     struct listening reserved = listening_refuse(); /* the port of a, for b, which starts first */
-    snprintf(port, sizeof(port), "%d", ntohs(reserved.address.ipv4.sin_port));
-    snprintf(to_a, sizeof(to_a), "a=http://127.0.0.1:%s/delivery?from=b", port);
+    const char *port = formatted("%d", ntohs(reserved.address.ipv4.sin_port));
+    const char *to_a = formatted("a=http://127.0.0.1:%s/delivery?from=b", port);
     struct server b = server_start("--upstream", to_a);
-    snprintf(to_b, sizeof(to_b), "b=http://%s/delivery?from=a", server_address(&b));
+    const char *to_b = formatted("b=http://%s/delivery?from=a", server_address(&b));
     listening_close(&reserved);
     struct server a = server_start("--port", port, "--upstream", to_b);
     expect_failure(

@@ -8,12 +8,10 @@
 
 TestSuite(environment, .timeout = 60);
 
-#define config_of(...)                                                                             \
-    config_with((const char *const[]){HOB_BINARY, "--print-config", ##__VA_ARGS__, NULL})
+#define config_of(...) config_by(program_start("--print-config", ##__VA_ARGS__))
 
-static const char *config_with(const char *const *argv)
+static const char *config_by(struct process *hob)
 {
-    struct process *hob = process_start(argv);
     cr_assert_eq(process_result(hob), 0, "%s", process_errors(hob));
     cr_expect_str_empty(process_errors(hob));
     return process_output(hob);
@@ -22,8 +20,7 @@ static const char *config_with(const char *const *argv)
 /* Expects a setting and the line above, which names its source. */
 static void expect_setting(const char *config, const char *source, const char *setting)
 {
-    char lines[256];
-    snprintf(lines, sizeof(lines), "# %s\n%s\n", source, setting);
+    const char *lines = formatted("# %s\n%s\n", source, setting);
     cr_expect(strstr(config, lines), "'%s' is not in:\n%s", lines, config);
 }
 
@@ -66,12 +63,11 @@ static void name_variable(char *name, size_t size, const char *option)
 
 ProcessTest(environment, each_setting_counts)
 {
-    char line[128];
     for (size_t i = 0; i < COUNT(settings); i++)
         setenv(settings[i][0], settings[i][1], 1);
     const char *config = config_of();
     for (size_t i = 0; i < COUNT(settings); i++) {
-        snprintf(line, sizeof(line), "%s=%s", settings[i][0], settings[i][1]);
+        const char *line = formatted("%s=%s", settings[i][0], settings[i][1]);
         expect_setting(config, "environment", line);
     }
 }
@@ -81,7 +77,7 @@ ProcessTest(environment, each_option_has_a_variable)
 {
     char option[64], name[64];
     size_t count = 0;
-    struct process *help = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
+    struct process *help = program_start("--help");
     cr_assert_eq(process_result(help), 0);
     const char *config = config_of();
     const char *line = process_output(help);
@@ -131,13 +127,12 @@ ProcessTest(environment, a_bad_value_is_named_with_its_variable)
         {"HOB_DEMO", "TRUE"},
         {"HOB_DEMO", "2"},
     };
-    char source[64], value[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
         setenv(cases[i][0], cases[i][1], 1);
-        snprintf(source, sizeof(source), "hob: %s in the environment: ", cases[i][0]);
-        snprintf(value, sizeof(value), "'%s'", cases[i][1]);
-        expect_refused((const char *const[]){HOB_BINARY, NULL}, source, value);
-        expect_refused((const char *const[]){HOB_BINARY, "healthcheck", NULL}, source, value);
+        const char *source = formatted("hob: %s in the environment: ", cases[i][0]);
+        const char *value = formatted("'%s'", cases[i][1]);
+        expect_refused(program_start(), source, value);
+        expect_refused(program_start("healthcheck"), source, value);
         unsetenv(cases[i][0]);
     }
 }
@@ -151,7 +146,7 @@ ProcessTest(environment, a_bad_value_that_a_flag_replaces_is_harmless)
 ProcessTest(environment, help_comes_before_what_is_wrong)
 {
     setenv("HOB_GRACE", "for ever", 1);
-    struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
+    struct process *hob = program_start("--help");
     cr_expect_eq(process_result(hob), 0);
 }
 
@@ -186,8 +181,7 @@ ProcessTest(environment, a_variable_that_is_no_option_is_warned_of)
         "HOB_GARCE", "HOB_", "HOB_HELP", "HOB_VERSION", "HOB_GRACE_"};
     for (size_t i = 0; i < COUNT(names); i++) {
         setenv(names[i], "5", 1);
-        struct process *hob =
-            process_start((const char *const[]){HOB_BINARY, "--print-config", NULL});
+        struct process *hob = program_start("--print-config");
         cr_expect_eq(process_result(hob), 0);
         const char *errors = process_errors(hob);
         cr_expect_eq(count_lines(errors), 1, "%s", errors);
@@ -246,7 +240,7 @@ ProcessTest(environment, variables_for_listeners_must_not_contradict)
     setenv("HOB_LISTEN", "127.0.0.1:0", 1);
     for (size_t i = 0; i < COUNT(others); i++) {
         setenv(others[i][0], others[i][1], 1);
-        expect_refused((const char *const[]){HOB_BINARY, NULL}, "HOB_LISTEN", others[i][0]);
+        expect_refused(program_start(), "HOB_LISTEN", others[i][0]);
         unsetenv(others[i][0]);
     }
 }
@@ -266,17 +260,16 @@ ProcessTest(environment, the_variable_port_is_the_last_resort)
 
 ProcessTest(environment, the_server_and_its_health_check_read_the_same)
 {
-    char address[64];
     setenv("HOB_LISTEN", "127.0.0.2:0", 1);
     setenv("HOB_TIME_SCALE", "0", 1);
     setenv("HOB_IDLE_GRACE", "0", 1);
-    struct server server = server_start_with((const char *const[]){HOB_BINARY, NULL});
+    struct server server = server_wait(program_start());
     cr_expect(strncmp(server.url, "http://127.0.0.2:", 17) == 0, "%s", server.url);
     cr_expect_eq(get(&server, "/noodles")->status, 200);
-    snprintf(address, sizeof(address), "127.0.0.2:%u", server.port);
+    const char *address = formatted("127.0.0.2:%u", server.port);
     setenv("HOB_LISTEN", address, 1);
     setenv("HOB_TYPO", "1", 1);
-    struct process *check = process_start((const char *const[]){HOB_BINARY, "healthcheck", NULL});
+    struct process *check = program_start("healthcheck");
     cr_expect_eq(process_result(check), 0);
     cr_expect_str_empty(process_errors(check), "it is run too often to warn each time");
 }
@@ -299,14 +292,13 @@ static char *settings_in(const char *config)
 static void expect_to_be_read_back(const char *const *argv)
 {
     char path[] = "/tmp/hob-config-XXXXXX";
-    char command[256];
-    char *before = settings_in(config_with(argv));
+    char *before = settings_in(config_by(process_start(argv)));
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0, "%m");
     cr_assert_eq(write(fd, before, strlen(before)), (ssize_t)strlen(before));
     close(fd);
-    snprintf(command, sizeof(command), "set -a; . %s; exec '%s' --print-config", path, HOB_BINARY);
-    char *after = settings_in(config_with((const char *const[]){"/bin/sh", "-c", command, NULL}));
+    const char *command = formatted("set -a; . %s; exec '%s' --print-config", path, HOB_BINARY);
+    char *after = settings_in(config_by(start_command("/bin/sh", "-c", command)));
     cr_expect_str_eq(after, before);
     unlink(path);
     free(before);
@@ -347,7 +339,5 @@ ProcessTest(environment, orders_that_take_longer_may_be_waited_for_longer)
 
 ProcessTest(environment, what_is_wrong_is_not_printed)
 {
-    expect_refused(
-        (const char *const[]){HOB_BINARY, "--print-config", "--grace", "x", NULL}, "--grace",
-        "'x'");
+    expect_refused(program_start("--print-config", "--grace", "x"), "--grace", "'x'");
 }

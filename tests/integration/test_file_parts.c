@@ -6,16 +6,15 @@
 #include "tests/support/integration.h"
 #include "tests/support/random.h"
 
-TestSuite(file_parts, .timeout = 60, .init = folder_begin, .fini = folder_remove);
+TestSuite(file_parts, .timeout = 60, .init = folder_begin);
 
 /* The whole body, with "B" for the boundary that the server chose. */
 static const char *body_with_short_boundary(const struct response *response, char *text)
 {
     static const char type[] = "multipart/byteranges; boundary=";
-    char boundary[64];
     const char *value = field(response, "Content-Type");
     cr_assert_eq(strncmp(value, type, strlen(type)), 0, "%s", value);
-    snprintf(boundary, sizeof(boundary), "%s", value + strlen(type));
+    const char *boundary = formatted("%s", value + strlen(type));
     char *end = text;
     for (const char *from = response->body; *from;) {
         bool here = strncmp(from, boundary, strlen(boundary)) == 0;
@@ -48,10 +47,9 @@ ClientTest(file_parts, come_in_one_response_each_with_its_place, serve(serve_fol
 ClientTest(file_parts, have_a_new_boundary_each_time, serve(serve_folder))
 {
     static const char request[] = REQUEST("GET /digits.txt", "Range: bytes=0-0,2-2\r\n");
-    char first[128];
     folder_add_text("root/digits.txt", "0123456789");
     struct response response = raw_exchange(client, request);
-    snprintf(first, sizeof(first), "%s", field(&response, "Content-Type"));
+    const char *first = formatted("%s", field(&response, "Content-Type"));
     response = raw_exchange(client, request);
     cr_expect_str_neq(field(&response, "Content-Type"), first);
 }
@@ -92,7 +90,6 @@ ServerTest(file_parts, are_taken_by_curl, serve(serve_folder))
 ProcessTest(file_parts, are_put_together_by_zsync)
 {
     enum { SIZE = 400000 };
-    char command[512];
     if (access("/usr/bin/zsync", X_OK) < 0)
         cr_skip_test("there is no zsync");
     char *content = malloc(SIZE);
@@ -104,12 +101,11 @@ ProcessTest(file_parts, are_put_together_by_zsync)
     folder_add("old.bin", content, SIZE);
     free(content);
     struct server server = serve(serve_folder);
-    snprintf(
-        command, sizeof(command),
+    const char *command = formatted(
         "cd '%s' && zsyncmake -b 1024 -u new.bin -o root/new.zsync root/new.bin &&"
         " zsync -i old.bin -o got.bin %snew.zsync && cmp got.bin root/new.bin",
         folder_path("."), server.url);
-    struct process *zsync = process_start((const char *const[]){"/bin/sh", "-c", command, NULL});
+    struct process *zsync = start_command("/bin/sh", "-c", command);
     cr_expect_eq(process_result(zsync), 0);
     const char *fetched = strstr(process_output(zsync), "fetched ");
     cr_assert_not_null(fetched, "%s", process_output(zsync));
@@ -124,9 +120,7 @@ static int serve_as_told(hob_request *req, hob_response *res)
         .content_type = hob_request_query_value(req, "type"),
         .cache_control = "max-age=31536000, immutable",
     };
-    char root[128];
-    snprintf(root, sizeof(root), "%s", folder_path("root"));
-    return hob_files_as(req, res, root, hob_request_path(req) + 1, &options);
+    return hob_files_as(req, res, folder_path("root"), hob_request_path(req) + 1, &options);
 }
 
 ProcessTest(file_parts, files_can_be_given_a_type_and_be_kept)
@@ -160,5 +154,4 @@ ProcessTest(file_parts, files_can_be_given_a_type_and_be_kept)
         cr_expect_str_eq(field(&response, "Content-Type"), cases[i].type, "%s", cases[i].request);
         cr_expect_str_eq(field(&response, "Cache-Control"), kept, "%s", cases[i].request);
     }
-    raw_close(&client);
 }

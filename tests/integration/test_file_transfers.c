@@ -8,7 +8,7 @@
 #include "tests/support/folder_server.h"
 #include "tests/support/integration.h"
 
-TestSuite(file_transfers, .timeout = 120, .init = folder_begin, .fini = folder_remove);
+TestSuite(file_transfers, .timeout = 120, .init = folder_begin);
 
 #define MIB ((size_t)1024 * 1024)
 
@@ -197,9 +197,8 @@ ProcessTest(file_transfers, clients_that_take_nothing_are_given_up)
     add_huge("root/huge");
     struct server server = serve_with(serve_folder, .write_timeout = 0.2);
     size_t descriptors = descriptors_at_rest(&server);
-    struct raw_client client = begin_huge(&server);
+    begin_huge(&server);
     cr_expect(eventually(server_descriptors(&server) == descriptors));
-    raw_close(&client);
 }
 
 /* The handler's time is over when that of a handler that began later is. */
@@ -217,16 +216,14 @@ ProcessTest(file_transfers, they_may_take_longer_than_handlers)
     wait_for_begin(&client);
     cr_expect_eq(get(&server, "/wait")->status, 504);
     cr_expect_eq(raw_receive(&client).length, HUGE);
-    raw_close(&client);
 }
 
 ProcessTest(file_transfers, they_are_broken_off_when_the_servers_grace_is_over)
 {
     add_huge("root/huge");
     struct server server = serve_with(serve_folder, .grace = 0.1);
-    struct raw_client client = begin_huge(&server);
+    begin_huge(&server);
     cr_expect_eq(server_stop(&server), 0);
-    raw_close(&client);
 }
 
 /* The client knows the length, and so that content is missing. */
@@ -264,8 +261,7 @@ ClientTest(file_transfers, a_file_that_is_replaced_is_sent_as_it_was, serve(serv
     folder_add_text("root/new", "new");
     raw_send(client, GET("/huge"));
     wait_for_begin(client);
-    char new_path[256];
-    snprintf(new_path, sizeof(new_path), "%s", folder_path("root/new"));
+    const char *new_path = folder_path("root/new");
     cr_assert_eq(rename(new_path, folder_path("root/huge")), 0);
     cr_expect_eq(raw_receive(client).length, HUGE);
     cr_expect_str_eq(raw_exchange(client, GET("/huge")).body, "new");
@@ -283,6 +279,5 @@ ServerTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn, s
         cr_expect_eq(orders[i]->status, 200);
         cr_expect_eq(orders[i]->body.length, size);
     }
-    free(orders);
     free(bytes);
 }

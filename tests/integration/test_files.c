@@ -8,7 +8,7 @@
 #include "tests/support/folder_server.h"
 #include "tests/support/integration.h"
 
-TestSuite(files, .timeout = 60, .init = folder_begin, .fini = folder_remove);
+TestSuite(files, .timeout = 60, .init = folder_begin);
 
 /* Of the file "digits.txt". */
 #define DIGITS "0123456789"
@@ -112,7 +112,6 @@ ProcessTest(files, are_served_without_openat2_too)
     cr_expect_str_eq(raw_exchange(&client, GET("/digits.txt")).body, DIGITS);
     cr_expect_eq(raw_exchange(&client, GET("/link")).status, 404);
     cr_expect_eq(raw_exchange(&client, GET("/..%2fsecret")).status, 404);
-    raw_close(&client);
 }
 
 ClientTest(files, conditions_and_ranges_are_heeded, serve_digits())
@@ -273,7 +272,6 @@ ProcessTest(files, what_may_not_be_read_is_forbidden)
     cr_expect_eq(raw_exchange(&client, GET("/closed/file")).status, 403);
     cr_expect_eq(raw_exchange(&client, GET("/missing")).status, 404);
     chmod(folder_path("root/closed"), 0700);
-    raw_close(&client);
 }
 
 ClientTest(files, none_is_left_open, serve(serve_folder))
@@ -316,8 +314,7 @@ static int serve_query(hob_request *req, hob_response *res)
 
 static struct response ask_root(struct raw_client *client, const char *root)
 {
-    char request[640];
-    snprintf(request, sizeof(request), GET("/file?%s"), root);
+    const char *request = formatted(GET("/file?%s"), root);
     return raw_exchange(client, request);
 }
 
@@ -336,14 +333,12 @@ ProcessTest(files, the_root_is_the_programs_own)
     cr_expect_eq(ask_root(&client, folder_path("root/file")).status, 500);
     cr_expect(server_logs(&server, "cannot be opened: Not a directory"));
     cr_expect_eq(ask_root(&client, "").status, 500);
-    raw_close(&client);
 }
 
 /* An application of one page: what is not there is for the page itself to find. */
 static int serve_or_fall_back(hob_request *req, hob_response *res)
 {
-    char root[128];
-    snprintf(root, sizeof(root), "%s", folder_path("root"));
+    const char *root = folder_path("root");
     hob_response_add_header(res, "Cache-Control", "no-cache");
     int err = hob_files(req, res, root, hob_request_path(req) + 1);
     if (err == -ENOENT)
@@ -364,5 +359,4 @@ ProcessTest(files, a_handler_can_reply_otherwise_when_there_is_none)
     cr_expect_str_eq(response.body, "page");
     cr_expect(has_field(&response, "Cache-Control: no-cache"));
     cr_expect_eq(server_log_count(&server, "then Operation already in progress"), 2);
-    raw_close(&client);
 }

@@ -50,10 +50,9 @@ static void send_chunks(struct raw_client *client)
 {
     const char *bytes = mebibyte();
     for (size_t at = 0, size = 1; at < MIB(1); at += size, size = size * 7 % 16381) {
-        char begin[16];
         if (size > MIB(1) - at)
             size = MIB(1) - at;
-        snprintf(begin, sizeof(begin), "%zx\r\n", size);
+        const char *begin = formatted("%zx\r\n", size);
         raw_send(client, begin);
         raw_send_bytes(client, bytes + at, size);
         raw_send(client, "\r\n");
@@ -106,11 +105,9 @@ ServerTest(handler_bodies, a_body_that_never_pauses_is_read_to_its_end, serve(te
 {
     static char body[20 * 64 * 1024];
     for (size_t size = KIB(64); size <= sizeof(body); size += KIB(64)) {
-        char request[128];
-        char expected[16];
         struct raw_client client = raw_connect(&server);
-        snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), size);
-        snprintf(expected, sizeof(expected), "%zu", size);
+        const char *request = formatted(REQUEST("POST /", "Content-Length: %zu\r\n"), size);
+        const char *expected = formatted("%zu", size);
         raw_send(&client, request);
         raw_send_meanwhile(&client, body, size);
         cr_expect_str_eq(raw_receive(&client).body, expected, "a body of %zu bytes", size);
@@ -150,8 +147,7 @@ static int tell_pieces_in_a_row(hob_request *req, hob_response *res)
 ClientTest(handler_bodies, a_body_that_never_pauses_lets_others_run, serve(tell_pieces_in_a_row))
 {
     const size_t size = (size_t)400 * 64 * 1024;
-    char request[128];
-    snprintf(request, sizeof(request), REQUEST("POST /", "Content-Length: %zu\r\n"), size);
+    const char *request = formatted(REQUEST("POST /", "Content-Length: %zu\r\n"), size);
     raw_send(client, request);
     raw_send_meanwhile(client, zero_pages(size), size);
     struct response response = raw_receive(client);

@@ -35,10 +35,8 @@ ServerTest(
     enum { CLIENTS = 40 };
     struct raw_client clients[CLIENTS];
     for (int i = 0; i < CLIENTS; i++) {
-        char request[256];
-        snprintf(
-            request, sizeof(request),
-            "GET /p%0*d?q%d HTTP/1.1\r\nHost: hob\r\nX-Spice: s%d\r\n\r\n", i, i, i, i);
+        const char *request =
+            formatted("GET /p%0*d?q%d HTTP/1.1\r\nHost: hob\r\nX-Spice: s%d\r\n\r\n", i, i, i, i);
         clients[i] = raw_connect(&server);
         raw_send(&clients[i], request);
         raw_settle(&clients[i]);

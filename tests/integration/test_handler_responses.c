@@ -48,8 +48,7 @@ ClientTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(retur
         {-100000, 500}, {0, 500},       {1, 500},         {200, 500},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char body_begin[8];
-        snprintf(body_begin, sizeof(body_begin), "%d ", cases[i].status);
+        const char *body_begin = formatted("%d ", cases[i].status);
         struct response response = raw_exchange_printf(client, GET("/?%d"), cases[i].result);
         cr_expect_eq(response.status, cases[i].status, "%d: %d", cases[i].result, response.status);
         cr_expect(strncmp(response.body, body_begin, strlen(body_begin)) == 0);
@@ -61,8 +60,7 @@ ClientTest(handler_responses, an_error_gets_the_status_that_fits_it, serve(retur
 
 ClientTest(handler_responses, a_cancelled_handler_gets_no_reply, serve(return_query))
 {
-    char request[64];
-    snprintf(request, sizeof(request), GET("/?%d"), -ECANCELED);
+    const char *request = formatted(GET("/?%d"), -ECANCELED);
     raw_send(client, request);
     cr_expect(raw_ended(client));
 }

@@ -28,9 +28,9 @@ static void remove_folder(void)
 
 static struct process *start(const char *workers)
 {
-    return process_start((const char *const[]){
-        HOB_BINARY, "--listen", address, "--access-log", "combined", "--access-log-file", log_file,
-        "--workers", workers, NULL});
+    return program_start(
+        "--listen", address, "--access-log", "combined", "--access-log-file", log_file, "--workers",
+        workers);
 }
 
 /* The socket is opened first. Then the log is, and the program learns that there is a file. */

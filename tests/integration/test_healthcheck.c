@@ -9,10 +9,8 @@ TestSuite(healthcheck, .timeout = 60);
 
 static struct process *start_check(const char *host, uint16_t port)
 {
-    char text[8];
-    snprintf(text, sizeof(text), "%u", port);
-    return process_start(
-        (const char *const[]){HOB_BINARY, "healthcheck", "--host", host, "--port", text, NULL});
+    const char *text = formatted("%u", port);
+    return program_start("healthcheck", "--host", host, "--port", text);
 }
 
 static void expect_unwell(struct process *check)
@@ -51,20 +49,18 @@ ProcessTest(healthcheck, a_server_on_ipv6_is_well)
 /* All that it listens on. */
 ServerTest(healthcheck, of_several_addresses_each_has_to_be_well, server_start())
 {
-    char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
-    struct process *check = process_start((const char *const[]){
-        HOB_BINARY, "healthcheck", "--listen", address, "--listen", "unix:/no/such/sock", NULL});
+    const char *address = server_address(&server);
+    struct process *check =
+        program_start("healthcheck", "--listen", address, "--listen", "unix:/no/such/sock");
     expect_unwell(check);
     cr_expect_not_null(strstr(process_errors(check), "unix:/no/such/sock"));
 }
 
 ServerTest(healthcheck, the_port_may_come_from_the_environment, server_start())
 {
-    char port[8];
-    snprintf(port, sizeof(port), "%u", server.port);
+    const char *port = server_port(&server);
     setenv("PORT", port, 1);
-    struct process *check = process_start((const char *const[]){HOB_BINARY, "healthcheck", NULL});
+    struct process *check = program_start("healthcheck");
     cr_expect_eq(process_result(check), 0);
 }
 

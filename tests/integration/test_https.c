@@ -96,7 +96,6 @@ ServerTest(
     wait_for_orders();
     for (size_t i = 0; i < 50; i++)
         cr_expect_eq(orders[i]->status, 200);
-    free(orders);
 }
 
 /*
@@ -385,10 +384,9 @@ static struct server second_of(const struct server *server)
 
 static struct server start_both(void)
 {
-    return server_start_with((const char *const[]){
-        HOB_BINARY, "--tls-self-signed", "--listen", "http://127.0.0.1:0", "--listen",
-        "https://127.0.0.1:0", "--redirect-to-https", "--hsts", "31536000", "--idle-grace", "0",
-        NULL});
+    return server_wait(program_start(
+        "--tls-self-signed", "--listen", "http://127.0.0.1:0", "--listen", "https://127.0.0.1:0",
+        "--redirect-to-https", "--hsts", "31536000", "--idle-grace", "0"));
 }
 
 ServerTest(https, http_is_redirected, start_both())

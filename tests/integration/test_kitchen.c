@@ -129,7 +129,6 @@ ServerTest(kitchen, an_order_can_be_cancelled, start_slow_kitchen())
     cr_expect_eq(request(&server, "DELETE", "/orders/x")->status, 400);
     cr_expect_eq(request(&server, "DELETE", "/orders/0")->status, 400);
     cr_expect_eq(request(&server, "DELETE", "/orders/3")->status, 404);
-    leave(feed);
 }
 
 ServerTest(
@@ -145,7 +144,6 @@ ServerTest(
     cr_expect_not_null(wait_for_text(feed, "[\"s\","), "the stall is not in the feed");
     cr_expect_eq(server_log_count(&server, "task 'blocking' has kept the thread"), 1);
     cr_expect_eq(server_log_count(&server, "task 'offloaded' has kept the thread"), 0);
-    leave(feed);
 }
 
 /* The feed. */
@@ -177,7 +175,6 @@ ServerTest(kitchen, the_feed_tells_what_happens_to_an_order, server_start("--tim
     cr_expect(strstr(feed->text, "Cache-Control: no-store\r\n"));
     cr_expect(strstr(feed->text, "X-Accel-Buffering: no\r\n"));
     cr_expect(strstr(feed->text, "\nretry: 500\n\n"), "%s", feed->text);
-    leave(feed);
 }
 
 ServerTest(kitchen, the_feed_shows_earlier_orders_and_their_end, start_slow_kitchen())
@@ -192,7 +189,6 @@ ServerTest(kitchen, the_feed_shows_earlier_orders_and_their_end, start_slow_kitc
     leave(client);
     cr_expect_not_null(wait_for_text(feed, ",1,\"cancelled\"]"));
     cr_expect_not_null(wait_for_text(feed, ",3,\"cancelled\"]"));
-    leave(feed);
 }
 
 /* Returns the last id in the feed. */
@@ -220,7 +216,6 @@ ServerTest(kitchen, the_feed_is_never_silent_for_long, server_start())
     }
     double mean = (times[BATCHES - 1] - times[0]) / (BATCHES - 1);
     cr_expect(mean < 600, "a batch in %g ms", mean);
-    leave(feed);
 }
 
 ServerTest(kitchen, a_feed_resumes_if_nothing_was_missed, start_slow_kitchen())
@@ -245,7 +240,6 @@ ServerTest(kitchen, a_feed_resumes_if_nothing_was_missed, start_slow_kitchen())
     leave(feed);
     feed = follow(&server, "/kitchen/events", "Last-Event-ID: 1.2-3 4\r\n");
     cr_expect_not_null(wait_for_text(feed, "event: hello"), "that was another server");
-    leave(feed);
 }
 
 ServerTest(
@@ -265,7 +259,6 @@ ServerTest(
     snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
     feed = follow(&server, "/kitchen/events", header);
     cr_expect_not_null(wait_for_text(feed, "event: hello"), "there is a gap in the record");
-    leave(feed);
 }
 
 ServerTest(kitchen, a_server_that_stops_ends_its_feeds, server_start())
@@ -275,7 +268,6 @@ ServerTest(kitchen, a_server_that_stops_ends_its_feeds, server_start())
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(clock_seconds() - begin < 5);
-    leave(feed);
 }
 
 ServerTest(kitchen, there_is_an_end_to_how_many_watch, server_start())
@@ -293,7 +285,6 @@ ServerTest(kitchen, there_is_an_end_to_how_many_watch, server_start())
     cr_expect(eventually(
         (leave(feed), feed = follow(&server, "/kitchen/events", ""),
          wait_for_text(feed, "event: hello") != NULL)));
-    leave(feed);
 }
 
 /* Traces. */
@@ -315,7 +306,6 @@ ServerTest(
     request(&server, "POST", "/orders?dish=noodles");
     for (size_t i = 0; i < COUNT(parts); i++)
         cr_expect_not_null(wait_for_text(trace, parts[i]), "no %s in %s", parts[i], trace->text);
-    leave(trace);
 }
 
 ServerTest(kitchen, a_trace_ends_as_json_when_the_server_stops, server_start())
@@ -326,7 +316,6 @@ ServerTest(kitchen, a_trace_ends_as_json_when_the_server_stops, server_start())
     static const char end[] = "\n],\"otherData\":{\"dropped\":\"0\",\"complete\":\"no\"}}\n";
     cr_expect_not_null(wait_for_text(trace, end), "%s", trace->text);
     cr_expect_eq(process_result(server.process), 0);
-    leave(trace);
 }
 
 ServerTest(kitchen, there_is_an_end_to_how_many_traces_are_recorded, server_start())
@@ -347,8 +336,7 @@ ServerTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds, server_start()
 {
     static const char *const cases[] = {"0", "61", "-1", "1.5", "x", ""};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char path[50];
-        snprintf(path, sizeof(path), "/trace.json?seconds=%s", cases[i]);
+        const char *path = formatted("/trace.json?seconds=%s", cases[i]);
         struct order *order = get(&server, path);
         cr_expect_eq(order->status, 400, "%s", path);
         cr_expect(strstr(order->body.bytes, "seconds"), "%s", order->body.bytes);
@@ -398,7 +386,6 @@ ServerTest(kitchen, a_client_that_follows_and_leaves_cancels_its_order, start_sl
     cr_expect_not_null(wait_for_text(feed, "\"meal\"]"));
     leave(client);
     cr_expect_not_null(wait_for_text(feed, ",1,\"cancelled\"]"));
-    leave(feed);
 }
 
 ServerTest(kitchen, an_order_can_have_a_deadline, start_slow_kitchen())
@@ -408,8 +395,7 @@ ServerTest(kitchen, an_order_can_have_a_deadline, start_slow_kitchen())
     cr_expect_eq(late->status, 504);
     cr_expect(late->seconds >= 0.05, "%g s", late->seconds);
     for (size_t i = 0; i < COUNT(bad); i++) {
-        char path[50];
-        snprintf(path, sizeof(path), "/noodles?deadline=%s", bad[i]);
+        const char *path = formatted("/noodles?deadline=%s", bad[i]);
         struct order *order = get(&server, path);
         cr_expect_eq(order->status, 400, "%s: %ld", path, order->status);
         cr_expect(strstr(order->body.bytes, "deadline"), "%s", order->body.bytes);

@@ -20,11 +20,10 @@ static bool begins_with(const char *text, const char *begin)
 
 ServerTest(lifecycle, it_says_where_it_listens_and_nothing_else, server_start())
 {
-    char line[192];
     cr_expect(begins_with(server.url, "http://127.0.0.1:"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
     server_stop(&server);
-    snprintf(line, sizeof(line), "hob listens on %s\n", server.url);
+    const char *line = formatted("hob listens on %s\n", server.url);
     cr_expect_str_eq(process_output(server.process), line);
 }
 
@@ -41,15 +40,14 @@ ProcessTest(lifecycle, it_serves_ipv6)
 ProcessTest(lifecycle, the_port_may_come_from_the_environment)
 {
     setenv("PORT", "0", 1);
-    struct server server = server_start_with((const char *const[]){HOB_BINARY, NULL});
+    struct server server = server_wait(program_start());
     cr_expect_neq(server.port, 8080);
 }
 
 ServerTest(lifecycle, a_port_that_is_taken_is_an_error, server_start())
 {
-    char port[8];
-    snprintf(port, sizeof(port), "%u", server.port);
-    struct process *second = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
+    const char *port = server_port(&server);
+    struct process *second = program_start("--port", port);
     cr_expect_eq(process_result(second), 1);
     cr_expect_not_null(strstr(process_errors(second), port));
     cr_expect_not_null(strstr(process_errors(second), "address is in use"));
@@ -58,8 +56,7 @@ ServerTest(lifecycle, a_port_that_is_taken_is_an_error, server_start())
 
 ProcessTest(lifecycle, an_address_of_another_machine_is_an_error)
 {
-    struct process *hob = process_start(
-        (const char *const[]){HOB_BINARY, "--host", "192.0.2.1", "--port", "0", NULL});
+    struct process *hob = program_start("--host", "192.0.2.1", "--port", "0");
     cr_expect_eq(process_result(hob), 1);
     cr_expect_not_null(strstr(process_errors(hob), "192.0.2.1"));
 }
@@ -90,7 +87,6 @@ static void expect_orders_are_finished(int signal)
     cr_expect_eq(count_served(orders, 50, NOODLES_DONE), 50);
     for (size_t i = 0; i < 50; i++)
         cr_assert(order_has_field(orders[i], "Connection: close"));
-    free(orders);
 }
 
 ProcessTest(lifecycle, sigterm_and_sigint_let_orders_be_finished)
@@ -205,7 +201,6 @@ ServerTest(
     wait_for_orders();
     for (size_t i = 0; i < 3; i++)
         cr_expect_eq(orders[i]->status, 0, "%ld", orders[i]->status);
-    free(orders);
 }
 
 ProcessTest(lifecycle, a_second_signal_stops_it_at_once)
@@ -251,16 +246,14 @@ ServerTest(
 
 static bool has_namespaces(void)
 {
-    return process_result(process_start((const char *const[]){IN_A_NAMESPACE, "exit 0", NULL})) ==
-           0;
+    return process_result(start_command(IN_A_NAMESPACE, "exit 0")) == 0;
 }
 
 /* The sleeper's parent ends, so that it is left to process 1: first the shell, then hob. */
 static void expect_orphans_are_reaped(const char *workers)
 {
-    struct server server = server_start_with((const char *const[]){
-        IN_A_NAMESPACE, "(sleep 1 &); exec \"$0\" --port 0 --workers \"$1\"", HOB_BINARY, workers,
-        NULL});
+    struct server server = server_wait(start_command(
+        IN_A_NAMESPACE, "(sleep 1 &); exec \"$0\" --port 0 --workers \"$1\"", HOB_BINARY, workers));
     struct server first = {.process = &(struct process){.pid = first_worker(&server)}};
     size_t own = *workers == '1' ? 0 : (size_t)strtoul(workers, NULL, 10);
     cr_expect(eventually(count_workers(&first) == own), "with %s workers", workers);
@@ -282,12 +275,10 @@ ProcessTest(lifecycle, as_process_1_it_reaps_the_orphans_of_others)
 ProcessTest(lifecycle, it_survives_a_log_that_nobody_reads)
 {
     int ends[2];
-    char end[32];
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
-    snprintf(end, sizeof(end), "/dev/fd/%d", dup(ends[1])); /* the copy is inherited */
-    struct server server = server_start_with((const char *const[]){
-        "/bin/sh", "-c", "exec \"$0\" --port 0 --time-scale 0.001 2>\"$1\"", HOB_BINARY, end,
-        NULL});
+    const char *end = formatted("/dev/fd/%d", dup(ends[1])); /* the copy is inherited */
+    struct server server = server_wait(start_command(
+        "/bin/sh", "-c", "exec \"$0\" --port 0 --time-scale 0.001 2>\"$1\"", HOB_BINARY, end));
     close(ends[0]);
     cr_expect_str_eq(get(&server, "/noodles")->body.bytes, NOODLES_DONE);
 }

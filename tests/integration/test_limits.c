@@ -65,8 +65,6 @@ ServerTest(
     struct response response = raw_exchange(&second, GET("/ping"));
     cr_expect_eq(response.status, 200);
     cr_expect_not(has_field(&response, "Connection: close"));
-    raw_close(&first);
-    raw_close(&second);
 }
 
 /* An eighth more than the limit, and one: they may be silent, so there must be an end. */
@@ -109,16 +107,16 @@ ServerTest(limits, a_stop_answers_clients_in_the_queue, server_start("--connecti
 
 static struct server start_with_descriptors(const char *count)
 {
-    return server_start_with((const char *const[]){
+    return server_wait(start_command(
         "/bin/sh", "-c", "ulimit -n \"$1\"; exec \"$0\" --port 0 --connection-limit 1000",
-        HOB_BINARY, count, NULL});
+        HOB_BINARY, count));
 }
 
 /* Only a limit that was asked for and does not fit is reported. */
 ProcessTest(limits, the_default_gives_way_without_a_word)
 {
-    struct server modest = server_start_with((const char *const[]){
-        "/bin/sh", "-c", "ulimit -n 64; exec \"$0\" --port 0", HOB_BINARY, NULL});
+    struct server modest = server_wait(
+        start_command("/bin/sh", "-c", "ulimit -n 64; exec \"$0\" --port 0", HOB_BINARY));
     cr_expect_eq(get(&modest, "/ping")->status, 200);
     cr_expect_eq(server_log_count(&modest, "ulimit"), 0);
     struct server greedy = start_with_descriptors("64");

@@ -43,20 +43,17 @@ static void remove_place(const struct place *self)
     }                                                                                              \
     static void name##_at(const struct place *place)
 
-#define start_listening(...)                                                                       \
-    server_start_with((const char *const[]){HOB_BINARY, "--idle-grace", "0", ##__VA_ARGS__, NULL})
+#define start_listening(...) server_wait(program_start("--idle-grace", "0", ##__VA_ARGS__))
 
 static void expect_well(const char *address)
 {
-    struct process *check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--listen", address, NULL});
+    struct process *check = program_start("healthcheck", "--listen", address);
     cr_expect_eq(process_result(check), 0, "%s: %s", address, process_errors(check));
 }
 
 static void expect_refused(const char *address, const char *reason)
 {
-    struct process *hob =
-        process_start((const char *const[]){HOB_BINARY, "--listen", address, NULL});
+    struct process *hob = program_start("--listen", address);
     cr_expect_eq(process_result(hob), 1, "%d", hob->result);
     cr_expect(strstr(process_errors(hob), address), "%s", process_errors(hob));
     cr_expect(strstr(process_errors(hob), reason), "%s", process_errors(hob));
@@ -89,9 +86,8 @@ PlaceTest(on_all_of_several)
     struct server server = start_listening(
         "--listen", "127.0.0.1:0", "--listen", place->address, "--listen", "127.0.0.2:0");
     cr_assert(eventually(strstr(process_output(server.process), "http://127.0.0.2:")));
-    char other[64];
     const char *url = strstr(process_output(server.process), "127.0.0.2:");
-    snprintf(other, sizeof(other), "%.*s", (int)strcspn(url, "/"), url);
+    const char *other = formatted("%.*s", (int)strcspn(url, "/"), url);
     cr_expect_eq(get(&server, "/ping")->status, 200);
     expect_well(place->address);
     expect_well(other);
@@ -109,9 +105,9 @@ PlaceTest(listen_replaces_the_port_of_the_environment)
 /* Else the socket is standard input, and the log is written to the first client. */
 PlaceTest(not_on_closed_standard_streams)
 {
-    struct process *hob = process_start((const char *const[]){
+    struct process *hob = start_command(
         "/bin/sh", "-c", "exec \"$0\" --listen \"$1\" --idle-grace 0 <&- >&- 2>&-", HOB_BINARY,
-        place->address, NULL});
+        place->address);
     cr_assert(eventually(access(place->path, F_OK) == 0));
     expect_well(place->address);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -211,8 +207,7 @@ ProcessTest(listen, of_several_that_start_at_once_one_gets_the_path)
         struct process *processes[SERVERS];
         struct process *winner = NULL;
         for (size_t k = 0; k < SERVERS; k++)
-            processes[k] =
-                process_start((const char *const[]){HOB_BINARY, "--listen", place->address, NULL});
+            processes[k] = program_start("--listen", place->address);
         for (size_t k = 0; k < SERVERS; k++) {
             if (listens(processes[k])) {
                 cr_assert_null(winner, "two in round %zu", i);
@@ -236,13 +231,12 @@ ProcessTest(listen, on_all_addresses_of_ipv4_and_ipv6_with_one_port)
     if (!has_ipv6())
         cr_skip("this machine has no IPv6");
     for (size_t i = 0; i < COUNT(orders); i++) {
-        char first[64], second[64], ipv4[64], ipv6[64];
         struct server other = server_start(); /* its port is free when it has stopped */
         cr_expect_eq(server_stop(&other), 0);
-        snprintf(first, sizeof(first), "%s:%u", orders[i][0], other.port);
-        snprintf(second, sizeof(second), "%s:%u", orders[i][1], other.port);
-        snprintf(ipv4, sizeof(ipv4), "127.0.0.1:%u", other.port);
-        snprintf(ipv6, sizeof(ipv6), "[::1]:%u", other.port);
+        const char *first = formatted("%s:%u", orders[i][0], other.port);
+        const char *second = formatted("%s:%u", orders[i][1], other.port);
+        const char *ipv4 = server_address(&other);
+        const char *ipv6 = formatted("[::1]:%u", other.port);
         struct server server = start_listening("--listen", first, "--listen", second);
         expect_well(ipv4);
         expect_well(ipv6);
@@ -275,11 +269,9 @@ ProcessTest(listen, a_folder_that_is_missing_is_an_error)
 /* If one of several is taken, none is left behind. */
 PlaceTest(one_that_cannot_be_opened_is_named)
 {
-    char address[32];
     struct server server = server_start();
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
-    struct process *hob = process_start(
-        (const char *const[]){HOB_BINARY, "--listen", place->address, "--listen", address, NULL});
+    const char *address = server_address(&server);
+    struct process *hob = program_start("--listen", place->address, "--listen", address);
     cr_expect_eq(process_result(hob), 1);
     cr_expect(strstr(process_errors(hob), address), "%s", process_errors(hob));
     cr_expect_eq(access(place->path, F_OK), -1);

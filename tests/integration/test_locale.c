@@ -14,14 +14,12 @@ TestSuite(locale, .timeout = 60);
 /* Begins to use a locale, such as "de_DE", in this process and those that it forks. */
 static void use_locale(const char *name)
 {
-    char full_name[32];
-    snprintf(full_name, sizeof(full_name), "%s.UTF-8", name);
-    setenv("LOCPATH", folder_make(), 1);
-    struct process *maker = process_start((const char *const[]){
-        "/usr/bin/localedef", "-i", name, "-f", "UTF-8", folder_path(full_name), NULL});
+    const char *full_name = formatted("%s.UTF-8", name);
+    setenv("LOCPATH", folder_path(""), 1);
+    struct process *maker =
+        start_command("/usr/bin/localedef", "-i", name, "-f", "UTF-8", folder_path(full_name));
     cr_assert_eq(process_result(maker), 0);
     cr_assert_not_null(setlocale(LC_ALL, full_name));
-    folder_remove();
 }
 
 static hob_metrics *metrics;
@@ -92,7 +90,6 @@ ProcessTest(locale, with_other_letters_does_not_change_names)
         {"GET HTTP://hob/i HTTP/1.1\r\nHOST: hob\r\n\r\n", "none -22"},
     };
     use_locale("tr_TR");
-    folder_make();
     folder_add_text("IMAGE.GIF", "GIF");
     struct server server = serve(serve_letters);
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -103,5 +100,4 @@ ProcessTest(locale, with_other_letters_does_not_change_names)
         cr_expect(found, "%s: %s%s", cases[i].request, response.head, response.body);
         raw_close(&client);
     }
-    folder_remove();
 }

@@ -69,12 +69,11 @@ ProcessTest(messages, about_a_stall_name_the_request)
 /* The id that is made for the message is the request's, so that other logs have it too. */
 ClientTest(messages, name_the_id_that_the_response_has, serve(stall))
 {
-    char line[200];
     struct response response = raw_exchange(client, GET("/soup"));
     const char *id = strstr(response.head, "X-Request-Id: ");
     cr_assert_not_null(id, "%s", response.head);
     id += strlen("X-Request-Id: ");
-    snprintf(line, sizeof(line), "request id %.*s)", (int)strcspn(id, "\r"), id);
+    const char *line = formatted("request id %.*s)", (int)strcspn(id, "\r"), id);
     cr_expect(server_logs(&server, line), "%s", line);
 }
 

@@ -76,7 +76,7 @@ ServerTest(
 ServerTest(metrics, tell_how_long_requests_take, server_start("--time-scale", "0.1"))
 {
     cr_expect_eq(get(&server, "/french-fries")->status, 200);
-    char *page = metrics_page(&server);
+    const char *page = metrics_page(&server);
     double seconds =
         metric_in(page, "hob_http_request_duration_seconds_sum{route=\"GET /french-fries\"}");
     cr_expect(seconds >= 0.4 && seconds < 2, "%g", seconds);
@@ -90,7 +90,6 @@ ServerTest(metrics, tell_how_long_requests_take, server_start("--time-scale", "0
             page,
             "hob_http_request_duration_seconds_bucket{route=\"GET /french-fries\",le=\"+Inf\"}"),
         1);
-    free(page);
 }
 
 ServerTest(metrics, tell_of_clients_that_left, start_slow_kitchen())
@@ -106,7 +105,7 @@ ServerTest(metrics, tell_of_clients_that_left, start_slow_kitchen())
 
 ServerTest(metrics, tell_of_the_process_what_the_kernel_does, server_start())
 {
-    char *page = metrics_page(&server);
+    const char *page = metrics_page(&server);
     double memory = metric_in(page, "process_resident_memory_bytes");
     double real = (double)process_resident_bytes(server.process);
     cr_expect(fabs(memory - real) <= 0.2 * real, "%g instead of %g", memory, real);
@@ -118,7 +117,6 @@ ServerTest(metrics, tell_of_the_process_what_the_kernel_does, server_start())
     cr_expect_gt(metric_in(page, "process_open_fds"), 3);
     cr_expect_gt(metric_in(page, "process_max_fds"), 3);
     cr_expect_float_eq(metric_in(page, "process_start_time_seconds"), (double)time(NULL), PATIENCE);
-    free(page);
 }
 
 ServerTest(metrics, tell_how_late_the_loop_is, server_start())
@@ -169,7 +167,6 @@ static struct feed *watch(const struct server *server)
 /* The last value that came under a name; NAN if there is none. */
 static double stat_of(struct feed *self, const char *name)
 {
-    char key[32];
     const char *last = NULL;
     ssize_t size;
     do {
@@ -177,7 +174,7 @@ static double stat_of(struct feed *self, const char *name)
         size = recv(self->client.fd, end, sizeof(self->text) - 1 - self->length, MSG_DONTWAIT);
         self->length += size > 0 ? (size_t)size : 0;
     } while (size > 0);
-    snprintf(key, sizeof(key), "\"%s\":", name);
+    const char *key = formatted("\"%s\":", name);
     for (const char *next = self->text; (next = strstr(next, key)); next++)
         last = next + strlen(key);
     return last ? strtod(last, NULL) : NAN;
@@ -191,7 +188,7 @@ static bool close_to(double a, double b, double distance)
 /* Whether page and metrics agree on this, and on everything else that both have. */
 static bool agree(const struct server *server, struct feed *feed, double cooking, double served)
 {
-    char *page = metrics_page(server);
+    const char *page = metrics_page(server);
     double resident = metric_in(page, "process_resident_memory_bytes");
     bool same =
         stat_of(feed, "cooking") == cooking && metric_in(page, "hob_orders_cooking") == cooking &&
@@ -202,7 +199,6 @@ static bool agree(const struct server *server, struct feed *feed, double cooking
         close_to(stat_of(feed, "stacks"), metric_in(page, "hob_stacks"), 1) &&
         close_to(stat_of(feed, "ready"), metric_in(page, "hob_coroutines_ready"), 1) &&
         close_to(stat_of(feed, "residentKiB") * 1024, resident, 0.2 * resident);
-    free(page);
     return same;
 }
 

@@ -74,8 +74,7 @@ static struct server serve_logged(hob_server_options options)
 /* Waits for a line of the observer; `what` is its text before the time. */
 static void expect_told(const struct server *server, const char *what)
 {
-    char line[512];
-    snprintf(line, sizeof(line), "told: %s in time.\n", what);
+    const char *line = formatted("told: %s in time.\n", what);
     cr_expect(server_logs(server, line), "not told: %s%s", line, process_errors(server->process));
 }
 
@@ -83,8 +82,7 @@ static void expect_told(const struct server *server, const char *what)
 static void
 expect_told_of(const struct server *server, const char *request, const struct response *response)
 {
-    char what[400];
-    snprintf(what, sizeof(what), "%s: %d %zu", request, response->status, response->length);
+    const char *what = formatted("%s: %d %zu", request, response->status, response->length);
     expect_told(server, what);
 }
 
@@ -275,8 +273,6 @@ ServerTest(
     struct response response = raw_exchange(&second, REQUEST("GET /late", "X-Spice: hot\r\n"));
     cr_expect_eq(response.status, 503);
     expect_told_of(&server, "GET /late - HTTP/1.1 hot -", &response);
-    raw_close(&first);
-    raw_close(&second);
 }
 
 /* The response is what counts, not when the last byte of an unread body was dropped. */
@@ -327,8 +323,7 @@ static struct server serve_peer_at(const char *address)
 
 ClientTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))
 {
-    char expected[HOB_PEER_SIZE];
-    snprintf(expected, sizeof(expected), "127.0.0.1:%u", raw_port(client));
+    const char *expected = formatted("127.0.0.1:%u", raw_port(client));
     cr_expect_str_eq(raw_exchange(client, GET("/")).body, expected);
 }
 
@@ -338,8 +333,6 @@ ProcessTest(observer, finds_an_ipv4_client_of_an_ipv6_socket_to_be_one)
         cr_skip_test("::1 is missing here");
     struct server server = serve_peer_at("[::]:0");
     struct raw_client client = raw_connect(&server);
-    char expected[HOB_PEER_SIZE];
-    snprintf(expected, sizeof(expected), "127.0.0.1:%u", raw_port(&client));
+    const char *expected = formatted("127.0.0.1:%u", raw_port(&client));
     cr_expect_str_eq(raw_exchange(&client, GET("/")).body, expected);
-    raw_close(&client);
 }

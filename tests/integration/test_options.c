@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "tests/support/refused.h"
+#include "tests/support/server_process.h"
 #include "tests/support/test.h"
 
 TestSuite(options, .timeout = 60);
@@ -136,11 +137,9 @@ ProcessTest(options, a_bad_value_is_named_with_its_option)
         {"--upstream", "b=unix:hob.sock"},
         {"--upstream-ca", ""},
     };
-    char quoted[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
-        snprintf(quoted, sizeof(quoted), "'%s'", strchr(cases[i][1], ',') ? "" : cases[i][1]);
-        expect_refused(
-            (const char *const[]){HOB_BINARY, cases[i][0], cases[i][1], NULL}, cases[i][0], quoted);
+        const char *quoted = formatted("'%s'", strchr(cases[i][1], ',') ? "" : cases[i][1]);
+        expect_refused(program_start(cases[i][0], cases[i][1]), cases[i][0], quoted);
     }
 }
 
@@ -148,8 +147,7 @@ ProcessTest(options, a_path_that_is_too_long_is_said_to_be)
 {
     char address[128] = "unix:/";
     memset(address + strlen(address), 'x', 107);
-    expect_refused(
-        (const char *const[]){HOB_BINARY, "--listen", address, NULL}, address, "107 bytes");
+    expect_refused(program_start("--listen", address), address, "107 bytes");
 }
 
 ProcessTest(options, addresses_are_given_in_one_way)
@@ -158,7 +156,7 @@ ProcessTest(options, addresses_are_given_in_one_way)
     for (size_t i = 0; i < COUNT(others); i++) {
         const char *const argv[] = {HOB_BINARY, others[i][0],  others[i][1],
                                     "--listen", "127.0.0.1:0", NULL};
-        expect_refused(argv, "--listen", others[i][0]);
+        expect_refused(process_start(argv), "--listen", others[i][0]);
     }
 }
 
@@ -172,33 +170,30 @@ ProcessTest(options, there_are_not_more_addresses_than_anybody_needs)
     }
     argv[2 * MOST + 1] = "--listen";
     argv[2 * MOST + 2] = "127.0.0.2:0";
-    expect_refused(argv, "'127.0.0.2:0'", "one too many");
+    expect_refused(process_start(argv), "'127.0.0.2:0'", "one too many");
 }
 
 ProcessTest(options, there_are_not_more_names_than_anybody_needs)
 {
     const char *names = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q";
-    expect_refused(
-        (const char *const[]){HOB_BINARY, "--allow-host", names, NULL}, "'q'", "one too many");
+    expect_refused(program_start("--allow-host", names), "'q'", "one too many");
 }
 
 ProcessTest(options, a_file_without_an_access_log_is_refused)
 {
     expect_refused(
-        (const char *const[]){HOB_BINARY, "--access-log-file", "/tmp/x", NULL}, "--access-log-file",
-        "needs --access-log");
+        program_start("--access-log-file", "/tmp/x"), "--access-log-file", "needs --access-log");
 }
 
 ProcessTest(options, a_header_of_proxies_needs_some_that_are_trusted)
 {
     expect_refused(
-        (const char *const[]){HOB_BINARY, "--proxy-protocol", NULL}, "--proxy-protocol",
-        "needs --trusted-proxies");
+        program_start("--proxy-protocol"), "--proxy-protocol", "needs --trusted-proxies");
 }
 
 ProcessTest(options, a_value_behind_an_equals_sign_is_the_same)
 {
-    expect_refused((const char *const[]){HOB_BINARY, "--port=abc", NULL}, "--port", "'abc'");
+    expect_refused(program_start("--port=abc"), "--port", "'abc'");
 }
 
 ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
@@ -206,8 +201,7 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
     static const char *const cases[] = {"abc", "-1", "65536", "80x"};
     for (size_t i = 0; i < COUNT(cases); i++) {
         setenv("PORT", cases[i], 1);
-        expect_refused(
-            (const char *const[]){HOB_BINARY, NULL}, "PORT in the environment", cases[i]);
+        expect_refused(program_start(), "PORT in the environment", cases[i]);
     }
 }
 
@@ -232,7 +226,7 @@ static const char *const options[] = {
 ProcessTest(options, an_option_without_its_value_is_named)
 {
     for (size_t i = 0; i < COUNT(options); i++)
-        expect_refused((const char *const[]){HOB_BINARY, options[i], NULL}, options[i], "value");
+        expect_refused(program_start(options[i]), options[i], "value");
 }
 
 ProcessTest(options, two_upstreams_have_different_names_and_urls)
@@ -249,9 +243,7 @@ ProcessTest(options, two_upstreams_have_different_names_and_urls)
          "'q=http://q' is one too many: there may be 16"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        expect_refused(
-            (const char *const[]){HOB_BINARY, "--upstream", cases[i].value, NULL}, "--upstream",
-            cases[i].words);
+        expect_refused(program_start("--upstream", cases[i].value), "--upstream", cases[i].words);
 }
 
 ProcessTest(options, an_argument_that_is_not_understood_is_named)
@@ -268,8 +260,7 @@ ProcessTest(options, an_argument_that_is_not_understood_is_named)
         {"", "''"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        expect_refused(
-            (const char *const[]){HOB_BINARY, cases[i][0], "more", NULL}, cases[i][1], "");
+        expect_refused(program_start(cases[i][0], "more"), cases[i][1], "");
     }
 }
 
@@ -280,7 +271,7 @@ ProcessTest(options, help_names_every_option)
         "30",         "--help",      "--version",      "unix:/PATH",     "--demo",
         "16384",      "SIGUSR2",     "--print-config", "HOB_TIME_SCALE", "--proxy-protocol",
     };
-    struct process *hob = process_start((const char *const[]){HOB_BINARY, "--help", NULL});
+    struct process *hob = program_start("--help");
     cr_expect_eq(process_result(hob), 0);
     for (size_t i = 0; i < COUNT(words); i++)
         cr_expect(strstr(process_output(hob), words[i]), "%s", words[i]);
@@ -291,7 +282,7 @@ ProcessTest(options, help_names_every_option)
 
 ProcessTest(options, version_is_one_line)
 {
-    struct process *hob = process_start((const char *const[]){HOB_BINARY, "--version", NULL});
+    struct process *hob = program_start("--version");
     cr_expect_eq(process_result(hob), 0);
     const char *output = process_output(hob);
     cr_expect(strncmp(output, "hob ", 4) == 0 && isdigit((unsigned char)output[4]), "%s", output);

@@ -145,7 +145,4 @@ ServerTest(pauses, cost_no_client_that_was_in_time, serve_in_time())
     cr_expect_eq(raw_receive(&lingering).status, 200, "lingering");
     cr_expect(raw_ended(&lingering));
     cr_expect_not(was_reset(&lingering));
-    raw_close(&idle);
-    raw_close(&lingering);
-    raw_close(&full);
 }

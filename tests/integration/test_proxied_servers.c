@@ -105,7 +105,6 @@ static void ask_for_files(const struct server *server)
 ProcessTest(proxied_servers, of_nginx_send_files)
 {
     skip_without("nginx");
-    folder_make();
     add_served_files();
     start_nginx();
     struct server server = start_proxy_to("nginx");
@@ -113,22 +112,17 @@ ProcessTest(proxied_servers, of_nginx_send_files)
     const struct order *empty = get(&server, "/empty");
     cr_expect_eq(empty->status, 204);
     cr_expect(!strstr(empty->head.bytes, "Content-Length"), "%s", empty->head.bytes);
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(proxied_servers, of_apache_send_files)
 {
     skip_without("apache2");
-    folder_make();
     add_served_files();
     struct listening apache;
     start_apache(&apache);
     snprintf(origin, sizeof(origin), "http://%s", apache.text);
     struct server server = start_proxy();
     ask_for_files(&server);
-    processes_end();
-    folder_remove();
 }
 
 /*
@@ -162,9 +156,8 @@ static bool has_left(const struct server *server, const char *count)
 
 static struct process *start_curl(const struct server *server, const char *path)
 {
-    char url[200];
     bool local = strncmp(server->url, "unix:", 5) == 0;
-    snprintf(url, sizeof(url), "%s%s", local ? "http://localhost/" : server->url, path + 1);
+    const char *url = formatted("%s%s", local ? "http://localhost/" : server->url, path + 1);
     const char *const argv[] = {"/usr/bin/env",  "curl", "--silent", "--no-buffer",
                                 "--noproxy",     "*",    url,        local ? "--unix-socket" : NULL,
                                 server->url + 5, NULL};
@@ -193,13 +186,10 @@ static void leave_node(const struct server *server)
 ProcessTest(proxied_servers, of_node_exchange_bodies)
 {
     skip_without("node");
-    folder_make();
     start_node();
     struct server server = start_proxy_to("node");
     ask_node(&server);
     leave_node(&server);
-    processes_end();
-    folder_remove();
 }
 
 /*
@@ -213,7 +203,6 @@ ProcessTest(proxied_servers, wait_for_a_client_that_reads_nothing)
     enum { STILL = 20 }; /* questions in a row to which the answer is the same */
     unsigned long flooded, before = 0;
     skip_without("node");
-    folder_make();
     start_node();
     struct server server = start_proxy_to("node");
     struct raw_client guest = raw_connect(&server);
@@ -226,8 +215,6 @@ ProcessTest(proxied_servers, wait_for_a_client_that_reads_nothing)
     }
     raw_close(&guest);
     cr_expect(eventually(has_left(&server, "1")));
-    processes_end();
-    folder_remove();
 }
 
 /* How many bytes the connection takes until it has taken none for a while, or that is MUCH. */
@@ -246,15 +233,12 @@ static size_t send_until_stopped(const struct raw_client *self)
 ProcessTest(proxied_servers, make_a_client_wait_if_they_read_nothing)
 {
     skip_without("node");
-    folder_make();
     start_node();
     struct server server = start_proxy_to("node");
     struct raw_client guest = raw_connect(&server);
     raw_send(&guest, REQUEST("POST /ignore", "Content-Length: 268435456\r\n"));
     cr_expect_lt(send_until_stopped(&guest), MUCH);
     raw_close(&guest);
-    processes_end();
-    folder_remove();
 }
 
 /*
@@ -263,8 +247,7 @@ ProcessTest(proxied_servers, make_a_client_wait_if_they_read_nothing)
 
 static struct server front(const char *socket)
 {
-    char url[128];
-    snprintf(url, sizeof(url), "unix:%s", folder_path(socket));
+    const char *url = formatted("unix:%s", folder_path(socket));
     return server_at(url);
 }
 
@@ -273,22 +256,18 @@ ProcessTest(proxied_servers, are_asked_by_nginx)
 {
     skip_without("nginx");
     skip_without("node");
-    folder_make();
     start_node();
     struct server proxy = start_proxy_to("node");
     start_nginx_before(server_address(&proxy));
     struct server server = front("nginx-before");
     ask_node(&server);
     leave_node(&server);
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(proxied_servers, are_asked_by_haproxy)
 {
     skip_without("haproxy");
     skip_without("node");
-    folder_make();
     start_node();
     struct server proxy = start_proxy_to("node");
     struct process *haproxy = start_haproxy_before(server_address(&proxy));
@@ -296,6 +275,4 @@ ProcessTest(proxied_servers, are_asked_by_haproxy)
     ask_node(&server);
     leave_node(&server);
     process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
-    processes_end();
-    folder_remove();
 }

@@ -170,8 +170,7 @@ static struct server start_program(void)
 /* Whether the access log has a line with this client, of which the end may be left out. */
 static bool logs_client(const struct server *server, const char *client)
 {
-    char text[100];
-    snprintf(text, sizeof(text), "\"client\":\"%s", client);
+    const char *text = formatted("\"client\":\"%s", client);
     return eventually(strstr(process_output(server->process), text) != NULL);
 }
 
@@ -190,8 +189,7 @@ ServerTest(proxy_protocol, is_spoken_by_curl, start_program())
 /* Asks from 127.0.0.5. The sender connects from 127.0.0.1. */
 static void ask_through(const struct listening *front)
 {
-    char url[HOB_URL_SIZE + 16];
-    snprintf(url, sizeof(url), "http://%s/", front->text);
+    const char *url = formatted("http://%s/", front->text);
     struct server server = server_at(url);
     for (int i = 0; i < 2; i++) {
         struct order *ping = order_prepare(&server, "/ping");
@@ -205,17 +203,13 @@ static void ask_through(const struct listening *front)
 
 static void expect_header_of_haproxy(const struct server *server, const char *options)
 {
-    char address[200];
     struct listening front;
     skip_without("haproxy");
-    folder_make();
-    snprintf(address, sizeof(address), "%s %s", server_address(server), options);
+    const char *address = formatted("%s %s", server_address(server), options);
     struct process *haproxy = start_haproxy_tcp_before(address, &front);
     ask_through(&front);
     cr_expect(logs_client(server, "127.0.0.5:"));
     process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
-    processes_end();
-    folder_remove();
 }
 
 ServerTest(proxy_protocol, is_spoken_by_haproxy_in_version_1, start_program())
@@ -241,20 +235,16 @@ ServerTest(proxy_protocol, is_spoken_by_nginx, start_program())
     skip_without("nginx");
     if (access("/usr/lib/nginx/modules/ngx_stream_module.so", R_OK) < 0)
         cr_skip("nginx has no module for streams");
-    folder_make();
     start_nginx_stream_before(server_address(&server), &front);
     ask_through(&front);
     cr_expect(logs_client(&server, "127.0.0.5:"));
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(proxy_protocol, is_sent_by_healthcheck)
 {
     static const char *const modes[] = {"--proxy-protocol", "--demo"};
     struct server server = start_program();
-    char port[8];
-    snprintf(port, sizeof(port), "%u", server.port);
+    const char *port = server_port(&server);
     for (size_t i = 0; i < COUNT(modes); i++) {
         const char *const argv[] = {HOB_BINARY, "healthcheck",       "--port",    port,
                                     modes[i],   "--trusted-proxies", "127.0.0.1", NULL};

@@ -15,13 +15,11 @@ static bool is_there(const char *program)
 /* Runs a program of tests/integration/clients, which ends with 0 if all is well. */
 static void expect_success(const char *interpreter, const char *program)
 {
-    char path[500];
-    char port[8];
     if (!is_there(interpreter))
         cr_skip("there is no %s", interpreter);
     struct server server = server_start();
-    snprintf(path, sizeof(path), REAL_CLIENTS "/%s", program);
-    snprintf(port, sizeof(port), "%u", server.port);
+    const char *path = formatted(REAL_CLIENTS "/%s", program);
+    const char *port = server_port(&server);
     const char *const run[] = {"/usr/bin/env", interpreter, path, port, NULL};
     struct process *client = process_start(run);
     cr_expect_eq(process_result(client), 0, "%s", process_errors(client));

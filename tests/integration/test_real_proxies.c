@@ -74,13 +74,12 @@ static void write_config(void)
 
 static void start_apache(void)
 {
-    char path[300];
     const char *const ask[] = {"/usr/bin/env", "apache2", "-v", NULL};
     if (process_result(process_start(ask)) != 0)
         cr_skip("there is no apache2");
     choose_address(proxy, sizeof(proxy));
     write_config();
-    snprintf(path, sizeof(path), "%s", folder_path("apache.conf"));
+    const char *path = folder_path("apache.conf");
     const char *const argv[] = {"/usr/bin/env", "apache2", "-DFOREGROUND", "-f", path, NULL};
     struct process *apache = process_start(argv);
     cr_assert(
@@ -89,8 +88,7 @@ static void start_apache(void)
 
 static void make_client(const char *credentials)
 {
-    char url[200];
-    snprintf(url, sizeof(url), "http://%s%s", credentials, proxy);
+    const char *url = formatted("http://%s%s", credentials, proxy);
     const hob_client_options options = {.tls = tls, .http_proxy = url, .https_proxy = url};
     cr_assert_eq(hob_client_new(&options, &client), 0);
 }
@@ -106,10 +104,8 @@ static void expect_hello(const char *url)
 static void expect_refusal(const char *url, const char *reason)
 {
     hob_bytes text;
-    char expected[400];
     const char *authority = url + strlen("https://");
-    snprintf(
-        expected, sizeof(expected),
+    const char *expected = formatted(
         "GET %s: connecting to %s through %s: the proxy refuses with %s", url, authority, proxy,
         reason);
     cr_expect_eq(hob_fetch_text(client, url, &text), -ECONNREFUSED);
@@ -118,10 +114,9 @@ static void expect_refusal(const char *url, const char *reason)
 
 static int ask_for_https(void *arg)
 {
-    char url[100];
     hob_client_counts counts;
     (void)arg;
-    snprintf(url, sizeof(url), "https://0.0.0.0:%s", port_of(&server.listening));
+    const char *url = formatted("https://0.0.0.0:%s", port_of(&server.listening));
     make_client("tea:pot@");
     expect_hello(url);
     expect_hello(url);
@@ -140,11 +135,10 @@ static int ask_for_http(void *arg)
 {
     static const struct act acts[] = {{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"}};
     struct fake_upstream upstream;
-    char url[100];
     hob_bytes text;
     (void)arg;
     fake_upstream_start(&upstream, acts, COUNT(acts));
-    snprintf(url, sizeof(url), "http://0.0.0.0:%s/", port_of(&upstream.listening));
+    const char *url = formatted("http://0.0.0.0:%s/", port_of(&upstream.listening));
     make_client("tea:pot@");
     expect_hello(url);
     cr_expect_not(strstr(upstream.received, "Authorization"), "%s", upstream.received);

@@ -28,9 +28,8 @@ static void count_interim(void *context, const hob_fetched *interim)
 
 static hob_fetched *fetch(struct upstream *self, hob_fetch_request request, const char *path)
 {
-    char url[256];
     hob_fetched *fetched;
-    snprintf(url, sizeof(url), "http://upstream%s", path);
+    const char *url = formatted("http://upstream%s", path);
     request.url = url;
     request.address = self->address;
     request.interim = count_interim;
@@ -126,38 +125,28 @@ static void ask(const char *socket, hob_fn *questions)
 ProcessTest(real_upstreams, nginx)
 {
     skip_without("nginx");
-    folder_make();
     add_served_files();
     start_nginx();
     ask("nginx", ask_for_files);
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(real_upstreams, haproxy)
 {
     skip_without("nginx");
     skip_without("haproxy");
-    folder_make();
     add_served_files();
     start_nginx();
-    char nginx[256];
-    snprintf(nginx, sizeof(nginx), "unix@%s", folder_path("nginx"));
+    const char *nginx = formatted("unix@%s", folder_path("nginx"));
     struct process *haproxy = start_haproxy_before(nginx);
     ask("haproxy", ask_for_files);
     process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(real_upstreams, node)
 {
     skip_without("node");
-    folder_make();
     start_node();
     ask("node", ask_node);
-    processes_end();
-    folder_remove();
 }
 
 /*
@@ -187,9 +176,8 @@ static int ask_for_gzip(void *arg)
 static int ask_for_each_coding(void *arg)
 {
     static const char *const codings[] = {"gzip", "br", "zstd"};
-    char path[32];
     for (size_t i = 0; i < COUNT(codings); i++) {
-        snprintf(path, sizeof(path), "/coded?%s", codings[i]);
+        const char *path = formatted("/coded?%s", codings[i]);
         if (comes_in(arg, path, codings[i]))
             expect_large(arg, path);
         else
@@ -206,21 +194,15 @@ static void ask_for_codings(const char *socket, hob_fn *questions)
 ProcessTest(real_upstreams, nginx_with_gzip)
 {
     skip_without("nginx");
-    folder_make();
     add_served_files();
     start_nginx();
     ask_for_codings("nginx", ask_for_gzip);
-    processes_end();
-    folder_remove();
 }
 
 ProcessTest(real_upstreams, node_with_codings)
 {
     skip_without("node");
-    folder_make();
     start_node();
     ask_for_codings("node", ask_for_each_coding);
-    processes_end();
-    folder_remove();
 }
 #endif

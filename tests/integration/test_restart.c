@@ -45,13 +45,12 @@ ServerTest(
     wait_for_orders();
     cr_expect_eq(count_served(orders, 20, NOODLES_DONE), 20);
     cr_expect_eq(get(&server, "/ping")->status, 200);
-    free(orders);
 }
 
 /* Both processes have the socket: it must not wake the one that does not accept. */
 ServerTest(restart, the_old_process_is_idle_while_it_waits, start_slow_kitchen("--grace", "3"))
 {
-    struct order **orders = cook_noodles(&server, 1);
+    cook_noodles(&server, 1);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "serves; this process drains"));
     double used = process_cpu_seconds(server.process);
@@ -63,17 +62,15 @@ ServerTest(restart, the_old_process_is_idle_while_it_waits, start_slow_kitchen("
     cr_expect_eq(result.lost, 0);
     cr_expect_lt(used, 0.1);
     cr_expect_eq(process_result(server.process), 0);
-    free(orders);
 }
 
 ProcessTest(restart, a_unix_socket_is_inherited_with_its_file)
 {
     char folder[] = "/tmp/hob-restart-XXXXXX";
-    char address[64];
     cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(address, sizeof(address), "unix:%s/sock", folder);
-    struct server server = server_start_with(
-        (const char *const[]){HOB_BINARY, "--listen", address, "--idle-grace", IDLE_GRACE, NULL});
+    const char *address = formatted("unix:%s/sock", folder);
+    struct server server =
+        server_wait(program_start("--listen", address, "--idle-grace", IDLE_GRACE));
     cr_expect_str_eq(server.url, address);
     struct load *load = load_start(address, 8);
     for (size_t i = 0; i < 10; i++)
@@ -101,7 +98,7 @@ ProcessTest(restart, a_failed_new_process_is_reported)
         {"kill -6 $$", "was ended by signal 6; this process continues"},
     };
     const char *path = program_copy_make();
-    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    struct server server = server_wait(start_command(path, "--port", "0"));
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (cases[i].script)
             program_copy_replace(cases[i].script);
@@ -112,68 +109,60 @@ ProcessTest(restart, a_failed_new_process_is_reported)
         cr_expect_eq(get(&server, "/ping")->status, 200);
     }
     cr_expect_eq(server_log_count(&server, "cannot start"), 1, "what was removed");
-    program_copy_remove();
 }
 
 /* A restart can succeed after one that has failed. */
 ProcessTest(restart, a_replaced_program_is_started)
 {
     const char *path = program_copy_make();
-    char script[256];
-    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    struct server server = server_wait(start_command(path, "--port", "0"));
     program_copy_replace("exit 1");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "exited with status 1"));
-    snprintf(script, sizeof(script), "echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
+    const char *script = formatted("echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
     program_copy_replace(script);
     server_restart(&server);
     cr_expect(server_logs(&server, "replaced"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
-    program_copy_remove();
 }
 
 /* The old process does not wait for the time limit of the new one. */
 ProcessTest(restart, a_stop_does_not_wait_for_the_new_process)
 {
     const char *path = program_copy_make();
-    struct server server = server_start_with((const char *const[]){path, "--port", "0", NULL});
+    struct server server = server_wait(start_command(path, "--port", "0"));
     program_copy_replace("echo here I am >&2; exec sleep 1000");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "here I am"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
-    program_copy_remove();
 }
 
 /* Its sockets are closed. */
 ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--grace", "2"))
 {
-    struct order **orders = cook_noodles(&server, 1);
+    cook_noodles(&server, 1);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
     cr_expect_eq(process_result(server.process), 0);
-    free(orders);
 }
 
 /* The old process has shut the sockets, so the new one cannot serve. */
 ProcessTest(restart, a_stop_ends_the_new_process_too)
 {
     const char *path = program_copy_make();
-    char script[256];
-    struct server server = server_start_with((const char *const[]){
-        path, "--port", "0", "--time-scale", "1000", "--log-level", "debug", "--grace", "2", NULL});
-    struct order **orders = cook_noodles(&server, 1);
-    snprintf(script, sizeof(script), "echo late >&2; sleep 0.5; exec '%s' \"$@\"", HOB_BINARY);
+    struct server server = server_wait(start_command(
+        path, "--port", "0", "--time-scale", "1000", "--log-level", "debug", "--grace", "2"));
+    cook_noodles(&server, 1);
+    const char *script = formatted("echo late >&2; sleep 0.5; exec '%s' \"$@\"", HOB_BINARY);
     program_copy_replace(script);
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "late"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
     cr_expect_eq(server_log_count(&server, "serves; this process drains"), 0);
-    program_copy_remove();
-    free(orders);
 }
 
 /* By a service manager: sd_listen_fds(3). */
@@ -193,9 +182,8 @@ struct start {
 static int start_hob(void *arg)
 {
     const struct start *self = arg;
-    char pid[16];
     int fds[COUNT(self->fds)];
-    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    const char *pid = formatted("%d", (int)getpid());
     for (size_t i = 0; i < self->fd_count; i++)
         fds[i] = fcntl(self->fds[i], F_DUPFD_CLOEXEC, 100); /* 3 may be one of them */
     for (size_t i = 0; i < self->fd_count; i++)
@@ -337,7 +325,6 @@ ProcessTest(restart, what_is_wrong_with_the_admin_socket_is_named)
     int listener = listen_somewhere();
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char message[64];
         struct start start = {
             .fds = {listener, ends[1]},
             .fd_count = 2,
@@ -346,7 +333,7 @@ ProcessTest(restart, what_is_wrong_with_the_admin_socket_is_named)
             .admin = cases[i],
             .arguments = {"--admin", "127.0.0.1:0"}};
         struct process *hob = process_fork(start_hob, &start);
-        snprintf(message, sizeof(message), "HOB_ADMIN_FD in the environment: '%s'", cases[i]);
+        const char *message = formatted("HOB_ADMIN_FD in the environment: '%s'", cases[i]);
         cr_expect_eq(process_result(hob), 2, "%s", message);
         cr_expect(strstr(process_errors(hob), message), "%s", process_errors(hob));
     }

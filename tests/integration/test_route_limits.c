@@ -91,8 +91,7 @@ ProcessTest(route_limits, of_time_are_shorter_or_longer_than_the_servers)
 
 static void note_status(void *unused, hob_response *res, const hob_head *head)
 {
-    char text[16];
-    snprintf(text, sizeof(text), "%d", head->status);
+    const char *text = formatted("%d", head->status);
     hob_response_add_header(res, "X-Seen", text);
 }
 

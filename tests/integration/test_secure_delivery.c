@@ -110,12 +110,11 @@ ProcessTest(secure_delivery, files_that_cannot_be_trusted_are_named)
     const char *missing = folder_path("missing.pem");
     for (size_t i = 0; i < COUNT(workers); i++)
         expect_refused(
-            (const char *const[]){
-                HOB_BINARY, "--port", "0", "--workers", workers[i], "--upstream",
-                "b=https://127.0.0.1:9", "--upstream-ca", missing, NULL},
+            program_start(
+                "--port", "0", "--workers", workers[i], "--upstream", "b=https://127.0.0.1:9",
+                "--upstream-ca", missing),
             missing, ": No such file or directory\n");
     expect_refused(
-        (const char *const[]){
-            HOB_BINARY, "--upstream", "b=http://127.0.0.1:9", "--upstream-ca", missing, NULL},
+        program_start("--upstream", "b=http://127.0.0.1:9", "--upstream-ca", missing),
         "--upstream-ca", "needs an https URL of --upstream");
 }

@@ -49,8 +49,7 @@ static struct manager manager_open(void)
 
 static struct manager manager_open_abstract(void)
 {
-    char name[64];
-    snprintf(name, sizeof(name), "@hob-manager-%d", (int)getpid());
+    const char *name = formatted("@hob-manager-%d", (int)getpid());
     return (struct manager){.socket = bind_to(name)};
 }
 
@@ -186,14 +185,12 @@ ManagerTest(is_told_at_once_that_it_stops, manager_open())
 /* Of a server that cannot listen nothing is heard, nor of a client. */
 ManagerTest(is_told_nothing_else, manager_open())
 {
-    char port[8];
     struct server server = server_start();
     expect_message(manager, "READY=1", server.process->pid);
-    snprintf(port, sizeof(port), "%u", server.port);
-    struct process *other = process_start((const char *const[]){HOB_BINARY, "--port", port, NULL});
+    const char *port = server_port(&server);
+    struct process *other = program_start("--port", port);
     cr_expect_eq(process_result(other), 1);
-    struct process *check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--port", port, NULL});
+    struct process *check = program_start("healthcheck", "--port", port);
     cr_expect_eq(process_result(check), 0);
     expect_silence(manager);
 }
@@ -259,13 +256,12 @@ ManagerTest(may_watch_another_process, manager_open())
 
 ManagerTest(is_told_which_process_has_taken_over, manager_open())
 {
-    char news[32];
     struct server server = server_start();
     expect_message(manager, "READY=1", server.process->pid);
     for (size_t i = 0; i < 3; i++) {
         pid_t old = server.process->pid;
         server_restart(&server);
-        snprintf(news, sizeof(news), "MAINPID=%d", (int)server.process->pid);
+        const char *news = formatted("MAINPID=%d", (int)server.process->pid);
         expect_message(manager, news, old);
     }
     cr_expect_eq(server_stop(&server), 0);
@@ -365,13 +361,12 @@ ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
         {"NOTIFY_SOCKET", "vsock:2:1"}, {"WATCHDOG_USEC", "0"},          {"WATCHDOG_USEC", "-1"},
         {"WATCHDOG_USEC", "1s"},        {"WATCHDOG_PID", "me"},
     };
-    char source[64], value[64];
     for (size_t i = 0; i < COUNT(cases); i++) {
         setenv("WATCHDOG_USEC", "1000000", 1);
         setenv(cases[i][0], cases[i][1], 1);
-        snprintf(source, sizeof(source), "%s in the environment: ", cases[i][0]);
-        snprintf(value, sizeof(value), "'%s'", cases[i][1]);
-        expect_refused((const char *const[]){HOB_BINARY, "--port", "0", NULL}, source, value);
+        const char *source = formatted("%s in the environment: ", cases[i][0]);
+        const char *value = formatted("'%s'", cases[i][1]);
+        expect_refused(program_start("--port", "0"), source, value);
         unsetenv(cases[i][0]);
     }
 }
@@ -395,7 +390,7 @@ ProcessTest(service_manager, whose_path_is_too_long_is_told_so)
     char path[109] = "/";
     memset(path + 1, 'x', 107);
     setenv("NOTIFY_SOCKET", path, 1);
-    expect_refused((const char *const[]){HOB_BINARY, "--port", "0", NULL}, path, "107 bytes");
+    expect_refused(program_start("--port", "0"), path, "107 bytes");
 }
 
 /*
@@ -409,18 +404,16 @@ ProcessTest(service_manager, whose_path_is_too_long_is_told_so)
 ProcessTest(service_manager, hands_its_socket_over)
 {
     char folder[] = "/tmp/hob-manager-XXXXXX";
-    char path[64], address[80];
     if (access(ACTIVATE, X_OK) < 0)
         cr_skip("there is no " ACTIVATE);
     cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(path, sizeof(path), "%s/sock", folder);
-    snprintf(address, sizeof(address), "unix:%s", path);
-    struct process *hob = process_start((const char *const[]){
+    const char *path = formatted("%s/sock", folder);
+    const char *address = formatted("unix:%s", path);
+    struct process *hob = start_command(
         ACTIVATE, "--listen", path, "--fdname", "front", "--setenv", "HOB_LISTEN=127.0.0.1:1",
-        "--setenv", "PORT=1", HOB_BINARY, "--idle-grace", "0", NULL});
+        "--setenv", "PORT=1", HOB_BINARY, "--idle-grace", "0");
     cr_assert(eventually(access(path, F_OK) == 0), "%s", process_errors(hob));
-    struct process *check =
-        process_start((const char *const[]){HOB_BINARY, "healthcheck", "--listen", address, NULL});
+    struct process *check = program_start("healthcheck", "--listen", address);
     cr_expect_eq(process_result(check), 0, "%s", process_errors(check));
     struct server server = server_wait(hob);
     cr_expect_str_eq(server.url, address);

@@ -15,8 +15,7 @@ static int count_to_three(hob_request *req, hob_response *res)
     const char *path = hob_request_path(req);
     int err = hob_stream(res, 200, "text/plain");
     for (int i = 1; i <= 3 && err == 0; i++) {
-        char line[8];
-        snprintf(line, sizeof(line), "%d\n", i);
+        const char *line = formatted("%d\n", i);
         err = hob_send(res, line, strlen(line));
         if (err == 0)
             err = hob_send(res, line, 0); /* nothing, and not the end */

@@ -99,12 +99,11 @@ static int make_full_pipe(void)
 ProcessTest(stuck, standard_output_does_not_keep_it_from_stopping)
 {
     static const char *const workers[] = {"1", "2"};
-    char output[32];
-    snprintf(output, sizeof(output), "/dev/fd/%d", make_full_pipe());
+    const char *output = formatted("/dev/fd/%d", make_full_pipe());
     for (size_t i = 0; i < COUNT(workers); i++) {
-        struct process *hob = process_start((const char *const[]){
+        struct process *hob = start_command(
             "/bin/sh", "-c", "exec \"$0\" --port 0 --idle-grace 0 --workers \"$1\" >\"$2\"",
-            HOB_BINARY, workers[i], output, NULL});
+            HOB_BINARY, workers[i], output);
         struct server server = {.process = hob};
         cr_expect(server_logs(&server, "standard output is full"));
         cr_expect_eq(server_stop(&server), 0);

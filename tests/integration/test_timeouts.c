@@ -236,7 +236,6 @@ ProcessTest(timeouts, a_client_that_does_not_read_a_reply_is_left)
     struct pollfd end = {.fd = client.fd, .events = POLLRDHUP};
     cr_expect_eq(poll(&end, 1, PATIENCE * 1000), 1, "it is not left");
     cr_expect(clock_seconds() - begin >= LIMIT * 0.9);
-    raw_close(&client);
 }
 
 /* Every byte that is taken is progress. */
@@ -295,7 +294,6 @@ ServerTest(
     raw_send(&client, "GET / HT");
     raw_settle(&client);
     cr_expect_str_eq(raw_exchange(&client, "TP/1.1\r\nHost: h\r\n\r\n").body, "hello");
-    raw_close(&client);
 }
 
 /* The options of the program. Other tests show their effects. */

@@ -44,9 +44,8 @@ struct question {
 static int ask(void *arg)
 {
     const struct question *self = arg;
-    char url[200];
     hob_fetched *fetched;
-    snprintf(url, sizeof(url), "https://%s/", self->upstream->listening.text);
+    const char *url = formatted("https://%s/", self->upstream->listening.text);
     return hob_fetch(self->client, url, &fetched);
 }
 

@@ -5,6 +5,7 @@
 
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
+#include "tests/support/metrics_page.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers, .timeout = 60);
@@ -14,7 +15,6 @@ TestSuite(workers, .timeout = 60);
 ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--workers", "3"))
 {
     pid_t workers[WORKERS_AT_MOST];
-    char line[192];
     cr_assert_eq(find_workers(&server, workers), 3);
     cr_expect_eq(process_threads(server.process), 1);
     for (size_t i = 0; i < 3; i++)
@@ -23,7 +23,7 @@ ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--wor
     cr_expect_eq(server_stop(&server), 0);
     for (size_t i = 0; i < 3; i++)
         cr_expect_eq(kill(workers[i], 0), -1, "worker %zu outlived the supervisor", i + 1);
-    snprintf(line, sizeof(line), "hob listens on %s\n", server.url);
+    const char *line = formatted("hob listens on %s\n", server.url);
     cr_expect_str_eq(process_output(server.process), line, "said once, not by each worker");
 }
 
@@ -129,22 +129,6 @@ ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--wo
 
 /* Numbers. */
 
-/* Of a metric on the metrics page of any worker; -1 if it is not there. */
-static double metric(const struct server *server, const char *name)
-{
-    struct raw_client client = raw_connect(server);
-    const char *line = raw_exchange(&client, REQUEST("GET /metrics", "Connection: close\r\n")).body;
-    size_t length = strlen(name);
-    double value = -1;
-    for (; line && value < 0; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, name, length) == 0 && line[length] == ' ')
-            value = strtod(line + length, NULL);
-    }
-    raw_close(&client);
-    return value;
-}
-
 #define PINGS "hob_http_requests_total{route=\"GET /ping\",method=\"GET\",status=\"200\"}"
 
 ServerTest(workers, tell_the_sum_of_what_all_have_counted, server_start("--workers", "3"))
@@ -195,11 +179,9 @@ static size_t count_lines(const char *path)
 ProcessTest(workers, write_one_access_log_and_open_it_again_on_sighup)
 {
     char folder[] = "/tmp/hob-workers-XXXXXX";
-    char path[64];
-    char moved[64];
     cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(path, sizeof(path), "%s/log", folder);
-    snprintf(moved, sizeof(moved), "%s/log.1", folder);
+    const char *path = formatted("%s/log", folder);
+    const char *moved = formatted("%s/log.1", folder);
     struct server server =
         server_start("--workers", "2", "--access-log", "combined", "--access-log-file", path);
     expect_served(&server, 20);

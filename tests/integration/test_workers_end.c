@@ -50,13 +50,11 @@ ProcessTest(workers_end, that_die_leave_the_orders_of_others)
     expect_replaced(&server, 1, 2);
     wait_for_orders();
     cr_expect_eq(count_served(orders, ORDERS, NOODLES_DONE), ORDERS);
-    free(orders);
 }
 
 ServerTest(
     workers_end, that_keep_dying_end_the_service, server_start("--workers", "2", "--grace", "1"))
 {
-    char text[64];
     for (size_t deaths = 0; deaths < 8; deaths++) {
         const char *line = NULL;
         const char *last = NULL;
@@ -67,7 +65,7 @@ ServerTest(
         while ((line = strstr(line, "worker 1 of 2: process ")))
             last = line++;
         cr_assert_not_null(last);
-        snprintf(text, sizeof(text), "%.*s", (int)strcspn(last, "\n"), last);
+        const char *text = formatted("%.*s", (int)strcspn(last, "\n"), last);
         kill((pid_t)strtol(strrchr(text, ' ') + 1, NULL, 10), SIGABRT);
     }
     cr_expect_eq(process_result(server.process), 1, "%d", server.process->result);
@@ -113,7 +111,6 @@ ProcessTest(workers_end, stop_under_load_without_a_loss)
         cr_expect_eq(count_served(orders, ORDERS, NOODLES_DONE), ORDERS);
         cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
         served += result.served;
-        free(orders);
     }
     printf("%d shutdowns of 2 workers: %zu requests served, none lost\n", ROUNDS, served);
 }
@@ -136,7 +133,6 @@ ProcessTest(workers_end, finish_their_orders_when_all_are_stopped)
         wait_for_orders();
         cr_expect_eq(count_served(orders, 10, NOODLES_DONE), 10, "by signal %d", signals[i]);
         cr_expect_eq(process_result(server.process), 0);
-        free(orders);
     }
 }
 
@@ -183,12 +179,11 @@ ServerTest(
     workers_end, take_no_longer_to_stop_than_the_grace,
     start_slow_kitchen("--workers", "2", "--grace", "1"))
 {
-    struct order **orders = cook_noodles(&server, 20);
+    cook_noodles(&server, 20);
     double begin = clock_seconds();
     cr_expect_eq(server_stop(&server), 0);
     double seconds = clock_seconds() - begin;
     cr_expect(seconds >= 1 && seconds < 2, "%g", seconds);
-    free(orders);
 }
 
 ProcessTest(workers_end, end_at_once_by_a_second_signal)
@@ -198,18 +193,16 @@ ProcessTest(workers_end, end_at_once_by_a_second_signal)
         struct server server = start_slow_kitchen("--workers", "2");
         pid_t workers[WORKERS_AT_MOST];
         size_t count = find_workers(&server, workers);
-        struct order **orders = cook_noodles(&server, 4);
+        cook_noodles(&server, 4);
         server_signal(&server, SIGTERM);
         cr_expect(server_logs(&server, "stopping: 2 workers"));
         server_signal(&server, signals[i]);
         cr_expect_eq(process_result(server.process), 128 + signals[i]);
         for (size_t k = 0; k < count; k++) {
-            char path[32];
-            snprintf(path, sizeof(path), "/proc/%d/exe", (int)workers[k]);
+            const char *path = formatted("/proc/%d/exe", (int)workers[k]);
             bool gone = eventually(access(path, F_OK) < 0); /* a zombie, perhaps, has none */
             cr_expect(gone);
         }
-        free(orders);
     }
 }
 
@@ -231,7 +224,6 @@ ServerTest(
     }
     struct raw_client client;
     cr_expect_not(raw_try_connect(&client, &server));
-    free(orders);
 }
 
 /* As when a terminal is closed. */

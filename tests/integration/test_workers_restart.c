@@ -45,8 +45,7 @@ ProcessTest(workers_restart, continue_when_the_new_process_fails)
         {"kill -6 $$", "was ended by signal 6; this process continues"},
     };
     const char *path = program_copy_make();
-    struct server server =
-        server_start_with((const char *const[]){path, "--port", "0", "--workers", "2", NULL});
+    struct server server = server_wait(start_command(path, "--port", "0", "--workers", "2"));
     for (size_t i = 0; i < COUNT(cases); i++) {
         program_copy_replace(cases[i].script);
         cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
@@ -55,14 +54,12 @@ ProcessTest(workers_restart, continue_when_the_new_process_fails)
     }
     cr_expect_eq(count_workers(&server), 2);
     cr_expect_eq(server_stop(&server), 0);
-    program_copy_remove();
 }
 
 ProcessTest(workers_restart, that_stop_end_the_new_process_too)
 {
     const char *path = program_copy_make();
-    struct server server =
-        server_start_with((const char *const[]){path, "--port", "0", "--workers", "2", NULL});
+    struct server server = server_wait(start_command(path, "--port", "0", "--workers", "2"));
     program_copy_replace("echo here I am >&2; exec sleep 1000");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "here I am"));
@@ -70,20 +67,18 @@ ProcessTest(workers_restart, that_stop_end_the_new_process_too)
     cr_expect(server_logs(&server, "is starting already"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
-    program_copy_remove();
 }
 
 ServerTest(
     workers_restart, that_stop_are_not_replaced,
     start_slow_kitchen("--workers", "2", "--grace", "2"))
 {
-    struct order **orders = cook_noodles(&server, 1);
+    cook_noodles(&server, 1);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping"));
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
     cr_expect_eq(process_result(server.process), 0);
-    free(orders);
 }
 
 /* Unix sockets, and inherited ones. */
@@ -91,12 +86,11 @@ ServerTest(
 ProcessTest(workers_restart, remove_the_file_of_their_unix_socket)
 {
     char folder[] = "/tmp/hob-workers-XXXXXX";
-    char address[64];
     cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(address, sizeof(address), "unix:%s/sock", folder);
+    const char *address = formatted("unix:%s/sock", folder);
     const char *path = strchr(address, '/');
-    struct server server = server_start_with((const char *const[]){
-        HOB_BINARY, "--listen", address, "--idle-grace", "10", "--workers", "2", NULL});
+    struct server server =
+        server_wait(program_start("--listen", address, "--idle-grace", "10", "--workers", "2"));
     struct load *load = load_start(address, 8);
     server_restart(&server);
     cr_expect_eq(access(path, F_OK), 0, "the new workers need it");
@@ -131,9 +125,8 @@ static int start_with_sockets(void *arg)
     const struct start *self = arg;
     char name[] = "hob", option[] = "--workers", count[] = "2";
     char *argv[] = {name, option, count, NULL};
-    char pid[16];
     int binary = open(HOB_BINARY, O_RDONLY | O_CLOEXEC); /* other users may not read its folder */
-    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    const char *pid = formatted("%d", (int)getpid());
     dup2(self->listener, 3);
     setenv("LISTEN_PID", pid, 1);
     setenv("LISTEN_FDS", "1", 1);

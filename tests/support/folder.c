@@ -1,5 +1,6 @@
 #include "tests/support/folder.h"
 #include "tests/support/criterion.h"
+#include "tests/support/formatted.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -14,29 +16,42 @@
 #include <unistd.h>
 
 static char folder[64];
-
-const char *folder_make(void)
-{
-    snprintf(folder, sizeof(folder), "/tmp/hob-files-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    return folder;
-}
+static pid_t owner;
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
 {
     return remove(path);
 }
 
-void folder_remove(void)
+static void remove_folder(void)
 {
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    if (getpid() == owner) /* and not a copy of it, such as a server */
+        nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_folder(void)
+{
+    snprintf(folder, sizeof(folder), "/tmp/hob-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(folder), "%m");
+    owner = getpid();
+    atexit(remove_folder);
 }
 
 const char *folder_path(const char *path)
 {
-    static char whole[512];
-    snprintf(whole, sizeof(whole), "%s/%s", folder, path);
-    return whole;
+    if (folder[0] == '\0')
+        make_folder();
+    return *path ? formatted("%s/%s", folder, path) : folder;
+}
+
+const char *folder_socket(void)
+{
+    return formatted("unix:%s", folder_path("sock"));
+}
+
+bool folder_is_empty(void)
+{
+    return rmdir(folder) == 0 && mkdir(folder, 0700) == 0;
 }
 
 void folder_add_folder(const char *path)

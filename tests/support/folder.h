@@ -1,5 +1,6 @@
 /*
- * A folder for the files of one test. Paths are below it.
+ * A folder for the files of one test. It is made when it is first used, and removed with all that
+ * is in it when the process of the test ends. Paths are below it.
  */
 #ifndef HOB_TESTS_SUPPORT_FOLDER_H
 #define HOB_TESTS_SUPPORT_FOLDER_H
@@ -7,14 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes it. Returns its path, which stays valid. */
-const char *folder_make(void);
-
-/* Removes it with all that is in it. */
-void folder_remove(void);
-
-/* The path of something in it, valid until the next call. */
+/* The path of something in it, or of the folder itself for "". Valid until the test ends. */
 const char *folder_path(const char *path);
+
+/* The address of the unix socket "sock" in it, as hob_listen() takes it. */
+const char *folder_socket(void);
+
+/* Whether there is nothing in it. */
+bool folder_is_empty(void);
 
 /* Makes a folder in it. */
 void folder_add_folder(const char *path);

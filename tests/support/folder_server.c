@@ -6,7 +6,6 @@
 
 void folder_begin(void)
 {
-    folder_make();
     folder_add_folder("root");
 }
 
@@ -33,7 +32,5 @@ int serve_folder(hob_request *req, hob_response *res)
 {
     char path[1024];
     decode(hob_request_path(req) + 1, path); /* the tests' paths are shorter */
-    char *root = hob_alloc(512);
-    snprintf(root, 512, "%s", folder_path("root"));
-    return hob_files(req, res, root, path);
+    return hob_files(req, res, folder_path("root"), path);
 }

@@ -58,7 +58,7 @@ struct order *get_with(const struct server *server, const char *path, const char
 /* The same as get() with another method than GET, and without a body. */
 struct order *request(const struct server *server, const char *method, const char *path);
 
-/* Begins so many orders. The array is the caller's to free. */
+/* Begins so many orders. The array is valid until the test ends. */
 struct order **order_many(const struct server *server, const char *path, size_t count);
 
 /* How many of them got status 200 and this text. */

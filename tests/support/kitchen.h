@@ -18,7 +18,7 @@
 
 /*
  * Orders so many noodles and waits until all are on the stove, which the log has to show: level
- * debug. The array is the caller's to free.
+ * debug.
  */
 static inline struct order **cook_noodles(const struct server *server, size_t count)
 {

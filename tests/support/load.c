@@ -148,3 +148,10 @@ struct load_result load_end(struct load *self)
     free(self);
     return result;
 }
+
+struct load_result load_end_without_loss(struct load *self)
+{
+    struct load_result result = load_end(self);
+    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+    return result;
+}

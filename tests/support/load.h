@@ -35,4 +35,7 @@ size_t load_served(struct load *self);
 /* Waits until the clients have finished their requests, and frees everything. */
 struct load_result load_end(struct load *self);
 
+/* The same, for a load of which no request may be lost. */
+struct load_result load_end_without_loss(struct load *self);
+
 #endif

@@ -7,15 +7,11 @@
 #include "tests/support/eventually.h"
 #include "tests/support/raw_client.h"
 
-char *metrics_page(const struct server *server)
+const char *metrics_page(const struct server *server)
 {
-    struct raw_client client = raw_connect(server);
-    struct response response = raw_exchange(&client, GET("/metrics"));
+    struct response response = raw_ask(server, GET("/metrics"));
     cr_assert_eq(response.status, 200, "%d", response.status);
-    char *page = strdup(response.body);
-    cr_assert_not_null(page);
-    raw_close(&client);
-    return page;
+    return response.body;
 }
 
 double metric_in(const char *page, const char *series)
@@ -31,10 +27,7 @@ double metric_in(const char *page, const char *series)
 
 double metric(const struct server *server, const char *series)
 {
-    char *page = metrics_page(server);
-    double value = metric_in(page, series);
-    free(page);
-    return value;
+    return metric_in(metrics_page(server), series);
 }
 
 struct server admin_of(const struct server *server)

@@ -4,8 +4,8 @@
 
 #include "tests/support/server_process.h"
 
-/* The whole page, in the format 0.0.4. The caller's to free. */
-char *metrics_page(const struct server *server);
+/* The whole page, in the format 0.0.4. Valid until the next one. */
+const char *metrics_page(const struct server *server);
 
 /*
  * The value of a series, such as "hob_orders_cooking" or

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "tests/support/formatted.h"
+
 struct process {
     pid_t pid;
     bool told; /* to stop */
@@ -43,6 +45,9 @@ struct process {
 
 /* Starts a program. argv ends with NULL, as for execv(3). */
 struct process *process_start(const char *const *argv);
+
+/* The same for a path and arguments: start_command("/bin/sh", "-c", "exit 1") */
+#define start_command(...) process_start((const char *const[]){__VA_ARGS__, NULL})
 
 /*
  * Starts a copy of this process that calls run(arg), whose result is its exit status. run must not

@@ -65,6 +65,18 @@ void raw_close(struct raw_client *self)
     free(self->last);
 }
 
+void raw_connect_all(const struct server *server, struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        clients[i] = raw_connect(server);
+}
+
+void raw_close_all(struct raw_client *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        raw_close(&clients[i]);
+}
+
 void raw_reset(struct raw_client *self)
 {
     const struct linger at_once = {.l_onoff = 1};
@@ -302,6 +314,17 @@ struct response raw_exchange_printf(struct raw_client *self, const char *format,
     va_end(args);
     cr_assert(length >= 0 && length < (int)sizeof(text));
     return raw_exchange(self, text);
+}
+
+struct response raw_ask(const struct server *server, const char *text)
+{
+    static struct raw_client self;
+    free(self.input);
+    free(self.last);
+    self = raw_connect(server);
+    struct response response = raw_exchange(&self, text);
+    close(self.fd);
+    return response;
 }
 
 bool raw_ended(struct raw_client *self)

@@ -58,7 +58,12 @@ struct raw_client raw_connect(const struct server *server);
 /* The same for a server that may have gone. Returns whether there is a client. */
 bool raw_try_connect(struct raw_client *self, const struct server *server);
 
+/* One that is open at the end of a test is closed when its process ends. */
 void raw_close(struct raw_client *self);
+
+/* The same for an array of clients. */
+void raw_connect_all(const struct server *server, struct raw_client *clients, size_t count);
+void raw_close_all(struct raw_client *clients, size_t count);
 
 /* Closes with RST, as when a client's machine has forgotten the connection. */
 void raw_reset(struct raw_client *self);
@@ -108,6 +113,9 @@ struct response raw_exchange(struct raw_client *self, const char *text);
 /* The same for text as printf would format it, of up to 2047 bytes. */
 struct response raw_exchange_printf(struct raw_client *self, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same on a connection of its own. The texts are valid until the next one. */
+struct response raw_ask(const struct server *server, const char *text);
 
 /* Whether the server ends the connection in good order, and sends nothing more before. */
 bool raw_ended(struct raw_client *self);

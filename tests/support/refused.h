@@ -21,10 +21,9 @@ static inline size_t count_lines(const char *text)
     return lines;
 }
 
-/* Expects one line, on standard error alone, that has both texts in it. */
-static inline void expect_refused(const char *const *argv, const char *what, const char *value)
+/* Expects it to end with one line, on standard error alone, that has both texts in it. */
+static inline void expect_refused(struct process *hob, const char *what, const char *value)
 {
-    struct process *hob = process_start(argv);
     cr_expect_eq(process_result(hob), BAD_USAGE, "%s '%s': %d", what, value, hob->result);
     const char *errors = process_errors(hob);
     cr_expect_eq(count_lines(errors), 1, "%s", errors);

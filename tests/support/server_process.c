@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/eventually.h"
+#include "tests/support/formatted.h"
 
 struct server server_at(const char *url)
 {
@@ -37,16 +38,14 @@ struct server server_wait(struct process *process)
     return self;
 }
 
-struct server server_start_with(const char *const *argv)
-{
-    return server_wait(process_start(argv));
-}
-
 const char *server_address(const struct server *self)
 {
-    static char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", self->port);
-    return address;
+    return formatted("127.0.0.1:%u", self->port);
+}
+
+const char *server_port(const struct server *self)
+{
+    return formatted("%u", self->port);
 }
 
 bool has_ipv6(void)
@@ -87,6 +86,19 @@ int server_stop(const struct server *self)
 {
     server_signal(self, SIGTERM);
     return process_result(self->process);
+}
+
+double server_seconds_to_stop(const struct server *self)
+{
+    double begin = clock_seconds();
+    cr_expect_eq(server_stop(self), 0, "%d", self->process->result);
+    return clock_seconds() - begin;
+}
+
+void server_begin_stop(const struct server *self)
+{
+    server_signal(self, SIGTERM);
+    cr_expect(server_logs(self, "stopping"));
 }
 
 size_t server_log_count(const struct server *self, const char *text)

@@ -24,10 +24,10 @@ struct server {
  * It does not wait for idle connections when it stops, by default: libcurl keeps some.
  */
 #define server_start(...)                                                                          \
-    server_start_with((const char *const[]){                                                       \
-        HOB_BINARY, "--port", "0", "--idle-grace", "0", ##__VA_ARGS__, NULL})
+    server_wait(program_start("--port", "0", "--idle-grace", "0", ##__VA_ARGS__))
 
-struct server server_start_with(const char *const *argv);
+/* Starts hob with these arguments and no others. */
+#define program_start(...) start_command(HOB_BINARY, ##__VA_ARGS__)
 
 /* A server that was started in another way: waits until it prints its address. */
 struct server server_wait(struct process *process);
@@ -51,8 +51,9 @@ struct server server_at(const char *url);
     }                                                                                              \
     static void suite##_##name##_with(struct server server)
 
-/* Where it is, such as "127.0.0.1:40123"; not for a unix socket. Valid until the next call. */
+/* Where it is, such as "127.0.0.1:40123"; not for a unix socket. Valid until the test ends. */
 const char *server_address(const struct server *self);
+const char *server_port(const struct server *self);
 
 /* Whether this machine has the address ::1; in a container it may be missing. */
 bool has_ipv6(void);
@@ -67,6 +68,12 @@ void server_restart(const struct server *self);
 
 /* Stops it and returns its result; see process_result(). */
 int server_stop(const struct server *self);
+
+/* The same, for one whose result has to be 0. Returns how many seconds that took. */
+double server_seconds_to_stop(const struct server *self);
+
+/* Sends SIGTERM, and waits until the log says that it is stopping. */
+void server_begin_stop(const struct server *self);
 
 /* How often a text is in its log by now. */
 size_t server_log_count(const struct server *self, const char *text);

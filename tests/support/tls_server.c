@@ -15,20 +15,17 @@ static struct identity good;
 
 void tls_setup(void)
 {
-    char path[300];
     authority =
         identity_make(&(struct certificate){.subject = "Test Authority", .authority = true});
     good = identity_make(&(struct certificate){
         .subject = "good", .names = "DNS:good.test,IP:127.0.0.1", .issuer = &authority});
-    snprintf(path, sizeof(path), "%s/ca.pem", folder_make());
-    identity_write_certificate(&authority, path);
+    identity_write_certificate(&authority, folder_path("ca.pem"));
 }
 
 void tls_teardown(void)
 {
     identity_free(&authority);
     identity_free(&good);
-    folder_remove();
 }
 
 const struct identity *tls_authority(void)

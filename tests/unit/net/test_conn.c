@@ -44,9 +44,8 @@ static struct listening listen_tcp(void)
 
 static struct listening listen_unix(void)
 {
-    struct listening self = {.fd = -1};
-    snprintf(self.text, sizeof(self.text), "unix:%s/socket", folder_make());
-    self.fd = hob_listen(self.text);
+    struct listening self = {.fd = hob_listen(folder_socket())};
+    snprintf(self.text, sizeof(self.text), "%s", folder_socket());
     return self;
 }
 
@@ -69,7 +68,6 @@ static void over_each(void (*test)(struct pair *pair))
         pair_close(&pair);
         listening_close(&listening);
     }
-    folder_remove();
 }
 
 static void expect_read(hob_conn *conn, const char *expected)

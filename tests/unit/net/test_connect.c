@@ -103,7 +103,7 @@ CoroutineTest(connect, waits_for_room_in_the_queue_of_a_unix_socket)
     char text[HOB_URL_SIZE];
     hob_conn *first[2];
     hob_conn *accepted;
-    snprintf(text, sizeof(text), "unix:%s/socket", folder_make());
+    snprintf(text, sizeof(text), "%s", folder_socket());
     int fd = hob_listen(text);
     listen(fd, 0);
     cr_expect_eq(hob_connect(text, NULL, &first[0]), 0);
@@ -116,7 +116,6 @@ CoroutineTest(connect, waits_for_room_in_the_queue_of_a_unix_socket)
     cr_expect_eq(hob_await(second), 0);
     hob_conn_close(first[0]);
     close(fd);
-    folder_remove();
 }
 
 /*

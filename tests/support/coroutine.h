@@ -81,6 +81,29 @@ static inline void let_others_run(void)
         hob_yield();
 }
 
+static inline int cancel_and_await(hob_future *future)
+{
+    hob_cancel(future);
+    return hob_await(future);
+}
+
+/* Cancels a coroutine after it has begun to wait, and returns its result. */
+static inline int cancel_waiting(hob_future *future)
+{
+    hob_yield();
+    return cancel_and_await(future);
+}
+
+/* Races the futures, and expects this winner with this result. */
+static inline void
+expect_winner(hob_future **futures, size_t count, size_t expected, int expected_result)
+{
+    size_t winner = 99;
+    int result = hob_race_all(futures, count, &winner);
+    cr_expect_eq(winner, expected, "winner %zu", winner);
+    cr_expect_eq(result, expected_result, "winner %zu: %d", winner, result);
+}
+
 /* A coroutine that returns `result` after so many turns of the loop, even if it is cancelled. */
 struct slow {
     int turns;

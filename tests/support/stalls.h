@@ -9,6 +9,7 @@
 #include "hob/runtime.h"
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
+#include "tests/support/cook.h"
 #include "tests/support/criterion.h"
 
 /* Seconds. A stall takes several limits; other work takes much less than one. */
@@ -31,20 +32,7 @@ static inline void set_stall_limit(double seconds)
     hob_sleep(0);
 }
 
-static inline void block_on(void *arg)
-{
-    _exit(hob_block_on_named("cook", *(hob_fn **)arg, NULL));
-}
-
-/*
- * Runs a coroutine that stalls in a child, because reports go to standard error. The coroutine
- * returns its hob_stall_count(), which becomes the exit status.
- */
-static inline struct child_end run_stall(hob_fn *fn)
-{
-    return run_in_child(block_on, &fn);
-}
-
+/* Of a coroutine that returned its hob_stall_count() to run_cook(). */
 static inline void expect_reports(const struct child_end *end, int count)
 {
     cr_expect(WIFEXITED(end->status), "status %#x", end->status);

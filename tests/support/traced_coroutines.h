@@ -50,4 +50,37 @@ static inline int await_and_trace(void *arg)
     return result;
 }
 
+/* A coroutine, and what it and its children trace before it has been awaited. */
+struct traced_case {
+    const char *name;
+    hob_fn *fn;
+    char argument; /* the name of the coroutine */
+    int result;
+    const char *trace;
+};
+
+/* Awaits each coroutine, and traces 'r' when the await has returned. */
+static inline void expect_traces(const struct traced_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        clear_trace();
+        int result = hob_await(start(cases[i].fn, cases[i].argument));
+        trace('r');
+        cr_expect_eq(result, cases[i].result, "%s: %d", cases[i].name, result);
+        cr_expect_str_eq(traced(), cases[i].trace, "%s: %s", cases[i].name, traced());
+    }
+}
+
+/* A CoroutineTest in which no other coroutine gets a turn. */
+#define AtOnceTest(suite, name)                                                                    \
+    static void suite##_##name##_at_once(void);                                                    \
+    CoroutineTest(suite, name)                                                                     \
+    {                                                                                              \
+        hob_future *other = start(run_once, 'o');                                                  \
+        suite##_##name##_at_once();                                                                \
+        cr_expect_str_eq(traced(), "", "another coroutine has run");                               \
+        hob_await(other);                                                                          \
+    }                                                                                              \
+    static void suite##_##name##_at_once(void)
+
 #endif

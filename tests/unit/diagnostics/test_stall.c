@@ -57,7 +57,7 @@ static int let_two_stall(void *arg)
 
 Test(stall, of_another_task_in_the_same_turn_is_reported_too)
 {
-    struct child_end end = run_stall(let_two_stall);
+    struct child_end end = run_cook(let_two_stall);
     expect_reports(&end, 2);
     const char *first = strstr(end.output, "task 'fries'");
     cr_expect_not_null(first, "%s", end.output);
@@ -229,7 +229,7 @@ Test(stall, that_takes_long_is_reported_once)
         {NAMED(stall_with_a_limit_again), 1, "task '"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_stall(cases[i].fn);
+        struct child_end end = run_cook(cases[i].fn);
         expect_reports(&end, cases[i].reports);
         cr_expect(strstr(end.output, cases[i].task), "%s: %s", cases[i].name, end.output);
     }

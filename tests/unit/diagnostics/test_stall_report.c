@@ -31,7 +31,7 @@ static void start_child(struct watched_child *child, hob_fn *fn)
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that hangs is killed; so is its child */
         dup2(error_ends[1], STDERR_FILENO);
         gate = gate_ends[0];
-        block_on(&fn);
+        block_on_cook(&fn);
     }
     close(gate_ends[0]);
     close(error_ends[1]);

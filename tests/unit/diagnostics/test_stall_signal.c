@@ -56,7 +56,7 @@ static int return_errno_after_a_report(void *arg)
 
 Test(stall, errno_is_what_it_was)
 {
-    struct child_end end = run_stall(return_errno_after_a_report);
+    struct child_end end = run_cook(return_errno_after_a_report);
     cr_expect(WIFEXITED(end.status), "status %#x", end.status);
     cr_expect_eq(WEXITSTATUS(end.status), ERANGE);
 }
@@ -73,7 +73,7 @@ static int raise_sigurg(void *arg)
 
 Test(stall, the_signal_sent_by_others_is_none)
 {
-    struct child_end end = run_stall(raise_sigurg);
+    struct child_end end = run_cook(raise_sigurg);
     expect_reports(&end, 0);
 }
 

@@ -2,13 +2,10 @@
  * Functions that the headers allow outside of coroutines: before a loop and after it, in a callback
  * of the loop, and in hob_call_deep().
  */
-#include <ev.h>
-
 #include "hob/log.h"
 #include "hob/sync.h"
 #include "hob/virtual_time.h"
-#include "runtime/loop.h"
-#include "runtime/task.h"
+#include "tests/support/call_back.h"
 #include "tests/support/coroutine.h"
 
 TestSuite(anywhere, .timeout = 60);
@@ -91,35 +88,32 @@ Test(anywhere, works_before_a_loop_and_after_it)
     use_all();
 }
 
-static void call_back(struct ev_loop *ev, ev_timer *watcher, int events)
+static void use_all_and_resolve(void *promise)
 {
     use_all();
     cr_expect(hob_in_loop());
-    hob_resolve(watcher->data, 3);
+    hob_resolve(promise, 3);
 }
 
 CoroutineTest(anywhere, works_in_a_callback)
 {
+    struct call_back call;
     hob_future *called = hob_promise();
-    ev_timer watcher;
-    ev_timer_init(&watcher, call_back, 0., 0.);
-    watcher.data = called;
-    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    call_back_after(&call, 0, use_all_and_resolve, called);
     cr_expect_eq(hob_await(called), 3);
 }
 
-static int use_all_and_resolve(void *promise)
+static int use_all_in_a_deep_call(void *promise)
 {
-    use_all();
-    hob_resolve(promise, 4);
-    return 0;
+    use_all_and_resolve(promise);
+    return 4;
 }
 
 CoroutineTest(anywhere, works_in_a_deep_call)
 {
     hob_future *called = hob_promise();
-    cr_expect_eq(hob_call_deep(use_all_and_resolve, called), 0);
-    cr_expect_eq(hob_await(called), 4);
+    cr_expect_eq(hob_call_deep(use_all_in_a_deep_call, called), 4);
+    cr_expect_eq(hob_await(called), 3);
 }
 
 static int use_what_threads_may(void *arg)
@@ -180,20 +174,18 @@ static int count_one(void *arg)
     return err;
 }
 
-static void spawn_in_callback(struct ev_loop *ev, ev_timer *watcher, int events)
+static void spawn_in_callback(void *arg)
 {
-    struct counted *counted = watcher->data;
+    struct counted *counted = arg;
     cr_expect_eq(hob_group_spawn(counted->group, count_one, counted), 0);
     cr_expect_eq(hob_group_count(counted->group), 1);
 }
 
 CoroutineTest(anywhere, a_group_takes_coroutines_in_a_callback)
 {
+    struct call_back call;
     struct counted counted = {.group = hob_group_new()};
-    ev_timer watcher;
-    ev_timer_init(&watcher, spawn_in_callback, 0., 0.);
-    watcher.data = &counted;
-    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    call_back_after(&call, 0, spawn_in_callback, &counted);
     cr_expect_eq(hob_sleep(0.01), 0);
     cr_expect_eq(hob_group_wait(counted.group), 0);
     cr_expect_eq(counted.ended, 1);

@@ -118,12 +118,6 @@ static int leave_memory_to_a_child(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(arena, memory_outlives_children_and_clean_ups)
-{
-    hob_await(start(leave_memory_to_a_child, 0));
-    cr_expect_str_eq(traced(), "cd");
-}
-
 static int write_after_a_while(void *arg)
 {
     hob_yield();
@@ -143,10 +137,13 @@ static int defer_a_child(void *arg)
     return hob_defer(leave_memory_to_a_child_at_the_end, hob_alloc(1000));
 }
 
-CoroutineTest(arena, memory_outlives_the_children_of_clean_ups)
+CoroutineTest(arena, memory_outlives_its_task)
 {
-    hob_await(start(defer_a_child, 0));
-    cr_expect_str_eq(traced(), "c");
+    static const struct traced_case cases[] = {
+        {"for children and clean-ups", leave_memory_to_a_child, '.', 0, "cdr"},
+        {"for the children of clean-ups", defer_a_child, '.', 0, "cr"},
+    };
+    expect_traces(cases, COUNT(cases));
 }
 
 /* Clean-ups. */
@@ -160,16 +157,10 @@ static int defer_three(void *arg)
     return number_of(arg);
 }
 
-CoroutineTest(arena, clean_ups_run_in_the_reverse_order)
+static int defer_three_and_fail(void *arg)
 {
-    cr_expect_eq(hob_await(start(defer_three, 7)), 7);
-    cr_expect_str_eq(traced(), "fcba");
-}
-
-CoroutineTest(arena, clean_ups_run_whatever_the_result)
-{
-    cr_expect_eq(hob_await(start(defer_three, -EIO)), -EIO);
-    cr_expect_str_eq(traced(), "fcba");
+    defer_three(arg);
+    return -EIO;
 }
 
 static int fail_halfway(void *arg)
@@ -180,12 +171,6 @@ static int fail_halfway(void *arg)
         return err;
     defer_trace('b');
     return 0;
-}
-
-CoroutineTest(arena, clean_ups_made_before_an_early_return_run)
-{
-    cr_expect_eq(hob_await(start(fail_halfway, 0)), -EINVAL);
-    cr_expect_str_eq(traced(), "a");
 }
 
 Test(arena, clean_ups_of_the_first_coroutine_run)
@@ -202,10 +187,7 @@ static int defer_and_sleep(void *arg)
 
 CoroutineTest(arena, clean_ups_of_a_cancelled_coroutine_run)
 {
-    hob_future *child = start(defer_and_sleep, 'c');
-    hob_yield();
-    hob_cancel(child);
-    hob_await(child);
+    cancel_waiting(start(defer_and_sleep, 'c'));
     cr_expect_str_eq(traced(), "c");
 }
 
@@ -217,11 +199,15 @@ static int leave_children_that_defer(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(arena, clean_ups_run_after_those_of_the_children)
+CoroutineTest(arena, clean_ups_run_when_the_coroutine_ends)
 {
-    hob_await(start(leave_children_that_defer, 'm'));
-    trace('r');
-    cr_expect_str_eq(traced(), "cdmr");
+    static const struct traced_case cases[] = {
+        {"in the reverse order", defer_three, 7, 7, "fcbar"},
+        {"when it fails", defer_three_and_fail, 0, -EIO, "fcbar"},
+        {"those made before an early return", fail_halfway, 0, -EINVAL, "ar"},
+        {"after those of its children", leave_children_that_defer, 'm', 0, "cdmr"},
+    };
+    expect_traces(cases, COUNT(cases));
 }
 
 #define MANY 3000
@@ -272,13 +258,6 @@ static int defer_a_wait(void *arg)
     return 0;
 }
 
-CoroutineTest(arena, a_clean_up_can_wait)
-{
-    hob_await(start(defer_a_wait, 'w'));
-    trace('r');
-    cr_expect_str_eq(traced(), "...war");
-}
-
 static void expect_cancellation(void *arg)
 {
     cr_expect_eq(hob_yield(), -ECANCELED);
@@ -294,10 +273,7 @@ static int defer_expectation_and_sleep(void *arg)
 
 CoroutineTest(arena, awaits_in_a_cancelled_clean_up_return_ecanceled)
 {
-    hob_future *child = start(defer_expectation_and_sleep, 'c');
-    hob_yield();
-    hob_cancel(child);
-    hob_await(child);
+    cancel_waiting(start(defer_expectation_and_sleep, 'c'));
     cr_expect_str_eq(traced(), "c");
 }
 
@@ -313,12 +289,6 @@ static int defer_a_chain(void *arg)
     defer_trace('z');
     hob_defer(defer_another, arg);
     return 0;
-}
-
-CoroutineTest(arena, a_clean_up_made_by_a_clean_up_runs_next)
-{
-    hob_await(start(defer_a_chain, 'a'));
-    cr_expect_str_eq(traced(), "abcdz");
 }
 
 static void use_memory(void *arg)
@@ -337,12 +307,6 @@ static int defer_use_of_memory(void *arg)
     return 0;
 }
 
-CoroutineTest(arena, a_clean_up_can_use_memory)
-{
-    hob_await(start(defer_use_of_memory, 0));
-    cr_expect_str_eq(traced(), "mm");
-}
-
 static void leave_a_sleeper(void *arg)
 {
     hob_async(sleep_until_cancelled, arg);
@@ -355,11 +319,15 @@ static int defer_leaving_a_sleeper(void *arg)
     return 0;
 }
 
-CoroutineTest(arena, what_a_clean_up_leaves_is_cancelled_and_joined)
+CoroutineTest(arena, a_clean_up_can_make_every_call)
 {
-    hob_await(start(defer_leaving_a_sleeper, 's'));
-    trace('r');
-    cr_expect_str_eq(traced(), "sr");
+    static const struct traced_case cases[] = {
+        {"it can wait", defer_a_wait, 'w', 0, "...war"},
+        {"a clean-up made by a clean-up runs next", defer_a_chain, 'a', 0, "abcdzr"},
+        {"it can use memory", defer_use_of_memory, '.', 0, "mmr"},
+        {"what it leaves is cancelled and joined", defer_leaving_a_sleeper, 's', 0, "sr"},
+    };
+    expect_traces(cases, COUNT(cases));
 }
 
 /* Without memory. The rest of the heap is used up down to the smallest piece. */

@@ -4,6 +4,7 @@
 #include "memory/stack.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
+#include "tests/support/cook.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
 
@@ -86,28 +87,29 @@ static int call_deep_in_it(void *arg)
     return hob_call_deep(do_nothing, arg);
 }
 
-static int call_deep_with(void *fn)
+static int wait_in_a_deep_call(void *arg)
 {
-    return hob_call_deep(*(hob_fn **)fn, NULL);
+    return hob_call_deep(wait_in_it, arg);
 }
 
-static void block_on_deep(void *mistake)
+static int make_a_task_in_a_deep_call(void *arg)
 {
-    hob_fn **fn = &((struct mistake *)mistake)->make;
-    hob_block_on_named("cook", call_deep_with, (void *)fn);
+    return hob_call_deep(make_a_task_in_it, arg);
+}
+
+static int call_deep_in_a_deep_call(void *arg)
+{
+    return hob_call_deep(call_deep_in_it, arg);
 }
 
 Test(call, deep_refuses_to_wait)
 {
     struct mistake cases[] = {
-        {wait_in_it, "cook", "hob_sleep", "within hob_call_deep()"},
-        {make_a_task_in_it, "cook", "hob_async", "within hob_call_deep()"},
-        {call_deep_in_it, "cook", "hob_call_deep", "within hob_call_deep()"},
+        {wait_in_a_deep_call, "cook", "hob_sleep", "within hob_call_deep()"},
+        {make_a_task_in_a_deep_call, "cook", "hob_async", "within hob_call_deep()"},
+        {call_deep_in_a_deep_call, "cook", "hob_call_deep", "within hob_call_deep()"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = run_in_child(block_on_deep, &cases[i]);
-        expect_message(&end, &cases[i]);
-    }
+    expect_mistakes(cases, COUNT(cases));
 }
 
 static int keep_the_thread(void *arg)
@@ -131,24 +133,26 @@ static int recurse_for_ever(void *arg)
     return use_stack(as_argument(1000000000)) + number_of(arg);
 }
 
+/* In the child's message. */
+static void expect_overflow(hob_fn *fn, const char *stack)
+{
+    char message[100];
+    struct child_end end = run_cook(fn);
+    if (SANITIZED)
+        cr_skip_test("the sanitizers have their own message");
+    snprintf(message, sizeof(message), "task 'cook': stack overflow: %s", stack);
+    cr_expect(child_faulted(&end), "status %#x", end.status);
+    cr_expect_not_null(strstr(end.output, message), "%s", end.output);
+}
+
 static int overflow_deep(void *arg)
 {
     return hob_call_deep(recurse_for_ever, arg);
 }
 
-static void block_on_overflow(void *arg)
-{
-    hob_block_on_named("cook", overflow_deep, arg);
-}
-
 Test(call, deep_names_the_task_that_overflows_the_stack)
 {
-    struct child_end end = run_in_child(block_on_overflow, NULL);
-    if (SANITIZED)
-        cr_skip_test("the sanitizers have their own message");
-    cr_expect(child_faulted(&end), "status %#x", end.status);
-    cr_expect_not_null(
-        strstr(end.output, "task 'cook': stack overflow: hob_call_deep()"), "%s", end.output);
+    expect_overflow(overflow_deep, "hob_call_deep()");
 }
 
 /*
@@ -166,24 +170,17 @@ static intptr_t usable(size_t size)
     return (intptr_t)(at_least * 9 / 10 / KIB);
 }
 
-CoroutineTest(call, async_sized_has_as_much_stack_as_was_asked_for)
-{
-    for (size_t i = 0; i < COUNT(sizes); i++) {
-        intptr_t need = usable(sizes[i]) * 9 / 10; /* a frame of use_stack() is larger than 1 KiB */
-        cr_expect_eq(
-            hob_await(hob_async_sized(sizes[i], use_stack, as_argument(need))), need, "%zu bytes",
-            sizes[i]);
-    }
-    cr_expect_null(hob_async_sized(HOB_STACK_MAX + 1, do_nothing, NULL));
-}
-
 CoroutineTest(call, sized_has_as_much_stack_as_was_asked_for)
 {
     for (size_t i = 0; i < COUNT(sizes); i++) {
-        intptr_t need = usable(sizes[i]) * 9 / 10;
-        cr_expect_eq(
-            hob_call_sized(sizes[i], use_stack, as_argument(need)), need, "%zu bytes", sizes[i]);
+        /* A frame of use_stack() is larger than 1 KiB. */
+        void *need = as_argument(usable(sizes[i]) * 9 / 10);
+        int made = hob_await(hob_async_sized(sizes[i], use_stack, need));
+        cr_expect_eq(made, number_of(need), "%zu bytes: %d", sizes[i], made);
+        int called = hob_call_sized(sizes[i], use_stack, need);
+        cr_expect_eq(called, number_of(need), "%zu bytes: %d", sizes[i], called);
     }
+    cr_expect_null(hob_async_sized(HOB_STACK_MAX + 1, do_nothing, NULL));
     cr_expect_eq(hob_call_sized(HOB_STACK_MAX + 1, do_nothing, NULL), -ENOMEM);
     cr_expect_eq(hob_call_sized(0, return_number, as_argument(-EINVAL)), -EINVAL);
 }
@@ -211,10 +208,7 @@ CoroutineTest(call, sized_ones_of_several_coroutines_may_wait)
 
 CoroutineTest(call, sized_is_cancelled_with_its_coroutine)
 {
-    hob_future *future = start(call_sized, 1);
-    hob_yield();
-    hob_cancel(future);
-    cr_expect_eq(hob_await(future), -ECANCELED);
+    cr_expect_eq(cancel_waiting(start(call_sized, 1)), -ECANCELED);
 }
 
 CoroutineTest(call, sized_frees_its_stack_and_is_no_coroutine)
@@ -236,19 +230,9 @@ static int overflow_sized(void *arg)
     return hob_call_sized((size_t)256 * KIB, recurse_for_ever, arg);
 }
 
-static void block_on_overflow_sized(void *arg)
-{
-    hob_block_on_named("cook", overflow_sized, arg);
-}
-
 Test(call, sized_names_the_task_when_its_stack_is_used_up)
 {
-    if (SANITIZED)
-        cr_skip_test("the sanitizers have their own message");
-    struct child_end end = run_in_child(block_on_overflow_sized, NULL);
-    cr_expect(child_faulted(&end), "status %#x", end.status);
-    cr_expect_not_null(
-        strstr(end.output, "task 'cook': stack overflow: all 256 KiB"), "%s", end.output);
+    expect_overflow(overflow_sized, "all 256 KiB");
 }
 
 /*

@@ -130,23 +130,15 @@ static int sleep_before_and_after(void *arg)
     return 0;
 }
 
-CoroutineTest(deadline, a_cancellation_before_it_stays_one)
+/* Once both reasons hold, the cancellation counts: it ends every await anyway. */
+CoroutineTest(deadline, gives_way_to_a_cancellation_before_and_after_it)
 {
-    hob_future *child = start(sleep_before_and_after, 0);
-    hob_sleep(1);
-    hob_cancel(child);
-    hob_await(child);
-    cr_expect_str_eq(traced(), "CC");
-}
-
-/* Both reasons hold then. The cancellation counts: it ends every await anyway. */
-CoroutineTest(deadline, a_cancellation_after_it_counts)
-{
-    hob_future *child = start(sleep_before_and_after, 0);
-    hob_sleep(3);
-    hob_cancel(child);
-    hob_await(child);
-    cr_expect_str_eq(traced(), "TC");
+    for (int cancelled_after = 1; cancelled_after <= 3; cancelled_after += 2) {
+        hob_future *child = start(sleep_before_and_after, 0);
+        hob_sleep(cancelled_after);
+        cancel_and_await(child);
+    }
+    cr_expect_str_eq(traced(), "CCTC");
 }
 
 /* Nothing is left behind. */
@@ -184,10 +176,7 @@ static int set_it_often(void *arg)
 static int be_cancelled_under_a_deadline(void *arg)
 {
     hob_deadline(1000);
-    hob_future *child = start(sleep_seconds, 500);
-    hob_yield();
-    hob_cancel(child);
-    return hob_await(child);
+    return cancel_waiting(start(sleep_seconds, 500));
 }
 
 static int leave_children_under_a_deadline(void *arg)
@@ -204,12 +193,9 @@ CoroutineTest(deadline, no_alarm_is_left_when_its_task_has_returned)
         const char *name;
         hob_fn *fn;
     } cases[] = {
-        {"returned early", return_early_under_a_deadline},
-        {"returned late", return_after_the_deadline},
-        {"set back", set_it_back_and_return},
-        {"set often", set_it_often},
-        {"cancelled", be_cancelled_under_a_deadline},
-        {"left children", leave_children_under_a_deadline},
+        {NAMED(return_early_under_a_deadline)}, {NAMED(return_after_the_deadline)},
+        {NAMED(set_it_back_and_return)},        {NAMED(set_it_often)},
+        {NAMED(be_cancelled_under_a_deadline)}, {NAMED(leave_children_under_a_deadline)},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_await(start(cases[i].fn, 0));

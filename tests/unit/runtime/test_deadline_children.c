@@ -6,27 +6,9 @@
 #include "tests/support/traced_coroutines.h"
 #include "tests/support/virtual_time.h"
 
-TimedTest(deadline, children_made_under_it_have_it_too, 2)
-{
-    double before = hob_deadline(2);
-    hob_future *child = start(sleep_until_deadline, 'c');
-    hob_deadline_at(before); /* so that the child's own deadline ends the sleep */
-    cr_expect_eq(hob_await(child), -ETIMEDOUT);
-    cr_expect_str_eq(traced(), "c");
-}
-
 static int make_one_that_sleeps(void *arg)
 {
     return hob_await(start(sleep_until_deadline, number_of(arg)));
-}
-
-TimedTest(deadline, grandchildren_have_it_too, 2)
-{
-    double before = hob_deadline(2);
-    hob_future *child = start(make_one_that_sleeps, 'g');
-    hob_deadline_at(before);
-    cr_expect_eq(hob_await(child), -ETIMEDOUT);
-    cr_expect_str_eq(traced(), "g");
 }
 
 CoroutineTest(deadline, children_made_before_do_not_have_it)
@@ -59,38 +41,36 @@ static int ask_for_all_the_time(void *arg)
     return sleep_until_deadline(arg);
 }
 
-CoroutineTest(deadline, a_child_cannot_have_a_later_one)
-{
-    static const struct {
-        const char *name;
-        hob_fn *fn;
-    } cases[] = {{NAMED(ask_for_more_time)}, {NAMED(ask_for_all_the_time)}};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        double begin = hob_now();
-        double before = hob_deadline(2);
-        hob_future *child = start(cases[i].fn, 'c');
-        hob_deadline_at(before);
-        cr_expect_eq(hob_await(child), -ETIMEDOUT, "%s", cases[i].name);
-        cr_expect(passed(begin, 2), "%s: after %g s", cases[i].name, hob_now() - begin);
-    }
-}
-
 static int ask_for_more_time_too_late(void *arg)
 {
-    cr_expect_eq(hob_sleep(INFINITY), -ETIMEDOUT);
+    int err = sleep_until_deadline(arg);
     hob_deadline(10);
     cr_expect_eq(hob_yield(), -ETIMEDOUT);
     hob_deadline_at(INFINITY);
     cr_expect_eq(hob_yield(), -ETIMEDOUT);
-    return 0;
+    return err;
 }
 
-CoroutineTest(deadline, a_child_cannot_set_its_makers_back)
+CoroutineTest(deadline, of_its_maker_is_that_of_a_child)
 {
-    double before = hob_deadline(2);
-    hob_future *child = start(ask_for_more_time_too_late, 0);
-    hob_deadline_at(before);
-    hob_await(child);
+    static const struct {
+        const char *name;
+        hob_fn *fn;
+    } cases[] = {
+        {NAMED(sleep_until_deadline)},       {NAMED(make_one_that_sleeps)},
+        {NAMED(ask_for_more_time)},          {NAMED(ask_for_all_the_time)},
+        {NAMED(ask_for_more_time_too_late)},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        clear_trace();
+        double begin = hob_now();
+        double before = hob_deadline(2);
+        hob_future *child = start(cases[i].fn, 'c');
+        hob_deadline_at(before); /* so that the child's own deadline ends the sleep */
+        cr_expect_eq(hob_await(child), -ETIMEDOUT, "%s", cases[i].name);
+        cr_expect(passed(begin, 2), "%s: after %g s", cases[i].name, hob_now() - begin);
+        cr_expect_str_eq(traced(), "c", "%s", cases[i].name);
+    }
 }
 
 static int take_less_time(void *arg)

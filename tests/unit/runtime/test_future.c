@@ -13,35 +13,23 @@ TestSuite(future, .timeout = 20);
 
 static const int results[] = {INT_MIN, -EIO, -1, 0, 1, 200, INT_MAX};
 
-CoroutineTest(future, await_returns_the_result_of_one_that_is_not_ready)
-{
-    for (size_t i = 0; i < COUNT(results); i++)
-        cr_expect_eq(hob_await(start(return_number, results[i])), results[i], "%d", results[i]);
-}
-
-CoroutineTest(future, await_returns_the_result_of_one_that_is_ready)
+CoroutineTest(future, await_returns_the_result)
 {
     for (size_t i = 0; i < COUNT(results); i++) {
+        cr_expect_eq(hob_await(start(return_number, results[i])), results[i], "%d", results[i]);
         hob_future *child = start(return_number, results[i]);
         hob_yield();
         cr_expect(child->ready);
-        cr_expect_eq(hob_await(child), results[i], "%d", results[i]);
+        cr_expect_eq(hob_await(child), results[i], "%d, which is ready", results[i]);
     }
-}
-
-CoroutineTest(future, await_of_one_that_is_ready_lets_nobody_run)
-{
-    hob_future *ready = start(return_number, 0);
-    hob_yield();
-    hob_future *other = start(run_once, 'o');
-    hob_await(ready);
-    cr_expect_str_eq(traced(), "");
-    hob_await(other);
-}
-
-CoroutineTest(future, await_of_null_says_out_of_memory)
-{
     cr_expect_eq(hob_await(NULL), -ENOMEM);
+}
+
+AtOnceTest(future, await_of_one_that_is_ready_lets_nobody_run)
+{
+    struct probe ready;
+    future_complete(probe_init(&ready, &probe_kind), 1);
+    cr_expect_eq(hob_await(&ready.future), 1);
 }
 
 CoroutineTest(future, only_the_first_completion_counts)
@@ -67,14 +55,9 @@ CoroutineTest(future, completion_wakes_who_awaits)
 
 /* Cancel. */
 
-CoroutineTest(future, cancel_of_a_timer_makes_it_ready_at_once)
+AtOnceTest(future, cancel_of_a_timer_makes_it_ready_at_once)
 {
-    hob_future *timer = hob_timer(INFINITY);
-    hob_future *other = start(run_once, 'o');
-    hob_cancel(timer);
-    cr_expect_eq(hob_await(timer), -ECANCELED);
-    cr_expect_str_eq(traced(), "", "the await had nothing to wait for");
-    hob_await(other);
+    cr_expect_eq(cancel_and_await(hob_timer(INFINITY)), -ECANCELED);
 }
 
 static int note_and_return_nine(void *arg)
@@ -85,29 +68,17 @@ static int note_and_return_nine(void *arg)
 
 CoroutineTest(future, cancel_leaves_a_coroutine_the_choice_of_its_result)
 {
-    hob_future *child = start(note_and_return_nine, 'c');
-    hob_yield();
-    hob_cancel(child);
-    cr_expect_eq(hob_await(child), 9);
+    cr_expect_eq(cancel_waiting(start(note_and_return_nine, 'c')), 9);
     cr_expect_str_eq(traced(), "c");
 }
 
-CoroutineTest(future, cancel_of_a_ready_one_does_nothing)
+CoroutineTest(future, cancel_of_a_ready_one_or_of_none_does_nothing)
 {
-    hob_future *child = start(return_number, 9);
     struct probe probe;
-    probe_init(&probe, &probe_kind);
-    future_complete(&probe.future, 3);
-    hob_yield();
-    hob_cancel(child);
-    hob_cancel(&probe.future);
-    cr_expect_eq(hob_await(child), 9);
-    cr_expect_eq(hob_await(&probe.future), 3);
+    future_complete(probe_init(&probe, &probe_kind), 3);
+    cr_expect_eq(cancel_waiting(start(return_number, 9)), 9);
+    cr_expect_eq(cancel_and_await(&probe.future), 3);
     cr_expect_eq(probe.cancels, 0);
-}
-
-CoroutineTest(future, cancel_of_null_does_nothing)
-{
     hob_cancel(NULL);
     cr_expect_eq(hob_yield(), 0);
 }
@@ -163,8 +134,7 @@ static int wait_for_a_coroutine(void)
 static int wait_for_what_is_ready(void)
 {
     struct probe probe;
-    probe_init(&probe, &probe_kind);
-    future_complete(&probe.future, 1);
+    future_complete(probe_init(&probe, &probe_kind), 1);
     return hob_await(&probe.future);
 }
 
@@ -198,31 +168,30 @@ static int join_two_of_which_one_failed(void)
     return hob_join(hob_timer(INFINITY), hob_timer(NAN));
 }
 
-static const struct {
-    int (*wait)(void);
-    int result; /* in a cancelled coroutine */
-} ways_to_wait[] = {
-    {wait_by_sleep, -ECANCELED},
-    {wait_by_yield, -ECANCELED},
-    {wait_for_a_timer, -ECANCELED},
-    {wait_for_a_coroutine, -ECANCELED},
-    {join_one, -ECANCELED},
-    /* No result that is ready may be lost: no other coroutine could take it. */
-    {wait_for_what_is_ready, 1},
-    {wait_for_what_failed, -EINVAL},
-    {wait_for_null, -ENOMEM},
-    {join_nothing, 0},
-    {join_what_is_ready, -ENOMEM},
-    {join_two_of_which_one_failed, -EINVAL},
-};
-
 CoroutineTest(future, every_wait_of_a_cancelled_task_is_ecanceled)
 {
+    static const struct {
+        const char *name;
+        int (*wait)(void);
+        int result;
+    } ways[] = {
+        {NAMED(wait_by_sleep), -ECANCELED},
+        {NAMED(wait_by_yield), -ECANCELED},
+        {NAMED(wait_for_a_timer), -ECANCELED},
+        {NAMED(wait_for_a_coroutine), -ECANCELED},
+        {NAMED(join_one), -ECANCELED},
+        /* No result that is ready may be lost: no other coroutine could take it. */
+        {NAMED(wait_for_what_is_ready), 1},
+        {NAMED(wait_for_what_failed), -EINVAL},
+        {NAMED(wait_for_null), -ENOMEM},
+        {NAMED(join_nothing), 0},
+        {NAMED(join_what_is_ready), -ENOMEM},
+        {NAMED(join_two_of_which_one_failed), -EINVAL},
+    };
     task_cancel(this_task(), -ECANCELED);
     for (int round = 0; round < 3; round++) {
-        for (size_t i = 0; i < COUNT(ways_to_wait); i++)
-            cr_expect_eq(
-                ways_to_wait[i].wait(), ways_to_wait[i].result, "round %d, way %zu", round, i);
+        for (size_t i = 0; i < COUNT(ways); i++)
+            cr_expect_eq(ways[i].wait(), ways[i].result, "round %d: %s", round, ways[i].name);
     }
 }
 

@@ -6,154 +6,126 @@
 #include "tests/support/probe.h"
 #include "tests/support/traced_coroutines.h"
 
-/* Each of these coroutines makes a probe and loses it in another way. */
+/* Each of these functions runs in a coroutine that has made the future of a probe, and loses it. */
 
-static int await_it_when_ready(void *arg)
+static int await_it_when_ready(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    future_complete(&probe->future, 0);
-    return hob_await(&probe->future);
+    future_complete(future, 0);
+    return hob_await(future);
 }
 
-static int complete_it(void *arg)
+static int complete_it(void *future)
 {
-    future_complete(arg, 0);
+    future_complete(future, 0);
     return 0;
 }
 
-static int await_it_until_ready(void *arg)
+static int await_it_until_ready(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_future *other = hob_async(complete_it, &probe->future);
-    hob_await(&probe->future);
+    hob_future *other = hob_async(complete_it, future);
+    hob_await(future);
     return hob_await(other);
 }
 
-static int join_it(void *arg)
+static int join_it(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    return hob_join(&probe->future, hob_async(complete_it, &probe->future));
+    return hob_join(future, hob_async(complete_it, future));
 }
 
-static int cancel_and_await_it(void *arg)
+static int cancel_and_await_it(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_cancel(&probe->future);
-    return hob_await(&probe->future);
+    return cancel_and_await(future);
 }
 
-static int abandon_it(void *arg)
-{
-    probe_init(arg, &probe_kind);
-    return 0;
-}
-
-static int abandon_it_when_cancelled(void *arg)
-{
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_cancel(&probe->future);
-    return 0;
-}
-
-static int abandon_it_when_ready(void *arg)
-{
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    future_complete(&probe->future, 0);
-    return 0;
-}
-
-static int complete_it_later(void *arg)
+static int complete_it_later(void *future)
 {
     hob_yield();
     hob_yield();
-    future_complete(arg, 0);
+    return complete_it(future);
+}
+
+static int abandon_it_before_it_is_ready(void *future)
+{
+    hob_async(complete_it_later, future);
     return 0;
 }
 
-static int abandon_it_before_it_is_ready(void *arg)
+static int abandon_it_when_cancelled(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &slow_probe_kind);
-    hob_async(complete_it_later, &probe->future);
+    hob_cancel(future);
     return 0;
 }
 
-static int abandon_it_before_it_is_awaited(void *arg)
+static int let_a_child_await_it(void *future)
 {
-    probe_init(arg, &probe_kind);
+    hob_future *child = hob_async(await_and_trace, future);
     hob_yield();
-    return 0;
-}
-
-static int let_a_child_await_it(void *arg)
-{
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_future *child = hob_async(await_and_trace, &probe->future);
-    hob_yield();
-    future_complete(&probe->future, 0);
+    future_complete(future, 0);
     return hob_await(child);
 }
 
-static int abandon_it_while_a_child_awaits_it(void *arg)
+static int abandon_it_while_a_child_awaits_it(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_async(await_and_trace, &probe->future);
+    hob_async(await_and_trace, future);
     return hob_yield();
 }
 
 /* The child awaits it after its maker has returned. */
-static int abandon_it_before_a_child_awaits_it(void *arg)
+static int abandon_it_before_a_child_awaits_it(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_async(await_and_trace, &probe->future);
+    hob_async(await_and_trace, future);
     return 0;
 }
 
 /* The probe is ready when its maker returns, but the child has not run since. */
-static int abandon_it_before_a_child_has_noticed(void *arg)
+static int abandon_it_before_a_child_has_noticed(void *future)
 {
-    struct probe *probe = arg;
-    probe_init(probe, &probe_kind);
-    hob_async(await_and_trace, &probe->future);
+    hob_async(await_and_trace, future);
     hob_yield();
-    future_complete(&probe->future, 0);
-    return 0;
+    return complete_it(future);
+}
+
+struct maker {
+    const char *name;
+    hob_fn *lose;
+    const struct future_kind *kind;
+    struct probe probe;
+};
+
+static int make_and_lose(void *arg)
+{
+    struct maker *self = arg;
+    return self->lose(probe_init(&self->probe, self->kind));
 }
 
 CoroutineTest(future, is_released_once_whoever_awaits_it)
 {
-    static const struct {
-        const char *name;
-        hob_fn *maker;
-    } cases[] = {
-        {"awaited when ready", await_it_when_ready},
-        {"awaited until ready", await_it_until_ready},
-        {"joined", join_it},
-        {"cancelled and awaited", cancel_and_await_it},
-        {"abandoned", abandon_it},
-        {"abandoned when cancelled", abandon_it_when_cancelled},
-        {"abandoned when ready", abandon_it_when_ready},
-        {"abandoned before it is ready", abandon_it_before_it_is_ready},
-        {"awaited by a child", let_a_child_await_it},
-        {"abandoned while a child awaits it", abandon_it_while_a_child_awaits_it},
-        {"abandoned before a child awaits it", abandon_it_before_a_child_awaits_it},
-        {"abandoned before a child has noticed", abandon_it_before_a_child_has_noticed},
+    struct maker cases[] = {
+        {NAMED(await_it_when_ready), &probe_kind},
+        {NAMED(await_it_until_ready), &probe_kind},
+        {NAMED(join_it), &probe_kind},
+        {"cancel and await it", cancel_and_await_it, &probe_kind},
+        {"abandon it", do_nothing, &probe_kind},
+        {NAMED(abandon_it_when_cancelled), &probe_kind},
+        {"abandon it when ready", complete_it, &probe_kind},
+        {NAMED(abandon_it_before_it_is_ready), &slow_probe_kind},
+        {NAMED(let_a_child_await_it), &probe_kind},
+        {NAMED(abandon_it_while_a_child_awaits_it), &probe_kind},
+        {NAMED(abandon_it_before_a_child_awaits_it), &probe_kind},
+        {NAMED(abandon_it_before_a_child_has_noticed), &probe_kind},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct probe probe;
-        hob_await(hob_async(cases[i].maker, &probe));
-        cr_expect_eq(probe.releases, 1, "%s: %d", cases[i].name, probe.releases);
-        cr_expect(probe.future.ready, "%s", cases[i].name);
+        const struct probe *probe = &cases[i].probe;
+        hob_await(hob_async(make_and_lose, &cases[i]));
+        cr_expect_eq(probe->releases, 1, "%s: %d", cases[i].name, probe->releases);
+        cr_expect(probe->future.ready, "%s", cases[i].name);
     }
+}
+
+static int abandon_it_before_it_is_awaited(void *probe)
+{
+    probe_init(probe, &probe_kind);
+    return hob_yield();
 }
 
 static int leave_a_sleeper_to_a_child(void *arg)

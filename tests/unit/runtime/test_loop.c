@@ -9,7 +9,7 @@
 #include "hob/testing.h"
 #include "runtime/future.h"
 #include "runtime/task.h"
-#include "tests/support/child.h"
+#include "tests/support/channel.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/traced_coroutines.h"
@@ -76,19 +76,13 @@ Test(loop, block_on_joins_what_its_coroutine_did_not_await)
     cr_expect_str_eq(traced(), "s");
 }
 
-static void block_on_without_memory(void *arg)
-{
-    limit_address_space(0);
-    *(int *)arg = hob_block_on(run_once, NULL);
-    unlimit_address_space();
-}
-
 Test(loop, block_on_without_memory_for_a_stack_runs_nothing)
 {
     if (SANITIZED)
         cr_skip_test("the sanitizers need memory themselves");
-    int result = 0;
-    block_on_without_memory(&result);
+    limit_address_space(0);
+    int result = hob_block_on(run_once, NULL);
+    unlimit_address_space();
     cr_expect_eq(result, -ENOMEM);
     cr_expect_str_eq(traced(), "");
     cr_expect_eq(hob_block_on(sleep_and_return_one, NULL), 1, "the failure left a mark");
@@ -196,24 +190,11 @@ Test(loop, two_threads_can_each_run_one)
 
 /* Turns: tasks that always have something to do keep neither input nor timers from coming. */
 
-static void wake_reader(struct ev_loop *ev, ev_io *watcher, int events)
+static int read_one(void *fd)
 {
-    task_wake(watcher->data);
-}
-
-/* Reads one character from a pipe as the layers above do, without blocking the thread. */
-static int read_one(void *arg)
-{
-    int fd = number_of(arg);
-    struct task *self = this_task();
-    ev_io watcher;
-    ev_io_init(&watcher, wake_reader, fd, EV_READ);
-    watcher.data = self;
-    ev_io_start(task_ev_loop(self), &watcher);
-    task_suspend(self);
-    ev_io_stop(task_ev_loop(self), &watcher);
     char c = 0;
-    return read(fd, &c, 1) == 1 ? c : -EIO;
+    int count = hob_read(number_of(fd), &c, 1);
+    return count == 1 ? c : count;
 }
 
 static int yield_for_ever(void *arg)
@@ -223,18 +204,14 @@ static int yield_for_ever(void *arg)
     return 0;
 }
 
-CoroutineTest(loop, input_comes_while_others_never_stop)
+ChannelTest(loop, input_comes_while_others_never_stop, open_pipe)
 {
-    int ends[2];
-    cr_expect_eq(pipe(ends), 0);
     start(yield_for_ever, 0);
     start(yield_for_ever, 0);
     hob_future *reader = start(read_one, ends[0]);
     hob_yield();
-    cr_expect_eq(write(ends[1], "x", 1), 1);
+    put_data(ends);
     cr_expect_eq(hob_await(reader), 'x');
-    close(ends[0]);
-    close(ends[1]);
 }
 
 CoroutineTest(loop, a_timer_comes_while_others_never_stop)

@@ -1,9 +1,8 @@
-#include <ev.h>
 #include <limits.h>
 #include <pthread.h>
 
-#include "runtime/loop.h"
-#include "runtime/task.h"
+#include "runtime/future.h"
+#include "tests/support/call_back.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(promise, .timeout = 20);
@@ -60,35 +59,32 @@ CoroutineTest(promise, resolving_it_does_not_run_who_awaits_it)
     cr_expect_eq(hob_await(waiter), 5);
 }
 
-struct callback {
-    ev_timer watcher;
+struct resolution {
+    struct call_back call;
     hob_future *promise;
     int result;
 };
 
-static void resolve_in_callback(struct ev_loop *ev, ev_timer *watcher, int events)
+static void resolve_with_result(void *arg)
 {
-    const struct callback *callback = watcher->data;
-    hob_resolve(callback->promise, callback->result);
+    const struct resolution *self = arg;
+    hob_resolve(self->promise, self->result);
 }
 
-static void resolve_soon(struct callback *callback, hob_future *promise, int result)
+static hob_future *promise_resolved_soon(struct resolution *self, int result)
 {
-    callback->promise = promise;
-    callback->result = result;
-    ev_timer_init(&callback->watcher, resolve_in_callback, 0., 0.);
-    callback->watcher.data = callback;
-    ev_timer_start(task_ev_loop(task_current(__func__)), &callback->watcher);
+    self->promise = hob_promise();
+    self->result = result;
+    call_back_after(&self->call, 0, resolve_with_result, self);
+    return self->promise;
 }
 
-/* The purpose of promises. Meanwhile no coroutine runs, and this one is the reason to wait. */
 CoroutineTest(promise, can_be_resolved_by_a_callback_of_the_loop)
 {
     for (size_t i = 0; i < COUNT(results); i++) {
-        struct callback callback;
-        hob_future *promise = hob_promise();
-        resolve_soon(&callback, promise, results[i]);
-        cr_expect_eq(hob_await(promise), results[i], "%d", results[i]);
+        struct resolution soon;
+        int result = hob_await(promise_resolved_soon(&soon, results[i]));
+        cr_expect_eq(result, results[i], "%d", results[i]);
     }
 }
 
@@ -112,11 +108,11 @@ CoroutineTest(promise, many_can_be_resolved_in_any_order)
 
 CoroutineTest(promise, can_be_joined)
 {
-    struct callback callbacks[3];
-    hob_future *promises[] = {hob_promise(), hob_promise(), hob_promise()};
-    for (size_t i = 0; i < COUNT(promises); i++)
-        resolve_soon(&callbacks[i], promises[i], (int)i);
-    cr_expect_eq(hob_join_all(promises, COUNT(promises)), 0);
+    struct resolution soon[3];
+    int result = hob_join(
+        promise_resolved_soon(&soon[0], 0), promise_resolved_soon(&soon[1], 1),
+        promise_resolved_soon(&soon[2], 2));
+    cr_expect_eq(result, 0);
 }
 
 CoroutineTest(promise, can_lose_a_race_and_be_resolved_afterwards)
@@ -128,31 +124,22 @@ CoroutineTest(promise, can_lose_a_race_and_be_resolved_afterwards)
 
 /* When it is cancelled. */
 
-CoroutineTest(promise, cancelled_is_ready_at_once)
+AtOnceTest(promise, cancelled_is_ready_at_once_and_stays_so)
 {
-    hob_future *promise = hob_promise();
-    hob_future *bystander = start(run_once, 'o');
-    hob_cancel(promise);
-    cr_expect_eq(hob_await(promise), -ECANCELED);
-    cr_expect_str_eq(traced(), "");
+    hob_future *promise = hob_promise(), *resolved = hob_promise();
+    cr_expect_eq(cancel_and_await(promise), -ECANCELED);
     hob_resolve(promise, 5);
-    hob_await(bystander);
-}
 
-CoroutineTest(promise, resolved_after_it_was_cancelled_stays_cancelled)
-{
-    hob_future *promise = hob_promise();
-    hob_cancel(promise);
-    hob_resolve(promise, 5);
-    cr_expect_eq(hob_await(promise), -ECANCELED);
+    hob_cancel(resolved);
+    hob_resolve(resolved, 5);
+    cr_expect_eq(hob_await(resolved), -ECANCELED);
 }
 
 CoroutineTest(promise, resolved_before_it_was_cancelled_stays_resolved)
 {
     hob_future *promise = hob_promise();
     hob_resolve(promise, 5);
-    hob_cancel(promise);
-    cr_expect_eq(hob_await(promise), 5);
+    cr_expect_eq(cancel_and_await(promise), 5);
 }
 
 static int await_for_a_moment(void *promise)
@@ -183,107 +170,106 @@ CoroutineTest(promise, is_abandoned_when_its_await_was_interrupted)
 CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
 {
     hob_future *promise = hob_promise();
-    hob_future *waiter = hob_async(await_and_trace, promise);
-    hob_yield();
-    hob_cancel(waiter);
-    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(cancel_waiting(hob_async(await_and_trace, promise)), -ECANCELED);
     cr_expect_str_eq(traced(), "w");
 
     hob_future *bystander = start(sleep_until_cancelled, 'b'); /* where the waiter was */
     hob_yield();
     hob_resolve(promise, 5);
-    for (int i = 0; i < 3; i++)
-        hob_yield();
+    let_others_run();
     cr_expect_str_eq(traced(), "w");
-    hob_cancel(bystander);
-    hob_await(bystander);
+    cancel_and_await(bystander);
 }
 
 /*
- * The last one frees it: the one that awaits, or the one that resolves. That it is freed, and
- * only once, AddressSanitizer sees. Each case is a maker that is given a place to leave the promise
- * for its caller, who resolves what it finds there.
+ * The last one frees it: the one that awaits, or the one that resolves. AddressSanitizer checks
+ * that it is freed, and only once. Each case is the use of a promise by its maker, which returns
+ * whether the promise has to be resolved after the maker's end.
  */
 
-static int await_it_when_resolved(void *arg)
+static int await_it_when_resolved(void *promise)
 {
-    hob_future *promise = hob_promise();
     hob_resolve(promise, 0);
-    return hob_await(promise);
+    hob_await(promise);
+    return false;
 }
 
-static int resolve_it_while_a_child_awaits(void *arg)
+static int resolve_it_while_a_child_awaits(void *promise)
 {
-    hob_future *promise = hob_promise();
     hob_future *waiter = hob_async(await_and_trace, promise);
     hob_yield();
     hob_resolve(promise, 0);
-    return hob_await(waiter);
+    hob_await(waiter);
+    return false;
 }
 
-static int leave_it_to_a_resolver(void *arg)
+static int leave_it_to_a_resolver(void *promise)
 {
-    hob_async(resolve_it, hob_promise());
-    return 0;
+    hob_async(resolve_it, promise);
+    return false;
 }
 
-static int leave_it_resolved(void *arg)
+static int leave_it_resolved(void *promise)
 {
-    hob_resolve(hob_promise(), 0);
-    return 0;
+    hob_resolve(promise, 0);
+    return false;
 }
 
-static int leave_it_cancelled_and_resolved(void *arg)
+static int leave_it_cancelled_and_resolved(void *promise)
 {
-    hob_future *promise = hob_promise();
     hob_cancel(promise);
     hob_resolve(promise, 0);
-    return 0;
+    return false;
 }
 
-static int leave_it(void *arg)
+static int leave_it(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
-    return 0;
+    return true;
 }
 
-static int leave_it_cancelled(void *arg)
+static int leave_it_cancelled(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
-    hob_cancel(*(hob_future **)arg);
-    return 0;
+    hob_cancel(promise);
+    return true;
 }
 
-static int await_it_cancelled(void *arg)
+static int await_it_cancelled(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
-    hob_cancel(*(hob_future **)arg);
-    return hob_await(*(hob_future **)arg);
+    cancel_and_await(promise);
+    return true;
 }
 
-static int await_it_until_a_deadline(void *arg)
+static int await_it_until_a_deadline(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
     hob_deadline(0);
-    return hob_await(*(hob_future **)arg);
+    hob_await(promise);
+    return true;
 }
 
-static int leave_it_to_one_who_awaits(void *arg)
+static int leave_it_to_one_who_awaits(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
-    hob_async(await_and_trace, *(hob_future **)arg);
-    return hob_yield(); /* so that it does await it */
+    hob_async(await_and_trace, promise);
+    hob_yield(); /* so that it does await it */
+    return true;
 }
 
-static int leave_it_in_a_race(void *arg)
+static int leave_it_in_a_race(void *promise)
 {
-    *(hob_future **)arg = hob_promise();
-    return hob_race(start(run_once, '.'), *(hob_future **)arg);
+    hob_race(start(run_once, '.'), promise);
+    return true;
+}
+
+static hob_future *promised;
+
+static int make_a_promise_for(void *use)
+{
+    promised = hob_promise();
+    return (*(hob_fn **)use)(promised);
 }
 
 CoroutineTest(promise, is_freed_once_whoever_comes_last)
 {
-    hob_fn *cases[] = {
+    hob_fn *uses[] = {
         await_it_when_resolved,
         resolve_it_while_a_child_awaits,
         leave_it_to_a_resolver,
@@ -296,11 +282,9 @@ CoroutineTest(promise, is_freed_once_whoever_comes_last)
         leave_it_to_one_who_awaits,
         leave_it_in_a_race,
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        hob_future *left = NULL;
-        hob_await(hob_async(cases[i], &left));
-        if (left)
-            hob_resolve(left, 0);
+    for (size_t i = 0; i < COUNT(uses); i++) {
+        if (hob_await(hob_async(make_a_promise_for, (void *)&uses[i])))
+            hob_resolve(promised, 0);
     }
 }
 
@@ -337,8 +321,7 @@ CoroutineTest(promise, of_another_thread_may_be_resolved_early)
 CoroutineTest(promise, of_another_thread_may_be_cancelled)
 {
     hob_future *promise = hob_remote_promise();
-    hob_cancel(promise);
-    cr_expect_eq(hob_await(promise), -ECANCELED);
+    cr_expect_eq(cancel_and_await(promise), -ECANCELED);
     pthread_join(start_thread(promise), NULL);
 }
 

@@ -23,16 +23,11 @@ CoroutineTest(race, the_first_that_is_ready_wins_with_any_result)
         hob_future *futures[] = {
             hob_async(return_slowly, &raced[0]), hob_async(return_slowly, &raced[1]),
             hob_async(return_slowly, &raced[2])};
-        size_t winner = 99;
-        int result = hob_race_all(futures, COUNT(futures), &winner);
-        cr_expect_eq(
-            winner, cases[i].winner, "%d %d %d: %zu", raced[0].result, raced[1].result,
-            raced[2].result, winner);
-        cr_expect_eq(result, raced[cases[i].winner].result, "%d", result);
+        expect_winner(futures, 3, cases[i].winner, raced[cases[i].winner].result);
     }
 }
 
-CoroutineTest(race, of_several_that_are_ready_the_first_in_order_wins)
+AtOnceTest(race, of_several_that_are_ready_the_first_in_order_wins)
 {
     for (size_t first = 0; first < 3; first++) {
         struct probe probes[3];
@@ -41,51 +36,31 @@ CoroutineTest(race, of_several_that_are_ready_the_first_in_order_wins)
             futures[i] = probe_init(&probes[i], &probe_kind);
         for (size_t i = 3; i-- > first;)
             future_complete(futures[i], (int)i);
-        size_t winner = 99;
-        cr_expect_eq(hob_race_all(futures, 3, &winner), (int)first);
-        cr_expect_eq(winner, first);
+        expect_winner(futures, 3, first, (int)first);
     }
 }
 
-/* Both are ready when the caller goes on; the one that was ready earlier is the first one. */
 CoroutineTest(race, of_two_that_end_in_the_same_turn_the_earlier_wins)
 {
     hob_future *earlier = start(return_number, 1);
-    hob_future *later = start(return_number, 2);
-    hob_future *futures[] = {later, earlier};
-    size_t winner = 99;
-    cr_expect_eq(hob_race_all(futures, 2, &winner), 1);
-    cr_expect_eq(winner, 1);
+    hob_future *futures[] = {start(return_number, 2), earlier};
+    expect_winner(futures, 2, 1, 1);
 }
 
 CoroutineTest(race, a_ready_one_wins_although_it_is_last)
 {
-    struct probe probe;
-    hob_future *ready = probe_init(&probe, &probe_kind);
-    future_complete(ready, 5);
-    hob_future *futures[] = {hob_timer(0), start(return_number, 1), ready};
-    size_t winner = 99;
-    cr_expect_eq(hob_race_all(futures, COUNT(futures), &winner), 5);
-    cr_expect_eq(winner, 2);
-}
-
-CoroutineTest(race, of_what_is_ready_lets_nobody_run)
-{
-    struct probe one, other;
-    hob_future *bystander = start(run_once, 'o');
-    future_complete(probe_init(&one, &probe_kind), 1);
-    future_complete(probe_init(&other, &probe_kind), 2);
-    cr_expect_eq(hob_race(&one.future, &other.future), 1);
-    cr_expect_str_eq(traced(), "");
-    hob_await(bystander);
+    struct probe ready;
+    hob_future *futures[] = {
+        hob_timer(0), start(return_number, 1), probe_init(&ready, &probe_kind)};
+    future_complete(&ready.future, 5);
+    expect_winner(futures, COUNT(futures), 2, 5);
 }
 
 CoroutineTest(race, of_one_is_an_await)
 {
     static const int results[] = {-EIO, 0, 200};
-    for (size_t i = 0; i < COUNT(results); i++) {
+    for (size_t i = 0; i < COUNT(results); i++)
         cr_expect_eq(hob_race(start(return_number, results[i])), results[i], "%d", results[i]);
-    }
 }
 
 CoroutineTest(race, of_nothing_is_an_error)
@@ -104,9 +79,7 @@ CoroutineTest(race, of_many_has_one_winner_and_consumes_all)
     for (size_t i = 0; i < MANY; i++)
         many[i] = probe_init(&probes[i], &probe_kind);
     future_complete(many[MANY / 2], 5);
-    size_t winner = 0;
-    cr_expect_eq(hob_race_all(many, MANY, &winner), 5);
-    cr_expect_eq(winner, MANY / 2);
+    expect_winner(many, MANY, MANY / 2, 5);
     cr_expect(list_empty(&this_task()->children));
     for (size_t i = 0; i < MANY; i++) {
         if (probes[i].releases != 1) /* one assertion each would take longer than the test */
@@ -123,19 +96,15 @@ CoroutineTest(race, leaves_the_array_alone)
     cr_expect_arr_eq(futures, before, sizeof(futures));
 }
 
-/* NULL is what a maker returns that found no memory: its turn is over at once. */
 CoroutineTest(race, null_wins_with_out_of_memory)
 {
     for (size_t place = 0; place < 3; place++) {
-        hob_future *futures[] = {
-            start(sleep_until_cancelled, '.'), start(sleep_until_cancelled, '.'),
-            start(sleep_until_cancelled, '.')};
-        hob_cancel(futures[place]);
-        hob_await(futures[place]);
-        futures[place] = NULL;
-        size_t winner = 99;
-        cr_expect_eq(hob_race_all(futures, 3, &winner), -ENOMEM);
-        cr_expect_eq(winner, place);
+        hob_future *futures[3] = {NULL};
+        for (size_t i = 0; i < 3; i++) {
+            if (i != place)
+                futures[i] = start(sleep_until_cancelled, '.');
+        }
+        expect_winner(futures, 3, place, -ENOMEM);
     }
 }
 
@@ -170,19 +139,17 @@ CoroutineTest(race, what_the_losers_return_is_of_no_interest)
 
 CoroutineTest(race, only_what_is_not_ready_is_cancelled)
 {
-    struct probe first, ready, waiting;
-    probe_init(&first, &probe_kind);
-    probe_init(&ready, &probe_kind);
-    probe_init(&waiting, &probe_kind);
-    future_complete(&first.future, 1);
-    future_complete(&ready.future, 2);
-    cr_expect_eq(hob_race(&waiting.future, &first.future, &ready.future), 1);
-    cr_expect_eq(first.cancels, 0);
-    cr_expect_eq(ready.cancels, 0);
-    cr_expect_eq(waiting.cancels, 1);
-    cr_expect_eq(first.releases, 1);
-    cr_expect_eq(ready.releases, 1);
-    cr_expect_eq(waiting.releases, 1);
+    struct probe probes[3];
+    hob_future *futures[3];
+    for (size_t i = 0; i < 3; i++)
+        futures[i] = probe_init(&probes[i], &probe_kind);
+    future_complete(futures[1], 1);
+    future_complete(futures[2], 2);
+    expect_winner(futures, 3, 1, 1);
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_eq(probes[i].cancels, i == 0, "probe %zu", i);
+        cr_expect_eq(probes[i].releases, 1, "probe %zu", i);
+    }
 }
 
 static int race_two_sleepers(void *arg)
@@ -201,7 +168,9 @@ CoroutineTest(race, a_race_that_loses_a_race_ends_its_own)
 /* A caller that is cancelled. */
 
 struct caller {
+    const char *name;
     hob_future *raced[2];
+    bool before; /* it is cancelled before it races */
     int result;
     size_t winner;
 };
@@ -215,15 +184,20 @@ static int race_them(void *arg)
     return 0;
 }
 
+static void cancel_caller(struct caller *caller)
+{
+    hob_future *racer = hob_async(race_them, caller);
+    if (!caller->before)
+        hob_yield();
+    cancel_and_await(racer);
+}
+
 CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits)
 {
     struct caller caller = {
         .raced = {start(clean_up_slowly, 'a'), start(clean_up_slowly, 'b')},
     };
-    hob_future *racer = hob_async(race_them, &caller);
-    hob_yield();
-    hob_cancel(racer);
-    hob_await(racer);
+    cancel_caller(&caller);
     cr_expect_eq(caller.result, -ECANCELED);
     cr_expect_str_eq(traced(), "..abr");
 }
@@ -232,28 +206,16 @@ CoroutineTest(race, of_a_cancelled_caller_cancels_all_and_waits)
 CoroutineTest(race, of_a_cancelled_caller_has_no_winner)
 {
     struct caller callers[] = {
-        {.raced = {hob_timer(INFINITY), hob_timer(INFINITY)}},
-        {.raced = {start(sleep_until_cancelled, '.'), start(sleep_until_cancelled, '.')}},
-        {.raced = {start(sleep_until_cancelled, '.'), hob_timer(INFINITY)}},
+        {"timers", {hob_timer(INFINITY), hob_timer(INFINITY)}},
+        {"coroutines", {start(sleep_until_cancelled, '.'), start(sleep_until_cancelled, '.')}},
+        {"both", {start(sleep_until_cancelled, '.'), hob_timer(INFINITY)}},
+        {"before", {hob_timer(INFINITY), start(sleep_until_cancelled, '.')}, .before = true},
     };
     for (size_t i = 0; i < COUNT(callers); i++) {
-        hob_future *racer = hob_async(race_them, &callers[i]);
-        hob_yield();
-        hob_cancel(racer);
-        hob_await(racer);
-        cr_expect_eq(callers[i].result, -ECANCELED, "caller %zu", i);
-        cr_expect_eq(callers[i].winner, 2, "caller %zu: winner %zu", i, callers[i].winner);
+        cancel_caller(&callers[i]);
+        cr_expect_eq(callers[i].result, -ECANCELED, "%s", callers[i].name);
+        cr_expect_eq(callers[i].winner, 2, "%s: %zu", callers[i].name, callers[i].winner);
     }
-}
-
-CoroutineTest(race, of_a_caller_cancelled_before_has_no_winner)
-{
-    struct caller caller = {.raced = {hob_timer(INFINITY), start(sleep_until_cancelled, '.')}};
-    hob_future *racer = hob_async(race_them, &caller);
-    hob_cancel(racer);
-    hob_await(racer);
-    cr_expect_eq(caller.result, -ECANCELED);
-    cr_expect_eq(caller.winner, 2, "winner %zu", caller.winner);
 }
 
 /* Its result is not lost: it may be something that has to be released. */
@@ -269,8 +231,7 @@ CoroutineTest(race, of_a_cancelled_caller_is_won_by_a_ready_one)
             future_complete(caller.raced[place], 1);
             if (other_is_ready)
                 future_complete(caller.raced[1 - place], 2);
-            hob_cancel(racer);
-            hob_await(racer);
+            cancel_and_await(racer);
             size_t expected = other_is_ready ? 0 : place;
             cr_expect_eq(caller.result, expected == place ? 1 : 2);
             cr_expect_eq(caller.winner, expected, "%zu, not %zu", caller.winner, expected);
@@ -284,8 +245,7 @@ CoroutineTest(race, a_cancellation_during_clean_up_keeps_the_winner)
     hob_future *racer = hob_async(race_them, &caller);
     hob_yield(); /* the racer begins to wait; the winner has returned */
     hob_yield(); /* the racer has cancelled the loser */
-    hob_cancel(racer);
-    hob_await(racer);
+    cancel_and_await(racer);
     cr_expect_eq(caller.result, 3);
     cr_expect_eq(caller.winner, 1);
     cr_expect_str_eq(traced(), ".lr");

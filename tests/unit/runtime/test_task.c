@@ -1,10 +1,9 @@
 #include "runtime/task.h"
 
-#include <ev.h>
-
 #include "memory/stack.h"
 #include "runtime/loop.h"
-#include "tests/support/child.h"
+#include "tests/support/call_back.h"
+#include "tests/support/cook.h"
 #include "tests/support/current.h"
 #include "tests/support/memory.h"
 #include "tests/support/traced_coroutines.h"
@@ -82,13 +81,10 @@ CoroutineTest(task, yield_lets_every_other_run_once)
     hob_join(a, b);
 }
 
-CoroutineTest(task, yield_goes_on_at_once_when_cancelled)
+AtOnceTest(task, yield_goes_on_at_once_when_cancelled)
 {
-    hob_future *other = start(run_once, 'o');
     task_cancel(this_task(), -ECANCELED);
     cr_expect_eq(hob_yield(), -ECANCELED);
-    cr_expect_str_eq(traced(), "");
-    hob_await(other);
 }
 
 /* Chains: a coroutine that makes one that makes one... */
@@ -146,14 +142,6 @@ static int leave_a_sleeper(void *arg)
     return 7;
 }
 
-CoroutineTest(task, a_child_nobody_awaits_is_cancelled_and_joined)
-{
-    int result = hob_await(start(leave_a_sleeper, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "msr");
-    cr_expect_eq(result, 7, "what became of the child does not change its maker's result");
-}
-
 /* As a handler that checks no result. */
 static int ignore_cancellation(void *arg)
 {
@@ -168,13 +156,6 @@ static int leave_an_ignorant_child(void *arg)
 {
     start(ignore_cancellation, 'i');
     return hob_yield();
-}
-
-CoroutineTest(task, a_child_that_ignores_its_cancellation_still_ends)
-{
-    hob_await(start(leave_an_ignorant_child, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "iiir");
 }
 
 /* Its clean-up lets others run before it is done. */
@@ -194,13 +175,6 @@ static int leave_two_that_clean_up(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(task, children_nobody_awaits_are_joined_at_the_same_time)
-{
-    hob_await(start(leave_two_that_clean_up, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "......abr");
-}
-
 static int leave_a_sleeper_and_sleep(void *arg)
 {
     start(sleep_until_cancelled, 'g');
@@ -214,32 +188,28 @@ static int leave_three_generations(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(task, unawaited_grandchildren_are_cancelled_and_joined)
-{
-    hob_await(start(leave_three_generations, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "cgr");
-}
-
+/* The child runs: it may own what its argument points to. */
 static int leave_one_that_never_ran(void *arg)
 {
     start(run_once, 'c');
     return 0;
 }
 
-/* It may own what its argument points to. */
-CoroutineTest(task, an_unawaited_child_runs_if_its_maker_never_waits)
+CoroutineTest(task, unawaited_children_are_joined)
 {
-    hob_await(start(leave_one_that_never_ran, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "cr");
+    static const struct traced_case cases[] = {
+        {"a sleeper is cancelled, and its maker's result kept", leave_a_sleeper, 'm', 7, "msr"},
+        {"one that ignores its cancellation", leave_an_ignorant_child, 'm', 0, "iiir"},
+        {"two clean up at the same time", leave_two_that_clean_up, 'm', 0, "......abr"},
+        {"a grandchild", leave_three_generations, 'm', 0, "cgr"},
+        {"one whose maker never waits", leave_one_that_never_ran, 'm', 0, "cr"},
+    };
+    expect_traces(cases, COUNT(cases));
 }
 
 CoroutineTest(task, one_cancelled_before_it_first_ran_still_runs)
 {
-    hob_future *child = start(sleep_until_cancelled, 'c');
-    hob_cancel(child);
-    cr_expect_eq(hob_await(child), -ECANCELED);
+    cr_expect_eq(cancel_and_await(start(sleep_until_cancelled, 'c')), -ECANCELED);
     cr_expect_str_eq(traced(), "c");
 }
 
@@ -265,9 +235,7 @@ static int await_a_sleeper_though_cancelled(void *arg)
 CoroutineTest(task, a_child_of_a_cancelled_task_is_cancelled)
 {
     hob_future *maker = start(await_a_sleeper_though_cancelled, 0);
-    hob_yield();
-    hob_cancel(maker);
-    cr_expect_eq(hob_await(maker), -ECANCELED);
+    cr_expect_eq(cancel_waiting(maker), -ECANCELED);
     cr_expect_str_eq(traced(), "cm");
 }
 
@@ -291,8 +259,7 @@ CoroutineTest(task, woken_twice_runs_once)
     hob_yield();
     task_wake(async_task(child));
     task_wake(async_task(child));
-    for (int i = 0; i < 3; i++)
-        hob_yield();
+    let_others_run();
     cr_expect_eq(resumed, 1);
 }
 
@@ -305,8 +272,7 @@ static int wake_itself_and_wait(void *arg)
 CoroutineTest(task, waking_the_running_one_does_nothing)
 {
     start(wake_itself_and_wait, 0);
-    for (int i = 0; i < 3; i++)
-        hob_yield();
+    let_others_run();
     cr_expect_eq(resumed, 0);
 }
 
@@ -387,23 +353,15 @@ CoroutineTest(task, the_hook_is_not_called_without_a_wait)
     task_set_before_wait(this_task(), NULL, NULL);
 }
 
-CoroutineTest(task, the_hook_is_not_called_when_others_wait)
+CoroutineTest(task, the_hook_is_not_called_when_others_wait_or_after_its_end)
 {
     hob_future *child = start(yield_twice, 'c');
     int calls = 0;
     task_set_before_wait(this_task(), count_call, &calls);
     hob_await(child);
-    cr_expect_eq(calls, 1);
-    task_set_before_wait(this_task(), NULL, NULL);
-}
-
-CoroutineTest(task, the_hook_is_not_called_after_its_end)
-{
-    int calls = 0;
-    task_set_before_wait(this_task(), count_call, &calls);
     task_set_before_wait(this_task(), NULL, NULL);
     hob_yield();
-    cr_expect_eq(calls, 0);
+    cr_expect_eq(calls, 1);
 }
 
 /* Unwatched tasks. */
@@ -417,49 +375,40 @@ CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
     cr_expect(list_empty(&this_task()->children));
 }
 
+static void start_unwatched(struct task *maker, hob_fn *fn, char name)
+{
+    task_start(task_make_unawaited(maker, "unwatched", fn, as_argument(name)));
+}
+
 static int leave_unwatched_ones(void *arg)
 {
-    struct task *self = this_task();
-    task_start(task_make_unawaited(
-        self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('a')));
-    task_start(task_make_unawaited(
-        self, "sleep_until_cancelled", sleep_until_cancelled, as_argument('b')));
+    start_unwatched(this_task(), sleep_until_cancelled, 'a');
+    start_unwatched(this_task(), sleep_until_cancelled, 'b');
     hob_yield();
     trace(name_of(arg));
     return 0;
 }
 
-CoroutineTest(task, unwatched_ones_are_joined_with_their_maker)
+static void start_in_a_callback(void *maker)
 {
-    hob_await(start(leave_unwatched_ones, 'm'));
-    trace('r');
-    cr_expect_str_eq(traced(), "mabr");
-    cr_expect_eq(this_pool()->parked_count, this_pool()->mapped_count - 1, "all but this task's");
-}
-
-static void spawn_from_callback(struct ev_loop *ev, ev_timer *watcher, int events)
-{
-    task_start(task_make_unawaited(watcher->data, "run_once", run_once, as_argument('u')));
+    start_unwatched(maker, run_once, 'u');
     trace('c');
 }
 
 CoroutineTest(task, an_unwatched_one_of_a_callback_runs_at_once)
 {
-    ev_timer watcher;
-    ev_timer_init(&watcher, spawn_from_callback, 0., 0.);
-    watcher.data = this_task();
-    ev_timer_start(task_ev_loop(this_task()), &watcher);
+    struct call_back call;
+    call_back_after(&call, 0, start_in_a_callback, this_task());
     while (traced()[0] == '\0')
         hob_yield();
     cr_expect_str_eq(traced(), "uc");
     cr_expect_eq(this_pool()->parked_count, 1);
 }
 
-static int clean_up_with_help(void *arg)
+static int clean_up_with_help(void *maker)
 {
     hob_sleep(INFINITY);
-    task_start(
-        task_make_unawaited(arg, "sleep_until_cancelled", sleep_until_cancelled, as_argument('u')));
+    start_unwatched(maker, sleep_until_cancelled, 'u');
     return 0;
 }
 
@@ -469,11 +418,14 @@ static int leave_one_that_makes_another(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(task, an_unwatched_one_made_during_the_join_is_cancelled)
+CoroutineTest(task, unwatched_ones_are_joined_with_their_maker)
 {
-    hob_await(start(leave_one_that_makes_another, 0));
-    trace('r');
-    cr_expect_str_eq(traced(), "ur");
+    static const struct traced_case cases[] = {
+        {"two that sleep", leave_unwatched_ones, 'm', 0, "mabr"},
+        {"one made during the join", leave_one_that_makes_another, 'm', 0, "ur"},
+    };
+    expect_traces(cases, COUNT(cases));
+    cr_expect_eq(this_pool()->parked_count, this_pool()->mapped_count - 1, "all but this task's");
 }
 
 /* The memory of a task, and the lack of it. */
@@ -527,13 +479,8 @@ static int await_endless_recursion(void *arg)
     return hob_await(start(recurse, -1));
 }
 
-static void block_on_endless_recursion(void *arg)
-{
-    hob_block_on(await_endless_recursion, arg);
-}
-
 Test(task, one_that_overflows_its_stack_ends_the_process)
 {
-    struct child_end end = run_in_child(block_on_endless_recursion, NULL);
+    struct child_end end = run_cook(await_endless_recursion);
     cr_expect(child_faulted(&end), "status %#x", end.status);
 }

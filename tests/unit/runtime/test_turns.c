@@ -89,25 +89,26 @@ static int note_turn(void *arg)
     return 0;
 }
 
-/* Whether another coroutine runs while this one makes the same call again and again. */
-static bool lets_others_run(void (*call)(void))
+/* Expects another coroutine to run while this one makes the same call again and again. */
+static void expect_turn(const char *name, void (*call)(void))
 {
     bool others_ran = false;
     hob_future *other = hob_async(note_turn, &others_ran);
     for (int i = 0; i < 100 && !others_ran; i++)
         call();
-    bool result = others_ran;
+    cr_expect(others_ran, "%s", name);
     hob_await(other);
-    return result;
 }
+
+#define EXPECT_TURN(call) expect_turn(#call, call)
 
 CoroutineTest(turns, are_given_by_calls_that_need_not_wait)
 {
     zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    cr_expect(lets_others_run(read_zeros));
-    cr_expect(lets_others_run(write_to_null));
-    cr_expect(lets_others_run(await_nothing));
+    EXPECT_TURN(read_zeros);
+    EXPECT_TURN(write_to_null);
+    EXPECT_TURN(await_nothing);
     close(zero);
     close(null);
 }
@@ -120,30 +121,24 @@ CoroutineTest(turns, are_given_by_what_coroutines_share)
     semaphore = hob_semaphore_new(1);
     mutex = hob_mutex_new();
     group = hob_group_new();
-    cr_expect(lets_others_run(get_from_closed));
-    cr_expect(lets_others_run(put_and_get));
-    cr_expect(lets_others_run(take_and_give));
-    cr_expect(lets_others_run(lock_and_unlock));
-    cr_expect(lets_others_run(wait_for_no_group));
+    EXPECT_TURN(get_from_closed);
+    EXPECT_TURN(put_and_get);
+    EXPECT_TURN(take_and_give);
+    EXPECT_TURN(lock_and_unlock);
+    EXPECT_TURN(wait_for_no_group);
     hob_queue_free(empty);
     hob_queue_free(closed);
     hob_semaphore_free(semaphore);
     hob_mutex_free(mutex);
 }
 
-static int expect_turns_though_cancelled(void *unused)
-{
-    task_cancel(this_task(), -ECANCELED);
-    cr_expect(lets_others_run(yield_in_vain));
-    cr_expect(lets_others_run(sleep_in_vain));
-    cr_expect(lets_others_run(get_in_vain));
-    cr_expect(lets_others_run(put_in_vain));
-    return 0;
-}
-
 CoroutineTest(turns, are_given_by_a_cancelled_coroutine_that_goes_on)
 {
     empty = hob_queue_new(1);
-    hob_await(hob_async(expect_turns_though_cancelled, NULL));
+    task_cancel(this_task(), -ECANCELED);
+    EXPECT_TURN(yield_in_vain);
+    EXPECT_TURN(sleep_in_vain);
+    EXPECT_TURN(get_in_vain);
+    EXPECT_TURN(put_in_vain);
     hob_queue_free(empty);
 }

@@ -1,5 +1,4 @@
 /* The program that this is linked into has hob_virtual_time in it. */
-#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -10,7 +9,8 @@
 #include "hob/log.h"
 #include "hob/testing.h"
 #include "runtime/future.h"
-#include "tests/support/child.h"
+#include "tests/support/channel.h"
+#include "tests/support/cook.h"
 #include "tests/support/random.h"
 #include "tests/support/trace.h"
 #include "tests/support/virtual_time.h"
@@ -200,33 +200,15 @@ TimedTest(virtual_time, a_timer_is_over_after_a_sleep_of_the_system, 60)
     cr_expect_eq(hob_await(timer), 0);
 }
 
-CoroutineTest(virtual_time, what_can_be_read_comes_before_any_timer)
+ChannelTest(virtual_time, what_can_be_read_comes_before_any_timer, open_pipe)
 {
-    int ends[2];
-    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
-    cr_expect_eq(write(ends[1], "x", 1), 1);
     double begin = hob_now();
-    hob_future *futures[] = {hob_timer(10), hob_readable(ends[0])};
-    size_t winner = 99;
-    cr_expect_eq(hob_race_all(futures, 2, &winner), 0);
-    cr_expect_eq(winner, 1);
-    cr_expect(passed(begin, 0));
-    close(ends[0]);
-    close(ends[1]);
-}
-
-CoroutineTest(virtual_time, what_cannot_be_read_gives_way_to_a_timer)
-{
-    int ends[2];
-    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
-    double begin = hob_now();
-    hob_future *futures[] = {hob_timer(10), hob_readable(ends[0])};
-    size_t winner = 99;
-    cr_expect_eq(hob_race_all(futures, 2, &winner), 0);
-    cr_expect_eq(winner, 0);
-    cr_expect(passed(begin, 10));
-    close(ends[0]);
-    close(ends[1]);
+    for (int readable = 0; readable <= 1; readable++) {
+        hob_future *futures[] = {hob_timer(10), hob_readable(ends[0])};
+        expect_winner(futures, 2, readable, 0);
+        cr_expect(passed(begin, 10), "%g s", hob_now() - begin);
+        put_data(ends);
+    }
 }
 
 /* Threads take real time. */
@@ -248,9 +230,7 @@ CoroutineTest(virtual_time, a_timer_does_not_overtake_an_offloaded_function)
     for (int i = 0; i < 5; i++) {
         double begin = hob_now();
         hob_future *futures[] = {hob_timer(0.001), hob_offload(work_really, NULL)};
-        size_t winner = 99;
-        cr_expect_eq(hob_race_all(futures, 2, &winner), 7);
-        cr_expect_eq(winner, 1);
+        expect_winner(futures, 2, 1, 7);
         cr_expect(passed(begin, 0), "%g s", hob_now() - begin);
     }
 }
@@ -327,19 +307,17 @@ static void *answer_later(void *arg)
     return NULL;
 }
 
-/* Asks the peer, and returns what became of it. */
 static int ask_peer(void *arg)
 {
     int ends[2];
     char byte;
     pthread_t thread;
-    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
+    open_pipe(ends);
     struct peer peer = {ends[1], 0.05};
     cr_expect_eq(pthread_create(&thread, NULL, answer_later, &peer), 0);
     int result = hob_read(ends[0], &byte, 1);
     pthread_join(thread, NULL);
-    close(ends[0]);
-    close(ends[1]);
+    close_both(ends);
     return result;
 }
 
@@ -356,8 +334,7 @@ TimedTest(virtual_time, stands_still_with_only_endless_timers, 0)
     for (size_t i = 0; i < COUNT(endless); i++) {
         hob_future *timer = hob_timer(endless[i]);
         cr_expect_eq(ask_peer(NULL), 1);
-        hob_cancel(timer);
-        cr_expect_eq(hob_await(timer), -ECANCELED);
+        cr_expect_eq(cancel_and_await(timer), -ECANCELED);
     }
 }
 
@@ -393,8 +370,7 @@ CoroutineTest(virtual_time, timers_that_are_to_come_are_known)
     hob_future *timers[] = {hob_timer(5), hob_timer(500), hob_timer(1), hob_timer(INFINITY)};
     for (size_t i = 0; i < COUNT(timers); i++) {
         cr_expect_eq(hob_timers_pending(), i < 3, "%zu", i);
-        hob_cancel(timers[i]);
-        hob_await(timers[i]);
+        cancel_and_await(timers[i]);
     }
 }
 
@@ -416,14 +392,9 @@ static int log_after_a_while(void *arg)
     return 0;
 }
 
-static void block_on_log(void *arg)
-{
-    hob_block_on(log_after_a_while, arg);
-}
-
 Test(virtual_time, is_that_of_the_log)
 {
-    struct child_end end = run_in_child(block_on_log, NULL);
+    struct child_end end = run_cook(log_after_a_while);
     cr_expect_str_eq(end.output, "2001-09-09T01:46:45.000Z info  done\n");
 }
 
@@ -483,14 +454,10 @@ static int await_what_never_comes(void *arg)
     return hob_await(hob_promise());
 }
 
-static void block_on_deadlock(void *arg)
-{
-    hob_block_on(await_what_never_comes, arg);
-}
-
 Test(virtual_time, a_deadlock_is_noticed)
 {
-    struct child_end end = run_to_abort(block_on_deadlock, NULL);
+    struct child_end end = run_cook(await_what_never_comes);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
     cr_expect_not_null(strstr(end.output, "deadlock"), "%s", end.output);
 }
 

@@ -46,13 +46,6 @@ static inline void put_data(const int ends[2])
     cr_expect_eq(write(ends[1], "x", 1), 1);
 }
 
-/* A sleep, even of no time, does not end before the loop has polled the descriptors. */
-static inline void let_the_loop_poll(void)
-{
-    for (int i = 0; i < 3; i++)
-        hob_sleep(0);
-}
-
 /* A CoroutineTest with the ends of what `open` opens, that its body uses as `ends`. */
 #define ChannelTest(suite, name, open)                                                             \
     static void suite##_##name##_on(int *ends);                                                    \

@@ -81,6 +81,13 @@ static inline void let_others_run(void)
         hob_yield();
 }
 
+/* A sleep, even of no time, does not end before the loop has polled the descriptors. */
+static inline void let_the_loop_poll(void)
+{
+    for (int i = 0; i < 3; i++)
+        hob_sleep(0);
+}
+
 static inline int cancel_and_await(hob_future *future)
 {
     hob_cancel(future);

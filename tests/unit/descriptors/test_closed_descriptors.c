@@ -2,11 +2,10 @@
  * Descriptors that are closed while a coroutine awaits them. In virtual time: a coroutine that
  * sleeps takes it on to when the runtime looks at them.
  */
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include "descriptors/descriptors.h"
+#include "tests/support/channel.h"
 #include "tests/support/current.h"
 #include "tests/support/virtual_time.h"
 
@@ -47,23 +46,15 @@ static const struct {
     hob_fn *wait;
     bool writes;
 } cases[] = {
-    {"readable", wait_readable, false}, {"read", wait_to_read, false},
-    {"writable", wait_writable, true},  {"write", wait_to_write, true},
-    {"poll", poll_readable, false},
+    {NAMED(wait_readable), false}, {NAMED(wait_to_read), false},  {NAMED(wait_writable), true},
+    {NAMED(wait_to_write), true},  {NAMED(poll_readable), false},
 };
 
-static void open_pipe(bool full)
+static void open_ends(bool full)
 {
-    static const char bytes[4096];
-    cr_expect_eq(pipe2(ends, O_NONBLOCK), 0);
-    while (full && write(ends[1], bytes, sizeof(bytes)) > 0)
-        ;
-}
-
-static void close_pipe(void)
-{
-    close(ends[0]);
-    close(ends[1]);
+    open_pipe(ends);
+    if (full)
+        fill(ends[1]);
 }
 
 /* Both ends, or the one would make the other ready. */
@@ -72,11 +63,11 @@ CoroutineTest(closed_descriptors, end_each_kind_of_wait)
     static const double delays[] = {0, 0.5, 1, 3.3, 100}; /* and all is quiet before */
     for (size_t i = 0; i < COUNT(cases); i++) {
         for (size_t k = 0; k < COUNT(delays); k++) {
-            open_pipe(cases[i].writes);
+            open_ends(cases[i].writes);
             hob_future *waiter = hob_async(cases[i].wait, NULL);
             hob_sleep(delays[k]);
             cr_expect_not(waiter->ready);
-            close_pipe();
+            close_both(ends);
             hob_sleep(2.5);
             cr_expect(waiter->ready, "%s closed after %g s", cases[i].name, delays[k]);
             cr_expect_eq(hob_await(waiter), -EBADF, "%s", cases[i].name);
@@ -88,28 +79,26 @@ CoroutineTest(closed_descriptors, end_each_kind_of_wait)
 CoroutineTest(closed_descriptors, end_a_wait_when_their_number_is_used_again)
 {
     for (size_t i = 0; i < COUNT(cases); i++) {
-        open_pipe(cases[i].writes);
+        open_ends(cases[i].writes);
         int before[] = {ends[0], ends[1]};
         hob_future *waiter = hob_async(cases[i].wait, NULL);
         hob_sleep(3);
-        close_pipe();
-        open_pipe(cases[i].writes);
+        close_both(ends);
+        open_ends(cases[i].writes);
         cr_expect(ends[0] == before[0] && ends[1] == before[1]);
         hob_sleep(2.5);
         cr_expect(waiter->ready, "%s", cases[i].name);
         cr_expect_eq(hob_await(waiter), -EBADF, "%s", cases[i].name);
-        close_pipe();
+        close_both(ends);
     }
 }
 
 /* One of two waits for a socket is cancelled, and the socket is closed in the same turn. */
 static void close_with_one_of_two_waits(bool cancel_first)
 {
-    static const char bytes[4096];
     int pair[2];
-    cr_expect_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-    while (write(pair[0], bytes, sizeof(bytes)) > 0)
-        ;
+    open_sockets(pair);
+    fill(pair[0]);
     hob_future *first = hob_readable(pair[0]);
     hob_future *second = hob_writable(pair[0]);
     hob_sleep(0.1);
@@ -133,12 +122,12 @@ CoroutineTest(closed_descriptors, end_the_other_wait_when_one_ended_in_the_same_
 /* Both are found by the same look at the descriptors. */
 CoroutineTest(closed_descriptors, end_all_of_several_waits)
 {
-    open_pipe(false);
+    open_pipe(ends);
     hob_future *waits[4];
     for (size_t i = 0; i < COUNT(waits); i++)
         waits[i] = hob_readable(ends[0]);
     hob_sleep(3);
-    close_pipe();
+    close_both(ends);
     hob_sleep(2.5);
     for (size_t i = 0; i < COUNT(waits); i++)
         cr_expect_eq(hob_await(waits[i]), -EBADF);
@@ -146,43 +135,41 @@ CoroutineTest(closed_descriptors, end_all_of_several_waits)
 
 CoroutineTest(closed_descriptors, leave_several_waits_for_one_that_stays_open)
 {
-    open_pipe(false);
+    open_pipe(ends);
     hob_future *first = hob_readable(ends[0]);
     hob_future *second = hob_readable(ends[0]);
     hob_sleep(1.5);
-    hob_cancel(first);
-    cr_expect_eq(hob_await(first), -ECANCELED);
+    cr_expect_eq(cancel_and_await(first), -ECANCELED);
     hob_sleep(3);
     cr_expect_not(second->ready);
-    cr_expect_eq(write(ends[1], "x", 1), 1);
+    put_data(ends);
     cr_expect_eq(hob_await(second), 0);
-    close_pipe();
+    close_both(ends);
 }
 
 CoroutineTest(closed_descriptors, that_stay_open_are_awaited_as_long_as_it_takes)
 {
-    open_pipe(false);
+    open_pipe(ends);
     hob_future *waiter = hob_async(wait_to_read, NULL);
     for (int i = 0; i < 100; i++)
         hob_sleep(0.7);
     cr_expect_not(waiter->ready);
-    cr_expect_eq(write(ends[1], "x", 1), 1);
+    put_data(ends);
     cr_expect_eq(hob_await(waiter), 1);
-    close_pipe();
+    close_both(ends);
 }
 
 /* Or a program that waits for a message would wake each second for nothing. */
 CoroutineTest(closed_descriptors, are_not_looked_for_while_nothing_runs)
 {
-    open_pipe(false);
+    open_pipe(ends);
     hob_future *waiter = hob_async(wait_to_read, NULL);
     hob_sleep(10);
     struct descriptors *waits = loop_current()->descriptors;
     hob_yield();
     cr_expect(ev_is_active(&waits->audit), "a coroutine runs");
-    hob_cancel(waiter);
-    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(cancel_and_await(waiter), -ECANCELED);
     hob_sleep(10);
     cr_expect_not(ev_is_active(&waits->audit), "nothing is awaited");
-    close_pipe();
+    close_both(ends);
 }

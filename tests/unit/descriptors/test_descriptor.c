@@ -57,28 +57,6 @@ static void stop_writing(int ends[2])
     shutdown(ends[1], SHUT_WR);
 }
 
-CoroutineTest(descriptor, readable_is_ready_for_data_or_the_end)
-{
-    static const struct {
-        const char *name;
-        void (*open)(int ends[2]);
-        void (*prepare)(int ends[2]);
-    } cases[] = {
-        {"pipe with data", open_pipe, put_data_and_close_writer},
-        {"pipe at its end", open_pipe, close_writer},
-        {"socket with data", open_sockets, put_data_and_close_writer},
-        {"socket at its end", open_sockets, stop_writing},
-        {"socket whose peer is gone", open_sockets, close_writer},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        int ends[2];
-        cases[i].open(ends);
-        cases[i].prepare(ends);
-        cr_expect_eq(hob_await(hob_readable(ends[0])), 0, "%s", cases[i].name);
-        close_both(ends);
-    }
-}
-
 static void close_reader(int ends[2])
 {
     close(ends[0]);
@@ -96,23 +74,30 @@ static void fill_and_close_reader(int ends[2])
     close_reader(ends);
 }
 
-CoroutineTest(descriptor, writable_is_ready_for_room_or_a_lost_reader)
+CoroutineTest(descriptor, is_ready_for_data_room_or_the_end_of_the_other_side)
 {
     static const struct {
         const char *name;
         void (*open)(int ends[2]);
         void (*prepare)(int ends[2]);
+        hob_future *(*ready)(int fd);
     } cases[] = {
-        {"pipe with room", open_pipe, leave_room},
-        {"pipe without a reader", open_pipe, fill_and_close_reader},
-        {"socket with room", open_sockets, leave_room},
-        {"socket whose peer is gone", open_sockets, fill_and_close_reader},
+        {"pipe with data", open_pipe, put_data_and_close_writer, hob_readable},
+        {"pipe at its end", open_pipe, close_writer, hob_readable},
+        {"socket with data", open_sockets, put_data_and_close_writer, hob_readable},
+        {"socket at its end", open_sockets, stop_writing, hob_readable},
+        {"socket to read whose peer is gone", open_sockets, close_writer, hob_readable},
+        {"pipe with room", open_pipe, leave_room, hob_writable},
+        {"pipe without a reader", open_pipe, fill_and_close_reader, hob_writable},
+        {"socket with room", open_sockets, leave_room, hob_writable},
+        {"socket to write whose peer is gone", open_sockets, fill_and_close_reader, hob_writable},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int ends[2];
         cases[i].open(ends);
         cases[i].prepare(ends);
-        cr_expect_eq(hob_await(hob_writable(ends[1])), 0, "%s", cases[i].name);
+        int fd = ends[cases[i].ready == hob_writable];
+        cr_expect_eq(hob_await(cases[i].ready(fd)), 0, "%s", cases[i].name);
         close_both(ends);
     }
 }
@@ -171,27 +156,20 @@ ChannelTest(descriptor, one_can_be_awaited_for_both_and_by_several, open_sockets
     cr_expect_eq(hob_join(readable, readable_too), 0);
 }
 
-CoroutineTest(descriptor, that_is_not_open_is_an_error)
+CoroutineTest(descriptor, that_is_not_open_or_only_a_path_is_an_error)
 {
     int ends[2];
     char byte;
+    int path = open("/", O_PATH | O_CLOEXEC); /* open(2): it can be neither read nor watched */
     open_pipe(ends);
     close_both(ends);
-    const int cases[] = {-1, INT_MIN, INT_MAX, 1000000, ends[0]};
+    const int cases[] = {-1, INT_MIN, INT_MAX, 1000000, ends[0], path};
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(hob_await(hob_readable(cases[i])), -EBADF, "%d", cases[i]);
         cr_expect_eq(hob_await(hob_writable(cases[i])), -EBADF, "%d", cases[i]);
         cr_expect_eq(hob_read(cases[i], &byte, 1), -EBADF, "%d", cases[i]);
         cr_expect_eq(hob_write(cases[i], "x", 1), -EBADF, "%d", cases[i]);
     }
-}
-
-/* open(2): a descriptor that is only a path cannot be read, nor watched. */
-CoroutineTest(descriptor, that_is_only_a_path_is_an_error)
-{
-    int path = open("/", O_PATH | O_CLOEXEC);
-    cr_expect_eq(hob_await(hob_readable(path)), -EBADF);
-    cr_expect_eq(hob_await(hob_writable(path)), -EBADF);
     close(path);
 }
 
@@ -253,10 +231,8 @@ ChannelTest(descriptor, cancelled_is_not_watched_any_more, open_pipe)
     hob_future *waiter = hob_async(await_and_trace, hob_writable(ends[1]));
     let_the_loop_poll();
     cr_expect_eq(active_watchers(), 2);
-    hob_cancel(writable);
-    hob_cancel(waiter);
-    cr_expect_eq(hob_await(writable), -ECANCELED);
-    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(cancel_and_await(writable), -ECANCELED);
+    cr_expect_eq(cancel_and_await(waiter), -ECANCELED);
     cr_expect_eq(active_watchers(), 0);
 }
 
@@ -274,46 +250,27 @@ ChannelTest(descriptor, that_nobody_awaits_does_not_hold_up_its_maker, open_pipe
 
 /* hob_read() */
 
-EachChannelTest(read_returns_what_there_is)
-{
-    char data[100] = "";
-    cr_expect_eq(write(ends[1], "hello", 5), 5);
-    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 5);
-    cr_expect_str_eq(data, "hello");
-}
-
-ChannelTest(descriptor, read_leaves_what_does_not_fit, open_pipe)
+EachChannelTest(read_returns_what_there_is_and_zero_at_the_end)
 {
     char data[4] = "";
     cr_expect_eq(write(ends[1], "hello", 5), 5);
-    cr_expect_eq(hob_read(ends[0], data, 3), 3);
-    cr_expect_str_eq(data, "hel");
-    cr_expect_eq(hob_read(ends[0], data, 0), 0);
-    cr_expect_eq(hob_read(ends[0], data, 3), 2);
-    cr_expect_str_eq(data, "lol");
-}
-
-EachChannelTest(read_is_zero_at_the_end)
-{
-    char data[10];
-    put_data(ends);
+    cr_expect_eq(hob_read(ends[0], data, 3), 3, "%s", kind);
+    cr_expect_str_eq(data, "hel", "%s", kind);
+    cr_expect_eq(hob_read(ends[0], data, 0), 0, "%s", kind);
+    cr_expect_eq(hob_read(ends[0], data, 3), 2, "%s", kind);
+    cr_expect_str_eq(data, "lol", "%s", kind);
     close_writer(ends);
-    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 1);
-    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
-    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0, "%s", kind);
+    cr_expect_eq(hob_read(ends[0], data, sizeof(data)), 0, "%s", kind);
 }
 
-/* The result is an int. */
-CoroutineTest(descriptor, read_takes_any_size)
+ChannelTest(descriptor, read_takes_any_size, open_pipe)
 {
     static const size_t sizes[] = {INT_MAX, (size_t)INT_MAX + 1, (size_t)UINT_MAX + 1, SSIZE_MAX};
     for (size_t i = 0; i < COUNT(sizes); i++) {
-        int ends[2];
         char data[10];
-        open_pipe(ends);
         put_data(ends);
         cr_expect_eq(hob_read(ends[0], data, sizes[i]), 1, "%zu", sizes[i]);
-        close_both(ends);
     }
 }
 
@@ -437,27 +394,24 @@ EachChannelTest(write_whose_reader_goes_away_is_an_error)
 
 static int write_without_a_reader(void *arg)
 {
-    int *ends = arg;
-    close(ends[0]);
+    int ends[2];
+    signal(SIGPIPE, SIG_DFL);
+    channels[number_of(arg)].open(ends);
+    close_reader(ends);
     return hob_write(ends[1], "x", 1);
 }
 
-static void block_on_write(void *arg)
+static void block_on_write(void *channel)
 {
-    signal(SIGPIPE, SIG_DFL);
-    hob_block_on(write_without_a_reader, arg);
+    hob_block_on(write_without_a_reader, channel);
 }
 
 Test(descriptor, write_without_a_reader_raises_sigpipe)
 {
     for (size_t i = 0; i < COUNT(channels); i++) {
-        int ends[2];
-        channels[i].open(ends);
-        close_reader(ends);
-        struct child_end end = run_in_child(block_on_write, ends);
+        struct child_end end = run_in_child(block_on_write, as_argument((intptr_t)i));
         cr_expect(WIFSIGNALED(end.status), "%s: status %#x", channels[i].name, end.status);
         cr_expect_eq(WTERMSIG(end.status), SIGPIPE, "%s", channels[i].name);
-        close_both(ends);
     }
 }
 
@@ -478,8 +432,7 @@ ChannelTest(descriptor, a_write_can_be_cancelled_halfway, open_pipe)
 {
     hob_future *writer = start(write_too_much, ends[1]);
     let_the_loop_poll();
-    hob_cancel(writer);
-    cr_expect_eq(hob_await(writer), -ECANCELED);
+    cr_expect_eq(cancel_and_await(writer), -ECANCELED);
     cr_expect_eq(active_watchers(), 0);
 }
 

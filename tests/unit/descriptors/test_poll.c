@@ -121,8 +121,7 @@ ChannelTest(poll, is_interrupted, open_pipe)
 {
     hob_future *poller = start(poll_for_ever, ends[0]);
     let_the_loop_poll();
-    hob_cancel(poller);
-    cr_expect_eq(hob_await(poller), -ECANCELED);
+    cr_expect_eq(cancel_and_await(poller), -ECANCELED);
 
     double before = hob_deadline(0.01);
     cr_expect_eq(poll_for_ever(as_argument(ends[0])), -ETIMEDOUT);
@@ -147,6 +146,5 @@ CoroutineTest(poll, that_never_waits_lets_others_run)
     for (int i = 0; i < 1000; i++)
         hob_poll(NULL, 0, 0);
     cr_expect_gt(turns, 10);
-    hob_cancel(counting);
-    hob_await(counting);
+    cancel_and_await(counting);
 }

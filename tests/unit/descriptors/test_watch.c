@@ -207,8 +207,7 @@ WatchTest(waits_can_be_cancelled_and_race, open_sockets)
     size_t winner = 9;
     hob_future *reader = hob_async(wait_to_read, watch);
     let_the_loop_poll();
-    hob_cancel(reader);
-    cr_expect_eq(hob_await(reader), -ECANCELED);
+    cr_expect_eq(cancel_and_await(reader), -ECANCELED);
     cr_expect_eq(hob_await_for(hob_watch_readable(watch), 0.01), -ETIMEDOUT);
     hob_future *either[] = {hob_watch_readable(watch), hob_watch_writable(watch)};
     cr_expect_eq(hob_race_all(either, 2, &winner), 0);

@@ -7,6 +7,7 @@
 #include "runtime/future.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
+#include "tests/support/cook.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
 
@@ -95,63 +96,59 @@ static int let_a_child_await_what_this_awaits(void *arg)
 
 /* Futures of another thread, which has a loop of its own and offers them. */
 
-static hob_future *offered;
-static sem_t is_offered;
-
-static int offer_a_timer(void *arg)
+static int resolve_it(void *arg)
 {
-    offered = hob_timer(INFINITY);
-    sem_post(&is_offered);
-    return hob_sleep(INFINITY);
+    hob_resolve(arg, 0);
+    return 0;
 }
 
-static int offer_a_promise(void *arg)
+static hob_future *offered_timer, *offered_promise;
+static sem_t is_offered;
+
+static int offer_a_timer_and_a_promise(void *arg)
 {
-    offered = hob_promise();
+    offered_timer = hob_timer(INFINITY);
+    offered_promise = hob_promise();
     sem_post(&is_offered);
     return hob_sleep(INFINITY);
 }
 
 static void *run_loop(void *arg)
 {
-    hob_block_on(*(hob_fn **)arg, NULL);
+    hob_block_on(offer_a_timer_and_a_promise, arg);
     return NULL;
 }
 
-static hob_future *take_from_another_thread(hob_fn *offer)
+static void wait_for_another_thread(void)
 {
     pthread_t thread;
     sem_init(&is_offered, 0, 0);
-    pthread_create(&thread, NULL, run_loop, &offer);
+    pthread_create(&thread, NULL, run_loop, NULL);
     sem_wait(&is_offered);
-    return offered;
 }
 
 static int await_from_another_thread(void *arg)
 {
-    return hob_await(take_from_another_thread(offer_a_timer));
+    wait_for_another_thread();
+    return hob_await(offered_timer);
 }
 
 static int join_from_another_thread(void *arg)
 {
-    return hob_join(hob_timer(0), take_from_another_thread(offer_a_timer));
+    wait_for_another_thread();
+    return hob_join(hob_timer(0), offered_timer);
 }
 
 static int race_from_another_thread(void *arg)
 {
-    return hob_race(hob_timer(INFINITY), take_from_another_thread(offer_a_timer));
+    wait_for_another_thread();
+    return hob_race(hob_timer(INFINITY), offered_timer);
 }
 
 static int resolve_from_another_thread(void *arg)
 {
-    hob_resolve(take_from_another_thread(offer_a_promise), 0);
-    return 0;
-}
-
-static int resolve_it(void *arg)
-{
-    hob_resolve(arg, 0);
-    return 0;
+    wait_for_another_thread();
+    return resolve_it(offered_promise);
 }
 
 static int resolve_on_a_thread_of_the_pool(void *arg)
@@ -435,15 +432,10 @@ static int leave_what_never_ends(void *arg)
     return 0;
 }
 
-static void block_on_what_never_ends(void *arg)
-{
-    hob_block_on_named("cook", leave_what_never_ends, arg);
-}
-
-/* It has returned, and waits for its children: there is no call to name. */
 Test(misuse, a_deadlock_at_the_end_of_the_first_task_names_it)
 {
-    struct child_end end = run_to_abort(block_on_what_never_ends, NULL);
+    struct child_end end = run_cook(leave_what_never_ends);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
     cr_expect_not_null(strstr(end.output, "task 'cook'"), "%s", end.output);
     cr_expect_not_null(strstr(end.output, "deadlock"), "%s", end.output);
     cr_expect_null(strstr(end.output, "(null)"), "%s", end.output);

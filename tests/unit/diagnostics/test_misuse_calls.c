@@ -1,13 +1,11 @@
 /*
  * Calls where there is no coroutine: each ends the process, with a message that names the call.
  */
-#include <ev.h>
 #include <fcntl.h>
 
 #include "hob/sync.h"
 #include "hob/trace.h"
-#include "runtime/loop.h"
-#include "runtime/task.h"
+#include "tests/support/call_back.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/mistake.h"
 
@@ -97,17 +95,10 @@ static void make_call(void *arg)
     ((const struct call *)arg)->make();
 }
 
-static void call_back(struct ev_loop *ev, ev_timer *watcher, int events)
-{
-    make_call(watcher->data);
-}
-
 static int make_call_in_a_callback(void *arg)
 {
-    ev_timer watcher;
-    ev_timer_init(&watcher, call_back, 0., 0.);
-    watcher.data = arg;
-    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    struct call_back call;
+    call_back_after(&call, 0, make_call, arg);
     return hob_sleep(INFINITY);
 }
 

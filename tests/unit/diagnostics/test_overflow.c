@@ -1,14 +1,13 @@
 #include "diagnostics/overflow.h"
 
-#include <ev.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 
 #include "memory/stack.h"
-#include "runtime/loop.h"
 #include "runtime/task.h"
-#include "tests/support/child.h"
+#include "tests/support/call_back.h"
+#include "tests/support/cook.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/log_line.h"
 #include "tests/support/unprobed.h"
@@ -23,11 +22,6 @@ static void skip_if_sanitized(void)
 TestSuite(overflow, .timeout = 20);
 
 #define GUARD_SIZE (64 * 1024)
-
-static void block_on(void *arg)
-{
-    hob_block_on_named("cook", *(hob_fn **)arg, NULL);
-}
 
 /* The ways to use up a stack. */
 
@@ -111,7 +105,7 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char begin[100];
-        struct child_end end = run_in_child(block_on, &cases[i].fn);
+        struct child_end end = run_cook(cases[i].fn);
         snprintf(begin, sizeof(begin), "task '%s': stack overflow: all ", cases[i].task);
         const char *message = log_message(end.output);
         cr_expect(strncmp(message, begin, strlen(begin)) == 0, "%s: %s", cases[i].name, end.output);
@@ -123,12 +117,12 @@ Test(overflow, of_a_stack_names_the_task_and_ends_the_process, .init = skip_if_s
 static void block_on_in_a_second_loop(void *arg)
 {
     hob_block_on_named("baker", do_nothing, NULL);
-    block_on(arg);
+    block_on_cook(arg);
 }
 
 static void *block_on_in_a_thread(void *arg)
 {
-    block_on(arg);
+    block_on_cook(arg);
     return NULL;
 }
 
@@ -150,22 +144,19 @@ static void block_on_in_two_threads(void *arg)
     hob_block_on_named("baker", block_on_in_another_thread_meanwhile, arg);
 }
 
-/* A function for a child process. */
-struct run {
-    const char *name;
-    void (*fn)(void *arg);
-};
-
 Test(overflow, is_noticed_in_every_loop, .init = skip_if_sanitized)
 {
-    static const struct run cases[] = {
+    static const struct {
+        const char *name;
+        void (*run)(void *fn); /* in a child process */
+    } cases[] = {
         {NAMED(block_on_in_a_second_loop)},
         {NAMED(block_on_in_another_thread)},
         {NAMED(block_on_in_two_threads)},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_fn *fn = recurse_for_ever;
-        struct child_end end = run_in_child(cases[i].fn, &fn);
+        struct child_end end = run_in_child(cases[i].run, &fn);
         cr_expect_not_null(
             strstr(end.output, "task 'cook': stack"), "%s: %s", cases[i].name, end.output);
         cr_expect(child_faulted(&end), "%s: status %#x", cases[i].name, end.status);
@@ -198,16 +189,15 @@ static int touch_nothing(void *arg)
     return nothing[0];
 }
 
-static void touch_nothing_back(struct ev_loop *ev, ev_timer *watcher, int events)
+static void touch_nothing_back(void *arg)
 {
-    touch_nothing(watcher);
+    touch_nothing(arg);
 }
 
 static int touch_nothing_in_a_callback(void *arg)
 {
-    ev_timer watcher;
-    ev_timer_init(&watcher, touch_nothing_back, 0., 0.);
-    ev_timer_start(task_ev_loop(task_current(__func__)), &watcher);
+    struct call_back call;
+    call_back_after(&call, 0, touch_nothing_back, NULL);
     return hob_sleep(INFINITY);
 }
 
@@ -225,56 +215,45 @@ static int touch_the_guard_of_another(void *arg)
     return 0;
 }
 
-static void block_on_and_touch_nothing(void *arg)
-{
-    hob_fn *fn = do_nothing;
-    block_on(&fn);
-    touch_nothing(arg);
-}
-
-/* Calls `run` in a child process, with the address of `fn`. */
-static void expect_another_fault(const char *name, void (*run)(void *arg), hob_fn *fn)
-{
-    struct child_end end = run_in_child(run, &fn);
-    cr_expect(child_faulted(&end), "%s: status %#x", name, end.status);
-    cr_expect_null(strstr(end.output, "stack overflow"), "%s: %s", name, end.output);
-}
-
-Test(overflow, another_fault_does_not_have_this_message)
-{
-    expect_another_fault("in a coroutine", block_on, touch_nothing);
-    expect_another_fault("in a callback", block_on, touch_nothing_in_a_callback);
-    expect_another_fault("on another thread", block_on, touch_nothing_on_another_thread);
-    expect_another_fault("of another's guard", block_on, touch_the_guard_of_another);
-    expect_another_fault("after the loop", block_on_and_touch_nothing, NULL);
-}
-
-/* As `kill -SEGV` does: nothing faults again when the handler has returned. */
-
 static int raise_it(void *arg)
 {
     return raise(SIGSEGV);
 }
 
-static void block_on_and_raise(void *arg)
+/* As `kill -SEGV` does: nothing faults again when the handler has returned. */
+static int kill_it(void *arg)
 {
-    hob_fn *fn = do_nothing;
-    block_on(&fn);
-    raise_it(arg);
+    return kill(getpid(), SIGSEGV);
 }
 
-static void block_on_and_kill(void *arg)
+static void call_after_a_loop(void *fn)
 {
-    hob_fn *fn = do_nothing;
-    block_on(&fn);
-    kill(getpid(), SIGSEGV);
+    hob_block_on(do_nothing, NULL);
+    (*(hob_fn **)fn)(NULL);
 }
 
-Test(overflow, a_signal_that_was_sent_ends_the_process)
+Test(overflow, another_fault_does_not_have_this_message)
 {
-    expect_another_fault("raised in a coroutine", block_on, raise_it);
-    expect_another_fault("raised after the loop", block_on_and_raise, NULL);
-    expect_another_fault("by another process", block_on_and_kill, NULL);
+    static const struct {
+        const char *name;
+        void (*run)(void *fn); /* in a child process */
+        hob_fn *fn;
+    } cases[] = {
+        {"in a coroutine", block_on_cook, touch_nothing},
+        {"in a callback", block_on_cook, touch_nothing_in_a_callback},
+        {"on another thread", block_on_cook, touch_nothing_on_another_thread},
+        {"of another's guard", block_on_cook, touch_the_guard_of_another},
+        {"after the loop", call_after_a_loop, touch_nothing},
+        {"raised in a coroutine", block_on_cook, raise_it},
+        {"raised after the loop", call_after_a_loop, raise_it},
+        {"sent by another process", call_after_a_loop, kill_it},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hob_fn *fn = cases[i].fn;
+        struct child_end end = run_in_child(cases[i].run, &fn);
+        cr_expect(child_faulted(&end), "%s: status %#x", cases[i].name, end.status);
+        cr_expect_null(strstr(end.output, "stack overflow"), "%s: %s", cases[i].name, end.output);
+    }
 }
 
 /* Set-ups of the program. */
@@ -324,7 +303,7 @@ static void overflow_with_a_handler(void *arg)
 {
     const struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
     sigaction(SIGSEGV, &action, NULL);
-    block_on(arg);
+    block_on_cook(arg);
 }
 
 /* It also profits from the stack for signals, without which it could not run. */

@@ -6,11 +6,10 @@
 
 #include "hob/trace.h"
 #include "runtime/loop.h"
-#include "tests/support/child.h"
 #include "tests/support/current.h"
 #include "tests/support/lanes.h"
-#include "tests/support/log_line.h"
 #include "tests/support/memory.h"
+#include "tests/support/mistake.h"
 #include "tests/support/trace_story.h"
 
 TestSuite(trace_watch, .timeout = 60);
@@ -127,16 +126,10 @@ static int unwatch(void *arg)
     return 0;
 }
 
-static void block_on_unwatch(void *arg)
-{
-    hob_block_on(unwatch, arg);
-}
-
 Test(trace_watch, to_turn_away_without_having_watched_is_a_mistake)
 {
-    struct child_end end = run_to_abort(block_on_unwatch, NULL);
-    cr_expect_str_eq(
-        log_message(end.output), "task 'unwatch': hob_trace_unwatch(): there is no watcher\n");
+    struct mistake mistakes[] = {{unwatch, "cook", "hob_trace_unwatch", "there is no watcher"}};
+    expect_mistakes(mistakes, COUNT(mistakes));
 }
 
 /* Reading. */

@@ -1,7 +1,7 @@
 /* libev would end the process where it finds no memory or no descriptor. */
 #include "memory/reserve.h"
 
-#include "tests/support/child.h"
+#include "tests/support/cook.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/memory.h"
 
@@ -13,12 +13,6 @@ static void expect(bool holds, const char *what)
         return;
     fprintf(stderr, "%s\n", what);
     abort();
-}
-
-static void run_without_memory(hob_fn *fn)
-{
-    if (hob_block_on(fn, NULL) != 0)
-        abort();
 }
 
 /* Timers, until there is no memory for another one. */
@@ -75,24 +69,17 @@ static int use_up_memory_by_coroutines(void *unused)
     return 0;
 }
 
-static void by_timers(void *unused)
-{
-    run_without_memory(use_up_memory_by_timers);
-}
-
-static void by_coroutines(void *unused)
-{
-    run_without_memory(use_up_memory_by_coroutines);
-}
-
 Test(reserve, lack_of_memory_is_an_error_and_not_the_end)
 {
-    static void (*const ways[])(void *) = {by_timers, by_coroutines};
+    static const struct {
+        const char *name;
+        hob_fn *fn;
+    } ways[] = {{NAMED(use_up_memory_by_timers)}, {NAMED(use_up_memory_by_coroutines)}};
     if (SANITIZED)
         cr_skip_test("the sanitizers need memory themselves");
     for (size_t i = 0; i < COUNT(ways); i++) {
-        struct child_end end = run_in_child(ways[i], NULL);
-        cr_expect(child_returned(&end), "way %zu, status %#x: %s", i, end.status, end.output);
+        struct child_end end = run_cook(ways[i].fn);
+        cr_expect(child_returned(&end), "%s, %#x: %s", ways[i].name, end.status, end.output);
     }
 }
 
@@ -104,13 +91,9 @@ static int close_everything(void *unused)
     return hob_sleep(0.001);
 }
 
-static void block_on_closing_everything(void *unused)
-{
-    hob_block_on(close_everything, unused);
-}
-
 Test(reserve, the_end_of_its_descriptor_is_reported_in_words)
 {
-    struct child_end end = run_to_abort(block_on_closing_everything, NULL);
+    struct child_end end = run_cook(close_everything);
+    cr_expect(child_aborted(&end), "status %#x", end.status);
     cr_expect_not_null(strstr(end.output, "the event loop cannot continue"), "%s", end.output);
 }

@@ -1,10 +1,24 @@
 #include "runtime/loop.h"
-#include "tests/support/coroutine.h"
-#include "tests/support/trace.h"
+#include "tests/support/traced_coroutines.h"
 
 TestSuite(group, .timeout = 20);
 
 static hob_group *group;
+
+/* A CoroutineTest with a group. */
+#define GroupTest(name)                                                                            \
+    static void use_##name(void);                                                                  \
+    CoroutineTest(group, name)                                                                     \
+    {                                                                                              \
+        group = hob_group_new();                                                                   \
+        use_##name();                                                                              \
+    }                                                                                              \
+    static void use_##name(void)
+
+static void spawn(hob_fn *fn, char name)
+{
+    cr_expect_eq(hob_group_spawn(group, fn, as_argument(name)), 0, "%c", name);
+}
 
 static int trace_name(void *name)
 {
@@ -13,53 +27,43 @@ static int trace_name(void *name)
     return 0;
 }
 
-static int wait_for_ever(void *name)
+GroupTest(is_waited_for_until_nobody_is_left)
 {
-    int err = hob_sleep(INFINITY);
-    trace(name_of(name));
-    return err;
-}
-
-CoroutineTest(group, is_waited_for_until_nobody_is_left)
-{
-    group = hob_group_new();
     cr_expect_eq(hob_group_wait(group), 0, "there is nobody to wait for");
-    for (int name = 'a'; name <= 'c'; name++)
-        cr_expect_eq(hob_group_spawn(group, trace_name, as_argument(name)), 0);
+    for (char name = 'a'; name <= 'c'; name++)
+        spawn(trace_name, name);
     cr_expect_eq(hob_group_count(group), 3);
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "abc");
     cr_expect_eq(hob_group_count(group), 0);
-    cr_expect_eq(hob_group_spawn(group, trace_name, as_argument('d')), 0, "it can be used again");
+    spawn(trace_name, 'd'); /* it can be used again */
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "abcd");
 }
 
-CoroutineTest(group, is_cancelled_as_it_is_now)
+GroupTest(is_cancelled_as_it_is_now)
 {
-    group = hob_group_new();
-    hob_group_spawn(group, wait_for_ever, as_argument('a'));
-    hob_group_spawn(group, wait_for_ever, as_argument('b'));
+    spawn(sleep_until_cancelled, 'a');
+    spawn(sleep_until_cancelled, 'b');
     hob_yield();
     hob_group_cancel(group);
-    hob_group_spawn(group, trace_name, as_argument('c'));
+    spawn(trace_name, 'c');
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "abc");
 }
 
 static int make_children(void *unused)
 {
-    hob_async(wait_for_ever, as_argument('c'));
+    start(sleep_until_cancelled, 'c');
     hob_yield();
     trace('f');
     return 0;
 }
 
 /* A coroutine ends when its children have: not when its function returns. */
-CoroutineTest(group, waits_for_the_children_of_its_coroutines)
+GroupTest(waits_for_the_children_of_its_coroutines)
 {
-    group = hob_group_new();
-    hob_group_spawn(group, make_children, NULL);
+    spawn(make_children, '.');
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "fc");
 }
@@ -67,7 +71,7 @@ CoroutineTest(group, waits_for_the_children_of_its_coroutines)
 static int own_a_group(void *unused)
 {
     group = hob_group_new();
-    hob_group_spawn(group, wait_for_ever, as_argument('m'));
+    spawn(sleep_until_cancelled, 'm');
     hob_yield();
     trace('o');
     return 0;
@@ -81,12 +85,12 @@ CoroutineTest(group, ends_with_the_coroutine_that_made_it)
 
 static int spawn_and_return(void *unused)
 {
-    return hob_group_spawn(group, trace_name, as_argument('m'));
+    spawn(trace_name, 'm');
+    return 0;
 }
 
-CoroutineTest(group, keeps_what_others_spawn)
+GroupTest(keeps_what_others_spawn)
 {
-    group = hob_group_new();
     cr_expect_eq(hob_await(hob_async(spawn_and_return, NULL)), 0);
     cr_expect_eq(hob_group_count(group), 1, "it does not end with its spawner");
     cr_expect_eq(hob_group_wait(group), 0);
@@ -102,12 +106,12 @@ static int trace_how_it_waited(void *unused)
 static int spawn_late(void *unused)
 {
     hob_deadline(0);
-    return hob_group_spawn(group, trace_how_it_waited, NULL);
+    spawn(trace_how_it_waited, '.');
+    return 0;
 }
 
-CoroutineTest(group, has_the_deadline_of_its_maker)
+GroupTest(has_the_deadline_of_its_maker)
 {
-    group = hob_group_new();
     cr_expect_eq(hob_await(hob_async(spawn_late, NULL)), 0);
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "w");
@@ -118,14 +122,13 @@ static int count_stacks(void)
     return (int)stacks_count(&loop_current()->stacks).mapped;
 }
 
-CoroutineTest(group, leaves_nothing_of_those_that_ended)
+GroupTest(leaves_nothing_of_those_that_ended)
 {
-    group = hob_group_new();
-    hob_group_spawn(group, do_nothing, NULL);
+    spawn(do_nothing, '.');
     hob_group_wait(group);
     int before = count_stacks();
     for (int i = 0; i < 1000; i++) {
-        cr_expect_eq(hob_group_spawn(group, do_nothing, NULL), 0);
+        spawn(do_nothing, '.');
         hob_yield();
     }
     cr_expect_eq(hob_group_wait(group), 0);
@@ -137,15 +140,12 @@ static int wait_for_the_group(void *unused)
     return hob_group_wait(group);
 }
 
-CoroutineTest(group, several_can_wait_and_a_wait_can_be_cancelled)
+GroupTest(several_can_wait_and_a_wait_can_be_cancelled)
 {
-    group = hob_group_new();
-    hob_group_spawn(group, wait_for_ever, as_argument('m'));
-    hob_future *waits[] = {
-        hob_async(wait_for_the_group, NULL), hob_async(wait_for_the_group, NULL)};
-    hob_yield();
-    hob_cancel(waits[0]);
-    cr_expect_eq(hob_await(waits[0]), -ECANCELED);
+    spawn(sleep_until_cancelled, 'm');
+    hob_future *cancelled = hob_async(wait_for_the_group, NULL);
+    hob_future *other = hob_async(wait_for_the_group, NULL);
+    cr_expect_eq(cancel_waiting(cancelled), -ECANCELED);
     hob_group_cancel(group);
-    cr_expect_eq(hob_await(waits[1]), 0);
+    cr_expect_eq(hob_await(other), 0);
 }

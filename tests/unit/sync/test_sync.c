@@ -5,10 +5,24 @@
 
 TestSuite(sync, .timeout = 20);
 
-/* The coroutines of each test share this. */
 static hob_semaphore *semaphore;
 static hob_mutex *mutex;
 static hob_condition *condition;
+
+/* A CoroutineTest with a semaphore of so many permits, a mutex and a condition. */
+#define SyncTest(name, permits)                                                                    \
+    static void use_##name(void);                                                                  \
+    CoroutineTest(sync, name)                                                                      \
+    {                                                                                              \
+        semaphore = hob_semaphore_new(permits);                                                    \
+        mutex = hob_mutex_new();                                                                   \
+        condition = hob_condition_new();                                                           \
+        use_##name();                                                                              \
+        hob_semaphore_free(semaphore);                                                             \
+        hob_mutex_free(mutex);                                                                     \
+        hob_condition_free(condition);                                                             \
+    }                                                                                              \
+    static void use_##name(void)
 
 /* Semaphores. */
 
@@ -19,9 +33,8 @@ static int take(void *name)
     return result;
 }
 
-CoroutineTest(sync, a_semaphore_gives_its_permits_in_order)
+SyncTest(a_semaphore_gives_its_permits_in_order, 2)
 {
-    semaphore = hob_semaphore_new(2);
     hob_future *takers[] = {start(take, 'a'), start(take, 'b'), start(take, 'c'), start(take, 'd')};
     let_others_run();
     cr_expect_str_eq(traced(), "ab");
@@ -34,33 +47,25 @@ CoroutineTest(sync, a_semaphore_gives_its_permits_in_order)
     hob_semaphore_give(semaphore);
     cr_expect_eq(hob_semaphore_try_take(semaphore), 0);
     cr_expect_eq(hob_semaphore_try_take(semaphore), -EAGAIN);
-    hob_semaphore_free(semaphore);
 }
 
-CoroutineTest(sync, a_cancelled_taker_leaves_the_permit_to_the_next)
+SyncTest(a_cancelled_taker_leaves_the_permit_to_the_next, 0)
 {
-    semaphore = hob_semaphore_new(0);
     hob_future *first = start(take, 'a');
     hob_future *second = start(take, 'b');
-    let_others_run();
-    hob_cancel(first);
-    cr_expect_eq(hob_await(first), -ECANCELED);
+    cr_expect_eq(cancel_waiting(first), -ECANCELED);
     hob_semaphore_give(semaphore);
     cr_expect_eq(hob_await(second), 0);
     cr_expect_str_eq(traced(), "!b");
-    hob_semaphore_free(semaphore);
 }
 
 /* A permit that was given is not lost, although the taker is cancelled before it runs. */
-CoroutineTest(sync, a_taker_that_is_cancelled_too_late_has_its_permit)
+SyncTest(a_taker_that_is_cancelled_too_late_has_its_permit, 0)
 {
-    semaphore = hob_semaphore_new(0);
     hob_future *taker = start(take, 'a');
     let_others_run();
     hob_semaphore_give(semaphore);
-    hob_cancel(taker);
-    cr_expect_eq(hob_await(taker), 0);
-    hob_semaphore_free(semaphore);
+    cr_expect_eq(cancel_and_await(taker), 0);
 }
 
 static int give_when_cancelled(void *unused)
@@ -70,16 +75,12 @@ static int give_when_cancelled(void *unused)
     return err;
 }
 
-CoroutineTest(sync, a_cancelled_coroutine_can_give)
+SyncTest(a_cancelled_coroutine_can_give, 0)
 {
-    semaphore = hob_semaphore_new(0);
     hob_future *giver = hob_async(give_when_cancelled, NULL);
     hob_future *taker = start(take, 'a');
-    let_others_run();
-    hob_cancel(giver);
+    cr_expect_eq(cancel_waiting(giver), -ECANCELED);
     cr_expect_eq(hob_await(taker), 0);
-    cr_expect_eq(hob_await(giver), -ECANCELED);
-    hob_semaphore_free(semaphore);
 }
 
 /* Mutexes. */
@@ -96,14 +97,12 @@ static int change_twice(void *name)
     return 0;
 }
 
-CoroutineTest(sync, a_mutex_keeps_coroutines_apart_and_in_order)
+SyncTest(a_mutex_keeps_coroutines_apart_and_in_order, 0)
 {
-    mutex = hob_mutex_new();
     int result =
         hob_join(start(change_twice, 'a'), start(change_twice, 'b'), start(change_twice, 'c'));
     cr_expect_eq(result, 0);
     cr_expect_str_eq(traced(), "aabbcc");
-    hob_mutex_free(mutex);
 }
 
 static int try_lock(void *unused)
@@ -111,29 +110,22 @@ static int try_lock(void *unused)
     return hob_mutex_try_lock(mutex);
 }
 
-CoroutineTest(sync, a_held_mutex_cannot_be_locked_without_a_wait)
+SyncTest(a_held_mutex_cannot_be_locked_without_a_wait, 0)
 {
-    mutex = hob_mutex_new();
     cr_expect_eq(hob_mutex_try_lock(mutex), 0);
     cr_expect_eq(hob_await(hob_async(try_lock, NULL)), -EAGAIN);
     hob_mutex_unlock(mutex);
     cr_expect_eq(hob_mutex_lock(mutex), 0);
     hob_mutex_unlock(mutex);
-    hob_mutex_free(mutex);
 }
 
-CoroutineTest(sync, a_lock_that_was_cancelled_is_not_held)
+SyncTest(a_lock_that_was_cancelled_is_not_held, 0)
 {
-    mutex = hob_mutex_new();
     hob_mutex_lock(mutex);
-    hob_future *waiter = start(change_twice, 'a');
-    let_others_run();
-    hob_cancel(waiter);
-    cr_expect_eq(hob_await(waiter), -ECANCELED);
+    cr_expect_eq(cancel_waiting(start(change_twice, 'a')), -ECANCELED);
     hob_mutex_unlock(mutex);
     cr_expect_eq(hob_mutex_try_lock(mutex), 0);
     hob_mutex_unlock(mutex);
-    hob_mutex_free(mutex);
 }
 
 /* Conditions. */
@@ -145,39 +137,32 @@ static int wait_for_condition(void *name)
     return result;
 }
 
-CoroutineTest(sync, a_condition_wakes_one_or_all_that_wait_now)
+SyncTest(a_condition_wakes_one_or_all_that_wait_now, 0)
 {
-    condition = hob_condition_new();
     cr_expect_not(hob_condition_wake_one(condition));
     cr_expect_eq(hob_condition_wake_all(condition), 0);
     hob_future *waiters[] = {
         start(wait_for_condition, 'a'), start(wait_for_condition, 'b'),
         start(wait_for_condition, 'c')};
     let_others_run();
-    cr_expect_str_eq(traced(), "", "an condition has no memory");
+    cr_expect_str_eq(traced(), "", "a condition has no memory");
     cr_expect(hob_condition_wake_one(condition));
     let_others_run();
     cr_expect_str_eq(traced(), "a");
     cr_expect_eq(hob_condition_wake_all(condition), 2);
     cr_expect_eq(hob_join_all(waiters, 3), 0);
     cr_expect_str_eq(traced(), "abc");
-    hob_condition_free(condition);
 }
 
-CoroutineTest(sync, the_next_change_can_be_raced)
+SyncTest(the_next_change_can_be_raced, 0)
 {
-    size_t winner;
-    condition = hob_condition_new();
     hob_future *never[] = {hob_condition_next(condition), hob_timer(0)};
-    cr_expect_eq(hob_race_all(never, 2, &winner), 0);
-    cr_expect_eq(winner, 1);
+    expect_winner(never, 2, 1, 0);
     cr_expect_eq(hob_condition_wake_all(condition), 0, "the loser does not wait any more");
 
     hob_future *soon[] = {hob_condition_next(condition), hob_timer(INFINITY)};
     cr_expect_eq(hob_condition_wake_all(condition), 1, "it counts from its making on");
-    cr_expect_eq(hob_race_all(soon, 2, &winner), 0);
-    cr_expect_eq(winner, 0);
-    hob_condition_free(condition);
+    expect_winner(soon, 2, 0, 0);
 }
 
 /* Queues, beside other things. */
@@ -191,16 +176,13 @@ static int put_later(void *queue)
 CoroutineTest(sync, a_readable_queue_loses_no_value_in_a_race)
 {
     void *value;
-    size_t winner;
     hob_queue *queue = hob_queue_new(1);
     hob_future *early[] = {hob_timer(0), hob_queue_readable(queue)};
-    cr_expect_eq(hob_race_all(early, 2, &winner), 0);
-    cr_expect_eq(winner, 0);
+    expect_winner(early, 2, 0, 0);
 
     hob_future *putter = hob_async(put_later, queue);
     hob_future *late[] = {hob_timer(INFINITY), hob_queue_readable(queue)};
-    cr_expect_eq(hob_race_all(late, 2, &winner), 0);
-    cr_expect_eq(winner, 1);
+    expect_winner(late, 2, 1, 0);
     cr_expect_eq(hob_await(hob_queue_readable(queue)), 0, "it is still readable");
     cr_expect_eq(hob_queue_try_get(queue, &value), 1);
     cr_expect_eq(value, &semaphore);
@@ -224,18 +206,9 @@ static int wait_for_all_kinds(void *unused)
     return 0;
 }
 
-CoroutineTest(sync, cancelled_coroutines_do_not_wait)
+SyncTest(cancelled_coroutines_do_not_wait, 1)
 {
-    semaphore = hob_semaphore_new(1);
-    mutex = hob_mutex_new();
-    condition = hob_condition_new();
-    hob_future *waiter = hob_async(wait_for_all_kinds, NULL);
-    hob_yield();
-    hob_cancel(waiter);
-    cr_expect_eq(hob_await(waiter), 0);
-    hob_semaphore_free(semaphore);
-    hob_mutex_free(mutex);
-    hob_condition_free(condition);
+    cr_expect_eq(cancel_waiting(hob_async(wait_for_all_kinds, NULL)), 0);
 }
 
 /* Mistakes. */

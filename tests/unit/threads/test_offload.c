@@ -1,16 +1,13 @@
-#include <dirent.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "hob/testing.h"
 #include "runtime/future.h"
-#include "tests/support/child.h"
-#include "tests/support/coroutine.h"
+#include "tests/support/descriptors.h"
 #include "tests/support/eventually.h"
 #include "tests/support/gate.h"
 #include "tests/support/memory.h"
-#include "tests/support/trace.h"
 #include "tests/support/traced_coroutines.h"
 
 TestSuite(offload, .timeout = 30);
@@ -18,18 +15,6 @@ TestSuite(offload, .timeout = 30);
 static hob_future *offload(hob_fn *fn, intptr_t number)
 {
     return hob_offload(fn, as_argument(number));
-}
-
-/* Criterion has threads of its own, so what counts is the difference. */
-static size_t count_threads(void)
-{
-    size_t count = 0;
-    DIR *folder = opendir("/proc/self/task");
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        count += entry->d_name[0] != '.';
-    if (folder)
-        closedir(folder);
-    return count;
 }
 
 /* Runs a function that must not be run. */
@@ -48,28 +33,17 @@ CoroutineTest(offload, returns_what_the_function_returns)
         cr_expect_eq(hob_await(offload(return_number, results[i])), results[i], "%d", results[i]);
 }
 
-static int compare_thread(void *arg)
+static int set_thread(void *arg)
 {
-    return pthread_equal(*(pthread_t *)arg, pthread_self());
-}
-
-CoroutineTest(offload, runs_the_function_on_another_thread)
-{
-    pthread_t here = pthread_self();
-    cr_expect_eq(hob_await(hob_offload(compare_thread, &here)), 0);
-}
-
-static int set_number(void *arg)
-{
-    *(int *)arg = 7;
+    *(pthread_t *)arg = pthread_self();
     return 0;
 }
 
-CoroutineTest(offload, memory_that_the_function_wrote_can_be_read)
+CoroutineTest(offload, runs_on_another_thread_and_what_it_wrote_can_be_read)
 {
-    int number = 0;
-    cr_expect_eq(hob_await(hob_offload(set_number, &number)), 0);
-    cr_expect_eq(number, 7);
+    pthread_t thread = pthread_self();
+    cr_expect_eq(hob_await(hob_offload(set_thread, &thread)), 0);
+    cr_expect_not(pthread_equal(thread, pthread_self()));
 }
 
 /* If the loop waited for it, the gate would stay closed. */
@@ -81,11 +55,6 @@ GateTest(offload, other_coroutines_run_meanwhile)
     cr_expect_eq(hob_offload_unfinished(), 1);
     open_gate(gate);
     cr_expect_eq(hob_await(job), 7);
-    cr_expect_eq(hob_offload_unfinished(), 0);
-}
-
-Test(offload, nothing_is_unfinished_outside_of_a_loop)
-{
     cr_expect_eq(hob_offload_unfinished(), 0);
 }
 
@@ -177,18 +146,12 @@ CoroutineTest(offload, four_threads_work_at_once_by_default)
     use_threads(4);
 }
 
-static int trace_name(void *arg)
-{
-    trace(name_of(arg));
-    return 0;
-}
-
 CoroutineTest(offload, functions_begin_in_the_order_they_were_queued)
 {
     hob_offload_limits(1, 100);
     hob_join(
-        offload(trace_name, 'a'), offload(trace_name, 'b'), offload(trace_name, 'c'),
-        offload(trace_name, 'd'), offload(trace_name, 'e'));
+        offload(run_once, 'a'), offload(run_once, 'b'), offload(run_once, 'c'),
+        offload(run_once, 'd'), offload(run_once, 'e'));
     cr_expect_str_eq(traced(), "abcde");
 }
 
@@ -212,19 +175,14 @@ CoroutineTest(offload, thousands_of_functions_run_once_each)
 
 /* Limits. */
 
-CoroutineTest(offload, limits_of_zero_are_refused)
-{
-    cr_expect_eq(hob_offload_limits(0, 1), -EINVAL);
-    cr_expect_eq(hob_offload_limits(1, 0), -EINVAL);
-    cr_expect_eq(hob_offload_limits(0, 0), -EINVAL);
-    cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the ones before hold");
-}
-
 CoroutineTest(offload, limits_can_be_set_until_a_thread_is_there)
 {
     cr_expect_eq(hob_offload_limits(1, 1), 0);
     cr_expect_eq(hob_offload_limits(3, 30), 0);
-    hob_await(offload(return_number, 0));
+    cr_expect_eq(hob_offload_limits(0, 1), -EINVAL);
+    cr_expect_eq(hob_offload_limits(1, 0), -EINVAL);
+    cr_expect_eq(hob_offload_limits(0, 0), -EINVAL);
+    cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the ones before hold");
     cr_expect_eq(hob_offload_limits(3, 30), -EBUSY);
     cr_expect_eq(hob_await(offload(return_number, 3)), 3);
 }
@@ -241,11 +199,18 @@ Test(offload, limits_hold_for_one_loop)
     cr_expect_eq(hob_block_on(use_limited_threads, as_argument(4)), 0);
 }
 
-GateTest(offload, a_full_queue_is_an_error_at_once_and_nothing_runs)
+/* Has one thread and room for so many functions behind the one that keeps it busy. */
+static hob_future *keep_the_only_thread(struct gate *gate, size_t queue)
 {
-    hob_offload_limits(1, 2);
+    hob_offload_limits(1, queue);
     hob_future *running = hob_offload(pass_gate, gate);
     wait_until_reached(gate);
+    return running;
+}
+
+GateTest(offload, a_full_queue_is_an_error_at_once_and_nothing_runs)
+{
+    hob_future *running = keep_the_only_thread(gate, 2);
     hob_future *queued[] = {offload(return_number, 1), offload(return_number, 2)};
     hob_future *refused = offload(never, 0);
     cr_expect(refused->ready);
@@ -308,12 +273,8 @@ CoroutineTest(offload, without_any_thread_nothing_runs)
 
 GateTest(offload, cancelled_while_queued_never_runs)
 {
-    hob_offload_limits(1, 1);
-    hob_future *running = hob_offload(pass_gate, gate);
-    wait_until_reached(gate);
-    hob_future *queued = offload(never, 0);
-    hob_cancel(queued);
-    cr_expect_eq(hob_await(queued), -ECANCELED);
+    hob_future *running = keep_the_only_thread(gate, 1);
+    cr_expect_eq(cancel_and_await(offload(never, 0)), -ECANCELED);
     hob_future *next = offload(return_number, 3);
     cr_expect_not(next->ready, "its place in the queue is free");
     open_gate(gate);
@@ -324,12 +285,10 @@ GateTest(offload, cancelled_while_queued_never_runs)
 
 GateTest(offload, cancelled_in_the_queue_leaves_the_others)
 {
-    hob_offload_limits(1, 10);
-    hob_future *running = hob_offload(pass_gate, gate);
-    wait_until_reached(gate);
-    hob_future *a = offload(trace_name, 'a');
-    hob_future *b = offload(trace_name, 'b');
-    hob_future *c = offload(trace_name, 'c');
+    hob_future *running = keep_the_only_thread(gate, 10);
+    hob_future *a = offload(run_once, 'a');
+    hob_future *b = offload(run_once, 'b');
+    hob_future *c = offload(run_once, 'c');
     hob_cancel(b);
     open_gate(gate);
     cr_expect_eq(hob_join(running, a, c), 0);
@@ -342,8 +301,7 @@ GateTest(offload, cancelled_while_it_runs_goes_on_and_has_its_result)
     hob_future *job = hob_offload(pass_gate, gate);
     wait_until_reached(gate);
     hob_cancel(job);
-    for (int i = 0; i < 3; i++)
-        hob_sleep(0);
+    let_the_loop_poll();
     cr_expect_not(job->ready);
     open_gate(gate);
     cr_expect_eq(hob_await(job), 7);
@@ -356,20 +314,11 @@ GateTest(offload, an_await_that_is_cancelled_waits_for_what_runs)
     hob_future *waiter = hob_async(await_and_trace, hob_offload(pass_gate, gate));
     wait_until_reached(gate);
     hob_cancel(waiter);
-    for (int i = 0; i < 3; i++)
-        hob_sleep(0);
+    let_the_loop_poll();
     cr_expect_str_eq(traced(), "");
     open_gate(gate);
     cr_expect_eq(hob_await(waiter), -ECANCELED);
     cr_expect_eq(gate->passed, 1);
-}
-
-/* The only thread is busy when it returns. */
-static void keep_the_only_thread(struct gate *gate)
-{
-    hob_offload_limits(1, 10);
-    hob_offload(pass_gate, gate);
-    wait_until_reached(gate);
 }
 
 static int await_what_is_queued_until_a_deadline(void *arg)
@@ -378,25 +327,17 @@ static int await_what_is_queued_until_a_deadline(void *arg)
     return hob_await(offload(never, 0));
 }
 
-GateTest(offload, queued_until_a_deadline_never_runs)
-{
-    keep_the_only_thread(gate);
-    cr_expect_eq(hob_await(start(await_what_is_queued_until_a_deadline, 0)), -ETIMEDOUT);
-    open_gate(gate);
-    hob_await(offload(return_number, 0));
-    cr_expect_str_eq(traced(), "");
-}
-
 static int leave_what_is_queued(void *arg)
 {
     offload(never, 0);
-    return number_of(arg);
+    return 3;
 }
 
-GateTest(offload, queued_by_a_maker_that_returns_never_runs)
+GateTest(offload, queued_by_a_maker_that_ends_never_runs)
 {
-    keep_the_only_thread(gate);
-    cr_expect_eq(hob_await(start(leave_what_is_queued, 3)), 3);
+    keep_the_only_thread(gate, 10);
+    cr_expect_eq(hob_await(start(await_what_is_queued_until_a_deadline, 0)), -ETIMEDOUT);
+    cr_expect_eq(hob_await(start(leave_what_is_queued, 0)), 3);
     open_gate(gate);
     hob_await(offload(return_number, 0));
     cr_expect_str_eq(traced(), "");

@@ -120,8 +120,7 @@ CoroutineTest(pool, interrupts_once)
     hob_future *future = hob_pool_run(pool, pass_its_gate, &job, interrupt);
     wait_until_reached(&job.gate);
     hob_cancel(future);
-    hob_cancel(future);
-    cr_expect_eq(hob_await(future), 7);
+    cr_expect_eq(cancel_and_await(future), 7);
     cr_expect_eq(job.interrupts, 1);
     hob_pool_free(pool);
     gate_destroy(&job.gate);
@@ -135,16 +134,14 @@ GateTest(pool, interrupts_nothing_that_is_queued_or_has_ended)
     hob_future *running = hob_pool_run(pool, pass_gate, gate, NULL);
     wait_until_reached(gate);
     hob_future *queued = hob_pool_run(pool, pass_its_gate, &job, interrupt);
-    hob_cancel(queued);
-    cr_expect_eq(hob_await(queued), -ECANCELED);
+    cr_expect_eq(cancel_and_await(queued), -ECANCELED);
     open_gate(gate);
     cr_expect_eq(hob_await(running), 7);
 
     open_gate(&job.gate);
     hob_future *ended = hob_pool_run(pool, pass_its_gate, &job, interrupt);
     hob_await(run(pool, return_number, 0)); /* the only thread has done with the one before */
-    hob_cancel(ended);
-    cr_expect_eq(hob_await(ended), 7);
+    cr_expect_eq(cancel_and_await(ended), 7);
     cr_expect_eq(job.interrupts, 0);
     hob_pool_free(pool);
     gate_destroy(&job.gate);

@@ -1,11 +1,10 @@
-#include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "runtime/task.h"
-#include "tests/support/coroutine.h"
+#include "runtime/future.h"
+#include "tests/support/channel.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/folder.h"
 #include "tests/support/trace.h"
@@ -19,23 +18,30 @@ static void make_folder(void)
 
 TestSuite(read_file, .init = make_folder, .timeout = 30);
 
+enum { PART = 1000 };
+
 /* All byte values, NUL among them. */
 static char pattern(size_t i)
 {
     return (char)(i * 7919 >> 5);
 }
 
+static size_t write_part(char *part, size_t from, size_t end)
+{
+    size_t length = end - from < PART ? end - from : PART;
+    for (size_t i = 0; i < length; i++)
+        part[i] = pattern(from + i);
+    return length;
+}
+
 static const char *write_file(const char *name, size_t size)
 {
+    char part[PART];
     const char *path = folder_path(name);
     FILE *file = fopen(path, "w");
     cr_expect_not_null(file);
-    for (size_t i = 0; i < size; i += 1000) {
-        char part[1000];
-        for (size_t k = 0; k < sizeof(part); k++)
-            part[k] = pattern(i + k);
-        fwrite(part, 1, size - i < sizeof(part) ? size - i : sizeof(part), file);
-    }
+    for (size_t i = 0; i < size; i += PART)
+        fwrite(part, 1, write_part(part, i, size), file);
     fclose(file);
     return path;
 }
@@ -60,7 +66,7 @@ static bool is_none(const hob_bytes *bytes)
 
 CoroutineTest(read_file, gives_all_bytes_and_a_nul_that_is_not_counted)
 {
-    static const size_t sizes[] = {1, 2, 100, 4094, 4095, 4096, 4097, 8192, 65536, 3000001};
+    static const size_t sizes[] = {0, 1, 2, 100, 4094, 4095, 4096, 4097, 8192, 65536, 3000001};
     for (size_t i = 0; i < COUNT(sizes); i++) {
         hob_bytes bytes;
         const char *path = write_file("file", sizes[i]);
@@ -68,15 +74,6 @@ CoroutineTest(read_file, gives_all_bytes_and_a_nul_that_is_not_counted)
         cr_expect(is_pattern(&bytes, sizes[i]), "%zu bytes", sizes[i]);
         hob_bytes_free(&bytes);
     }
-}
-
-CoroutineTest(read_file, an_empty_file_is_no_bytes_and_a_nul)
-{
-    hob_bytes bytes;
-    cr_expect_eq(hob_await(hob_read_file(write_file("file", 0), &bytes)), 0);
-    cr_expect_eq(bytes.size, 0);
-    cr_expect_str_eq(bytes.data, "");
-    hob_bytes_free(&bytes);
 }
 
 static bool is_content_of(const hob_bytes *bytes, const char *path)
@@ -113,16 +110,11 @@ static const char *path_of_descriptor(int fd)
 
 static int write_pattern(int fd, size_t size)
 {
-    for (size_t i = 0; i < size; i += 1000) {
-        char part[1000];
-        size_t length = size - i < sizeof(part) ? size - i : sizeof(part);
-        for (size_t k = 0; k < length; k++)
-            part[k] = pattern(i + k);
-        int err = hob_write(fd, part, length);
-        if (err < 0)
-            return err;
-    }
-    return 0;
+    char part[PART];
+    int err = 0;
+    for (size_t i = 0; i < size && err == 0; i += PART)
+        err = hob_write(fd, part, write_part(part, i, size));
+    return err;
 }
 
 /* If the loop waited for it, there would be no writer. */
@@ -132,8 +124,7 @@ CoroutineTest(read_file, other_coroutines_run_meanwhile)
     for (size_t i = 0; i < COUNT(sizes); i++) {
         int ends[2];
         hob_bytes bytes;
-        cr_expect_eq(pipe(ends), 0);
-        cr_expect_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+        open_pipe(ends);
         hob_future *reading = hob_read_file(path_of_descriptor(ends[0]), &bytes);
         cr_expect_eq(write_pattern(ends[1], sizes[i]), 0);
         cr_expect_not(reading->ready);
@@ -165,33 +156,29 @@ CoroutineTest(read_file, many_can_be_read_at_once)
 
 CoroutineTest(read_file, an_error_is_that_of_the_system_and_gives_no_bytes)
 {
-    char long_name[5000];
+    char long_name[5000] = "";
     memset(long_name, 'x', sizeof(long_name) - 1);
-    long_name[sizeof(long_name) - 1] = '\0';
     write_file("file", 10);
     cr_expect_eq(symlink("loop", folder_path("loop")), 0);
     const struct {
-        const char *name;
+        const char *path;
         int expected;
     } cases[] = {
-        {"missing", -ENOENT},     {"missing/file", -ENOENT},  {".", -EISDIR},
-        {"file/below", -ENOTDIR}, {long_name, -ENAMETOOLONG}, {"loop", -ELOOP},
+        {"missing", -ENOENT},
+        {"missing/file", -ENOENT},
+        {".", -EISDIR},
+        {"file/below", -ENOTDIR},
+        {long_name, -ENAMETOOLONG},
+        {"loop", -ELOOP},
+        {"", -ENOENT},
     };
+    cr_expect_eq(chdir(folder_path(".")), 0);
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_bytes bytes;
-        char path[6000];
-        snprintf(path, sizeof(path), "%s/%s", folder_path("."), cases[i].name);
-        int err = hob_await(hob_read_file(path, &bytes));
-        cr_expect_eq(err, cases[i].expected, "%s: %d", cases[i].name, err);
-        cr_expect(is_none(&bytes), "%s", cases[i].name);
+        int err = hob_await(hob_read_file(cases[i].path, &bytes));
+        cr_expect_eq(err, cases[i].expected, "%s: %d", cases[i].path, err);
+        cr_expect(is_none(&bytes), "%s", cases[i].path);
     }
-}
-
-CoroutineTest(read_file, an_empty_path_is_that_of_no_file)
-{
-    hob_bytes bytes;
-    cr_expect_eq(hob_await(hob_read_file("", &bytes)), -ENOENT);
-    cr_expect(is_none(&bytes));
 }
 
 CoroutineTest(read_file, a_file_that_may_not_be_read_is_an_error)
@@ -257,31 +244,20 @@ static void open_gate(struct gate *gate)
     sem_destroy(&gate->open);
 }
 
-CoroutineTest(read_file, the_path_is_copied)
-{
-    struct gate gate;
-    hob_bytes bytes;
-    char path[100];
-    snprintf(path, sizeof(path), "%s", write_file("file", 10));
-    keep_the_threads(&gate);
-    hob_future *reading = hob_read_file(path, &bytes);
-    memset(path, 'x', sizeof(path));
-    open_gate(&gate);
-    cr_expect_eq(hob_await(reading), 0);
-    cr_expect(is_pattern(&bytes, 10));
-    hob_bytes_free(&bytes);
-}
-
-CoroutineTest(read_file, there_are_no_bytes_until_it_is_ready)
+CoroutineTest(read_file, copies_the_path_and_gives_no_bytes_until_it_is_ready)
 {
     struct gate gate;
     char garbage[] = "garbage";
     hob_bytes bytes = {.data = garbage, .size = 1};
+    char path[100];
+    snprintf(path, sizeof(path), "%s", write_file("file", 10));
     keep_the_threads(&gate);
-    hob_future *reading = hob_read_file(write_file("file", 10), &bytes);
+    hob_future *reading = hob_read_file(path, &bytes);
     cr_expect(is_none(&bytes));
+    memset(path, 'x', sizeof(path));
     open_gate(&gate);
-    hob_await(reading);
+    cr_expect_eq(hob_await(reading), 0);
+    cr_expect(is_pattern(&bytes, 10));
     hob_bytes_free(&bytes);
 }
 
@@ -320,9 +296,7 @@ CoroutineTest(read_file, cancelled_while_queued_gives_no_bytes)
     struct gate gate;
     hob_bytes bytes;
     keep_the_threads(&gate);
-    hob_future *reading = hob_read_file(write_file("file", 10), &bytes);
-    hob_cancel(reading);
-    cr_expect_eq(hob_await(reading), -ECANCELED);
+    cr_expect_eq(cancel_and_await(hob_read_file(write_file("file", 10), &bytes)), -ECANCELED);
     open_gate(&gate);
     cr_expect(is_none(&bytes));
 }
@@ -345,15 +319,14 @@ CoroutineTest(read_file, an_await_that_is_cancelled_waits_for_what_runs)
 {
     int ends[2];
     struct reader reader;
-    cr_expect_eq(pipe(ends), 0);
+    open_pipe(ends);
     reader.fd = ends[0];
     hob_future *waiter = hob_async(read_until_cancelled, &reader);
     cr_expect_eq(write(ends[1], "hello", 5), 5);
     for (int left = 1; left > 0; hob_sleep(0)) /* until the thread has taken it */
         ioctl(ends[0], FIONREAD, &left);
     hob_cancel(waiter);
-    for (int i = 0; i < 3; i++)
-        hob_sleep(0);
+    let_the_loop_poll();
     cr_expect_str_eq(traced(), "");
     close(ends[1]);
     cr_expect_eq(hob_await(waiter), -ECANCELED);

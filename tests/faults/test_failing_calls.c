@@ -215,10 +215,6 @@ static struct server begin(struct process *process)
     return server;
 }
 
-/*
- * The clients.
- */
-
 /* When it goes on: behind an answer to what was sent, when that was read, or not at all. */
 enum client { WAITS, GOES_ON, LEAVES };
 
@@ -330,10 +326,6 @@ static bool speak(const struct server *server, const struct dialogue *dialogue)
 }
 
 static const struct dialogue goodbye = {"the end", REQUEST("GET /stop", CLOSE), NULL, "bye", WAITS};
-
-/*
- * The tests.
- */
 
 struct tally {
     size_t calls; /* that failed, in one way at least */

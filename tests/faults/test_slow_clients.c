@@ -274,10 +274,6 @@ ProcessTest(slow_clients, ten_thousand_of_them_are_no_matter_for_a_good_one)
         cr_expect_lt(dripping, 6);
 }
 
-/*
- * Unread streams.
- */
-
 #define READER_COUNT  1000
 #define WRITE_TIMEOUT 3.0
 

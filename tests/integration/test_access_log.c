@@ -8,16 +8,9 @@
 #include "tests/support/folder.h"
 #include "tests/support/integration.h"
 #include "tests/support/load.h"
+#include "tests/support/refused.h"
 
 TestSuite(access_log, .timeout = 60);
-
-static size_t count_in(const char *text, char c)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += *text == c;
-    return count;
-}
 
 /* The log after the line with the address of the server. */
 static const char *logged(const struct server *server)
@@ -29,7 +22,7 @@ static const char *logged(const struct server *server)
 
 static bool comes_to_log(const struct server *server, size_t lines)
 {
-    return eventually(count_in(logged(server), '\n') >= lines);
+    return eventually(count_lines(logged(server)) >= lines);
 }
 
 static void expect_match(const char *text, const char *pattern)
@@ -39,8 +32,6 @@ static void expect_match(const char *text, const char *pattern)
     cr_expect_eq(regexec(&regex, text, 0, NULL, 0), 0, "%s\n%s", pattern, text);
     regfree(&regex);
 }
-
-/* Formats. */
 
 #define AGENT "User-Agent: tester (\"\\\\\xc3\xbc\")\r\nReferer: http://h/?a=b\r\n"
 
@@ -75,10 +66,8 @@ ProcessTest(access_log, has_a_line_for_each_request_in_each_format)
 {
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct server server = server_start("--access-log", formats[i].format);
-        struct raw_client client = raw_connect(&server);
-        raw_exchange(&client, REQUEST("GET /ping?x", AGENT "X-Request-Id: one\r\n"));
-        raw_exchange(&client, "BREW /tea HTTP/1.1\r\n\r\n");
-        raw_close(&client);
+        raw_ask(&server, REQUEST("GET /ping?x", AGENT "X-Request-Id: one\r\n"));
+        raw_ask(&server, "BREW /tea HTTP/1.1\r\n\r\n");
         cr_expect_eq(server_stop(&server), 0);
         expect_match(logged(&server), formats[i].pattern);
     }
@@ -104,9 +93,7 @@ ProcessTest(access_log, has_the_client_of_a_trusted_proxy)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server =
             server_start("--access-log", "combined", "--trusted-proxies", cases[i][0]);
-        struct raw_client client = raw_connect(&server);
-        raw_exchange(&client, REQUEST("GET /ping", "X-Forwarded-For: 1.1.1.1, 192.0.2.1\r\n"));
-        raw_close(&client);
+        raw_ask(&server, REQUEST("GET /ping", "X-Forwarded-For: 1.1.1.1, 192.0.2.1\r\n"));
         cr_expect_eq(server_stop(&server), 0);
         expect_match(logged(&server), cases[i][1]);
     }
@@ -157,14 +144,11 @@ ProcessTest(access_log, cannot_be_forged_by_a_request)
 {
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct server server = server_start("--access-log", formats[i].format);
-        for (size_t k = 0; k < COUNT(hostile); k++) {
-            struct raw_client client = raw_connect(&server);
-            cr_expect_gt(raw_exchange(&client, hostile[k]).status, 0, "%s", hostile[k]);
-            raw_close(&client);
-        }
+        for (size_t k = 0; k < COUNT(hostile); k++)
+            cr_expect_gt(raw_ask(&server, hostile[k]).status, 0, "%s", hostile[k]);
         cr_expect_eq(server_stop(&server), 0);
         const char *lines = logged(&server);
-        cr_expect_eq(count_in(lines, '\n'), COUNT(hostile), "%s", lines);
+        cr_expect_eq(count_lines(lines), COUNT(hostile), "%s", lines);
         for (const char *c = lines; *c; c++)
             cr_assert((*c >= ' ' && *c <= '~') || *c == '\n', "%s", lines);
     }
@@ -181,18 +165,14 @@ ProcessTest(access_log, has_lines_of_bounded_length)
     stpcpy(end + 7000, "\r\n\r\n");
     for (size_t i = 0; i < COUNT(formats); i++) {
         struct server server = server_start("--access-log", formats[i].format);
-        struct raw_client client = raw_connect(&server);
-        cr_expect_eq(raw_exchange(&client, request).status, 404);
-        raw_close(&client);
+        cr_expect_eq(raw_ask(&server, request).status, 404);
         cr_expect_eq(server_stop(&server), 0);
         const char *line = logged(&server);
-        cr_expect_eq(count_in(line, '\n'), 1);
+        cr_expect_eq(count_lines(line), 1);
         cr_expect_leq(strlen(line), LONGEST);
         cr_expect(strstr(line, "...\""), "%s", line);
     }
 }
-
-/* Files. */
 
 /* Lines in a file of the test's folder, each of which has to be whole; 0 if it is not there. */
 static size_t lines_in(const char *name)
@@ -220,8 +200,7 @@ static void rotate(const struct server *server, size_t i)
 {
     const char *log = folder_path("log");
     cr_assert(eventually(size_of(log) > 0));
-    const char *name = formatted("log.%zu", i);
-    cr_assert_eq(rename(log, folder_path(name)), 0, "%m");
+    cr_assert_eq(rename(log, folder_path(formatted("log.%zu", i))), 0, "%m");
     cr_assert_eq(kill(server->process->pid, SIGHUP), 0);
     cr_assert(eventually(access(log, F_OK) == 0));
 }
@@ -237,14 +216,12 @@ ProcessTest(access_log, loses_no_line_when_its_file_is_rotated)
         cr_assert(eventually(load_served(load) > served + 100));
         rotate(&server, i);
     }
-    struct load_result result = load_end(load);
-    cr_expect_eq(result.lost, 0);
+    struct load_result result = load_end_without_loss(load);
     cr_expect_eq(server_stop(&server), 0);
     size_t lines = lines_in("log");
     for (size_t i = 0; i < ROTATIONS; i++) {
-        const char *name = formatted("log.%zu", i);
-        size_t more = lines_in(name);
-        cr_expect_gt(more, 0, "nothing in %s", name);
+        size_t more = lines_in(formatted("log.%zu", i));
+        cr_expect_gt(more, 0, "nothing in the file of rotation %zu", i);
         lines += more;
     }
     printf("%d rotations: %zu requests, %zu lines\n", ROTATIONS, result.served, lines);
@@ -267,14 +244,11 @@ ProcessTest(access_log, goes_on_when_another_process_takes_over)
         cr_assert(eventually(load_served(load) > served + 100));
         rotate(&server, i); /* the new process obeys, too */
     }
-    struct load_result result = load_end(load);
-    cr_expect_eq(result.lost, 0, "%s", result.first_loss);
+    struct load_result result = load_end_without_loss(load);
     cr_expect_eq(server_stop(&server), 0);
     size_t lines = lines_in("log");
-    for (size_t i = 0; i < UPGRADES; i++) {
-        const char *name = formatted("log.%zu", i);
-        lines += lines_in(name);
-    }
+    for (size_t i = 0; i < UPGRADES; i++)
+        lines += lines_in(formatted("log.%zu", i));
     cr_expect_eq(lines, result.served);
 }
 
@@ -328,9 +302,7 @@ static size_t expect_service(const struct server *server)
         cr_expect_eq(get(server, "/ping")->status, 200);
         cr_expect_lt(clock_seconds() - begin, 1);
     }
-    struct load_result result = load_end(load);
-    cr_expect_eq(result.lost, 0, "%s", result.first_loss);
-    return result.served;
+    return load_end_without_loss(load).served;
 }
 
 ProcessTest(access_log, does_not_block_the_server_if_its_pipe_is_not_read)
@@ -342,9 +314,7 @@ ProcessTest(access_log, does_not_block_the_server_if_its_pipe_is_not_read)
     struct server server = server_start("--access-log", "json", "--access-log-file", path);
     size_t served = expect_service(&server);
     printf("log to a pipe that nobody reads: %zu requests in a second\n", served);
-    double begin = clock_seconds();
-    cr_expect_eq(server_stop(&server), 0);
-    cr_expect_lt(clock_seconds() - begin, 10, "it waits for a reader for too long");
+    cr_expect_lt(server_seconds_to_stop(&server), 10, "it waits for a reader for too long");
     cr_expect(server_logs(&server, "access log: the last lines were not written"));
     close(fd);
 }

@@ -2,6 +2,7 @@
  * --admin: metrics, health and traces on a listener of their own.
  */
 
+#include "tests/support/folder.h"
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/metrics_page.h"
@@ -12,11 +13,7 @@ TestSuite(admin, .timeout = 60);
 
 static int status_of(const struct server *server, const char *path)
 {
-    struct raw_client client = raw_connect(server);
-    const char *request = formatted(GET("%s"), path);
-    int status = raw_exchange(&client, request).status;
-    raw_close(&client);
-    return status;
+    return raw_ask(server, formatted(GET("%s"), path)).status;
 }
 
 ServerTest(
@@ -58,23 +55,23 @@ ProcessTest(admin, the_kitchen_page_does_not_offer_what_is_not_there)
     } cases[] = {{"--admin=127.0.0.1:0", "\"trace\":false"}, {"--demo", "\"trace\":true"}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server = server_start(cases[i].option);
-        struct order *feed = order_prepare(&server, "/kitchen/events");
-        order_begin(feed);
+        struct order *feed = order(&server, "/kitchen/events");
         cr_expect(
             eventually((get(&server, "/ping"), strstr(feed->body.bytes, cases[i].hello) != NULL)));
         cr_expect_eq(server_stop(&server), 0);
     }
 }
 
+static int health_of(const char *address)
+{
+    return process_result(program_start("healthcheck", "--admin", address));
+}
+
 ServerTest(admin, is_what_the_health_check_asks, server_start(ADMIN))
 {
-    char address[32];
-    snprintf(address, sizeof(address), "127.0.0.1:%u", admin_of(&server).port);
-    struct process *check = program_start("healthcheck", "--admin", address);
-    cr_expect_eq(process_result(check), 0);
-    snprintf(address, sizeof(address), "127.0.0.1:%u", server.port);
-    check = program_start("healthcheck", "--admin", address);
-    cr_expect_eq(process_result(check), 1, "there it is not");
+    struct server admin = admin_of(&server);
+    cr_expect_eq(health_of(server_address(&admin)), 0);
+    cr_expect_eq(health_of(server_address(&server)), 1, "there it is not");
 }
 
 ServerTest(admin, sees_how_the_guests_leave, start_slow_kitchen(ADMIN, "--grace", "1"))
@@ -82,8 +79,7 @@ ServerTest(admin, sees_how_the_guests_leave, start_slow_kitchen(ADMIN, "--grace"
     struct server admin = admin_of(&server);
     cook_noodles(&server, 3);
     cr_expect_eq(status_of(&admin, "/readyz"), 200);
-    server_signal(&server, SIGTERM);
-    cr_expect(server_logs(&server, "stopping"));
+    server_begin_stop(&server);
     cr_expect_eq(status_of(&admin, "/readyz"), 503);
     cr_expect_eq(status_of(&admin, "/healthz"), 200);
     cr_expect_eq(metric(&admin, "hob_orders_cooking"), 3);
@@ -96,9 +92,7 @@ ServerTest(admin, does_not_hold_up_the_end, server_start(ADMIN, "--grace", "1000
     struct raw_client client = raw_connect(&admin);
     raw_send(&client, GET("/trace.json?seconds=60"));
     cr_expect(eventually(metric(&admin, "hob_coroutines") > 5));
-    double begin = clock_seconds();
-    cr_expect_eq(server_stop(&server), 0);
-    cr_expect_lt(clock_seconds() - begin, PATIENCE);
+    cr_expect_lt(server_seconds_to_stop(&server), PATIENCE);
 }
 
 ServerTest(admin, is_handed_over_by_a_restart, server_start(ADMIN))
@@ -115,25 +109,18 @@ ServerTest(admin, is_handed_over_by_a_restart, server_start(ADMIN))
     cr_expect_eq(status_of(&server, "/ping"), 200);
 }
 
-ProcessTest(admin, may_be_a_unix_socket)
+ServerTest(admin, may_be_a_unix_socket, server_start("--admin", folder_socket()))
 {
-    char folder[] = "/tmp/hob-admin-XXXXXX";
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    const char *address = formatted("unix:%s/admin", folder);
-    struct server server = server_start("--admin", address);
     server_restart(&server);
-    struct process *check = program_start("healthcheck", "--admin", address);
-    cr_expect_eq(process_result(check), 0);
+    cr_expect_eq(health_of(folder_socket()), 0);
     cr_expect_eq(server_stop(&server), 0);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), -1, "the last one removes it");
-    cr_expect_eq(rmdir(folder), 0);
+    cr_expect(folder_is_empty(), "the last one removes it");
 }
 
 ServerTest(admin, an_address_that_is_taken_is_named, server_start())
 {
-    const char *address = server_address(&server);
-    struct process *other = program_start("--port", "0", "--admin", address);
+    struct process *other = program_start("--port", "0", "--admin", server_address(&server));
     cr_expect_eq(process_result(other), 1);
-    cr_expect(strstr(process_errors(other), address), "%s", process_errors(other));
+    cr_expect(strstr(process_errors(other), server_address(&server)), "%s", process_errors(other));
     cr_expect(strstr(process_errors(other), "--admin"), "%s", process_errors(other));
 }

@@ -7,21 +7,20 @@
 
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
+#include "tests/support/memory.h"
 
 TestSuite(connections, .timeout = 60);
 
 #define KIB(n) ((size_t)(n)*1024)
 #define HELLO  "Hello, world!"
 
-/* Returns the request so many times in a row. Free it. */
+/* Returns the request so many times in a row. */
 static char *repeat(const char *request, size_t count)
 {
     size_t length = strlen(request);
-    char *text = malloc(count * length + 1);
-    cr_assert_not_null(text);
+    char *text = zero_pages(count * length + 1);
     for (size_t i = 0; i < count; i++)
         memcpy(text + i * length, request, length);
-    text[count * length] = '\0';
     return text;
 }
 
@@ -33,8 +32,6 @@ static void expect_pings(struct raw_client *client, size_t count)
         cr_assert_str_eq(response.body, HELLO);
     }
 }
-
-/* Which last. */
 
 ServerTest(connections, libcurl_uses_one_connection_for_many_orders, server_start())
 {
@@ -79,10 +76,7 @@ ServerTest(connections, close_is_answered_although_more_is_sent_behind, server_s
         cr_expect(raw_ended(&client));
         raw_close(&client);
     }
-    free(requests);
 }
-
-/* Many of them. */
 
 static unsigned segments_received(const struct raw_client *client)
 {
@@ -99,7 +93,6 @@ ClientTest(connections, the_responses_of_a_batch_leave_in_one_write, server_star
     raw_send(client, batch);
     expect_pings(client, 100);
     cr_expect_eq(segments_received(client), 1);
-    free(batch);
 }
 
 ClientTest(connections, a_hundred_thousand_pipelined_pings_are_answered, server_start())
@@ -108,7 +101,6 @@ ClientTest(connections, a_hundred_thousand_pipelined_pings_are_answered, server_
     raw_send_meanwhile(client, batch, strlen(batch));
     expect_pings(client, 100000);
     raw_join(client);
-    free(batch);
 }
 
 ServerTest(connections, one_that_never_pauses_does_not_keep_others_waiting, server_start())
@@ -119,7 +111,6 @@ ServerTest(connections, one_that_never_pauses_does_not_keep_others_waiting, serv
     for (size_t i = 0; i < 20; i++)
         cr_expect_eq(get(&server, "/healthz")->status, 200);
     raw_end_flood(&client);
-    free(pings);
 }
 
 /* Requests that come while a handler waits are kept for later, but not without limit. */
@@ -176,7 +167,6 @@ ClientTest(connections, reading_resumes_when_kept_input_is_answered, serve(wait_
     for (size_t i = 0; i < 1024; i++)
         cr_assert_str_eq(raw_receive(client).body, "other");
     cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
-    free(behind);
 }
 
 ClientTest(connections, a_flood_behind_a_slow_order_is_held_back, serve(wait_and_reply))
@@ -201,5 +191,4 @@ ClientTest(connections, a_flood_behind_a_slow_order_is_held_back, serve(wait_and
     for (size_t i = 0; i < COUNT_BEHIND; i++)
         cr_assert_str_eq(raw_receive(client).body, "other");
     raw_join(client);
-    free(behind);
 }

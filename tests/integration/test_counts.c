@@ -3,6 +3,7 @@
  */
 
 #include "tests/support/integration.h"
+#include "tests/support/metrics_page.h"
 
 TestSuite(counts, .timeout = 60);
 
@@ -46,30 +47,18 @@ static int answer(hob_request *req, hob_response *res)
     return err < 0 ? err : hob_reply_text(res, 200, "hello");
 }
 
-/* The counter of this name in an answer of tell_counts(). */
-static size_t count_in(const struct order *answer, const char *name)
+/* The counter of this name now. The request that asks is counted, too. */
+static double counted(const struct server *server, const char *name)
 {
-    const char *begin = formatted("%s ", name);
-    for (const char *line = answer->body.bytes; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, begin, strlen(begin)) == 0)
-            return strtoul(line + strlen(begin), NULL, 10);
-    }
-    cr_expect_fail("no %s in: %s", name, answer->body.bytes);
-    return 0;
+    return metric_in(get(server, "/counts")->body.bytes, name);
 }
 
-/* The same now. The request that asks is counted, too. */
-static size_t counted(const struct server *server, const char *name)
+static double all_rejects(const struct server *server)
 {
-    return count_in(get(server, "/counts"), name);
-}
-
-static size_t all_rejects(const struct server *server)
-{
-    size_t sum = 0;
+    double sum = 0;
+    const char *page = get(server, "/counts")->body.bytes;
     for (hob_reject reason = 0; reason < HOB_REJECT_COUNT; reason++)
-        sum += counted(server, hob_reject_name(reason));
+        sum += metric_in(page, hob_reject_name(reason));
     return sum;
 }
 
@@ -93,17 +82,17 @@ ServerTest(counts, connections_and_what_is_served_on_them, serve(answer))
 ServerTest(counts, bytes_as_they_are_on_the_wire, serve(answer))
 {
     static const char request[] = REQUEST("POST /", "Content-Length: 5\r\n") "12345";
-    struct order *first = get(&server, "/counts");
-    struct order *second = get(&server, "/counts");
-    struct raw_client client = raw_connect(&server);
-    struct response response = raw_exchange(&client, request);
+    const char *first = get(&server, "/counts")->body.bytes;
+    struct order *asking = get(&server, "/counts");
+    const char *second = asking->body.bytes;
+    struct response response = raw_ask(&server, request);
     size_t length = strlen(response.head) + response.length;
-    struct order *third = get(&server, "/counts");
-    size_t asking = count_in(second, "received") - count_in(first, "received");
-    size_t told = second->head.length + second->body.length;
-    cr_expect_eq(
-        count_in(third, "received") - count_in(second, "received"), strlen(request) + asking);
-    cr_expect_eq(count_in(third, "sent") - count_in(second, "sent"), length + told);
+    const char *third = get(&server, "/counts")->body.bytes;
+    double asked = metric_in(second, "received") - metric_in(first, "received");
+    double received = metric_in(third, "received") - metric_in(second, "received");
+    double sent = metric_in(third, "sent") - metric_in(second, "sent");
+    cr_expect_eq(received, (double)strlen(request) + asked);
+    cr_expect_eq(sent, (double)(length + asking->head.length + asking->body.length));
 }
 
 /* Limits that are easily reached. One client at a time is all that the rest of a test needs. */
@@ -151,8 +140,8 @@ ServerTest(counts, who_is_refused_by_the_reason, serve_within(answer, narrow))
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *name = hob_reject_name(cases[i].reason);
-        size_t before = counted(&server, name);
-        size_t all = all_rejects(&server);
+        double before = counted(&server, name);
+        double all = all_rejects(&server);
         struct raw_client client = raw_connect(&server);
         raw_send(&client, cases[i].request);
         int status = 200;
@@ -170,9 +159,7 @@ ServerTest(counts, who_is_refused_by_the_reason, serve_within(answer, narrow))
 ServerTest(counts, who_came_when_there_was_no_room, serve_with(answer, .connection_limit = 1))
 {
     cr_expect_eq(counted(&server, "connection_limit"), 0);
-    struct raw_client late = raw_connect(&server); /* that of libcurl stays open */
-    cr_expect_eq(raw_exchange(&late, GET("/")).status, 503);
-    raw_close(&late);
+    cr_expect_eq(raw_ask(&server, GET("/")).status, 503, "the connection of libcurl stays open");
     cr_expect_eq(counted(&server, "connection_limit"), 1);
     cr_expect_eq(counted(&server, "accepted"), 2);
 }

@@ -23,11 +23,7 @@ static int serve_own_pages(hob_request *req, hob_response *res)
 static int status_of(const struct server *server, const char *method, const char *fields)
 {
     const char *version = strstr(method, "HTTP/") ? "" : " HTTP/1.1";
-    struct raw_client client = raw_connect(server);
-    const char *request = formatted("%s%s\r\n%s\r\n", method, version, fields);
-    int status = raw_exchange(&client, request).status;
-    raw_close(&client);
-    return status;
+    return raw_ask(server, formatted("%s%s\r\n%s\r\n", method, version, fields)).status;
 }
 
 ServerTest(cross_site, pages_of_the_same_origin_and_programs_are_served, serve(serve_own_pages))
@@ -89,8 +85,8 @@ static const char *const loopback_hosts[] = {
     "127.0.0.1:8080",
     "127.9.9.9:80",
     "[::1]",
-    "[::1]:8080",
     "[0:0:0:0:0:0:0:1]",
+    "[::1]:8080",
     "[::ffff:127.0.0.1]:8080",
 };
 static const char *const other_hosts[] = {
@@ -98,13 +94,11 @@ static const char *const other_hosts[] = {
     "128.0.0.1",          "10.0.0.1:80",       "[::2]:8080",   "[::ffff:10.0.0.1]",
     "[2001:db8::1]",      "0.0.0.0",           "hob",          "[::]",
     "example.com:127001", "127.0.0.1.1:80",    "1.127.0.0",
-
 };
 
 static int ask_as(const struct server *server, const char *host)
 {
-    const char *fields = formatted("Host: %s\r\n", host);
-    return status_of(server, "GET /", fields);
+    return status_of(server, "GET /", formatted("Host: %s\r\n", host));
 }
 
 /* The page of a name that was made to lead to 127.0.0.1 is of the same origin as its requests. */
@@ -165,8 +159,6 @@ ProcessTest(cross_site, clients_of_a_unix_socket_may_name_any_host)
     order_complete(order);
     cr_expect_eq(order->status, 200);
 }
-
-/* The program. */
 
 ServerTest(
     cross_site, no_page_of_another_site_orders_or_sees_who_does,

@@ -9,8 +9,6 @@
 
 TestSuite(dishes, .timeout = 60);
 
-/* Responses. */
-
 ServerTest(dishes, each_order_is_answered_with_its_dish, server_start("--time-scale", "0.001"))
 {
     static const struct {
@@ -53,15 +51,6 @@ ServerTest(dishes, no_cache_keeps_dishes_or_state, server_start("--time-scale", 
     }
 }
 
-ServerTest(dishes, the_menu_lists_each_dish_with_its_time, server_start("--time-scale", "0.5"))
-{
-    struct order *menu = get(&server, "/");
-    cr_expect_eq(menu->status, 200);
-    cr_expect_not_null(strstr(menu->body.bytes, "GET /french-fries     2 s"));
-    cr_expect_not_null(strstr(menu->body.bytes, "GET /noodles          3 s"));
-    cr_expect_not_null(strstr(menu->body.bytes, "GET /meal             3 s"));
-}
-
 /*
  * How long it takes. Fries take 4 s and noodles 6 s, here a fifth of that. The limits lie half-way
  * to what it would take one after the other, or further, for the sake of busy machines.
@@ -76,14 +65,7 @@ ServerTest(dishes, both_at_once_take_as_long_as_the_longer_one, server_start("--
     cr_expect_geq(fries->seconds, 0.8);
     cr_expect_geq(noodles->seconds, 1.2);
     cr_expect_lt(noodles->seconds, 1.7, "took %g s; one after the other is 2 s", noodles->seconds);
-}
-
-ServerTest(dishes, the_one_that_is_ready_first_is_served_first, server_start("--time-scale", "0.1"))
-{
-    struct order *noodles = order(&server, "/noodles");
-    struct order *fries = order(&server, "/french-fries");
-    wait_for_orders();
-    cr_expect_lt(fries->rank, noodles->rank);
+    cr_expect_lt(fries->rank, noodles->rank, "what is ready first is served first");
 }
 
 ServerTest(dishes, a_meal_takes_as_long_as_its_noodles, server_start("--time-scale", "0.2"))
@@ -107,19 +89,14 @@ ServerTest(dishes, two_hundred_take_as_long_as_one, server_start("--time-scale",
 /* Orders do not wait for each other. */
 
 ServerTest(
-    dishes, pings_are_answered_while_two_hundred_orders_cook, start_slow_kitchen("--grace", "0"))
+    dishes, two_hundred_cook_on_the_thread_that_answers_pings, start_slow_kitchen("--grace", "0"))
 {
     struct order **orders = cook_noodles(&server, 200);
+    cr_expect_eq(process_threads(server.process), 1);
     for (size_t i = 0; i < 20; i++)
         cr_expect_eq(get(&server, "/ping")->status, 200);
     for (size_t i = 0; i < 200; i++)
         cr_assert_not(orders[i]->done);
-}
-
-ServerTest(dishes, two_hundred_orders_cook_on_one_thread, start_slow_kitchen("--grace", "0"))
-{
-    cook_noodles(&server, 200);
-    cr_expect_eq(process_threads(server.process), 1);
 }
 
 static void allow_descriptors(rlim_t count)
@@ -141,68 +118,6 @@ ProcessTest(dishes, a_thousand_at_once_are_all_served)
     cr_expect_eq(count_served(fries, 500, FRIES_DONE), 500);
     cr_expect_eq(count_served(noodles, 500, NOODLES_DONE), 500);
     cr_expect_eq(server_log_count(&server, "cooking done"), 1000);
-    free(fries);
-    free(noodles);
-}
-
-/* The log. */
-
-/* Expects lines that contain these texts, in this order. */
-static void expect_log(const struct server *server, const char *const *steps, size_t count)
-{
-    const char *at = process_errors(server->process);
-    for (size_t i = 0; i < count; i++) {
-        const char *found = strstr(at, steps[i]);
-        cr_assert_not_null(found, "'%s' is missing, or not in its place", steps[i]);
-        at = found + strlen(steps[i]);
-    }
-}
-
-ServerTest(
-    dishes, french_fries_are_cooked_by_their_recipe,
-    server_start("--time-scale", "0.001", "--log-level", "debug"))
-{
-    static const char *const steps[] = {
-        "debug french fries: cut the potatoes\n",
-        "debug french fries: start frying\n",
-        "debug french fries: the potatoes turn brown, 0.003 s\n",
-        "debug french fries: add the other ingredients\n",
-        "debug french fries: end cooking, 0.001 s\n",
-        "info  french fries cooking done\n",
-    };
-    get(&server, "/french-fries");
-    expect_log(&server, steps, COUNT(steps));
-}
-
-ServerTest(
-    dishes, noodles_are_cooked_by_their_recipe,
-    server_start("--time-scale", "0.001", "--log-level", "debug"))
-{
-    static const char *const steps[] = {
-        "debug noodles: boil the egg, 0.002 s\n",
-        "debug noodles: prepare the raw noodles, 0.001 s\n",
-        "debug noodles: boil the noodles, 0.002 s\n",
-        "debug noodles: finish, 0.001 s\n",
-        "info  noodles cooking done\n",
-    };
-    get(&server, "/noodles");
-    expect_log(&server, steps, COUNT(steps));
-}
-
-ServerTest(
-    dishes, a_meal_cooks_both_at_the_same_time,
-    server_start("--time-scale", "0.1", "--log-level", "debug"))
-{
-    static const char *const steps[] = {
-        "french fries: the potatoes turn brown",
-        "noodles: boil the egg",
-        "noodles: prepare the raw noodles",
-        "french fries cooking done",
-        "noodles: finish",
-        "noodles cooking done",
-    };
-    get(&server, "/meal");
-    expect_log(&server, steps, COUNT(steps));
 }
 
 ServerTest(

@@ -31,8 +31,6 @@ static void expect_refusal(struct response response)
     cr_expect(has_field(&response, "Retry-After: 1"), "%s", response.head);
 }
 
-/* Threads. */
-
 static sem_t forever;
 
 static void *wait_forever(void *unused)
@@ -76,8 +74,6 @@ ProcessTest(exhaustion, files_are_refused_at_once_without_threads)
     cr_expect_eq(raw_exchange(&client, GET("/file")).status, 200, "the next is tried again");
 }
 
-/* Memory. */
-
 /* The kernel has no memory to watch a descriptor; or fs.epoll.max_user_watches, see epoll(7). */
 static bool epoll_is_full;
 static int epoll_refusals;
@@ -104,35 +100,31 @@ static int fill_or_empty_epoll(hob_request *req, hob_response *res)
     return reply(res, 200, "%d", (int)counts.rejects[HOB_REJECT_MEMORY]);
 }
 
-ServerTest(exhaustion, unwatchable_connections_are_closed, serve(fill_or_empty_epoll))
+ClientTest(exhaustion, unwatchable_connections_are_closed, serve(fill_or_empty_epoll))
 {
-    struct raw_client client = raw_connect(&server);
-    cr_expect_str_eq(raw_exchange(&client, GET("/full")).body, "0");
+    cr_expect_str_eq(raw_exchange(client, GET("/full")).body, "0");
     for (int i = 0; i < 3; i++) {
         struct raw_client refused = raw_connect(&server);
         cr_expect(raw_ended(&refused));
-        raw_close(&refused);
     }
     cr_expect_eq(server_log_count(&server, "a connection is closed"), 1);
-    cr_expect_str_eq(raw_exchange(&client, GET("/empty")).body, "3");
+    cr_expect_str_eq(raw_exchange(client, GET("/empty")).body, "3");
     cr_expect_eq(get(&server, "/empty")->status, 200);
-    raw_close(&client);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "a connection is closed: Cannot allocate memory: 2 times more"));
 }
 
 /* After a pause for want of descriptors, when it is watched again. */
-ServerTest(exhaustion, an_unwatchable_listener_is_tried_again, serve(fill_or_empty_epoll))
+ClientTest(exhaustion, an_unwatchable_listener_is_tried_again, serve(fill_or_empty_epoll))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_exchange(&client, GET("/full"));
+    raw_exchange(client, GET("/full"));
     rlim_t before = limit(&server, RLIMIT_NOFILE, STDERR_FILENO + 1);
     raw_connect(&server);
     cr_expect(server_logs(&server, "new connections have to wait"));
     limit(&server, RLIMIT_NOFILE, before);
     struct raw_client waiting = raw_connect(&server);
-    cr_expect(eventually(strcmp(raw_exchange(&client, GET("/refusals")).body, "0") != 0));
-    raw_exchange(&client, GET("/empty"));
+    cr_expect(eventually(strcmp(raw_exchange(client, GET("/refusals")).body, "0") != 0));
+    raw_exchange(client, GET("/empty"));
     cr_expect_eq(raw_exchange(&waiting, GET("/other")).status, 200);
 }
 
@@ -185,8 +177,6 @@ ProcessTest(exhaustion, orders_that_cannot_begin_are_not_said_to_have)
     cr_expect_geq(metric(&server, "hob_orders_failed_total"), (double)(WANTED - begun));
     cr_expect_eq(request(&server, "POST", "/orders?dish=noodles&count=100")->status, 202);
 }
-
-/* Descriptors. */
 
 static int count_rejects(hob_request *req, hob_response *res)
 {

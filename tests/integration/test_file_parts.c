@@ -112,8 +112,6 @@ ProcessTest(file_parts, are_put_together_by_zsync)
     cr_expect_lt(strtol(fetched + strlen("fetched "), NULL, 10), SIZE / 8);
 }
 
-/* hob_files_as(). */
-
 static int serve_as_told(hob_request *req, hob_response *res)
 {
     const hob_file_options options = {

@@ -20,8 +20,6 @@ static void expect_unwell(struct process *check)
     cr_expect_str_empty(process_output(check));
 }
 
-/* Real servers. */
-
 ServerTest(healthcheck, a_server_that_runs_is_well, server_start())
 {
     struct process *check = start_check("127.0.0.1", server.port);

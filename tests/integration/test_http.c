@@ -7,8 +7,6 @@
 
 TestSuite(http, .timeout = 60);
 
-/* The fields of a response. */
-
 static time_t date_of(const struct response *response)
 {
     struct tm utc = {0};
@@ -24,8 +22,6 @@ ClientTest(http, the_date_moves_on, server_start())
     cr_expect(
         eventually((response = raw_exchange(client, GET("/ping")), date_of(&response) > first)));
 }
-
-/* Methods and targets. */
 
 /* More of them than there may be watchers of the feed, or traces at the same time. */
 ClientTest(http, head_of_a_stream_is_answered_and_over, server_start())
@@ -68,8 +64,6 @@ ClientTest(http, each_target_and_method_has_its_answer, server_start())
         cr_expect_str_eq(field(&response, "Allow"), cases[i].allow, "%s", cases[i].request);
     }
 }
-
-/* However it arrives. */
 
 ClientTest(http, a_request_may_come_in_two_pieces_cut_anywhere, server_start())
 {

@@ -10,8 +10,6 @@
 
 TestSuite(kitchen, .timeout = 60);
 
-/* The page. */
-
 ServerTest(kitchen, curl_gets_the_menu_and_a_browser_the_page, server_start())
 {
     static const struct {
@@ -60,8 +58,6 @@ ServerTest(kitchen, recipes_can_be_read, server_start())
     cr_expect(strstr(get(&server, "/recipes/meal")->body.bytes, "hob_join("));
     cr_expect_eq(get(&server, "/recipes/soup")->status, 404);
 }
-
-/* Orders. */
 
 ServerTest(
     kitchen, orders_of_the_page_are_cooked_without_a_client, server_start("--time-scale", "0.001"))
@@ -145,8 +141,6 @@ ServerTest(
     cr_expect_eq(server_log_count(&server, "task 'blocking' has kept the thread"), 1);
     cr_expect_eq(server_log_count(&server, "task 'offloaded' has kept the thread"), 0);
 }
-
-/* The feed. */
 
 ServerTest(kitchen, the_feed_tells_what_happens_to_an_order, server_start("--time-scale", "0.01"))
 {
@@ -287,8 +281,6 @@ ServerTest(kitchen, there_is_an_end_to_how_many_watch, server_start())
          wait_for_text(feed, "event: hello") != NULL)));
 }
 
-/* Traces. */
-
 ServerTest(
     kitchen, a_trace_has_a_track_for_the_cook_and_each_order, server_start("--time-scale", "0.01"))
 {
@@ -342,8 +334,6 @@ ServerTest(kitchen, the_length_of_a_trace_is_a_number_of_seconds, server_start()
         cr_expect(strstr(order->body.bytes, "seconds"), "%s", order->body.bytes);
     }
 }
-
-/* In the terminal. */
 
 ServerTest(kitchen, an_order_can_be_followed, server_start("--time-scale", "0.001"))
 {

@@ -9,8 +9,6 @@
 
 TestSuite(leaving_clients, .timeout = 60);
 
-/* While nothing cooks. */
-
 static void expect_still_serving(const struct server *server)
 {
     cr_expect_eq(get(server, "/ping")->status, 200);
@@ -89,8 +87,6 @@ ClientTest(leaving_clients, one_gives_up_its_pipelined_orders_too, start_slow_ki
     cr_expect(raw_ended(client));
     expect_nothing_cooks(&server);
 }
-
-/* Many. */
 
 /* Sends something, or leaves in one of three ways. Returns whether it has left. */
 static bool take_step(struct raw_client *client)

@@ -11,8 +11,6 @@
 
 TestSuite(lifecycle, .timeout = 60);
 
-/* Starting. */
-
 static bool begins_with(const char *text, const char *begin)
 {
     return strncmp(text, begin, strlen(begin)) == 0;
@@ -60,8 +58,6 @@ ProcessTest(lifecycle, an_address_of_another_machine_is_an_error)
     cr_expect_eq(process_result(hob), 1);
     cr_expect_not_null(strstr(process_errors(hob), "192.0.2.1"));
 }
-
-/* Stopping in good order. */
 
 static bool is_refused(const struct server *server)
 {
@@ -189,8 +185,6 @@ ProcessTest(lifecycle, a_signal_right_behind_the_line_is_heeded)
     }
 }
 
-/* Stopping with an effort. */
-
 ServerTest(
     lifecycle, orders_longer_than_the_grace_are_given_up, start_slow_kitchen("--grace", "0.2"))
 {
@@ -238,8 +232,6 @@ ServerTest(
     cr_expect_eq(process_result(server.process), 0);
 }
 
-/* As process 1. */
-
 #define IN_A_NAMESPACE                                                                             \
     "/usr/bin/unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "/bin/sh", \
         "-c"
@@ -268,8 +260,6 @@ ProcessTest(lifecycle, as_process_1_it_reaps_the_orphans_of_others)
     expect_orphans_are_reaped("1");
     expect_orphans_are_reaped("2");
 }
-
-/* Staying alive. */
 
 /* As when its output goes to a program that has ended: the log is lost, and nothing else. */
 ProcessTest(lifecycle, it_survives_a_log_that_nobody_reads)

@@ -26,8 +26,6 @@ static void expect_told_to_come_back(struct response response)
     cr_expect(has_field(&response, "Connection: close"));
 }
 
-/* The limit of connections. */
-
 ServerTest(
     limits, who_comes_when_there_is_no_room_is_told_so, server_start("--connection-limit", "3"))
 {
@@ -102,8 +100,6 @@ ServerTest(limits, a_stop_answers_clients_in_the_queue, server_start("--connecti
     cr_expect_eq(process_result(server.process), 0);
     close_all(clients, CLIENTS);
 }
-
-/* Descriptors. */
 
 static struct server start_with_descriptors(const char *count)
 {

@@ -120,8 +120,6 @@ PlaceTest(not_on_closed_standard_streams)
     cr_expect_eq(process_result(hob), 0);
 }
 
-/* Files of unix sockets. */
-
 PlaceTest(the_file_of_a_dead_server_is_replaced)
 {
     struct server dead = start_listening("--listen", place->address);

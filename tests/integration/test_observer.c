@@ -69,8 +69,6 @@ static struct server serve_logged(hob_server_options options)
     return serve_observed(serve_all, options, log_exchange, name);
 }
 
-/* The test's. */
-
 /* Waits for a line of the observer; `what` is its text before the time. */
 static void expect_told(const struct server *server, const char *what)
 {
@@ -294,8 +292,6 @@ ClientTest(
     cr_expect_eq(server_stop(&server), 0);
     expect_told(&server, "GET /wait - HTTP/1.1 - -: 0 0");
 }
-
-/* The client. */
 
 static int tell_peer(hob_request *req, hob_response *res)
 {

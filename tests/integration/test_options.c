@@ -9,137 +9,57 @@
 
 TestSuite(options, .timeout = 60);
 
+/* Options with a value, and values that they refuse. */
+static const struct {
+    const char *name, *bad[16];
+} options[] = {
+    {"--port",
+     {"-1", "65536", "abc", "", "80x", " 80", "+80", "0x50", "8.5", "99999999999999999999"}},
+    {"--host", {"localhost", "1.2.3", "", "[::1]", "127.0.0.256", "127.0.0.1:80"}},
+    {"--listen",
+     {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:http", "localhost:8080",
+      "::1:8080", "[::1]", "unix:", "unix:hob.sock", "127.0.0.1:0,", ",127.0.0.1:0",
+      "127.0.0.1:0,,127.0.0.2:0"}},
+    {"--admin", {"", "9090", "localhost:9090", "127.0.0.1:65536", "unix:hob.sock"}},
+    {"--connection-limit", {"", "0", "-1", "1e3", "1000000001", "99999999999999999999", " 1"}},
+    {"--drain-delay", {"-1", "soon", "inf"}},
+    {"--workers", {"0", "-1", "1025", "2.5", "Auto", "auto ", " 2", ""}},
+    {"--idle-grace", {"-1", "nan", "", "1s"}},
+    {"--time-scale", {"-1", "nan", "inf", "x", "", "1s", "1e99"}},
+    {"--grace", {"-1", "nan", "inf", "", "1 s"}},
+    {"--stall-limit", {"-1", "nan", "inf", "", "0.1s"}},
+    {"--head-timeout", {"0"}},
+    {"--body-timeout", {"-1"}},
+    {"--handler-timeout", {"soon"}},
+    {"--write-timeout", {"nan"}},
+    {"--idle-timeout", {"inf"}},
+    {"--linger-timeout", {""}},
+    {"--target-limit", {"0"}},
+    {"--head-limit", {"-1"}},
+    {"--header-limit", {"1.5"}},
+    {"--body-limit", {"1M"}},
+    {"--pipeline-limit", {"9999999999"}},
+    {"--log-level", {"loud", "", "INFO", "info "}},
+    {"--access-log", {"", "JSON", "common", "json "}},
+    {"--access-log-file", {""}},
+    {"--allow-host", {"", "shop.example:80", "http://shop.example", "[::1", "::1"}},
+    {"--trusted-proxies",
+     {"", "proxy.example", "10.0.0.0/33", "10.0.0.1/8", "10.0.0/8", "10.0.0.0/", "10.0.0.0/+8",
+      "[::1]", "::1/129", "unix:/run/proxy", "127.0.0.1:80"}},
+    {"--upstream",
+     {"", "b", "b=", "=http://a", "http://a", "b c=http://a",
+      "a-name-that-has-more-than-32-bytes=http://a", "b=ftp://a", "b=http://", "b=http://a:0",
+      "b=http://me@a", "b=http://a/#menu", "b=unix:hob.sock"}},
+    {"--upstream-ca", {""}},
+};
+
 ProcessTest(options, a_bad_value_is_named_with_its_option)
 {
-    static const char *const cases[][2] = {
-        {"--port", "-1"},
-        {"--port", "65536"},
-        {"--port", "abc"},
-        {"--port", ""},
-        {"--port", "80x"},
-        {"--port", " 80"},
-        {"--port", "+80"},
-        {"--port", "0x50"},
-        {"--port", "8.5"},
-        {"--port", "99999999999999999999"},
-        {"--host", "localhost"},
-        {"--host", "1.2.3"},
-        {"--host", ""},
-        {"--host", "[::1]"},
-        {"--host", "127.0.0.256"},
-        {"--host", "127.0.0.1:80"},
-        {"--listen", ""},
-        {"--listen", "8080"},
-        {"--listen", ":8080"},
-        {"--listen", "127.0.0.1"},
-        {"--listen", "127.0.0.1:65536"},
-        {"--listen", "127.0.0.1:http"},
-        {"--listen", "localhost:8080"},
-        {"--listen", "::1:8080"},
-        {"--listen", "[::1]"},
-        {"--listen", "unix:"},
-        {"--listen", "unix:hob.sock"},
-        {"--listen", "127.0.0.1:0,"},
-        {"--listen", ",127.0.0.1:0"},
-        {"--listen", "127.0.0.1:0,,127.0.0.2:0"},
-        {"--admin", ""},
-        {"--admin", "9090"},
-        {"--admin", "localhost:9090"},
-        {"--admin", "127.0.0.1:65536"},
-        {"--admin", "unix:hob.sock"},
-        {"--connection-limit", ""},
-        {"--connection-limit", "0"},
-        {"--connection-limit", "-1"},
-        {"--connection-limit", "1e3"},
-        {"--connection-limit", "1000000001"},
-        {"--connection-limit", "99999999999999999999"},
-        {"--connection-limit", " 1"},
-        {"--drain-delay", "-1"},
-        {"--drain-delay", "soon"},
-        {"--drain-delay", "inf"},
-        {"--workers", "0"},
-        {"--workers", "-1"},
-        {"--workers", "1025"},
-        {"--workers", "2.5"},
-        {"--workers", "Auto"},
-        {"--workers", "auto "},
-        {"--workers", " 2"},
-        {"--workers", ""},
-        {"--idle-grace", "-1"},
-        {"--idle-grace", "nan"},
-        {"--idle-grace", ""},
-        {"--idle-grace", "1s"},
-        {"--time-scale", "-1"},
-        {"--time-scale", "nan"},
-        {"--time-scale", "inf"},
-        {"--time-scale", "x"},
-        {"--time-scale", ""},
-        {"--time-scale", "1s"},
-        {"--time-scale", "1e99"},
-        {"--grace", "-1"},
-        {"--grace", "nan"},
-        {"--grace", "inf"},
-        {"--grace", ""},
-        {"--grace", "1 s"},
-        {"--stall-limit", "-1"},
-        {"--stall-limit", "nan"},
-        {"--stall-limit", "inf"},
-        {"--stall-limit", ""},
-        {"--stall-limit", "0.1s"},
-        {"--head-timeout", "0"},
-        {"--body-timeout", "-1"},
-        {"--handler-timeout", "soon"},
-        {"--write-timeout", "nan"},
-        {"--idle-timeout", "inf"},
-        {"--linger-timeout", ""},
-        {"--target-limit", "0"},
-        {"--head-limit", "-1"},
-        {"--header-limit", "1.5"},
-        {"--body-limit", "1M"},
-        {"--pipeline-limit", "9999999999"},
-        {"--log-level", "loud"},
-        {"--log-level", ""},
-        {"--log-level", "INFO"},
-        {"--log-level", "info "},
-        {"--access-log", ""},
-        {"--access-log", "JSON"},
-        {"--access-log", "common"},
-        {"--access-log", "json "},
-        {"--access-log-file", ""},
-        {"--allow-host", ""},
-        {"--allow-host", "shop.example:80"},
-        {"--allow-host", "http://shop.example"},
-        {"--allow-host", "[::1"},
-        {"--allow-host", "::1"},
-        {"--trusted-proxies", ""},
-        {"--trusted-proxies", "proxy.example"},
-        {"--trusted-proxies", "10.0.0.0/33"},
-        {"--trusted-proxies", "10.0.0.1/8"},
-        {"--trusted-proxies", "10.0.0/8"},
-        {"--trusted-proxies", "10.0.0.0/"},
-        {"--trusted-proxies", "10.0.0.0/+8"},
-        {"--trusted-proxies", "[::1]"},
-        {"--trusted-proxies", "::1/129"},
-        {"--trusted-proxies", "unix:/run/proxy"},
-        {"--trusted-proxies", "127.0.0.1:80"},
-        {"--upstream", ""},
-        {"--upstream", "b"},
-        {"--upstream", "b="},
-        {"--upstream", "=http://a"},
-        {"--upstream", "http://a"},
-        {"--upstream", "b c=http://a"},
-        {"--upstream", "a-name-that-has-more-than-32-bytes=http://a"},
-        {"--upstream", "b=ftp://a"},
-        {"--upstream", "b=http://"},
-        {"--upstream", "b=http://a:0"},
-        {"--upstream", "b=http://me@a"},
-        {"--upstream", "b=http://a/#menu"},
-        {"--upstream", "b=unix:hob.sock"},
-        {"--upstream-ca", ""},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *quoted = formatted("'%s'", strchr(cases[i][1], ',') ? "" : cases[i][1]);
-        expect_refused(program_start(cases[i][0], cases[i][1]), cases[i][0], quoted);
+    for (size_t i = 0; i < COUNT(options); i++) {
+        for (const char *const *bad = options[i].bad; *bad; bad++) {
+            const char *quoted = formatted("'%s'", strchr(*bad, ',') ? "" : *bad);
+            expect_refused(program_start(options[i].name, *bad), options[i].name, quoted);
+        }
     }
 }
 
@@ -154,9 +74,9 @@ ProcessTest(options, addresses_are_given_in_one_way)
 {
     static const char *const others[][2] = {{"--port", "0"}, {"--host", "::1"}, {"--port", "8080"}};
     for (size_t i = 0; i < COUNT(others); i++) {
-        const char *const argv[] = {HOB_BINARY, others[i][0],  others[i][1],
-                                    "--listen", "127.0.0.1:0", NULL};
-        expect_refused(process_start(argv), "--listen", others[i][0]);
+        expect_refused(
+            program_start(others[i][0], others[i][1], "--listen", "127.0.0.1:0"), "--listen",
+            others[i][0]);
     }
 }
 
@@ -205,28 +125,10 @@ ProcessTest(options, a_bad_port_in_the_environment_is_named_as_such)
     }
 }
 
-/* Those with a value. */
-static const char *const options[] = {
-    "--port",           "--host",
-    "--listen",         "--connection-limit",
-    "--time-scale",     "--grace",
-    "--idle-grace",     "--stall-limit",
-    "--log-level",      "--head-timeout",
-    "--body-timeout",   "--handler-timeout",
-    "--write-timeout",  "--idle-timeout",
-    "--linger-timeout", "--target-limit",
-    "--head-limit",     "--header-limit",
-    "--body-limit",     "--pipeline-limit",
-    "--access-log",     "--access-log-file",
-    "--drain-delay",    "--admin",
-    "--allow-host",     "--trusted-proxies",
-    "--upstream",       "--upstream-ca",
-};
-
 ProcessTest(options, an_option_without_its_value_is_named)
 {
     for (size_t i = 0; i < COUNT(options); i++)
-        expect_refused(program_start(options[i]), options[i], "value");
+        expect_refused(program_start(options[i].name), options[i].name, "value");
 }
 
 ProcessTest(options, two_upstreams_have_different_names_and_urls)
@@ -276,7 +178,7 @@ ProcessTest(options, help_names_every_option)
     for (size_t i = 0; i < COUNT(words); i++)
         cr_expect(strstr(process_output(hob), words[i]), "%s", words[i]);
     for (size_t i = 0; i < COUNT(options); i++)
-        cr_expect(strstr(process_output(hob), options[i]), "%s", options[i]);
+        cr_expect(strstr(process_output(hob), options[i].name), "%s", options[i].name);
     cr_expect_str_empty(process_errors(hob));
 }
 

@@ -62,10 +62,6 @@ static struct order *post_large(const struct server *server, const char *path, b
     return order;
 }
 
-/*
- * Files.
- */
-
 /* Copies a field of a response, such as `ETag: "1"`, under another name. */
 static void copy_field(const struct order *order, const char *name, const char *as, char line[100])
 {
@@ -124,10 +120,6 @@ ProcessTest(proxied_servers, of_apache_send_files)
     struct server server = start_proxy();
     ask_for_files(&server);
 }
-
-/*
- * A program.
- */
 
 static bool is_whole(const struct order *order)
 {
@@ -240,10 +232,6 @@ ProcessTest(proxied_servers, make_a_client_wait_if_they_read_nothing)
     cr_expect_lt(send_until_stopped(&guest), MUCH);
     raw_close(&guest);
 }
-
-/*
- * Proxies before the proxy.
- */
 
 static struct server front(const char *socket)
 {

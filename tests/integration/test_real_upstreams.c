@@ -16,10 +16,6 @@ struct upstream {
     size_t interim;
 };
 
-/*
- * Asking.
- */
-
 static void count_interim(void *context, const hob_fetched *interim)
 {
     struct upstream *self = context;
@@ -148,10 +144,6 @@ ProcessTest(real_upstreams, node)
     start_node();
     ask("node", ask_node);
 }
-
-/*
- * Content codings.
- */
 
 #ifdef HOB_ZLIB
 /* Whether the body comes in this coding if it is asked for. */

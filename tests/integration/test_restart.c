@@ -15,8 +15,6 @@ TestSuite(restart, .timeout = 60);
 /* Seconds. Clients of a busy machine may not be scheduled for a while. */
 #define IDLE_GRACE "10"
 
-/* By signal. */
-
 ServerTest(restart, a_hundred_under_load_lose_nothing, server_start("--idle-grace", IDLE_GRACE))
 {
     enum { RESTARTS = 100, CLIENTS = 16 };
@@ -83,8 +81,6 @@ ProcessTest(restart, a_unix_socket_is_inherited_with_its_file)
     cr_expect_eq(access(strchr(address, '/'), F_OK), -1, "the last one removes it");
     rmdir(folder);
 }
-
-/* A new process that fails. */
 
 ProcessTest(restart, a_failed_new_process_is_reported)
 {
@@ -164,8 +160,6 @@ ProcessTest(restart, a_stop_ends_the_new_process_too)
     cr_expect(server_logs(&server, "is stopped as well"));
     cr_expect_eq(server_log_count(&server, "serves; this process drains"), 0);
 }
-
-/* By a service manager: sd_listen_fds(3). */
 
 struct start {
     int fds[4]; /* inherited as descriptor 3 and so on */

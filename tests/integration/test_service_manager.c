@@ -11,10 +11,6 @@
 
 TestSuite(service_manager, .timeout = 60);
 
-/*
- * The manager.
- */
-
 struct manager {
     char folder[32];
     char path[64]; /* in the folder; empty if the socket is abstract */
@@ -115,10 +111,6 @@ static void expect_silence(const struct manager *self)
     struct message message = receive(self, MSG_DONTWAIT);
     cr_expect_str_empty(message.text);
 }
-
-/*
- * Beginning and end.
- */
 
 #define STOPPING "STOPPING=1\nEXTEND_TIMEOUT_USEC=35000000"
 
@@ -223,10 +215,6 @@ ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
-/*
- * The watchdog.
- */
-
 ManagerTest(hears_twice_in_the_time_of_its_watchdog, manager_open())
 {
     enum { SIGNS = 5 };
@@ -249,10 +237,6 @@ ManagerTest(may_watch_another_process, manager_open())
     cr_expect_eq(server_stop(&server), 0);
     expect_message(manager, STOPPING, server.process->pid);
 }
-
-/*
- * Restarts by a signal.
- */
 
 ManagerTest(is_told_which_process_has_taken_over, manager_open())
 {
@@ -283,9 +267,7 @@ ManagerTest(hears_of_the_new_process_that_it_is_alive, manager_open())
     cr_expect_str_eq(message.text, "WATCHDOG=1");
 }
 
-/*
- * Reloads, as of Type=notify-reload.
- */
+/* A reload, as of Type=notify-reload. */
 
 static long long monotonic_usec(void)
 {
@@ -349,10 +331,6 @@ ManagerTest(waits_for_the_reload_of_each_worker, manager_open())
     cr_expect_eq(server_stop(&server), 0);
     unlink(path);
 }
-
-/*
- * Mistakes.
- */
 
 ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
 {

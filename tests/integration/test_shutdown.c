@@ -10,8 +10,6 @@ TestSuite(shutdown, .timeout = 60);
 
 #define HELLO "Hello, world!"
 
-/* Connections that are idle. */
-
 /* The last response said that the connection stays, so the client may have sent another request. */
 ClientTest(
     shutdown, an_idle_connection_may_send_its_next_request, server_start("--idle-grace", "10"))
@@ -71,8 +69,6 @@ ClientTest(shutdown, an_idle_connection_is_closed_at_once, server_start("--idle-
     cr_expect_lt(seconds, 0.4, "%g", seconds);
 }
 
-/* Requests on their way. */
-
 ClientTest(
     shutdown, pipelined_requests_are_all_answered,
     server_start("--time-scale", "0.1", "--log-level", "debug"))
@@ -125,8 +121,6 @@ ServerTest(shutdown, bodies_may_be_uploaded_to_their_end, serve(measure_body))
     }
     cr_expect_eq(process_result(server.process), 0);
 }
-
-/* All at once. */
 
 static void begin_pipelines(const struct server *server, struct raw_client *clients, size_t count)
 {
@@ -231,8 +225,6 @@ ServerTest(
     printf("%d orders that take hours, a grace of 1 s: stopped after %.3f s\n", ORDERS, seconds);
     cr_expect(seconds >= 1 && seconds < 1.5, "%g", seconds);
 }
-
-/* Readiness, for load balancers. */
 
 ServerTest(shutdown, readiness_turns_before_the_drain_delay, server_start("--drain-delay", "0.5"))
 {

@@ -234,8 +234,6 @@ ServerTest(streams, whose_client_leaves_are_cancelled, serve(flood))
     cr_expect(server_logs(&server, "a flood ends"));
 }
 
-/* Server-sent events. */
-
 static int send_events(hob_request *req, hob_response *res)
 {
     int err = hob_event_stream(res);
@@ -261,8 +259,6 @@ ServerTest(streams, of_events_are_as_browsers_expect_them, serve(send_events))
         order->body.bytes,
         "data: one\n\nid: 2\nevent: news\ndata: two\ndata: lines\n\nid: \ndata: \n\n");
 }
-
-/* The end of the server. */
 
 static int wait_for_the_end(hob_request *req, hob_response *res)
 {
@@ -304,8 +300,6 @@ ServerTest(streams, that_do_not_wait_for_the_end_leave_nothing, serve(leave_the_
     for (int i = 0; i < 3; i++)
         cr_expect_str_eq(get(&server, "/")->body.bytes, "Operation canceled");
 }
-
-/* Bodies. */
 
 static int take_all(hob_request *req, hob_response *res)
 {

@@ -17,8 +17,6 @@ static void wait_a_moment(double seconds)
     usleep((useconds_t)(seconds * 1e6));
 }
 
-/* A second signal. */
-
 static int keep_the_thread(hob_request *req, hob_response *res)
 {
     hob_stall_limit(0);
@@ -109,8 +107,6 @@ ProcessTest(stuck, standard_output_does_not_keep_it_from_stopping)
         cr_expect_eq(server_stop(&server), 0);
     }
 }
-
-/* The end of the grace. */
 
 static int never_end(void *arg)
 {

@@ -284,16 +284,15 @@ ProcessTest(timeouts, that_make_no_sense_are_refused)
     }
 }
 
-ServerTest(
+ClientTest(
     timeouts, that_are_infinite_are_none,
     serve_with(
         say_hello, .head_timeout = INFINITY, .body_timeout = INFINITY, .handler_timeout = INFINITY,
         .write_timeout = INFINITY, .idle_timeout = INFINITY, .linger_timeout = INFINITY))
 {
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, "GET / HT");
-    raw_settle(&client);
-    cr_expect_str_eq(raw_exchange(&client, "TP/1.1\r\nHost: h\r\n\r\n").body, "hello");
+    raw_send(client, "GET / HT");
+    raw_settle(client);
+    cr_expect_str_eq(raw_exchange(client, "TP/1.1\r\nHost: h\r\n\r\n").body, "hello");
 }
 
 /* The options of the program. Other tests show their effects. */

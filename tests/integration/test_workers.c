@@ -10,8 +10,6 @@
 
 TestSuite(workers, .timeout = 60);
 
-/* The processes. */
-
 ServerTest(workers, serve_from_one_port_beside_a_supervisor, server_start("--workers", "3"))
 {
     pid_t workers[WORKERS_AT_MOST];
@@ -127,8 +125,6 @@ ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--wo
     kill(stopped, SIGCONT);
 }
 
-/* Numbers. */
-
 #define PINGS "hob_http_requests_total{route=\"GET /ping\",method=\"GET\",status=\"200\"}"
 
 ServerTest(workers, tell_the_sum_of_what_all_have_counted, server_start("--workers", "3"))
@@ -161,8 +157,6 @@ ServerTest(workers, that_die_leave_what_they_have_counted, server_start("--worke
     all = eventually(metric(&server, PINGS) == 100);
     cr_expect(all, "%g", metric(&server, PINGS));
 }
-
-/* Their access log. */
 
 static size_t count_lines(const char *path)
 {

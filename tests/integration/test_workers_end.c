@@ -9,8 +9,6 @@
 
 TestSuite(workers_end, .timeout = 60);
 
-/* Dying. */
-
 ServerTest(
     workers_end, that_are_killed_cost_only_requests_in_hand,
     server_start("--workers", "2", "--idle-grace", "10"))
@@ -89,8 +87,6 @@ ServerTest(
     cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
     cr_expect_eq(server_log_count(&server, "exited with status 0; it is replaced"), TIMES);
 }
-
-/* Stopping. */
 
 /* In each round the signal finds the clients in other places. */
 ProcessTest(workers_end, stop_under_load_without_a_loss)

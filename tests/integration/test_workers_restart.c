@@ -13,8 +13,6 @@
 
 TestSuite(workers_restart, .timeout = 60);
 
-/* Restarting. */
-
 ServerTest(
     workers_restart, are_all_replaced_by_a_restart_without_a_loss,
     server_start("--workers", "2", "--idle-grace", "10"))
@@ -80,8 +78,6 @@ ServerTest(
     cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
     cr_expect_eq(process_result(server.process), 0);
 }
-
-/* Unix sockets, and inherited ones. */
 
 ProcessTest(workers_restart, remove_the_file_of_their_unix_socket)
 {

@@ -128,153 +128,79 @@ static int fails(const char *name, const int *errors, size_t count)
  * manual pages, but for those that only a mistake of the program's leads to.
  */
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    return out_of_memory("malloc") ? NULL : __real_malloc(size);
-}
+/* A function and the one that it stands for. */
+#define WRAP(result, name, parameters)                                                             \
+    result __real_##name parameters;                                                               \
+    result __wrap_##name parameters
 
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return out_of_memory("calloc") ? NULL : __real_calloc(count, size);
-}
+#define WRAP_ALLOCATION(name, failure, parameters, ...)                                            \
+    WRAP(void *, name, parameters)                                                                 \
+    {                                                                                              \
+        return out_of_memory(#name) ? failure : __real_##name(__VA_ARGS__);                        \
+    }
 
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return out_of_memory("realloc") ? NULL : __real_realloc(memory, size);
-}
+WRAP_ALLOCATION(malloc, NULL, (size_t size), size)
+WRAP_ALLOCATION(calloc, NULL, (size_t count, size_t size), count, size)
+WRAP_ALLOCATION(realloc, NULL, (void *memory, size_t size), memory, size)
+WRAP_ALLOCATION(
+    mmap, MAP_FAILED, (void *at, size_t size, int protection, int flags, int fd, off_t offset), at,
+    size, protection, flags, fd, offset)
 
-void *__real_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
-void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
-{
-    if (out_of_memory("mmap"))
-        return MAP_FAILED;
-    return __real_mmap(at, size, protection, flags, fd, offset);
-}
+#define ERRORS(...) __VA_ARGS__
 
-int __real_madvise(void *at, size_t size, int advice);
-int __wrap_madvise(void *at, size_t size, int advice)
-{
-    return FAILS("madvise", ENOMEM, EINVAL, EAGAIN) ? -1 : __real_madvise(at, size, advice);
-}
+/* A function that returns -1 when it fails. */
+#define WRAP_CALL(name, errors, parameters, ...)                                                   \
+    WRAP(int, name, parameters)                                                                    \
+    {                                                                                              \
+        return FAILS(#name, errors) ? -1 : __real_##name(__VA_ARGS__);                             \
+    }
 
-int __real_mprotect(void *at, size_t size, int protection);
-int __wrap_mprotect(void *at, size_t size, int protection)
-{
-    return FAILS("mprotect", ENOMEM) ? -1 : __real_mprotect(at, size, protection);
-}
+WRAP_CALL(
+    madvise, ERRORS(ENOMEM, EINVAL, EAGAIN), (void *at, size_t size, int advice), at, size, advice)
+WRAP_CALL(mprotect, ENOMEM, (void *at, size_t size, int protection), at, size, protection)
+WRAP_CALL(sigaltstack, ENOMEM, (const stack_t *stack, stack_t *before), stack, before)
+WRAP_CALL(
+    timer_create, ERRORS(EAGAIN, ENOMEM), (clockid_t clock, struct sigevent *event, timer_t *timer),
+    clock, event, timer)
+WRAP_CALL(
+    socket, ERRORS(EMFILE, ENFILE, ENOBUFS, ENOMEM, EACCES, EAFNOSUPPORT),
+    (int domain, int type, int protocol), domain, type, protocol)
+WRAP_CALL(
+    bind, ERRORS(EADDRINUSE, EACCES), (int fd, const struct sockaddr *address, socklen_t length),
+    fd, address, length)
+WRAP_CALL(listen, EADDRINUSE, (int fd, int backlog), fd, backlog)
+WRAP_CALL(
+    getsockname, ENOBUFS, (int fd, struct sockaddr *address, socklen_t *length), fd, address,
+    length)
+WRAP_CALL(
+    getsockopt, ENOBUFS, (int fd, int level, int name, void *value, socklen_t *size), fd, level,
+    name, value, size)
+WRAP_CALL(
+    setsockopt, ENOMEM, (int fd, int level, int name, const void *value, socklen_t size), fd, level,
+    name, value, size)
+WRAP_CALL(
+    connect, ERRORS(ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAGAIN),
+    (int fd, const struct sockaddr *address, socklen_t length), fd, address, length)
+WRAP_CALL(
+    accept4,
+    ERRORS(EAGAIN, EINTR, ECONNABORTED, EPERM, EPROTO, ENETDOWN, EMFILE, ENFILE, ENOBUFS, ENOMEM),
+    (int fd, struct sockaddr *address, socklen_t *length, int flags), fd, address, length, flags)
+WRAP_CALL(shutdown, ENOTCONN, (int fd, int how), fd, how)
+WRAP_CALL(fstat, ENOMEM, (int fd, struct stat *status), fd, status)
+WRAP_CALL(
+    poll, ERRORS(EINTR, ENOMEM), (struct pollfd * fds, nfds_t count, int milliseconds), fds, count,
+    milliseconds)
 
-int __real_sigaltstack(const stack_t *stack, stack_t *before);
-int __wrap_sigaltstack(const stack_t *stack, stack_t *before)
-{
-    return FAILS("sigaltstack", ENOMEM) ? -1 : __real_sigaltstack(stack, before);
-}
-
-int __real_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer);
-int __wrap_timer_create(clockid_t clock, struct sigevent *event, timer_t *timer)
-{
-    return FAILS("timer_create", EAGAIN, ENOMEM) ? -1 : __real_timer_create(clock, event, timer);
-}
-
-int __real_pthread_create(
-    pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg);
-int __wrap_pthread_create(
-    pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
+WRAP(
+    int, pthread_create,
+    (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg))
 {
     int error = FAILS("pthread_create", EAGAIN); /* which returns it */
     return error ? error : __real_pthread_create(thread, attributes, run, arg);
 }
 
-int __real_socket(int domain, int type, int protocol);
-int __wrap_socket(int domain, int type, int protocol)
-{
-    if (FAILS("socket", EMFILE, ENFILE, ENOBUFS, ENOMEM, EACCES, EAFNOSUPPORT))
-        return -1;
-    return __real_socket(domain, type, protocol);
-}
-
-int __real_bind(int fd, const struct sockaddr *address, socklen_t length);
-int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
-{
-    return FAILS("bind", EADDRINUSE, EACCES) ? -1 : __real_bind(fd, address, length);
-}
-
-int __real_listen(int fd, int backlog);
-int __wrap_listen(int fd, int backlog)
-{
-    return FAILS("listen", EADDRINUSE) ? -1 : __real_listen(fd, backlog);
-}
-
-int __real_getsockname(int fd, struct sockaddr *address, socklen_t *length);
-int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length)
-{
-    return FAILS("getsockname", ENOBUFS) ? -1 : __real_getsockname(fd, address, length);
-}
-
-int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *size);
-int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
-{
-    return FAILS("getsockopt", ENOBUFS) ? -1 : __real_getsockopt(fd, level, name, value, size);
-}
-
-int __real_connect(int fd, const struct sockaddr *address, socklen_t length);
-int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
-{
-    if (FAILS("connect", ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EADDRNOTAVAIL, EACCES, EAGAIN))
-        return -1;
-    return __real_connect(fd, address, length);
-}
-
-ssize_t __real_send(int fd, const void *data, size_t size, int flags);
-ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
-{
-    int error = FAILS("sendmsg", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM);
-    if (error == SHORT_COUNT)
-        return __real_send(fd, message->msg_iov[0].iov_base, 1, flags);
-    return error > 0 ? -1 : __real_sendmsg(fd, message, flags);
-}
-
-int __real_setsockopt(int fd, int level, int name, const void *value, socklen_t size);
-int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t size)
-{
-    return FAILS("setsockopt", ENOMEM) ? -1 : __real_setsockopt(fd, level, name, value, size);
-}
-
-int __real_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
-int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
-{
-    if (FAILS(
-            "accept4", EAGAIN, EINTR, ECONNABORTED, EPERM, EPROTO, ENETDOWN, EMFILE, ENFILE,
-            ENOBUFS, ENOMEM))
-        return -1;
-    return __real_accept4(fd, address, length, flags);
-}
-
-ssize_t __real_recv(int fd, void *data, size_t size, int flags);
-ssize_t __wrap_recv(int fd, void *data, size_t size, int flags)
-{
-    int error = FAILS("recv", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, ETIMEDOUT, ENOMEM);
-    return error > 0 ? -1 : __real_recv(fd, data, error == SHORT_COUNT ? 1 : size, flags);
-}
-
-ssize_t __wrap_send(int fd, const void *data, size_t size, int flags)
-{
-    int error = FAILS("send", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM);
-    return error > 0 ? -1 : __real_send(fd, data, error == SHORT_COUNT ? 1 : size, flags);
-}
-
-int __real_shutdown(int fd, int how);
-int __wrap_shutdown(int fd, int how)
-{
-    return FAILS("shutdown", ENOTCONN) ? -1 : __real_shutdown(fd, how);
-}
-
 /* The descriptor is gone even then: see close(2). */
-int __real_close(int fd);
-int __wrap_close(int fd)
+WRAP(int, close, (int fd))
 {
     int result = __real_close(fd);
     return FAILS("close", EINTR, EIO) ? -1 : result;
@@ -290,14 +216,8 @@ int __wrap_open(const char *path, int flags, ...)
         mode = va_arg(arguments, mode_t);
         va_end(arguments);
     }
-    return FAILS("open", EMFILE, ENFILE, ENOMEM, EINTR, EACCES) ? -1
-                                                                : __real_open(path, flags, mode);
-}
-
-int __real_fstat(int fd, struct stat *status);
-int __wrap_fstat(int fd, struct stat *status)
-{
-    return FAILS("fstat", ENOMEM) ? -1 : __real_fstat(fd, status);
+    bool failed = FAILS("open", EMFILE, ENFILE, ENOMEM, EINTR, EACCES);
+    return failed ? -1 : __real_open(path, flags, mode);
 }
 
 int __real_fcntl(int fd, int command, ...);
@@ -310,22 +230,31 @@ int __wrap_fcntl(int fd, int command, ...)
     return FAILS("fcntl", EINTR) ? -1 : __real_fcntl(fd, command, argument);
 }
 
-ssize_t __real_read(int fd, void *data, size_t size);
-ssize_t __wrap_read(int fd, void *data, size_t size)
-{
-    int error = FAILS("read", SHORT_COUNT, EINTR, EIO);
-    return error > 0 ? -1 : __real_read(fd, data, error == SHORT_COUNT && size > 1 ? 1 : size);
-}
+/* A function that may also do less than it was asked to: one byte of so many. */
+#define WRAP_TRANSFER(name, errors, parameters, size, ...)                                         \
+    WRAP(ssize_t, name, parameters)                                                                \
+    {                                                                                              \
+        int error = FAILS(#name, SHORT_COUNT, errors);                                             \
+        if (error == SHORT_COUNT && size > 1)                                                      \
+            size = 1;                                                                              \
+        return error > 0 ? -1 : __real_##name(__VA_ARGS__);                                        \
+    }
 
-int __real_poll(struct pollfd *fds, nfds_t count, int milliseconds);
-int __wrap_poll(struct pollfd *fds, nfds_t count, int milliseconds)
-{
-    return FAILS("poll", EINTR, ENOMEM) ? -1 : __real_poll(fds, count, milliseconds);
-}
+WRAP_TRANSFER(
+    recv, ERRORS(EAGAIN, EINTR, ECONNRESET, ETIMEDOUT, ENOMEM),
+    (int fd, void *data, size_t size, int flags), size, fd, data, size, flags)
+WRAP_TRANSFER(
+    send, ERRORS(EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM),
+    (int fd, const void *data, size_t size, int flags), size, fd, data, size, flags)
+WRAP_TRANSFER(read, ERRORS(EINTR, EIO), (int fd, void *data, size_t size), size, fd, data, size)
+WRAP_TRANSFER(
+    write, ERRORS(EAGAIN, EINTR, EPIPE, ENOSPC, EIO), (int fd, const void *data, size_t size), size,
+    fd, data, size)
 
-ssize_t __real_write(int fd, const void *data, size_t size);
-ssize_t __wrap_write(int fd, const void *data, size_t size)
+WRAP(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
 {
-    int error = FAILS("write", SHORT_COUNT, EAGAIN, EINTR, EPIPE, ENOSPC, EIO);
-    return error > 0 ? -1 : __real_write(fd, data, error == SHORT_COUNT ? 1 : size);
+    int error = FAILS("sendmsg", SHORT_COUNT, EAGAIN, EINTR, ECONNRESET, EPIPE, ENOBUFS, ENOMEM);
+    if (error == SHORT_COUNT)
+        return __real_send(fd, message->msg_iov[0].iov_base, 1, flags);
+    return error > 0 ? -1 : __real_sendmsg(fd, message, flags);
 }

@@ -72,10 +72,6 @@ ReportHook(TEST_CRASH)(struct criterion_test_stats *stats)
     end_errors_files(stats->test, true);
 }
 
-/*
- * Starting.
- */
-
 static struct process *make_process(void)
 {
     char name[PATH_MAX];
@@ -131,10 +127,6 @@ struct process *process_fork(int (*run)(void *arg), void *arg)
     }
     return self;
 }
-
-/*
- * Ending.
- */
 
 void process_tell(struct process *self, int signal)
 {
@@ -219,10 +211,6 @@ void processes_kill(void)
         ;
 }
 
-/*
- * Output.
- */
-
 static const char *read_file(int file, char **text)
 {
     struct stat stat;
@@ -245,10 +233,6 @@ const char *process_errors(struct process *self)
 {
     return read_file(self->errors_file, &self->errors);
 }
-
-/*
- * Figures of the kernel.
- */
 
 static size_t count_entries(const struct process *self, const char *folder)
 {

@@ -198,10 +198,6 @@ void raw_settle(const struct raw_client *self)
     cr_assert(read, "the server does not read");
 }
 
-/*
- * Responses.
- */
-
 /* Waits for input. Returns as recv(2) does. */
 static ssize_t receive(struct raw_client *self)
 {

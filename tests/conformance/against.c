@@ -1,124 +1,24 @@
 /*
  * usage: against HOST PORT NAME
  *
- * Runs the cases on any server and prints a line for each: its table, its name, its section, what
- * hob does, NAME, what that server did, how it compares, and the note, with tabs between them. The
- * server is to answer every path with 200 and a text that has the path in it, but /204 and the like
- * with that status.
+ * Runs the cases of HTTP/1.1 on any server and prints a line for each: its table, its name, its
+ * section, what hob does, NAME, what that server did, how it compares, and the note, with tabs
+ * between them. The server has to answer every path with 200 and a text that has the path in it,
+ * but /204 and the like with that status.
  */
 #include <ctype.h>
-#include <errno.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "case.h"
-
-/* A server that has not said anything for so many milliseconds waits for us. */
-#define QUIET 500
-
-/* A case, and all that its connection has received. */
-struct talk {
-    const struct case_table *table;
-    const struct http_case *expected;
-    int fd;
-    char *input; /* ended by NUL */
-    size_t length;
-    size_t before_probe; /* how much of it came before the probe was sent */
-    bool ended;
-    bool ended_before_probe;
-};
+#include "talk.h"
 
 struct outcome {
     int statuses[RESPONSES_MAX + 1]; /* without 100; 0 ends them */
     enum fate fate;
     bool smuggled; /* the request that is hidden in another was answered */
 };
-
-static int connect_to(const char *host, const char *port)
-{
-    const struct timeval patience = {.tv_sec = 5};
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *address;
-    if (getaddrinfo(host, port, &hints, &address) != 0)
-        return -1;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, address->ai_addr, address->ai_addrlen) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    freeaddrinfo(address);
-    return fd;
-}
-
-/* A server that refuses what comes may close before all of it was sent. */
-static void send_all(int fd, const char *bytes, size_t size)
-{
-    size_t sent = 0;
-    ssize_t more;
-    while (sent < size && (more = send(fd, bytes + sent, size - sent, MSG_NOSIGNAL)) > 0)
-        sent += (size_t)more;
-}
-
-static void receive(struct talk *self)
-{
-    char piece[2048];
-    ssize_t received = recv(self->fd, piece, sizeof(piece), MSG_DONTWAIT);
-    if (received <= 0) {
-        self->ended = received == 0 || (errno != EAGAIN && errno != EINTR);
-        return;
-    }
-    self->input = realloc(self->input, self->length + (size_t)received + 1);
-    if (!self->input)
-        abort();
-    memcpy(self->input + self->length, piece, (size_t)received);
-    self->length += (size_t)received;
-    self->input[self->length] = '\0';
-}
-
-/* Receives on all connections until nothing more comes. */
-static void listen_until_quiet(struct talk *talks, size_t count, struct pollfd *fds)
-{
-    do {
-        for (size_t i = 0; i < count; i++)
-            fds[i] = (struct pollfd){.fd = talks[i].ended ? -1 : talks[i].fd, .events = POLLIN};
-        if (poll(fds, count, QUIET) <= 0)
-            return;
-        for (size_t i = 0; i < count; i++) {
-            if (fds[i].revents)
-                receive(&talks[i]);
-        }
-    } while (true);
-}
-
-/* All cases at once, so that it takes no longer than one. */
-static void talk_to_server(struct talk *talks, size_t count, struct pollfd *fds)
-{
-    static const char probe[] = "GET /probe HTTP/1.1\r\nHost: h\r\n\r\n";
-    for (size_t i = 0; i < count; i++) {
-        size_t size;
-        char *bytes = case_bytes(talks[i].expected, &size);
-        if (!bytes)
-            abort();
-        send_all(talks[i].fd, bytes, size);
-        free(bytes);
-    }
-    listen_until_quiet(talks, count, fds);
-    for (size_t i = 0; i < count; i++) {
-        talks[i].before_probe = talks[i].length;
-        talks[i].ended_before_probe = talks[i].ended;
-        if (!talks[i].ended)
-            send_all(talks[i].fd, probe, sizeof(probe) - 1);
-    }
-    listen_until_quiet(talks, count, fds);
-}
 
 /* A status line may stand anywhere: that there is none in a text is up to the server's handler. */
 static int status_at(const char *text)
@@ -193,12 +93,13 @@ static void print_outcome(const struct outcome *self)
     printf("%s\t", names[self->fate]);
 }
 
-static void print_talk(const struct talk *self, const char *name)
+static void print_case(
+    const struct case_table *table, const struct http_case *c, const struct talk *talk,
+    const char *name)
 {
-    const struct http_case *c = self->expected;
     struct outcome expected = outcome_expected(c);
-    struct outcome seen = outcome_of(self);
-    printf("%s\t%s\t%s\t", self->table->name, c->name, c->section);
+    struct outcome seen = outcome_of(talk);
+    printf("%s\t%s\t%s\t", table->name, c->name, c->section);
     print_outcome(&expected);
     printf("%s\t", name);
     print_outcome(&seen);
@@ -213,47 +114,43 @@ static size_t count_cases(void)
     return count;
 }
 
-/* Returns whether all connections could be made. */
-static bool open_talks(struct talk *talks, const char *host, const char *port)
+static void set_bytes(struct talk *talks)
 {
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         for (size_t j = 0; j < case_tables[i]->count; j++, talks++) {
-            talks->table = case_tables[i];
-            talks->expected = &case_tables[i]->cases[j];
-            talks->fd = connect_to(host, port);
-            if (talks->fd < 0)
-                return false;
+            talks->bytes = case_bytes(&case_tables[i]->cases[j], &talks->size);
+            if (!talks->bytes)
+                abort();
         }
     }
-    return true;
 }
 
-static int run(struct talk *talks, size_t count, struct pollfd *fds, char **argv)
+static void print_all(const struct talk *talks, const char *name)
 {
-    if (!open_talks(talks, argv[1], argv[2])) {
-        fprintf(stderr, "against: cannot connect to %s port %s\n", argv[1], argv[2]);
-        return EXIT_FAILURE;
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        for (size_t j = 0; j < case_tables[i]->count; j++, talks++)
+            print_case(case_tables[i], &case_tables[i]->cases[j], talks, name);
     }
-    talk_to_server(talks, count, fds);
-    for (size_t i = 0; i < count; i++) {
-        print_talk(&talks[i], argv[3]);
-        close(talks[i].fd);
-        free(talks[i].input);
-    }
-    return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
+    static const char probe[] = "GET /probe HTTP/1.1\r\nHost: h\r\n\r\n";
     if (argc != 4) {
         fprintf(stderr, "usage: against HOST PORT NAME\n");
         return 2;
     }
     size_t count = count_cases();
     struct talk *talks = calloc(count, sizeof(*talks));
-    struct pollfd *fds = calloc(count, sizeof(*fds));
-    int result = talks && fds ? run(talks, count, fds, argv) : EXIT_FAILURE;
+    if (!talks)
+        return EXIT_FAILURE;
+    set_bytes(talks);
+    bool reached = talks_hold(talks, count, argv[1], argv[2], probe, sizeof(probe) - 1);
+    if (reached)
+        print_all(talks, argv[3]);
+    else
+        fprintf(stderr, "against: cannot connect to %s port %s\n", argv[1], argv[2]);
+    talks_free(talks, count);
     free(talks);
-    free(fds);
-    return result;
+    return reached ? EXIT_SUCCESS : EXIT_FAILURE;
 }

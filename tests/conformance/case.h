@@ -18,6 +18,9 @@ enum fate {
 
 enum { RESPONSES_MAX = 4 };
 
+/* Over HTTP/2 the stream is reset with PROTOCOL_ERROR (RFC 9113 section 8.1.1). */
+enum { HTTP2_RESETS = -1 };
+
 struct http_case {
     const char *name;
     const char *section; /* 9110 or 9112, and the section */
@@ -28,8 +31,10 @@ struct http_case {
 
     size_t times;       /* unless 0: the first "~" stands for so many times... */
     const char *repeat; /* ...this text; NULL is "x" */
-    bool routing;       /* it is the routes that decide, so other servers are not compared */
-    const char *note;   /* why hob is more lenient than another server, or not as one expects */
+    int http2; /* unless 0: the status over HTTP/2, or HTTP2_RESETS. Otherwise it is the same, but
+                  HTTP2_RESETS for 400 */
+    bool routing;     /* it is the routes that decide, so other servers are not compared */
+    const char *note; /* why hob is more lenient than another server, or not as one expects */
 };
 
 struct case_table {

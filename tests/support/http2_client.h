@@ -1,7 +1,5 @@
 /*
- * A client of HTTP/2 that sends just the given frames, and reads responses frame by frame: for what
- * no library would send. It encodes the fields itself, without compression, and decodes those of
- * responses by nghttp2.
+ * A client of HTTP/2 that sends just the given frames, and reads responses frame by frame.
  *
  *     struct http2_client client = http2_connect(&server);
  *     http2_request(&client, 1, "GET /ping", "");
@@ -14,42 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "http2/framing.h"
+#include "tests/support/http2_wire.h"
 #include "tests/support/raw_client.h"
-
-/* Other types of frames than those of http2/framing.h, and flags (RFC 9113 section 6). */
-enum {
-    PRIORITY = 2,
-    SETTINGS = 4,
-    PING = 6,
-    GOAWAY = 7,
-
-    END_STREAM = 0x1,
-    ACK = 0x1,
-    END_HEADERS = 0x4,
-    PADDED = 0x8,
-};
-
-struct http2_received {
-    int type; /* -1 if the connection has ended */
-    int flags;
-    uint32_t stream;
-    const unsigned char *payload; /* valid until the next frame is received */
-    size_t length;
-};
-
-/* The response on a stream, as far as it has come. */
-struct http2_result {
-    int status;        /* of the last head */
-    bool continued;    /* there was one with status 100 */
-    bool ended;        /* by END_STREAM */
-    bool reset;        /* by RST_STREAM */
-    uint32_t error;    /* the code of that */
-    uint64_t window;   /* bytes by which the server has opened the stream's window */
-    size_t length;     /* bytes of content */
-    char content[512]; /* the first ones, ended by NUL */
-    char fields[1024]; /* lines "name: value", ended by LF */
-};
 
 #define HTTP2_CLIENT_STREAMS 2048
 
@@ -82,9 +46,6 @@ void http2_send_number(struct http2_client *self, int type, uint32_t stream, uin
 
 /* A setting (RFC 9113 section 6.5.1). */
 void http2_send_setting(struct http2_client *self, uint16_t setting, uint32_t value);
-
-/* Encodes fields, lines "name: value" ended by LF. Returns the bytes written to `block`. */
-size_t http2_encode(const char *fields, unsigned char *block, size_t size);
 
 /*
  * Sends a request without a body: "GET /path", and more fields. The authority is localhost.

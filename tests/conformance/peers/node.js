@@ -1,5 +1,5 @@
-// Node's http server for the cases: node node.js PORT
-const http = require('http');
+// Node's http or http2 server for the cases: node node.js PORT [http2]
+const http = require(process.argv[3] ?? 'http');
 
 http.createServer((request, response) => {
   request.resume();

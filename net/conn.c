@@ -1,5 +1,6 @@
 #include "conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -8,19 +9,26 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "diagnostics/misuse.h"
 #include "error.h"
 #include "runtime/task.h"
 
-hob_conn *conn_new(int fd, const union peer *peer, const char *name)
+static hob_conn *allocate(int fd, const union peer *peer, const char *name)
 {
     size_t length = strlen(name);
     hob_conn *self = malloc(sizeof(*self) + length + 1);
-    if (!self) {
-        close(fd);
+    if (!self)
         return NULL;
-    }
     *self = (hob_conn){.fd = fd, .peer = *peer};
     memcpy(self->name, name, length + 1);
+    return self;
+}
+
+hob_conn *conn_new(int fd, const union peer *peer, const char *name)
+{
+    hob_conn *self = allocate(fd, peer, name);
+    if (!self)
+        close(fd);
     return self;
 }
 
@@ -33,15 +41,50 @@ hob_conn *conn_rename(hob_conn *conn, const char *name)
     return renamed;
 }
 
+hob_conn *conn_lend(int fd, const union peer *peer, struct tls_stream *tls)
+{
+    char name[HOB_PEER_SIZE];
+    peer_format(peer, name, sizeof(name));
+    hob_conn *self = allocate(fd, peer, name);
+    if (self) {
+        self->tls = tls;
+        self->lent = true;
+    }
+    return self;
+}
+
+int conn_set_early(hob_conn *conn, const char *data, size_t size)
+{
+    assert(!conn->early);
+    if (size == 0)
+        return 0;
+    conn->early = malloc(size);
+    if (!conn->early)
+        return -ENOMEM;
+    memcpy(conn->early, data, size);
+    conn->early_size = size;
+    return 0;
+}
+
+void conn_free(void *conn)
+{
+    hob_conn *self = conn;
+    hob_watch_free(self->watch);
+    free(self->early);
+    free(self);
+}
+
 void hob_conn_close(hob_conn *conn)
 {
     if (!conn)
         return;
+    if (conn->lent)
+        misuse(__func__, "the connection ends with the handler that has taken it over");
     if (conn->tls)
         conn->tls->functions->close(conn->tls);
-    hob_watch_free(conn->watch);
-    close(conn->fd);
-    free(conn);
+    int fd = conn->fd;
+    conn_free(conn);
+    close(fd);
 }
 
 int hob_conn_fd(const hob_conn *conn)
@@ -105,16 +148,39 @@ static int wait_for(hob_conn *self, short events)
  * Reading. Functions that try return -EAGAIN and set *events to the events to wait for.
  */
 
+/* Reads bytes that the owner of the socket has received. */
+static int read_early(hob_conn *self, void *data, size_t size, bool peek)
+{
+    size_t left = self->early_size - self->early_read;
+    size_t length = size < left ? size : left;
+    memcpy(data, self->early + self->early_read, length);
+    if (peek)
+        return (int)length;
+    self->early_read += length;
+    if (length == left) {
+        free(self->early);
+        self->early = NULL;
+    }
+    return (int)length;
+}
+
 static int try_read(hob_conn *self, void *data, size_t size, bool peek, short *events)
 {
     ssize_t length;
-    if (self->tls)
-        return self->tls->functions->read(self->tls, data, size, peek, events);
-    *events = POLLIN;
-    do
-        length = recv(self->fd, data, size, peek ? MSG_PEEK : 0);
-    while (length < 0 && errno == EINTR);
-    return length < 0 ? -errno : (int)length;
+    if (self->early)
+        return read_early(self, data, size, peek);
+    if (self->tls) {
+        length = self->tls->functions->read(self->tls, data, size, peek, events);
+    } else {
+        *events = POLLIN;
+        do
+            length = recv(self->fd, data, size, peek ? MSG_PEEK : 0);
+        while (length < 0 && errno == EINTR);
+        length = length < 0 ? -errno : length;
+    }
+    if (self->received && length > 0 && !peek)
+        *self->received += (uint64_t)length;
+    return (int)length;
 }
 
 int hob_conn_read(hob_conn *conn, void *data, size_t size)
@@ -129,6 +195,22 @@ int hob_conn_read(hob_conn *conn, void *data, size_t size)
         err = wait_for(conn, events);
     }
     return note(conn, "reading from", err);
+}
+
+int hob_conn_try_read(hob_conn *conn, void *data, size_t size)
+{
+    short events;
+    int length = try_read(conn, data, size < INT_MAX ? size : INT_MAX, false, &events);
+    return length == -EAGAIN ? length : note(conn, "reading from", length);
+}
+
+hob_future *hob_conn_readable(hob_conn *conn)
+{
+    if (conn->early || (conn->tls && conn->tls->functions->has_input(conn->tls)))
+        return hob_timer(0);
+    if (!conn->watch)
+        conn->watch = hob_watch_new(conn->fd);
+    return conn->watch ? hob_watch_readable(conn->watch) : NULL;
 }
 
 bool hob_conn_is_readable(hob_conn *conn)
@@ -194,6 +276,13 @@ static int try_write(hob_conn *self, const struct rest *rest, short *events)
     return try_write_parts(self->fd, rest);
 }
 
+static void skip_written(const hob_conn *self, struct rest *rest, size_t size)
+{
+    if (self->sent)
+        *self->sent += size;
+    rest_skip(rest, size);
+}
+
 static int write_all(hob_conn *self, struct rest *rest)
 {
     int err = 0;
@@ -203,7 +292,7 @@ static int write_all(hob_conn *self, struct rest *rest)
         short events;
         int length = try_write(self, rest, &events);
         if (length >= 0)
-            rest_skip(rest, (size_t)length);
+            skip_written(self, rest, (size_t)length);
         else
             err = length == -EAGAIN ? wait_for(self, events) : length;
     }

@@ -60,6 +60,7 @@ struct connection {
     bool needs_tls;   /* came without TLS where that is needed: its request is answered by 400 */
     bool late;        /* the last wait for the client took longer than it may */
     bool sends_later; /* output of this connection is in the server's turn */
+    bool taken_over;  /* by a handler, which reads and writes the socket: see hob_take_over() */
 
     struct buffer kept_input; /* unread input that came while the task waited for something else */
     struct buffer unsent;     /* output that the socket did not take */

@@ -77,10 +77,22 @@ void hob_server_leave(hob_server *server)
     hob_server_stop(server);
 }
 
+/* Handlers that have taken over a connection have no last response that could end it. */
+static void cancel_taken_over(const hob_server *self)
+{
+    for (struct list *link = self->connections.next; link != &self->connections;) {
+        const struct connection *connection = list_entry(link, struct connection, link);
+        link = link->next;
+        if (connection->taken_over)
+            task_cancel(connection->task, -ECANCELED);
+    }
+}
+
 void server_begin_closing(hob_server *self)
 {
     self->closing = true;
     http2_drain(self);
+    cancel_taken_over(self);
     while (!list_empty(&self->stopping_futures)) {
         struct list *link = self->stopping_futures.next;
         list_remove(link);

@@ -19,6 +19,7 @@
 #include "hob/runtime.h"
 #include "hob/server.h"
 #include "hob/sync.h"
+#include "hob/take_over.h"
 #include "hob/text.h"
 #include "hob/tls.h"
 #include "hob/trace.h"

@@ -131,6 +131,19 @@ int hob_accept(int listener, hob_conn **conn);
 int hob_conn_read(hob_conn *conn, void *data, size_t size);
 
 /*
+ * The same without a wait: returns -EAGAIN if there is nothing to read. May also be called by a
+ * cancelled coroutine, and never returns -ECANCELED or -ETIMEDOUT because of that.
+ */
+int hob_conn_try_read(hob_conn *conn, void *data, size_t size);
+
+/*
+ * Returns a future to wait for a connection and for another event, with hob_race(). It is ready
+ * with 0 when hob_conn_try_read() may return something else than -EAGAIN. Reads nothing itself.
+ * NULL when out of memory. The connection must stay open until the future was consumed.
+ */
+hob_future *hob_conn_readable(hob_conn *conn);
+
+/*
  * Writes all of the bytes, and waits whenever there is no room. Returns 0 or a negative errno of
  * send(2): -EPIPE or -ECONNRESET if the peer has gone. With an error some of the bytes may have
  * been written.

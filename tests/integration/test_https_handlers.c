@@ -64,6 +64,33 @@ ProcessTest(https_handlers, without_tls_there_is_nothing_to_describe)
     cr_expect_str_eq(get(&server, "/")->body.bytes, "no TLS");
 }
 
+/* It describes TLS also while the handler writes to it. */
+static int take_over(hob_request *req, hob_response *res)
+{
+    hob_conn *conn;
+    char bytes[5];
+    hob_tls_info info;
+    int err = hob_take_over(req, res, "echo", &conn);
+    int length = err < 0 ? err : hob_conn_read(conn, bytes, sizeof(bytes));
+    if (length < 0 || !hob_request_tls(req, &info))
+        return length;
+    return hob_conn_write(conn, bytes, (size_t)length);
+}
+
+ProcessTest(https_handlers, a_handler_can_take_over_the_connection)
+{
+    static const char request[] =
+        REQUEST("GET /", "Connection: Upgrade\r\nUpgrade: echo\r\n") "early";
+    struct server server = serve_securely(take_over, (hob_tls_server_options){.error = NULL}, NULL);
+    struct secure_client client = secure_client_of(&server);
+    cr_assert(secure_handshake(&client));
+    secure_send(&client, request);
+    cr_expect(secure_receive(&client, "\r\n\r\nearly"), "%s", client.input);
+    cr_expect(secure_ended(&client));
+    secure_close(&client);
+    hob_tls_server_free(tls);
+}
+
 /*
  * Certificates of clients.
  */

@@ -3,10 +3,12 @@
 #include <sys/socket.h>
 
 #include "hob/net.h"
+#include "net/conn.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/epoll_calls.h"
 #include "tests/support/folder.h"
 #include "tests/support/listening.h"
+#include "tests/support/mistake.h"
 #include "tests/support/test.h"
 
 TestSuite(conn, .timeout = 30);
@@ -236,6 +238,48 @@ static void look_for_input(struct pair *pair)
 CoroutineTest(conn, knows_whether_there_is_something_to_read)
 {
     over_each(look_for_input);
+}
+
+static int send_after_a_turn(void *conn)
+{
+    int err = hob_yield();
+    return err < 0 ? err : hob_conn_write(conn, "x", 1);
+}
+
+static void try_to_read(struct pair *pair)
+{
+    char byte;
+    size_t winner;
+    cr_expect_eq(hob_conn_try_read(pair->client, &byte, 1), -EAGAIN);
+    hob_future *sent = hob_async(send_after_a_turn, pair->server);
+    hob_future *either[] = {hob_conn_readable(pair->client), hob_timer(20)};
+    cr_expect_eq(hob_race_all(either, 2, &winner), 0);
+    cr_expect_eq(winner, 0);
+    cr_expect_eq(hob_await(sent), 0);
+    cr_expect_eq(hob_conn_try_read(pair->client, &byte, 1), 1);
+    cr_expect_eq(hob_conn_try_read(pair->client, &byte, 1), -EAGAIN);
+    hob_conn_shutdown(pair->server);
+    cr_expect_eq(hob_await(hob_conn_readable(pair->client)), 0);
+    cr_expect_eq(hob_conn_try_read(pair->client, &byte, 1), 0);
+}
+
+CoroutineTest(conn, is_read_without_a_wait)
+{
+    over_each(try_to_read);
+}
+
+static int close_a_lent_one(void *arg)
+{
+    const union peer peer = {.any.sa_family = AF_UNIX};
+    hob_conn_close(conn_lend(-1, &peer, NULL));
+    return 0;
+}
+
+Test(conn, one_that_was_taken_over_is_not_closed)
+{
+    expect_mistakes(
+        &(struct mistake){close_a_lent_one, "cook", "hob_conn_close", "the handler that has taken"},
+        1);
 }
 
 CoroutineTest(conn, is_readable_when_it_was_reset)

@@ -74,7 +74,7 @@ static void fill_and_close_reader(int ends[2])
     close_reader(ends);
 }
 
-CoroutineTest(descriptor, is_ready_for_data_room_or_the_end_of_the_other_side)
+CoroutineTest(descriptor, is_ready_for_data_room_or_a_lost_peer)
 {
     static const struct {
         const char *name;

@@ -353,7 +353,7 @@ CoroutineTest(task, the_hook_is_not_called_without_a_wait)
     task_set_before_wait(this_task(), NULL, NULL);
 }
 
-CoroutineTest(task, the_hook_is_not_called_when_others_wait_or_after_its_end)
+CoroutineTest(task, the_hook_is_for_its_own_waits_until_its_end)
 {
     hob_future *child = start(yield_twice, 'c');
     int calls = 0;

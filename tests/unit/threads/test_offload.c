@@ -39,7 +39,7 @@ static int set_thread(void *arg)
     return 0;
 }
 
-CoroutineTest(offload, runs_on_another_thread_and_what_it_wrote_can_be_read)
+CoroutineTest(offload, runs_the_function_on_another_thread)
 {
     pthread_t thread = pthread_self();
     cr_expect_eq(hob_await(hob_offload(set_thread, &thread)), 0);

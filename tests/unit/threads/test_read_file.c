@@ -244,7 +244,7 @@ static void open_gate(struct gate *gate)
     sem_destroy(&gate->open);
 }
 
-CoroutineTest(read_file, copies_the_path_and_gives_no_bytes_until_it_is_ready)
+CoroutineTest(read_file, copies_the_path_and_gives_no_bytes_early)
 {
     struct gate gate;
     char garbage[] = "garbage";

@@ -39,6 +39,17 @@ static inline struct listening listening_open(void)
     return self;
 }
 
+/* A client of a socket that listens; it blocks. */
+static inline int listening_connect(int listener)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_expect_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    cr_expect_eq(connect(fd, (struct sockaddr *)&address, size), 0);
+    return fd;
+}
+
 static inline void listening_close(struct listening *self)
 {
     for (size_t i = 0; i < self->waiting_count; i++)

@@ -23,13 +23,26 @@ static const char *text_of(const struct conditions *self)
     return text;
 }
 
+struct check {
+    struct conditions conditions;
+    int status;
+};
+
+static void
+expect_checks(const struct check *cases, size_t count, const hob_validators *validators, bool reads)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct conditions conditions = cases[i].conditions;
+        conditions.reads = reads;
+        int status = conditions_check(&conditions, validators, NOW);
+        cr_expect_eq(status, cases[i].status, "%s: %d", text_of(&conditions), status);
+    }
+}
+
 /* RFC 9110 sections 13.1.1 to 13.1.4, and 13.2.2 for their order. */
 Test(conditions, are_checked_in_order)
 {
-    static const struct {
-        struct conditions conditions;
-        int status;
-    } cases[] = {
+    static const struct check cases[] = {
         {{0}, 200},
         {{.if_match = TAG}, 200},
         {{.if_match = "*"}, 200},
@@ -77,22 +90,13 @@ Test(conditions, are_checked_in_order)
         {{.if_unmodified_since = DATE, .if_modified_since = DATE}, 304},
         {{.if_unmodified_since = BEFORE, .if_none_match = TAG}, 412},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct conditions of_get = cases[i].conditions;
-        const struct conditions *conditions = &of_get;
-        of_get.reads = true;
-        int status = conditions_check(conditions, &current, NOW);
-        cr_expect_eq(status, cases[i].status, "%s: %d", text_of(conditions), status);
-    }
+    expect_checks(cases, COUNT(cases), &current, true);
 }
 
 /* RFC 9110 sections 13.1.2 and 13.1.3: 304 is for GET and HEAD alone. */
 Test(conditions, of_other_methods_fail_with_412)
 {
-    static const struct {
-        struct conditions conditions;
-        int status;
-    } cases[] = {
+    static const struct check cases[] = {
         {{.if_match = TAG}, 200},
         {{.if_match = "\"a\""}, 412},
         {{.if_none_match = TAG}, 412},
@@ -101,18 +105,12 @@ Test(conditions, of_other_methods_fail_with_412)
         {{.if_modified_since = AFTER}, 200},
         {{.if_unmodified_since = BEFORE}, 412},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(
-            conditions_check(&cases[i].conditions, &current, NOW), cases[i].status, "%s",
-            text_of(&cases[i].conditions));
+    expect_checks(cases, COUNT(cases), &current, false);
 }
 
 Test(conditions, without_content_only_a_match_fails)
 {
-    static const struct {
-        struct conditions conditions;
-        int status;
-    } cases[] = {
+    static const struct check cases[] = {
         {{0}, 200},
         {{.if_match = "*"}, 412},
         {{.if_match = TAG}, 412},
@@ -121,10 +119,7 @@ Test(conditions, without_content_only_a_match_fails)
         {{.if_modified_since = AFTER}, 200},
         {{.if_unmodified_since = BEFORE}, 200},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(
-            conditions_check(&cases[i].conditions, NULL, NOW), cases[i].status, "%s",
-            text_of(&cases[i].conditions));
+    expect_checks(cases, COUNT(cases), NULL, false);
 }
 
 Test(conditions, that_the_content_has_no_validator_for_do_not_count)

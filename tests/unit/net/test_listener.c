@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include "tests/support/listening.h"
 #include "tests/support/test.h"
 
 #include <fcntl.h>
@@ -67,15 +68,13 @@ Test(listener, takes_ipv6_addresses)
     expect_url("[::]:0", "http://[::]");
 }
 
-Test(listener, refuses_what_is_not_an_address)
+Test(listener, refuses_what_is_no_address_of_this_machine)
 {
+    char url[HOB_URL_SIZE];
     cr_expect_eq(hob_listen("localhost:80"), -EINVAL);
-}
-
-/* RFC 5737: 192.0.2.0/24 is reserved for documents. */
-Test(listener, refuses_the_address_of_another_machine)
-{
-    cr_expect_eq(hob_listen("192.0.2.1:0"), -EADDRNOTAVAIL);
+    cr_expect_eq(hob_listen("192.0.2.1:0"), -EADDRNOTAVAIL, "RFC 5737: it is for documents");
+    cr_expect_eq(hob_listen("unix:/no/such/folder/sock"), -ENOENT);
+    cr_expect_eq(hob_socket_url(-1, url, sizeof(url)), -EBADF);
 }
 
 Test(listener, refuses_a_port_that_is_taken)
@@ -91,146 +90,110 @@ Test(listener, refuses_a_port_that_is_taken)
 
 /* Unix sockets. */
 
-static char *path_of_socket(char *folder)
-{
-    static char path[64];
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    snprintf(path, sizeof(path), "unix:%s/sock", folder);
-    return path;
-}
+static char folder[] = "/tmp/hob-listener-XXXXXX";
+static char path[64];         /* of a socket in the folder */
+static char unix_address[80]; /* "unix:" and the path */
 
-#define FOLDER                                                                                     \
-    (char[])                                                                                       \
+/* A Test with a folder that must be empty at the end but for the socket. */
+#define UnixTest(name)                                                                             \
+    static void name##_in_folder(void);                                                            \
+    Test(listener, name)                                                                           \
     {                                                                                              \
-        "/tmp/hob-listener-XXXXXX"                                                                 \
-    }
+        cr_assert_not_null(mkdtemp(folder), "%m");                                                 \
+        snprintf(path, sizeof(path), "%s/sock", folder);                                           \
+        snprintf(unix_address, sizeof(unix_address), "unix:%s", path);                             \
+        name##_in_folder();                                                                        \
+        unlink(path);                                                                              \
+        cr_expect_eq(rmdir(folder), 0, "%m");                                                      \
+    }                                                                                              \
+    static void name##_in_folder(void)
 
-static void remove_socket(const char *address, const char *folder)
+UnixTest(takes_unix_sockets)
 {
-    unlink(strchr(address, '/'));
-    cr_expect_eq(rmdir(folder), 0, "%m");
-}
-
-Test(listener, takes_unix_sockets)
-{
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
     char url[HOB_URL_SIZE];
-    int listener = hob_listen(address);
+    int listener = hob_listen(unix_address);
     cr_assert_geq(listener, 0, "%s", strerror(-listener));
     cr_expect_eq(hob_socket_url(listener, url, sizeof(url)), 0);
-    cr_expect_str_eq(url, address);
+    cr_expect_str_eq(url, unix_address);
     close(listener);
-    remove_socket(address, folder);
 }
 
-Test(listener, replaces_the_file_of_a_dead_server)
+UnixTest(replaces_the_file_of_a_dead_server)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
-    close(hob_listen(address));
-    cr_expect_eq(access(strchr(address, '/'), F_OK), 0, "the kernel leaves it");
-    int listener = hob_listen(address);
+    close(hob_listen(unix_address));
+    cr_expect_eq(access(path, F_OK), 0, "the kernel leaves it");
+    int listener = hob_listen(unix_address);
     cr_expect_geq(listener, 0, "%s", strerror(-listener));
     close(listener);
-    remove_socket(address, folder);
 }
 
-Test(listener, leaves_the_file_of_a_living_server_alone)
+UnixTest(leaves_the_file_of_a_living_server_alone)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
-    int listener = hob_listen(address);
-    cr_expect_eq(hob_listen(address), -EADDRINUSE);
+    int listener = hob_listen(unix_address);
+    cr_expect_eq(hob_listen(unix_address), -EADDRINUSE);
     cr_expect_eq(listen(listener, 0), 0);
     for (int i = 0; i < 3; i++) /* clients that fill its queue: then it looks different */
-        cr_expect_eq(hob_listen(address), -EADDRINUSE);
+        cr_expect_eq(hob_listen(unix_address), -EADDRINUSE);
     close(listener);
-    remove_socket(address, folder);
 }
 
-Test(listener, leaves_other_files_alone)
+UnixTest(leaves_other_files_alone)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
-    close(open(strchr(address, '/'), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    cr_expect_eq(hob_listen(address), -EEXIST);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), 0);
-    remove_socket(address, folder);
-}
-
-Test(listener, needs_the_folder_of_a_unix_socket)
-{
-    cr_expect_eq(hob_listen("unix:/no/such/folder/sock"), -ENOENT);
+    close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    cr_expect_eq(hob_listen(unix_address), -EEXIST);
+    cr_expect_eq(access(path, F_OK), 0);
 }
 
 /* Between bind(2) and listen(2) a server looks dead; meanwhile it has locked the folder. */
-Test(listener, waits_for_another_that_is_about_to_listen_there)
+UnixTest(waits_for_another_that_is_about_to_listen_there)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
     hob_address parsed;
     int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cr_assert_eq(flock(lock, LOCK_EX), 0);
-    cr_assert_eq(hob_address_parse(address, &parsed), 0);
+    cr_assert_eq(hob_address_parse(unix_address, &parsed), 0);
     cr_assert_eq(bind(other, &parsed.any, parsed.length), 0);
-    cr_expect_eq(hob_listen(address), -EADDRINUSE);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), 0, "its file is left alone");
+    cr_expect_eq(hob_listen(unix_address), -EADDRINUSE);
+    cr_expect_eq(access(path, F_OK), 0, "its file is left alone");
     close(lock);
     close(other);
-    remove_socket(address, folder);
 }
 
-Test(listener, of_several_closes_all_if_one_fails)
+UnixTest(of_several_closes_all_if_one_fails)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
-    const char *addresses[] = {address, "192.0.2.1:0", "127.0.0.1:0"};
+    const char *addresses[] = {unix_address, "192.0.2.1:0", "127.0.0.1:0"};
     int sockets[3];
     size_t failed = 0;
     cr_expect_eq(hob_listen_all(addresses, 3, sockets, &failed), -EADDRNOTAVAIL);
     cr_expect_eq(failed, 1);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), -1);
-    remove_socket(address, folder);
+    cr_expect_eq(access(path, F_OK), -1);
 }
 
-Test(listener, tells_the_file_of_a_unix_socket)
+UnixTest(tells_the_file_of_a_unix_socket)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
     struct stat stat;
     hob_socket_file file = {0};
-    int listener = hob_listen(address);
+    int listener = hob_listen(unix_address);
     cr_expect_eq(hob_socket_file_of(listener, &file), 0);
-    cr_assert_eq(lstat(strchr(address, '/'), &stat), 0);
+    cr_assert_eq(lstat(path, &stat), 0);
     cr_expect_eq(file.device, stat.st_dev);
     cr_expect_eq(file.inode, stat.st_ino);
-    unlink(strchr(address, '/'));
+    unlink(path);
     cr_expect_eq(hob_socket_file_of(listener, &file), -ENOENT);
     close(listener);
     listener = open_any();
     cr_expect_eq(hob_socket_file_of(listener, &file), -EINVAL);
     close(listener);
-    remove_socket(address, folder);
 }
 
 /* Taking over. */
 
 /* A listener that hob_listen() did not make: it blocks, and other programs would inherit it. */
-static int open_as_others_do(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0); /* NOLINT(android-cloexec-socket) */
-    cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    cr_assert_eq(listen(fd, 8), 0);
-    return fd;
-}
-
 Test(listener, that_is_taken_over_is_made_like_one_of_ours)
 {
     struct listener listener;
-    int fd = open_as_others_do();
+    int fd = socket(AF_INET, SOCK_STREAM, 0); /* NOLINT(android-cloexec-socket) */
+    cr_assert_eq(listen(fd, 8), 0);
     cr_assert_eq(listener_take(&listener, fd), 0);
     cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     cr_expect(fcntl(fd, F_GETFL) & O_NONBLOCK);
@@ -254,23 +217,19 @@ Test(listener, refuses_to_take_what_does_not_listen)
     cr_expect(listener_take(&listener, datagrams) < 0);
 }
 
-Test(listener, that_is_shut_removes_its_own_file_and_no_other)
+UnixTest(that_is_shut_removes_its_own_file_and_no_other)
 {
-    char *folder = FOLDER;
-    char *address = path_of_socket(folder);
-    const char *path = strchr(address, '/');
     struct listener first;
     struct listener second;
-    cr_assert_eq(listener_take(&first, hob_listen(address)), 0);
+    cr_assert_eq(listener_take(&first, hob_listen(unix_address)), 0);
     cr_assert_eq(unlink(path), 0); /* so that the other can come, as if the first had died */
-    cr_assert_eq(listener_take(&second, hob_listen(address)), 0);
+    cr_assert_eq(listener_take(&second, hob_listen(unix_address)), 0);
     listener_shut(&first);
     cr_expect_eq(access(path, F_OK), 0, "it is the second one's");
     listener_shut(&second);
     cr_expect_eq(access(path, F_OK), -1);
     listener_close(&first);
     listener_close(&second);
-    remove_socket(address, folder);
 }
 
 Test(listener, tells_the_name_of_an_abstract_socket)
@@ -288,33 +247,16 @@ Test(listener, tells_the_name_of_an_abstract_socket)
     close(fd);
 }
 
-Test(listener, is_not_inherited_by_other_programs)
+Test(listener, is_not_inherited_and_does_not_block)
 {
     int listener = open_any();
     cr_expect(fcntl(listener, F_GETFD) & FD_CLOEXEC);
-    close(listener);
-}
-
-Test(listener, does_not_block)
-{
-    int listener = open_any();
     cr_expect(fcntl(listener, F_GETFL) & O_NONBLOCK);
     cr_expect_eq(accept(listener, NULL, NULL), -1);
     close(listener);
 }
 
 /* Clients. */
-
-static int connect_to(int listener)
-{
-    struct sockaddr_in address;
-    socklen_t length = sizeof(address);
-    cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    cr_assert_geq(client, 0);
-    cr_assert_eq(connect(client, (struct sockaddr *)&address, length), 0);
-    return client;
-}
 
 static int accept_from(int listener)
 {
@@ -331,7 +273,7 @@ Test(listener, has_a_queue)
     int clients[100];
     int listener = open_any();
     for (size_t i = 0; i < COUNT(clients); i++)
-        clients[i] = connect_to(listener);
+        clients[i] = listening_connect(listener);
     for (size_t i = 0; i < COUNT(clients); i++) {
         close(accept_from(listener));
         close(clients[i]);
@@ -339,21 +281,31 @@ Test(listener, has_a_queue)
     close(listener);
 }
 
-/* Else a response that takes two writes would wait for the client's delayed acknowledgement. */
-Test(listener, gives_its_connections_no_delay)
+static int option_of(int fd, int level, int option)
+{
+    int value = -1;
+    socklen_t length = sizeof(value);
+    cr_expect_eq(getsockopt(fd, level, option, &value, &length), 0);
+    return value;
+}
+
+Test(listener, sets_the_options_of_its_connections)
 {
     struct listener taken;
-    int listener = open_any();
-    cr_assert_eq(listener_take(&taken, listener), 0);
-    int client = connect_to(listener);
-    int accepted = accept_from(listener);
-    int on = 0;
-    socklen_t length = sizeof(on);
-    cr_assert_eq(getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, &length), 0);
-    cr_expect_neq(on, 0);
+    cr_assert_eq(listener_take(&taken, open_any()), 0);
+    int client = listening_connect(taken.fd);
+    int accepted = accept_from(taken.fd);
+    /* Else a response in two writes would wait for the client's delayed acknowledgement. */
+    cr_expect(option_of(accepted, IPPROTO_TCP, TCP_NODELAY));
+    /* Else a stream that has nothing to send would never notice that its client has vanished. */
+    cr_expect(option_of(accepted, SOL_SOCKET, SO_KEEPALIVE));
+    int seconds = option_of(accepted, IPPROTO_TCP, TCP_KEEPIDLE) +
+                  option_of(accepted, IPPROTO_TCP, TCP_KEEPCNT) *
+                      option_of(accepted, IPPROTO_TCP, TCP_KEEPINTVL);
+    cr_expect_leq(seconds, 120);
     close(accepted);
     close(client);
-    close(listener);
+    listener_close(&taken);
 }
 
 /* The side that closes first keeps the port in TIME_WAIT for a minute. */
@@ -362,7 +314,7 @@ Test(listener, can_be_opened_again_at_once)
     int listener = open_any();
     uint16_t port = port_of(listener);
     char address[32];
-    int client = connect_to(listener);
+    int client = listening_connect(listener);
     close(accept_from(listener));
     char byte;
     cr_assert_eq(read(client, &byte, 1), 0);
@@ -375,12 +327,6 @@ Test(listener, can_be_opened_again_at_once)
     close(listener);
 }
 
-Test(listener, has_no_url_if_it_is_no_socket)
-{
-    char url[HOB_URL_SIZE];
-    cr_expect_eq(hob_socket_url(-1, url, sizeof(url)), -EBADF);
-}
-
 /* Neither accepted nor refused: the client asks again in a second, when there may be a new server.
  */
 Test(listener, that_is_shut_lets_nobody_else_into_its_queue)
@@ -389,7 +335,7 @@ Test(listener, that_is_shut_lets_nobody_else_into_its_queue)
     struct sockaddr_in address;
     socklen_t length = sizeof(address);
     cr_assert_eq(listener_take(&listener, open_any()), 0);
-    int early = connect_to(listener.fd);
+    int early = listening_connect(listener.fd);
     listener_shut(&listener);
     int late = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     cr_assert_eq(getsockname(listener.fd, (struct sockaddr *)&address, &length), 0);
@@ -404,30 +350,4 @@ Test(listener, that_is_shut_lets_nobody_else_into_its_queue)
     close(early);
     close(late);
     listener_close(&listener);
-}
-
-static int option_of(int fd, int level, int option)
-{
-    int value = -1;
-    socklen_t length = sizeof(value);
-    cr_expect_eq(getsockopt(fd, level, option, &value, &length), 0);
-    return value;
-}
-
-/* Else a stream that has nothing to send would never notice that its client has vanished. */
-Test(listener, has_the_kernel_probe_silent_clients)
-{
-    struct listener taken;
-    int listener = open_any();
-    cr_assert_eq(listener_take(&taken, listener), 0);
-    int client = connect_to(listener);
-    int accepted = accept_from(listener);
-    cr_expect(option_of(accepted, SOL_SOCKET, SO_KEEPALIVE));
-    int seconds = option_of(accepted, IPPROTO_TCP, TCP_KEEPIDLE) +
-                  option_of(accepted, IPPROTO_TCP, TCP_KEEPCNT) *
-                      option_of(accepted, IPPROTO_TCP, TCP_KEEPINTVL);
-    cr_expect_leq(seconds, 120);
-    close(accepted);
-    close(client);
-    listener_close(&taken);
 }

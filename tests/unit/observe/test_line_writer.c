@@ -198,13 +198,6 @@ static void reopen_in_a_folder_that_is_gone(void *arg)
         _exit(2);
 }
 
-Test(line_writer, goes_on_in_the_old_file_if_there_can_be_no_new_one)
-{
-    struct child_end end = run_to_return(reopen_in_a_folder_that_is_gone, NULL);
-    cr_expect(strstr(end.output, " error test log: cannot reopen "), "%s", end.output);
-    cr_expect(strstr(end.output, "No such file or directory"), "%s", end.output);
-}
-
 /*
  * Pipes, as standard output.
  */
@@ -297,13 +290,6 @@ static void close_while_nobody_reads(void *arg)
         _exit(1);
 }
 
-Test(line_writer, is_not_closed_for_ever)
-{
-    struct child_end end = run_to_return(close_while_nobody_reads, NULL);
-    cr_expect(
-        strstr(end.output, " warn  test log: the last lines were not written"), "%s", end.output);
-}
-
 /*
  * Failed writes.
  */
@@ -322,27 +308,12 @@ static void write_to_a_full_device(void *arg)
     line_writer_close(writer, PATIENCE);
 }
 
-Test(line_writer, counts_lines_that_a_full_device_refuses)
-{
-    struct child_end end = run_to_return(write_to_a_full_device, NULL);
-    const char *reason = strstr(end.output, "cannot write: No space left on device");
-    cr_expect(reason && !strstr(reason + 1, "cannot write:"), "%s", end.output);
-    cr_expect(strstr(end.output, " lines were lost"), "%s", end.output);
-}
-
 static void write_to_a_closed_pipe(void *arg)
 {
     close(pipe_standard_output(0));
     struct line_writer *writer = open_writer(NULL);
     put(writer, "line\n");
     line_writer_close(writer, PATIENCE);
-}
-
-Test(line_writer, survives_a_pipe_that_nobody_will_read)
-{
-    struct child_end end = run_to_return(write_to_a_closed_pipe, NULL);
-    cr_expect(strstr(end.output, "cannot write: Broken pipe"), "%s", end.output);
-    cr_expect(strstr(end.output, ": 1 lines were lost"), "%s", end.output);
 }
 
 /* A file may be no longer than that, as if the disk was full. */
@@ -369,26 +340,12 @@ static void write_to_a_disk_that_is_full_for_a_while(void *arg)
         _exit(2);
 }
 
-Test(line_writer, begins_a_new_line_behind_one_that_was_cut_off)
-{
-    struct child_end end = run_in_child(write_to_a_disk_that_is_full_for_a_while, NULL);
-    cr_expect(child_returned(&end), "%#x %s", end.status, end.output);
-    cr_expect(strstr(end.output, "cannot write: File too large"), "%s", end.output);
-    cr_expect(strstr(end.output, ": 2 lines were lost"), "%s", end.output);
-}
-
 /* The end of the process, and its children. */
 
 static void put_and_exit(void *unused)
 {
-    put_lines(open_writer("log"), 0, 3);
+    put_lines(open_writer("log"), 0, 4);
     exit(0); /* as a handler may */
-}
-
-Test(line_writer, that_is_open_loses_nothing_when_the_process_exits)
-{
-    run_to_return(put_and_exit, NULL);
-    cr_expect_str_eq(content_of("log"), "line 0\nline 1\nline 2\n");
 }
 
 static void exit_while_nobody_reads(void *unused)
@@ -400,10 +357,34 @@ static void exit_while_nobody_reads(void *unused)
     exit(0);
 }
 
-Test(line_writer, that_nobody_reads_says_so_when_the_process_exits)
+Test(line_writer, reports_what_it_cannot_write)
 {
-    struct child_end end = run_to_return(exit_while_nobody_reads, NULL);
-    cr_expect_not_null(strstr(end.output, "the last lines were not written"), "%s", end.output);
+    static const struct {
+        const char *name;
+        void (*run)(void *unused); /* in a child process */
+        const char *messages[2];
+    } cases[] = {
+        {NAMED(reopen_in_a_folder_that_is_gone),
+         {" error test log: cannot reopen ", "No such file or directory"}},
+        {NAMED(close_while_nobody_reads), {" warn  test log: the last lines were not written"}},
+        {NAMED(write_to_a_full_device),
+         {"cannot write: No space left on device", " lines were lost"}},
+        {NAMED(write_to_a_closed_pipe), {"cannot write: Broken pipe", ": 1 lines were lost"}},
+        {NAMED(write_to_a_disk_that_is_full_for_a_while),
+         {"cannot write: File too large", ": 2 lines were lost"}},
+        {NAMED(exit_while_nobody_reads), {"the last lines were not written"}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        folder_remove();
+        folder_make();
+        struct child_end end = run_to_return(cases[i].run, NULL);
+        for (size_t k = 0; k < COUNT(cases[i].messages) && cases[i].messages[k]; k++)
+            cr_expect(
+                strstr(end.output, cases[i].messages[k]), "%s: %s", cases[i].name, end.output);
+        const char *reason = strstr(end.output, "cannot write:");
+        cr_expect(
+            !reason || !strstr(reason + 1, "cannot write:"), "%s: %s", cases[i].name, end.output);
+    }
 }
 
 static void put_as_a_daemon(void *unused)
@@ -414,12 +395,6 @@ static void put_as_a_daemon(void *unused)
         abort();
     put_lines(writer, 2, 4);
     line_writer_close(writer, 10);
-}
-
-Test(line_writer, continues_when_the_process_becomes_a_daemon)
-{
-    run_in_child(put_as_a_daemon, NULL);
-    cr_expect(comes_to_have("log", "line 0\nline 1\nline 2\nline 3\n"), "%s", content_of("log"));
 }
 
 static void fork_between_lines(void *unused)
@@ -434,8 +409,18 @@ static void fork_between_lines(void *unused)
     line_writer_close(writer, 10);
 }
 
-Test(line_writer, is_not_written_twice_by_a_child)
+Test(line_writer, has_each_line_once_whatever_its_process_becomes)
 {
-    run_in_child(fork_between_lines, NULL);
-    cr_expect_str_eq(content_of("log"), "line 0\nline 1\nline 2\nline 3\n");
+    static const struct {
+        const char *name;
+        void (*run)(void *unused); /* in a child process */
+    } cases[] = {{NAMED(put_and_exit)}, {NAMED(put_as_a_daemon)}, {NAMED(fork_between_lines)}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        folder_remove();
+        folder_make();
+        run_to_return(cases[i].run, NULL);
+        cr_expect(
+            comes_to_have("log", "line 0\nline 1\nline 2\nline 3\n"), "%s: %s", cases[i].name,
+            content_of("log"));
+    }
 }

@@ -141,21 +141,20 @@ RouterTest(middleware, knows_the_values_of_the_path, routes)
  * Middleware of a route.
  */
 
-Test(middleware, of_a_route_is_called_behind_that_of_the_router)
+static hob_handler *const layers[] = {inner, look_at_name, NULL};
+static const hob_route layered_routes[] = {
+    HOB_ROUTE("GET /a", handle, .middleware = layers),
+    HOB_ROUTE("GET /b", handle),
+};
+
+RouterTest(middleware, of_a_route_is_called_behind_that_of_the_router, layered_routes)
 {
-    static hob_handler *const middleware[] = {inner, look_at_name, NULL};
-    static const hob_route own_routes[] = {
-        HOB_ROUTE("GET /a", handle, .middleware = middleware),
-        HOB_ROUTE("GET /b", handle),
-    };
-    hob_router *router = make_router(own_routes, COUNT(own_routes));
     cr_expect_eq(hob_router_use(router, outer), 0);
     expect_status(router, "GET /a", 200);
     cr_expect_str_eq(traced(), "([-h])", "%s", traced());
     expect_status(router, "GET /b", 200);
     expect_status(router, "GET /c", 404);
     cr_expect_str_eq(traced(), "([-h])(h)()", "%s", traced());
-    hob_router_free(router);
 }
 
 /*
@@ -174,19 +173,18 @@ static int look_and_go_on(hob_request *req, hob_response *res)
     return hob_next(req, res);
 }
 
-Test(middleware, can_be_cancelled_even_if_the_route_finishes)
+static const hob_route finishing_routes[] = {
+    {"GET /pay", tell_whether_it_can_be_cancelled, .finishes = true},
+    {"GET /eat", tell_whether_it_can_be_cancelled},
+};
+
+RouterTest(middleware, can_be_cancelled_even_if_the_route_finishes, finishing_routes)
 {
-    static const hob_route own_routes[] = {
-        {"GET /pay", tell_whether_it_can_be_cancelled, .finishes = true},
-        {"GET /eat", tell_whether_it_can_be_cancelled},
-    };
-    hob_router *router = make_router(own_routes, COUNT(own_routes));
     cr_expect_eq(hob_router_use(router, look_and_go_on), 0);
     expect_status(router, "GET /pay", 204);
     expect_status(router, "GET /eat", 204);
     expect_status(router, "HEAD /pay", 204);
     cr_expect_str_eq(traced(), "cfcccf", "%s", traced());
-    hob_router_free(router);
 }
 
 /* Uses so many KiB of stack. */
@@ -204,14 +202,13 @@ static int use_a_megabyte(hob_request *req, hob_response *res)
     return name && use_stack(1000) == 1000 ? hob_reply_text(res, 200, name) : -EIO;
 }
 
-Test(middleware, goes_before_a_handler_that_has_a_larger_stack)
+static const hob_route deep_routes[] = {
+    {"GET /deep/{name}", use_a_megabyte, .stack = (size_t)2 * 1024 * 1024},
+};
+
+RouterTest(middleware, goes_before_a_handler_that_has_a_larger_stack, deep_routes)
 {
-    static const hob_route own_routes[] = {
-        {"GET /deep/{name}", use_a_megabyte, .stack = (size_t)2 * 1024 * 1024},
-    };
-    hob_router *router = make_router(own_routes, COUNT(own_routes));
     cr_expect_eq(hob_router_use(router, outer), 0);
     expect_status(router, "GET /deep/a", 200);
     cr_expect_str_eq(traced(), "()");
-    hob_router_free(router);
 }

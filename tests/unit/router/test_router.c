@@ -34,22 +34,17 @@ Test(router, routes_are_counted_up_to_the_empty_one)
     cr_expect_eq(hob_routes_count((hob_route[]){{"GET /a", reply_a}, {"GET /b", reply_b}, {0}}), 2);
 }
 
-Test(router, takes_each_method)
+Test(router, takes_any_path_and_patterns_that_overlap)
 {
     static const hob_route routes[] = {
-        {"GET /", reply_a},   {"HEAD /", reply_a},   {"POST /", reply_a},    {"PUT /", reply_a},
-        {"PATCH /", reply_a}, {"DELETE /", reply_a}, {"OPTIONS /", reply_a},
-    };
-    hob_router_free(make_router(routes, COUNT(routes)));
-}
-
-Test(router, takes_any_path)
-{
-    static const hob_route routes[] = {
-        {"GET /", reply_a},        {"GET //", reply_a}, {"GET /a", reply_a},
-        {"GET /a/", reply_a},      {"GET /A", reply_a}, {"GET /a/b.c-d_e~f", reply_a},
-        {"GET /%20", reply_a},     {"GET /*", reply_a}, {"GET /a:b@c;d=e,f", reply_a},
-        {"GET /%7Ba%7D", reply_a}, {"GET /|", reply_a}, {"GET /~", reply_a},
+        {"GET /", reply_a},        {"GET //", reply_a},     {"GET /a", reply_a},
+        {"GET /a/", reply_a},      {"GET /A", reply_a},     {"GET /a/b.c-d_e~f", reply_a},
+        {"GET /%20", reply_a},     {"GET /*", reply_a},     {"GET /a:b@c;d=e,f", reply_a},
+        {"GET /%7Ba%7D", reply_a}, {"GET /|", reply_a},     {"GET /~", reply_a},
+        {"GET /{a}", reply_a},     {"POST /{b}", reply_a},  {"GET /a/{b...}", reply_a},
+        {"GET /{a...}", reply_a},  {"GET /{a}/", reply_a},  {"GET /{a}/{b}", reply_a},
+        {"GET /a/{b}", reply_a},   {"GET /{a}/b", reply_a}, {"GET //{a...}", reply_a},
+        {"HEAD /{a...}", reply_a},
     };
     hob_router_free(make_router(routes, COUNT(routes)));
 }
@@ -64,88 +59,52 @@ static void expect_refused(const hob_route *routes, size_t count, int err, const
     cr_expect_null(router);
 }
 
+static void expect_all_refused(const char *const *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const hob_route routes[] = {
+            {"GET /", reply_a}, {patterns[i], reply_b}, {"GET /c", reply_c}};
+        expect_refused(routes, COUNT(routes), -EINVAL, patterns[i]);
+    }
+}
+
 Test(router, refuses_a_bad_pattern_and_tells_which)
 {
-    static const char *const cases[] = {
-        "",
-        " ",
-        "GET",
-        "GET ",
-        "/",
-        " /",
-        "GET/",
-        "GET  /",
-        "GET\t/",
-        " GET /",
-        "GET a",
-        "GET *",
-        "get /",
-        "Get /",
-        "GETS /",
-        "GE /",
-        "TRACE /",
-        "CONNECT /",
-        "* /",
-        "GET /a ",
-        "GET /a b",
-        "GET /a?",
-        "GET /?b",
-        "GET /a#",
-        "GET http://h/",
-        "OPTIONS *",
-        "GET /a\t",
-        "GET /\x7f",
-        "GET /\xc3\xbc",
-        /* Paths without a normal form. */
-        "GET /%",
-        "GET /%0",
-        "GET /%xx",
-        "GET /%00",
-        "GET /..",
-        "GET /a/../..",
-        "GET /%2e%2E",
-        /* Braces. */
-        "GET /{",
-        "GET /}",
-        "GET /{}",
-        "GET /}{",
-        "GET /{a",
-        "GET /a}",
-        "GET /{{a}}",
-        "GET /{a}}",
-        "GET /{a}{b}",
-        "GET /{a/b}",
-        "GET /a{b}",
-        "GET /{a}b",
-        "GET /{a}.json",
-        "GET /{a}/{b",
-        /* Names. */
-        "GET /{ }",
-        "GET /{a b}",
-        "GET /{a-b}",
-        "GET /{a.b}",
-        "GET /{a%20}",
-        "GET /{*}",
-        "GET /{...}",
-        "GET /{..}",
-        "GET /{a..}",
-        "GET /{a....}",
-        "GET /{a... }",
-        "GET /{...a}",
-        "GET /{a}/{a}",
-        "GET /{a}/b/{a}",
-        "GET /{a}/{a...}",
-        "GET /{a}/{b}/{%61}",
-        /* The rest is where it ends. */
+    static const char *const methods[] = {
+        "",        " ",         "GET",   "GET ",          "/",         " /",    "GET/",   "GET  /",
+        "GET\t/",  " GET /",    "GET a", "GET *",         "get /",     "Get /", "GETS /", "GE /",
+        "TRACE /", "CONNECT /", "* /",   "GET http://h/", "OPTIONS *",
+    };
+    static const char *const bytes[] = {
+        "GET /a ", "GET /a b", "GET /a?",   "GET /?b",
+        "GET /a#", "GET /a\t", "GET /\x7f", "GET /\xc3\xbc",
+    };
+    static const char *const not_normal[] = {
+        "GET /%", "GET /%0", "GET /%xx", "GET /%00", "GET /..", "GET /a/../..", "GET /%2e%2E",
+    };
+    static const char *const braces[] = {
+        "GET /{",    "GET /}",     "GET /{}",       "GET /}{",     "GET /{a",
+        "GET /a}",   "GET /{{a}}", "GET /{a}}",     "GET /{a}{b}", "GET /{a/b}",
+        "GET /a{b}", "GET /{a}b",  "GET /{a}.json", "GET /{a}/{b",
+    };
+    static const char *const names[] = {
+        "GET /{ }",     "GET /{a b}",     "GET /{a-b}",      "GET /{a.b}",
+        "GET /{a%20}",  "GET /{*}",       "GET /{...}",      "GET /{..}",
+        "GET /{a..}",   "GET /{a....}",   "GET /{a... }",    "GET /{...a}",
+        "GET /{a}/{a}", "GET /{a}/b/{a}", "GET /{a}/{a...}", "GET /{a}/{b}/{%61}",
+    };
+    static const char *const behind_the_rest[] = {
         "GET /{a...}/",
         "GET /{a...}/b",
         "GET /{a...}/{b}",
         "GET /{a...}/{b...}",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const hob_route routes[] = {{"GET /", reply_a}, {cases[i], reply_b}, {"GET /c", reply_c}};
-        expect_refused(routes, COUNT(routes), -EINVAL, cases[i]);
-    }
+    expect_all_refused(methods, COUNT(methods));
+    expect_all_refused(bytes, COUNT(bytes));
+    expect_all_refused(not_normal, COUNT(not_normal));
+    expect_all_refused(braces, COUNT(braces));
+    expect_all_refused(names, COUNT(names));
+    expect_all_refused(behind_the_rest, COUNT(behind_the_rest));
 }
 
 Test(router, refuses_a_pattern_that_stands_twice)
@@ -195,17 +154,6 @@ Test(router, refuses_a_stack_that_is_too_large)
     expect_refused(routes, COUNT(routes), -EINVAL, routes[1].pattern);
 }
 
-Test(router, takes_patterns_that_overlap)
-{
-    static const hob_route routes[] = {
-        {"GET /{a}", reply_a},     {"POST /{b}", reply_a},    {"GET /a", reply_a},
-        {"GET /{a...}", reply_a},  {"GET /{a}/", reply_a},    {"GET /{a}/{b}", reply_a},
-        {"GET /a/{b}", reply_a},   {"GET /{a}/b", reply_a},   {"GET /a/{b...}", reply_a},
-        {"GET //{a...}", reply_a}, {"HEAD /{a...}", reply_a},
-    };
-    hob_router_free(make_router(routes, COUNT(routes)));
-}
-
 Test(router, needs_no_more_of_its_routes_once_it_is_made)
 {
     char pattern[] = "GET /{name}";
@@ -217,10 +165,6 @@ Test(router, needs_no_more_of_its_routes_once_it_is_made)
     cr_expect_eq(reply->status, 200);
     hob_test_reply_free(reply);
     hob_router_free(router);
-}
-
-Test(router, of_nothing_can_be_freed)
-{
     hob_router_free(NULL);
 }
 
@@ -267,17 +211,16 @@ static void expect_exchanges(
     "\r\n\r\n405 Method Not Allowed\n"
 #define ALLOWED(methods) "204 No Content\r\nAllow: " methods "\r\n\r\n"
 
+/* RFC 9110 section 9.3.2: HEAD as GET. */
 Test(router, calls_the_handler_of_method_and_path)
 {
     static const hob_route routes[] = {
-        {"GET /a", reply_a},
-        {"POST /a", reply_b},
-        {"GET /b", reply_c},
-    };
+        {"GET /", reply_c}, {"GET /a", reply_a}, {"POST /a", reply_b}, {"GET /b", reply_b}};
     static const struct exchange cases[] = {
-        {"GET /a", A},
-        {"POST /a", B},
-        {"GET /b", C},
+        {"GET /", C},           {"GET /a", A},          {"POST /a", B},
+        {"GET /b", B},          {"GET /?", C},          {"GET /?b", C},
+        {"GET /b?/c?d", B},     {"GET http://i/b", B},  {"GET http://i", C},
+        {"GET http://i?/b", C}, {"HEAD /a", ONLY_HEAD}, {"HEAD /b?c", ONLY_HEAD},
     };
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
@@ -357,16 +300,6 @@ Test(router, tells_no_pattern_when_there_is_no_route)
     hob_router_free(router);
 }
 
-Test(router, looks_only_at_the_path)
-{
-    static const hob_route routes[] = {{"GET /", reply_a}, {"GET /b", reply_b}};
-    static const struct exchange cases[] = {
-        {"GET /?", A},         {"GET /?b", A},      {"GET /b?/c?d", B},
-        {"GET http://i/b", B}, {"GET http://i", A}, {"GET http://i?/b", A},
-    };
-    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
-}
-
 Test(router, does_not_find_what_is_not_there)
 {
     static const hob_route routes[] = {{"GET /a", reply_a}};
@@ -378,21 +311,12 @@ Test(router, does_not_find_what_is_not_there)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
-Test(router, without_routes_finds_nothing)
-{
-    static const struct exchange cases[] = {
-        {"GET /", NOT_FOUND},
-        {"OPTIONS *", ALLOWED("OPTIONS")},
-    };
-    expect_exchanges(NULL, 0, cases, COUNT(cases));
-}
-
-/* RFC 9110 section 15.5.6. */
+/* RFC 9110 sections 15.5.6 and 9.3.7. */
 Test(router, tells_which_methods_a_path_has)
 {
     static const hob_route routes[] = {
-        {"GET /a", reply_a}, {"POST /b", reply_b}, {"DELETE /c", reply_c},
-        {"GET /c", reply_a}, {"HEAD /d", reply_a},
+        {"GET /a", reply_a},  {"POST /b", reply_b}, {"DELETE /c", reply_c}, {"GET /c", reply_a},
+        {"HEAD /d", reply_a}, {"PUT /e", reply_b},  {"PATCH /e", reply_c},
     };
     static const struct exchange cases[] = {
         {"POST /a", NOT_ALLOWED("GET, HEAD, OPTIONS")},
@@ -402,15 +326,9 @@ Test(router, tells_which_methods_a_path_has)
         {"PROPFIND /a", NOT_ALLOWED("GET, HEAD, OPTIONS")},
         {"TRACE /b", NOT_ALLOWED("POST, OPTIONS")},
         {"HEAD /b", "405 Method Not Allowed\r\nContent-Length: 23\r\nAllow: POST, OPTIONS\r\n\r\n"},
+        {"OPTIONS /a", ALLOWED("GET, HEAD, OPTIONS")},
+        {"OPTIONS /e?c", ALLOWED("PUT, PATCH, OPTIONS")},
     };
-    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
-}
-
-/* RFC 9110 section 9.3.2. */
-Test(router, answers_head_as_get)
-{
-    static const hob_route routes[] = {{"GET /a", reply_a}, {"GET /b", reply_b}};
-    static const struct exchange cases[] = {{"HEAD /a", ONLY_HEAD}, {"HEAD /b?c", ONLY_HEAD}};
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
@@ -436,22 +354,6 @@ Test(router, prefers_a_handler_to_its_own_answer)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
-/* RFC 9110 section 9.3.7. */
-Test(router, answers_options)
-{
-    static const hob_route routes[] = {
-        {"GET /a", reply_a},
-        {"PUT /b", reply_b},
-        {"PATCH /b", reply_c},
-    };
-    static const struct exchange cases[] = {
-        {"OPTIONS /a", ALLOWED("GET, HEAD, OPTIONS")},
-        {"OPTIONS /b?c", ALLOWED("PUT, PATCH, OPTIONS")},
-        {"OPTIONS *", ALLOWED("GET, HEAD, PUT, PATCH, OPTIONS")},
-    };
-    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
-}
-
 Test(router, answers_options_with_all_methods_there_are)
 {
     static const hob_route routes[] = {
@@ -462,7 +364,12 @@ Test(router, answers_options_with_all_methods_there_are)
         {"OPTIONS *", ALLOWED("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
         {"TRACE /", NOT_ALLOWED("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")},
     };
+    static const struct exchange without_routes[] = {
+        {"GET /", NOT_FOUND},
+        {"OPTIONS *", ALLOWED("OPTIONS")},
+    };
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
+    expect_exchanges(NULL, 0, without_routes, COUNT(without_routes));
 }
 
 /*

@@ -1,11 +1,8 @@
 #include "server/turn.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include "hob/address.h"
 #include "hob/server.h"
 #include "tests/support/coroutine.h"
+#include "tests/support/listening.h"
 
 TestSuite(turn, .timeout = 60);
 
@@ -44,16 +41,6 @@ static int note_responses(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "served");
 }
 
-static int connect_to(int listener)
-{
-    struct sockaddr_in address;
-    socklen_t size = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    cr_expect_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-    cr_expect_eq(connect(fd, (struct sockaddr *)&address, size), 0);
-    return fd;
-}
-
 static hob_future *open_service(struct service *self)
 {
     *self = (struct service){.listener = hob_listen("127.0.0.1:0")};
@@ -66,7 +53,7 @@ static hob_future *open_service(struct service *self)
     };
     cr_expect_eq(hob_server_open(&options, &self->server), 0);
     for (size_t i = 0; i < CLIENTS; i++)
-        self->clients[i] = connect_to(self->listener);
+        self->clients[i] = listening_connect(self->listener);
     return hob_server_start(self->server);
 }
 

@@ -5,7 +5,12 @@
 #include "case.h"
 
 #define SEND(text)  (text), sizeof(text) - 1
+#define LINE(line)  SEND(line " HTTP/1.1\r\n" HOST END) /* a request with this line */
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* The usual outcomes of a case. */
+#define SERVED  {200}, KEPT
+#define REFUSED {400}, CLOSED
 
 #define HOST     "Host: h\r\n"
 #define GET      "GET / HTTP/1.1\r\n"

@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include "tests/support/folder.h"
 #include "tests/support/listening.h"
 #include "tests/support/test.h"
 
@@ -90,21 +91,19 @@ Test(listener, refuses_a_port_that_is_taken)
 
 /* Unix sockets. */
 
-static char folder[] = "/tmp/hob-listener-XXXXXX";
-static char path[64];         /* of a socket in the folder */
-static char unix_address[80]; /* "unix:" and the path */
+static const char *unix_address; /* of a socket in the folder of the test */
+static const char *path;
 
-/* A Test with a folder that must be empty at the end but for the socket. */
+/* A Test of a Unix socket, in whose folder nothing else may be left. */
 #define UnixTest(name)                                                                             \
     static void name##_in_folder(void);                                                            \
     Test(listener, name)                                                                           \
     {                                                                                              \
-        cr_assert_not_null(mkdtemp(folder), "%m");                                                 \
-        snprintf(path, sizeof(path), "%s/sock", folder);                                           \
-        snprintf(unix_address, sizeof(unix_address), "unix:%s", path);                             \
+        unix_address = folder_socket();                                                            \
+        path = strchr(unix_address, '/');                                                          \
         name##_in_folder();                                                                        \
         unlink(path);                                                                              \
-        cr_expect_eq(rmdir(folder), 0, "%m");                                                      \
+        cr_expect(folder_is_empty());                                                              \
     }                                                                                              \
     static void name##_in_folder(void)
 
@@ -149,7 +148,7 @@ UnixTest(waits_for_another_that_is_about_to_listen_there)
 {
     hob_address parsed;
     int other = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int lock = open(folder_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cr_assert_eq(flock(lock, LOCK_EX), 0);
     cr_assert_eq(hob_address_parse(unix_address, &parsed), 0);
     cr_assert_eq(bind(other, &parsed.any, parsed.length), 0);

@@ -375,8 +375,7 @@ Test(line_writer, reports_what_it_cannot_write)
         {NAMED(exit_while_nobody_reads), {"the last lines were not written"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        folder_remove();
-        folder_make();
+        unlink(folder_path("log"));
         struct child_end end = run_to_return(cases[i].run, NULL);
         for (size_t k = 0; k < COUNT(cases[i].messages) && cases[i].messages[k]; k++)
             cr_expect(
@@ -416,8 +415,7 @@ Test(line_writer, has_each_line_once_whatever_its_process_becomes)
         void (*run)(void *unused); /* in a child process */
     } cases[] = {{NAMED(put_and_exit)}, {NAMED(put_as_a_daemon)}, {NAMED(fork_between_lines)}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        folder_remove();
-        folder_make();
+        unlink(folder_path("log"));
         run_to_return(cases[i].run, NULL);
         cr_expect(
             comes_to_have("log", "line 0\nline 1\nline 2\nline 3\n"), "%s: %s", cases[i].name,

@@ -222,7 +222,7 @@ static int expect_body(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "");
 }
 
-Test(request, gives_the_body_in_pieces_that_fit_and_tells_how_it_ends)
+Test(request, gives_the_body_in_pieces_and_tells_its_end)
 {
     static const struct body_facts cases[] = {
         {.request = "GET / HTTP/1.1\r\n" HOST "\r\n", .body = ""},

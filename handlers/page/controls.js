@@ -2,10 +2,22 @@
 
 const byId = (id) => document.getElementById(id);
 
-/* Requests to the server. `notice(text)` shows their results; `pending` is when each was sent. */
+/* The protocol by which the browser got this document: "h2", "http/1.1". */
+const protocol = () => performance.getEntriesByType("navigation")[0]?.nextHopProtocol || "";
+
+const PROTOCOL_NAMES = { h2: "HTTP/2", "http/1.1": "HTTP/1.1", "http/1.0": "HTTP/1.0" };
+
+/* Each request of HTTP/2 has a stream of its own, of which a connection has a hundred. */
+const STREAMS = 100;
+
+/*
+ * Requests to the server. `notice(text)` shows their results; `pending` is when each was sent.
+ * `hasStreams` says that requests do not wait for a connection.
+ */
 class Counter {
-    constructor(notice) {
+    constructor(notice, hasStreams) {
         this.notice = notice;
+        this.hasStreams = hasStreams;
         this.pending = new Set();
         this.worker = null;
     }
@@ -21,7 +33,9 @@ class Counter {
     }
 
     /* Returns a notice about accepted orders: another worker has another feed. */
-    remark({ refused = 0, worker = null }) {
+    remark(results) {
+        const refused = results.reduce((sum, result) => sum + (result.refused ?? 0), 0);
+        const worker = results[0].worker ?? null;
         const lack = refused > 0 ? ` There is no memory for ${refused} of them.` : "";
         return worker === this.worker ? lack
             : `${lack} Worker ${worker} cooks it; this page shows worker ${this.worker}.`;
@@ -38,23 +52,30 @@ class Counter {
         }
     }
 
-    async ask(method, address, done) {
+    /* Sends the request so many times at once. Shows the first refusal, or `done`. */
+    async ask(method, address, done, times = 1) {
         try {
-            const { answer, text } = await this.send(method, address);
-            const more = answer.status === 202 ? this.remark(JSON.parse(text)) : "";
+            const all = await Promise.all(
+                Array.from({ length: times }, () => this.send(method, address)));
+            const { answer, text } = all.find((one) => !one.answer.ok) || all[0];
+            const more = answer.status === 202 ? this.remark(all.map((one) => JSON.parse(one.text))) : "";
             this.notice(answer.ok ? done + more : `The kitchen refused it: ${text || answer.status}`);
         } catch {
             this.notice("The kitchen did not answer.");
         }
     }
 
-    /* `from` is the neighbour that cooks it, or "". */
+    /*
+     * `from` is the neighbour that cooks it, or "". Over HTTP/2 each dish of a small rush is a request
+     * of its own; over HTTP/1.1 those would wait for each other.
+     */
     order(dish, number, deadline, from) {
+        const requests = this.hasStreams && number <= STREAMS ? number : 1;
         const limit = deadline ? `&deadline=${deadline}` : "";
         const cook = from ? `&from=${from}` : "";
         const what = `${number.toLocaleString("en")} × ${dish.replace(/-/g, " ")}`;
-        const address = `/orders?dish=${dish}&count=${number}${limit}${cook}`;
-        return this.ask("POST", address, `Ordered: ${what}${from ? ` from ${from}` : ""}.`);
+        const address = `/orders?dish=${dish}&count=${number / requests}${limit}${cook}`;
+        return this.ask("POST", address, `Ordered: ${what}${from ? ` from ${from}` : ""}.`, requests);
     }
 
     cancel(id) {

@@ -24,7 +24,8 @@ class Kitchen {
         this.last = { frame: 0, text: 0, table: 0, spoken: 0, heard: 0, tick: 0, woke: 0 };
         this.frames = [];
         this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-        this.counter = new Counter((text) => this.notice(text));
+        this.counter = new Counter((text) => this.notice(text), protocol() === "h2");
+        setText(byId("protocol"), PROTOCOL_NAMES[protocol()] || "–");
         this.strip = new Strip(byId("strip"));
         this.lanes = new Lanes(byId("lanes"), byId("lanes-canvas"), byId("lanes-filler"),
             (id) => this.choose(id));
@@ -141,10 +142,13 @@ class Kitchen {
     }
 
     /*
-     * A browser has six connections for a host, and each visible window uses one for its feed. A
-     * request without a response, while the feed continues, waits for a connection.
+     * With HTTP/1.1 a browser has six connections for a host, and each visible window uses one for its
+     * feed. A request without a response, while the feed continues, waits for a connection.
      */
     mustLend(here) {
+        if (this.counter.hasStreams) {
+            return false;
+        }
         const asked = this.counter.asked();
         return this.last.heard - asked > LEND_AFTER && here - asked < LEND_UNTIL;
     }

@@ -71,6 +71,9 @@ export async function openTab(context, url, scripts = []) {
     return { page, errors };
 }
 
+/* For atKitchen(): a kitchen that is reached over HTTP/2, which browsers speak over TLS only. */
+export const OVER_HTTP2 = { more: ["--tls-self-signed"], options: { ignoreHTTPSErrors: true } };
+
 /* Runs `test(page, kitchen)` on a kitchen of its own; the console must stay empty. */
 export async function atKitchen(test, { options, scripts, more, mayComplain = false } = {}) {
     const kitchen = await startKitchen({ more });

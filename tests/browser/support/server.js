@@ -32,7 +32,7 @@ export async function startKitchen({ port = 0, more = [] } = {}) {
 
 async function listeningAt(child) {
     for await (const line of createInterface({ input: child.stdout })) {
-        const match = line.match(/hob listens on (http:\S+)/);
+        const match = line.match(/hob listens on (https?:\S+)/);
         if (match) {
             child.stdout.resume();
             return match[1];

@@ -10,19 +10,15 @@
 #include "tests/support/child.h"
 #include "tests/support/clock.h"
 #include "tests/support/cook.h"
-#include "tests/support/criterion.h"
+#include "tests/support/test.h"
 
 /* Seconds. A stall takes several limits; other work takes much less than one. */
 #define LIMIT 0.050
 #define LONG  0.300
 
-/* The number of reports in a text. */
 static inline int count_reports(const char *output)
 {
-    int count = 0;
-    for (const char *report = output; (report = strstr(report, "has kept the thread")); report++)
-        count++;
-    return count;
+    return (int)count_text(output, "has kept the thread");
 }
 
 /* Sets the limit. It holds from the next turn on, so this waits for that. */

@@ -21,4 +21,13 @@
 /* A row of a table that begins with the name of a function and the function. */
 #define NAMED(function) #function, function
 
+/* How often a text has a part in it. */
+static inline size_t count_text(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)); text++)
+        count++;
+    return count;
+}
+
 #endif

@@ -77,11 +77,17 @@ static void tell_kind(const hob_trace_event *event)
 
 void tell(const hob_trace_event *event)
 {
-    char text[40];
-    snprintf(text, sizeof(text), "%.1f %d ", event->time - 1e9, (int)event->id);
-    tell_text(text);
+    static char before[40];
+    char begin[40];
+    size_t length = strlen(told);
+    snprintf(begin, sizeof(begin), "%.1f %d ", event->time - 1e9, (int)event->id);
+    if (length > 0 && strcmp(begin, before) == 0)
+        strcpy(told + length - 1, "; ");
+    else
+        tell_text(begin);
     tell_kind(event);
     tell_text("\n");
+    strcpy(before, begin);
 }
 
 const char *tell_all(const hob_trace_event *all, size_t count)

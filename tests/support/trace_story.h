@@ -1,6 +1,6 @@
 /*
- * The record of a trace as text, with a line for each event, so that a test shows it at a
- * glance: "TIME ID what it does", times in seconds since virtual time began.
+ * The record of a trace as text, so that a test shows it at a glance: "TIME ID what it does; what
+ * it does then", with a line for what a lane does at one time, in seconds since virtual time began.
  */
 #ifndef HOB_TESTS_SUPPORT_TRACE_STORY_H
 #define HOB_TESTS_SUPPORT_TRACE_STORY_H
@@ -20,7 +20,7 @@ extern char told[TOLD_SIZE];
 /* The events read last; a test may read into it itself. */
 extern hob_trace_event events[EVENTS];
 
-/* A line. */
+/* Adds an event. */
 void tell(const hob_trace_event *event);
 
 /* Something, and the text and seconds of an event. */

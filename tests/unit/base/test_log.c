@@ -132,38 +132,41 @@ static void log_formatted(void *arg)
     hob_log(HOB_LOG_INFO, "%s took %d ms, %.1f%%", "fries", 42, 99.5);
 }
 
-Test(log, the_message_is_formatted_as_by_printf)
-{
-    struct child_end end = logged(log_formatted, NULL);
-    cr_expect_str_eq(message_in(&end), "fries took 42 ms, 99.5%\n");
-}
-
 static void log_text(void *arg)
 {
     hob_log(HOB_LOG_INFO, "%s", (const char *)arg);
 }
 
-/* Or a client could write lines of its own into the log, or colours into a terminal. */
-Test(log, control_characters_are_replaced)
+static void log_what_has_no_encoding(void *arg)
+{
+    hob_log(HOB_LOG_INFO, "%ls", L"\xd800");
+}
+
+/* Without control characters: a client could write lines of its own into the log, or colours. */
+Test(log, a_message_is_formatted_to_one_line)
 {
     static struct {
-        char message[40];
+        void (*log)(void *arg);
+        char text[40];
         const char *expected;
     } cases[] = {
-        {"one\ntwo", "one?two\n"},
-        {"one\r\ntwo\n", "one??two?\n"},
-        {"\x1b[31mred\x1b[0m", "?[31mred?[0m\n"},
-        {"tab\there", "tab?here\n"},
-        {"\x01\x1f \x7e\x7f", "?? ~?\n"},
-        {"Br\xc3\xb8"
+        {log_formatted, "formatted", "fries took 42 ms, 99.5%\n"},
+        {log_what_has_no_encoding, "refused by printf", "\n"},
+        {log_text, "one\ntwo", "one?two\n"},
+        {log_text, "one\r\ntwo\n", "one??two?\n"},
+        {log_text, "\x1b[31mred\x1b[0m", "?[31mred?[0m\n"},
+        {log_text, "tab\there", "tab?here\n"},
+        {log_text, "\x01\x1f \x7e\x7f", "?? ~?\n"},
+        {log_text,
+         "Br\xc3\xb8"
          "d \xf0\x9f\x8d\x9f",
          "Br\xc3\xb8"
          "d \xf0\x9f\x8d\x9f\n"},
-        {"", "\n"},
+        {log_text, "", "\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct child_end end = logged(log_text, cases[i].message);
-        cr_expect_str_eq(message_in(&end), cases[i].expected, "%s", cases[i].message);
+        struct child_end end = logged(cases[i].log, cases[i].text);
+        cr_expect_str_eq(message_in(&end), cases[i].expected, "%s", cases[i].text);
     }
 }
 
@@ -186,17 +189,6 @@ Test(log, a_message_is_cut_at_1000_bytes)
     }
 }
 
-static void log_what_has_no_encoding(void *arg)
-{
-    hob_log(HOB_LOG_INFO, "%ls", L"\xd800");
-}
-
-Test(log, a_message_that_printf_refuses_is_an_empty_line)
-{
-    struct child_end end = logged(log_what_has_no_encoding, NULL);
-    cr_expect_str_eq(message_in(&end), "\n");
-}
-
 static void log_a_short_one_after_a_long_one(void *arg)
 {
     hob_log(HOB_LOG_INFO, "%01000d", 0);
@@ -212,14 +204,6 @@ Test(log, a_short_line_has_nothing_of_a_longer_one_before_it)
 }
 
 /* Without a reader. */
-
-static size_t occurrences(const char *text, const char *what)
-{
-    size_t count = 0;
-    for (const char *at = text; (at = strstr(at, what)); at++)
-        count++;
-    return count;
-}
 
 /* Sums up the numbers in front of a text. */
 static size_t sum_before(const char *text, const char *what)
@@ -258,9 +242,9 @@ static void log_to_one_who_reads_late(void *arg)
     hob_log(HOB_LOG_INFO, "the end");
     read_more(ends[0], text, sizeof(text));
     dprintf(
-        out, "%zu notes; %zu lines; the end: %zu", occurrences(text, "lost here"),
-        occurrences(text, " line\n") + sum_before(text, " lines of the log were lost here\n"),
-        occurrences(text, "the end\n"));
+        out, "%zu notes; %zu lines; the end: %zu", count_text(text, "lost here"),
+        count_text(text, " line\n") + sum_before(text, " lines of the log were lost here\n"),
+        count_text(text, "the end\n"));
 }
 
 Test(log, what_nobody_reads_is_lost_and_counted)

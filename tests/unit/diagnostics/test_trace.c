@@ -15,11 +15,9 @@ WatchedTest(trace, a_lane_begins_runs_awaits_is_ready_and_ends)
 {
     cr_expect_eq(hob_await(hob_async(cook_noodles, NULL)), 7);
     cr_expect_str_eq(
-        story(), "0.0 1 begins: noodles\n"
-                 "0.0 1 runs 0.5 s\n"
+        story(), "0.0 1 begins: noodles; runs 0.5 s\n"
                  "0.5 1 awaits boil the egg, 2.0 s\n"
-                 "2.5 1 is ready\n"
-                 "2.5 1 runs 0.2 s\n"
+                 "2.5 1 is ready; runs 0.2 s\n"
                  "2.7 1 ends: 7\n");
 }
 
@@ -27,18 +25,10 @@ WatchedTest(trace, lanes_take_turns)
 {
     hob_join(start(sleep_in_a_lane, 2), start(sleep_in_a_lane, 1));
     cr_expect_str_eq(
-        story(), "0.0 1 begins: order\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 awaits hob_sleep, 2.0 s\n"
-                 "0.0 2 begins: order\n"
-                 "0.0 2 runs 0.0 s\n"
-                 "0.0 2 awaits hob_sleep, 1.0 s\n"
-                 "1.0 2 is ready\n"
-                 "1.0 2 runs 0.0 s\n"
-                 "1.0 2 ends: 0\n"
-                 "2.0 1 is ready\n"
-                 "2.0 1 runs 0.0 s\n"
-                 "2.0 1 ends: 0\n");
+        story(), "0.0 1 begins: order; runs 0.0 s; awaits hob_sleep, 2.0 s\n"
+                 "0.0 2 begins: order; runs 0.0 s; awaits hob_sleep, 1.0 s\n"
+                 "1.0 2 is ready; runs 0.0 s; ends: 0\n"
+                 "2.0 1 is ready; runs 0.0 s; ends: 0\n");
 }
 
 static int yield_in_a_lane(void *arg)
@@ -50,12 +40,7 @@ static int yield_in_a_lane(void *arg)
 WatchedTest(trace, a_lane_that_yields_is_ready_when_it_has_run)
 {
     hob_await(start(yield_in_a_lane, 0));
-    cr_expect_str_eq(
-        story(), "0.0 1 begins: order\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 is ready\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 ends: 0\n");
+    cr_expect_str_eq(story(), "0.0 1 begins: order; runs 0.0 s; is ready; runs 0.0 s; ends: 0\n");
 }
 
 WatchedTest(trace, a_ready_lane_waits_for_those_before_it)
@@ -64,7 +49,7 @@ WatchedTest(trace, a_ready_lane_waits_for_those_before_it)
     hob_yield();
     work(3);
     hob_await(order);
-    cr_expect_not_null(strstr(story(), "0.0 1 is ready\n3.0 1 runs"), "%s", told);
+    cr_expect_not_null(strstr(story(), "; is ready\n3.0 1 runs"), "%s", told);
 }
 
 static int sleep_until_cancelled_and_clean_up(void *arg)
@@ -85,11 +70,8 @@ WatchedTest(trace, a_cancelled_lane_ends_so)
     char expected[200];
     snprintf(
         expected, sizeof(expected),
-        "0.0 1 begins: order\n"
-        "0.0 1 runs 0.0 s\n"
-        "0.0 1 awaits wait, ?\n"
-        "1.0 1 is ready\n"
-        "1.0 1 runs 0.3 s\n"
+        "0.0 1 begins: order; runs 0.0 s; awaits wait, ?\n"
+        "1.0 1 is ready; runs 0.3 s\n"
         "1.3 1 ends: %d\n",
         -ECANCELED);
     cr_expect_str_eq(story(), expected);
@@ -105,10 +87,11 @@ static int sleep_under_a_deadline(void *arg)
 WatchedTest(trace, a_late_lane_ends_so)
 {
     hob_await(start(sleep_under_a_deadline, 0));
-    char expected[40];
-    snprintf(expected, sizeof(expected), "2.0 1 ends: %d\n", -ETIMEDOUT);
+    char expected[100];
+    snprintf(
+        expected, sizeof(expected),
+        "awaits hob_sleep, 5.0 s\n2.0 1 is ready; runs 0.0 s; ends: %d\n", -ETIMEDOUT);
     cr_expect_not_null(strstr(story(), expected), "%s", told);
-    cr_expect_not_null(strstr(told, "awaits hob_sleep, 5.0 s\n2.0 1 is ready\n"), "%s", told);
 }
 
 WatchedTest(trace, a_lane_runs_from_its_begin_to_its_end)
@@ -120,8 +103,7 @@ WatchedTest(trace, a_lane_runs_from_its_begin_to_its_end)
     work(4);
     hob_yield();
     cr_expect_str_eq(
-        story(), "1.0 1 begins: order\n"
-                 "1.0 1 runs 2.0 s\n"
+        story(), "1.0 1 begins: order; runs 2.0 s\n"
                  "3.0 1 ends: -5\n"
                  "7.0 0 others ran 5.0 s\n");
 }
@@ -138,18 +120,11 @@ WatchedTest(trace, a_coroutine_can_have_one_lane_after_the_other)
     hob_trace_lane_end(0);
     hob_trace_lane_end(9);
     cr_expect_str_eq(
-        story(), "0.0 1 begins: first\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 awaits hob_sleep, 1.0 s\n"
-                 "1.0 1 is ready\n"
-                 "1.0 1 runs 0.0 s\n"
-                 "1.0 1 ends: 3\n"
-                 "2.0 2 begins: second\n"
-                 "2.0 2 runs 1.0 s\n"
+        story(), "0.0 1 begins: first; runs 0.0 s; awaits hob_sleep, 1.0 s\n"
+                 "1.0 1 is ready; runs 0.0 s; ends: 3\n"
+                 "2.0 2 begins: second; runs 1.0 s\n"
                  "3.0 2 ends: 0\n"
-                 "3.0 3 begins: third\n"
-                 "3.0 3 runs 0.0 s\n"
-                 "3.0 3 ends: 0\n");
+                 "3.0 3 begins: third; runs 0.0 s; ends: 0\n");
 }
 
 static int take_a_lane(void *result)
@@ -163,10 +138,7 @@ WatchedTest(trace, a_lane_ends_with_the_scope_that_it_began_in)
 {
     cr_expect_eq(task_scope(this_task(), take_a_lane, as_argument(200)), 200);
     hob_sleep(1);
-    cr_expect_str_eq(
-        story(), "0.0 1 begins: order\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 ends: 200\n");
+    cr_expect_str_eq(story(), "0.0 1 begins: order; runs 0.0 s; ends: 200\n");
 }
 
 /* Steps. */
@@ -273,14 +245,10 @@ WatchedTest(trace, an_await_that_goes_on_keeps_its_step)
     cr_expect_str_eq(
         told,
         "0.0 1 begins: order\n"
-        "0.0 1 runs 0.0 s\n"
-        "0.0 1 awaits pan, 10.0 s\n"
+        "0.0 1 runs 0.0 s; awaits pan, 10.0 s\n"
         "1.0 1 is ready\n"
-        "1.0 1 runs 0.0 s\n"
-        "1.0 1 awaits pan, ?\n"
-        "1.0 1 is ready\n"
-        "1.0 1 runs 0.0 s\n"
-        "1.0 1 ends: 0\n",
+        "1.0 1 runs 0.0 s; awaits pan, ?\n"
+        "1.0 1 is ready; runs 0.0 s; ends: 0\n",
         "%s", told);
 }
 
@@ -289,7 +257,7 @@ WatchedTest(trace, the_end_does_not_wait_for_an_unawaited_step)
     hob_await(start(abandon_a_part, 0));
     story();
     forget_parts(told);
-    cr_expect_not_null(strstr(told, "1 awaits join_children, ?\n"), "%s", told);
+    cr_expect_not_null(strstr(told, "awaits join_children, ?"), "%s", told);
     cr_expect_null(strstr(told, "pan"), "%s", told);
 }
 
@@ -329,25 +297,14 @@ WatchedTest(trace, what_a_lane_makes_is_a_part_of_it)
     hob_await(hob_async(cook_meal, NULL));
     cr_expect_str_eq(
         story(), "0.0 1 begins: meal\n"
-                 "0.0 2 begins: cook_fries, a part of 1\n"
-                 "0.0 2 is ready\n"
-                 "0.0 3 begins: egg, a part of 1\n"
-                 "0.0 3 is ready\n"
-                 "0.0 1 runs 0.0 s\n"
-                 "0.0 1 awaits hob_join_all, ?\n"
-                 "0.0 2 runs 0.0 s\n"
-                 "0.0 2 awaits hob_sleep, 1.0 s\n"
-                 "0.0 3 runs 0.0 s\n"
-                 "0.0 3 awaits hob_sleep, 2.0 s\n"
-                 "1.0 2 is ready\n"
-                 "1.0 2 runs 0.0 s\n"
-                 "1.0 2 ends: 0\n"
-                 "2.0 3 is ready\n"
-                 "2.0 3 runs 0.0 s\n"
-                 "2.0 3 ends: 0\n"
-                 "2.0 1 is ready\n"
-                 "2.0 1 runs 0.0 s\n"
-                 "2.0 1 ends: 0\n");
+                 "0.0 2 begins: cook_fries, a part of 1; is ready\n"
+                 "0.0 3 begins: egg, a part of 1; is ready\n"
+                 "0.0 1 runs 0.0 s; awaits hob_join_all, ?\n"
+                 "0.0 2 runs 0.0 s; awaits hob_sleep, 1.0 s\n"
+                 "0.0 3 runs 0.0 s; awaits hob_sleep, 2.0 s\n"
+                 "1.0 2 is ready; runs 0.0 s; ends: 0\n"
+                 "2.0 3 is ready; runs 0.0 s; ends: 0\n"
+                 "2.0 1 is ready; runs 0.0 s; ends: 0\n");
 }
 
 static int cook_for_two(void *arg)

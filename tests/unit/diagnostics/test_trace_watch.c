@@ -65,9 +65,7 @@ CoroutineTest(trace_watch, of_a_new_watch_begins_with_it)
     cr_expect_eq(dropped, 4, "what a did, and the gap");
     cr_expect_eq(position, 4);
     hob_trace_lane_end(0);
-    cr_expect_str_eq(
-        story_from(position), "11.0 2 runs 0.0 s\n"
-                              "11.0 2 ends: 0\n");
+    cr_expect_str_eq(story_from(position), "11.0 2 runs 0.0 s; ends: 0\n");
     hob_trace_unwatch();
 }
 
@@ -85,12 +83,8 @@ CoroutineTest(trace_watch, misses_nothing_for_one_who_comes_back_soon)
     size_t count = hob_trace_read(&position, events, EVENTS, &dropped);
     cr_expect_eq(dropped, 0);
     cr_expect_str_eq(
-        tell_all(events, count), "5.0 1 begins: a\n"
-                                 "5.0 1 runs 0.0 s\n"
-                                 "5.0 1 awaits hob_sleep, 6.0 s\n"
-                                 "11.0 1 is ready\n"
-                                 "11.0 1 runs 0.0 s\n"
-                                 "11.0 1 ends: 0\n");
+        tell_all(events, count), "5.0 1 begins: a; runs 0.0 s; awaits hob_sleep, 6.0 s\n"
+                                 "11.0 1 is ready; runs 0.0 s; ends: 0\n");
     hob_trace_unwatch();
 }
 
@@ -229,12 +223,9 @@ CoroutineTest(trace_watch, shows_the_lanes_alive)
     hob_future *noodles = hob_async(cook_noodles, NULL);
     hob_yield();
     cr_expect_str_eq(
-        live_story(), "0.0 1 begins: meal\n"
-                      "0.0 1 awaits hob_join_all, ?\n"
-                      "0.0 2 begins: cook_fries, a part of 1\n"
-                      "0.0 2 awaits hob_sleep, 1.0 s\n"
-                      "0.0 3 begins: egg, a part of 1\n"
-                      "0.0 3 awaits hob_sleep, 2.0 s\n"
+        live_story(), "0.0 1 begins: meal; awaits hob_join_all, ?\n"
+                      "0.0 2 begins: cook_fries, a part of 1; awaits hob_sleep, 1.0 s\n"
+                      "0.0 3 begins: egg, a part of 1; awaits hob_sleep, 2.0 s\n"
                       "0.5 4 begins: noodles\n"
                       "1.0 4 awaits boil the egg, 2.0 s\n");
     hob_join(meal, noodles);
@@ -248,8 +239,7 @@ static int make_a_part(void *arg)
     work(1);
     cr_expect_str_eq(
         live_story(), "0.0 1 begins: order\n"
-                      "0.0 2 begins: part, a part of 1\n"
-                      "0.0 2 is ready\n");
+                      "0.0 2 begins: part, a part of 1; is ready\n");
     return hob_await(part);
 }
 

@@ -30,25 +30,6 @@ static void expect_bytes(const struct buffer *buffer, const char *text)
     cr_expect_arr_eq(buffer_bytes(buffer), text, strlen(text), "not '%s'", text);
 }
 
-BufferTest(of_zeros_is_empty)
-{
-    cr_expect_eq(buffer_length(buffer), 0);
-    buffer_consume(buffer, 0);
-}
-
-BufferTest(gives_first_what_was_appended_first)
-{
-    append(buffer, "one");
-    append(buffer, "two");
-    expect_bytes(buffer, "onetwo");
-    buffer_consume(buffer, 2);
-    expect_bytes(buffer, "etwo");
-    append(buffer, "three");
-    expect_bytes(buffer, "etwothree");
-    buffer_consume(buffer, strlen("etwothree"));
-    expect_bytes(buffer, "");
-}
-
 BufferTest(takes_nothing_for_nothing)
 {
     cr_expect_eq(buffer_append(buffer, NULL, 0), 0);
@@ -57,15 +38,6 @@ BufferTest(takes_nothing_for_nothing)
     append(buffer, "one");
     cr_expect_eq(buffer_append(buffer, NULL, 0), 0);
     expect_bytes(buffer, "one");
-}
-
-BufferTest(can_be_used_again_when_freed)
-{
-    append(buffer, "one");
-    buffer_free(buffer);
-    cr_expect_eq(buffer->capacity, 0);
-    append(buffer, "two");
-    expect_bytes(buffer, "two");
 }
 
 /* Memory. */

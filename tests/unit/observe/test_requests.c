@@ -5,8 +5,6 @@
 #include "tests/support/test.h"
 #include "tests/support/written_metrics.h"
 
-TestSuite(requests, .timeout = 60);
-
 static struct requests requests;
 
 static void begin(void)
@@ -18,6 +16,8 @@ static void end(void)
 {
     requests_free(&requests);
 }
+
+TestSuite(requests, .init = begin, .fini = end, .timeout = 60);
 
 static void add(const char *route, const char *method, int status, double seconds)
 {
@@ -41,15 +41,7 @@ static void expect_told(const char *const *lines, size_t count)
     free(text);
 }
 
-static size_t count_lines(const char *text, const char *begin)
-{
-    size_t count = 0;
-    for (; (text = strstr(text, begin)); text++)
-        count++;
-    return count;
-}
-
-Test(requests, by_route_and_method_and_status, .init = begin, .fini = end)
+Test(requests, by_route_and_method_and_status)
 {
     static const char *const lines[] = {
         "{route=\"GET /tea\",method=\"GET\",status=\"200\"} 3\n",
@@ -75,7 +67,7 @@ Test(requests, by_route_and_method_and_status, .init = begin, .fini = end)
     expect_told(lines, COUNT(lines));
 }
 
-Test(requests, with_the_most_stack_that_was_used, .init = begin, .fini = end)
+Test(requests, with_the_most_stack_that_was_used)
 {
     static const char *const lines[] = {
         "hob_stack_used_bytes{route=\"GET /tea\"} 65536\n",
@@ -89,7 +81,7 @@ Test(requests, with_the_most_stack_that_was_used, .init = begin, .fini = end)
     requests_record_stack(&requests, NULL, 4096, 131072);
     expect_told(lines, COUNT(lines));
     char *text = told();
-    cr_expect_eq(count_lines(text, "hob_stack_used_bytes{"), 2, "%s", text);
+    cr_expect_eq(count_text(text, "hob_stack_used_bytes{"), 2, "%s", text);
     free(text);
 }
 
@@ -100,17 +92,17 @@ static void note_stacks(void *arg)
         requests_record_stack(&requests, "GET /tea", kib[i] * 1024, (size_t)128 * 1024);
 }
 
-Test(requests, warn_when_three_quarters_of_a_stack_are_used, .init = begin, .fini = end)
+Test(requests, warn_when_three_quarters_of_a_stack_are_used)
 {
     struct child_end end = run_in_child(note_stacks, NULL);
-    cr_expect_eq(count_lines(end.output, "warn"), 2, "%s", end.output);
+    cr_expect_eq(count_text(end.output, "warn"), 2, "%s", end.output);
     cr_expect_not_null(
         strstr(end.output, "GET /tea has used 100 of the 128 KiB of its stack"), "%s", end.output);
     cr_expect_not_null(strstr(end.output, "has used 104 of"), "%s", end.output);
 }
 
 /* A name that a client makes up must not become a series. */
-Test(requests, by_the_methods_that_are_known, .init = begin, .fini = end)
+Test(requests, by_the_methods_that_are_known)
 {
     static const char *const lines[] = {
         "{route=\"other\",method=\"other\",status=\"501\"} 3\n",
@@ -123,7 +115,7 @@ Test(requests, by_the_methods_that_are_known, .init = begin, .fini = end)
     expect_told(lines, COUNT(lines));
 }
 
-Test(requests, have_an_end_to_their_routes, .init = begin, .fini = end)
+Test(requests, have_an_end_to_their_routes)
 {
     enum { ROUTES = 2100, AT_MOST = 2000 };
     static char patterns[ROUTES][16];
@@ -134,8 +126,8 @@ Test(requests, have_an_end_to_their_routes, .init = begin, .fini = end)
         }
     }
     char *text = told();
-    cr_expect_eq(count_lines(text, "\nhob_http_requests_total{"), AT_MOST + 1);
-    cr_expect_eq(count_lines(text, "status=\"200\"} 2\n"), AT_MOST);
+    cr_expect_eq(count_text(text, "\nhob_http_requests_total{"), AT_MOST + 1);
+    cr_expect_eq(count_text(text, "status=\"200\"} 2\n"), AT_MOST);
     cr_expect(strstr(text, "{route=\"other\",method=\"GET\",status=\"200\"} 200\n"));
     free(text);
 }

@@ -1,5 +1,6 @@
 #include "chunked.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct chunked *chunked_of(llhttp_t *http)
@@ -42,14 +43,27 @@ static int on_body(llhttp_t *http, const char *at, size_t length)
 
 static int on_trailer_name(llhttp_t *http, const char *at, size_t length)
 {
-    chunk_rules_add_trailer(&chunked_of(http)->rules, at, length);
-    return 0;
+    return chunk_rules_add_trailer(&chunked_of(http)->rules, at, length);
 }
 
 static int on_trailer_name_complete(llhttp_t *http)
 {
     struct chunked *self = chunked_of(http);
     return check(self, chunk_rules_end_trailer(&self->rules));
+}
+
+static int on_trailer_value(llhttp_t *http, const char *at, size_t length)
+{
+    return chunk_rules_add_value(&chunked_of(http)->rules, at, length);
+}
+
+static int on_trailer_value_complete(llhttp_t *http)
+{
+    struct chunked *self = chunked_of(http);
+    int err = chunk_rules_end_value(&self->rules);
+    self->over_limit = err == -EMSGSIZE;
+    return check(
+        self, err < 0 ? err == -ENOMEM ? "no memory for the trailers" : TRAILERS_TOO_LARGE : NULL);
 }
 
 static int on_complete(llhttp_t *http)
@@ -61,6 +75,8 @@ static int on_complete(llhttp_t *http)
 static const llhttp_settings_t settings = {
     .on_header_field = on_trailer_name,
     .on_header_field_complete = on_trailer_name_complete,
+    .on_header_value = on_trailer_value,
+    .on_header_value_complete = on_trailer_value_complete,
     .on_chunk_header = on_chunk_header,
     .on_chunk_extension_value = on_extension_value,
     .on_body = on_body,
@@ -68,10 +84,10 @@ static const llhttp_settings_t settings = {
 };
 
 /* Sets llhttp to the state behind the head of a chunked response, without a callback. */
-void chunked_init(struct chunked *self, size_t framing)
+void chunked_init(struct chunked *self, size_t framing, struct trailers *trailers)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
-    *self = (struct chunked){.rules.framing_allowed = framing};
+    *self = (struct chunked){.rules = {.framing_left = framing, .trailers = trailers}};
     llhttp_init(&self->http, HTTP_RESPONSE, &settings);
     self->http.flags = F_CHUNKED; /* as Transfer-Encoding would set it */
     llhttp_execute(&self->http, head, sizeof(head) - 1);
@@ -101,9 +117,10 @@ size_t chunked_feed(struct chunked *self, const char *data, size_t size, char *c
         piece = execute(self, data + taken, piece);
         taken += piece;
         piece -= self->content_length - before;
-        self->over_limit = chunk_rules_count(&self->rules, piece) && self->state == CHUNKED_BODY;
-        if (self->over_limit)
+        if (chunk_rules_count(&self->rules, piece) && self->state == CHUNKED_BODY) {
+            self->over_limit = true;
             fail(self, "too many bytes of chunk sizes, extensions and trailers");
+        }
     }
     return taken;
 }

@@ -1,6 +1,6 @@
 /*
  * A chunked body (RFC 9112 section 7.1): reads its bytes, in pieces of any size, and returns its
- * content. Wraps llhttp. Trailers are checked and dropped.
+ * content. Wraps llhttp.
  */
 #ifndef HOB_CLIENT_CHUNKED_H
 #define HOB_CLIENT_CHUNKED_H
@@ -23,8 +23,8 @@ struct chunked {
     struct chunk_rules rules;
 };
 
-/* `framing` is the limit of that name in struct parser_limits. */
-void chunked_init(struct chunked *self, size_t framing);
+/* `framing` is the limit of that name in struct parser_limits. NULL drops trailers. */
+void chunked_init(struct chunked *self, size_t framing, struct trailers *trailers);
 
 /*
  * Reads up to `size` bytes and returns how many it took. Writes at most as many bytes to

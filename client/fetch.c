@@ -105,6 +105,12 @@ static void reset_response(struct fetch *self)
     response_reader_init(
         &fetched->reader, self->client->head, &self->client->limits,
         to_head ? RESPONSE_TO_HEAD : RESPONSE_TO_ANY);
+    free(fetched->trailers.strings.data);
+    fetched->trailers = (struct trailers){
+        .size_limit = self->client->limits.head,
+        .count_limit = self->client->limits.header_count,
+    };
+    fetched->reader.trailers = &fetched->trailers;
 }
 
 /* Sends the request on the connection that was taken, and waits for the head of the response. */

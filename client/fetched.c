@@ -29,6 +29,7 @@ static void end(void *arg)
     if (self->conn)
         fetched_release(self);
     decoding_free(self->decoding);
+    free(self->trailers.strings.data);
     free(self->kept);
     free(self->url);
     free(self);
@@ -86,6 +87,7 @@ static int fail_reading(hob_fetched *self)
 {
     const struct response_reader *reader = &self->reader;
     int err = reader->over_limit ? -EOVERFLOW : -EPROTO;
+    err = self->trailers.err == -ENOMEM ? -ENOMEM : err;
     return fetched_fail(self, err, "the response is refused: %s", reader->reason);
 }
 
@@ -227,6 +229,25 @@ const char *hob_fetched_header(const hob_fetched *fetched, const char *name)
 bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_header *header)
 {
     return head_next(&fetched->reader.head, position, &header->name, &header->value);
+}
+
+/* The strings of the trailers, NULL before the end of the body. */
+static const struct head *trailer_strings(const hob_fetched *self)
+{
+    const struct head *strings = &self->trailers.strings;
+    return self->reader.state == RESPONSE_DONE && strings->data ? strings : NULL;
+}
+
+const char *hob_fetched_trailer(const hob_fetched *fetched, const char *name)
+{
+    const struct head *strings = trailer_strings(fetched);
+    return strings ? head_find_nth(strings, name, 0) : NULL;
+}
+
+bool hob_fetched_next_trailer(const hob_fetched *fetched, size_t *position, hob_header *trailer)
+{
+    const struct head *strings = trailer_strings(fetched);
+    return strings && head_next(strings, position, &trailer->name, &trailer->value);
 }
 
 /*

@@ -42,6 +42,7 @@ struct hob_fetched {
     char *kept;    /* own memory of the head's strings and unread bytes, in place of the client's */
     size_t unread; /* offset in `kept` of received bytes that were not read yet */
     size_t unread_end;
+    struct trailers trailers;
     struct decoding *decoding; /* of the body; NULL if it is not decoded */
     int err;                   /* the error of reading, or 0 */
 };

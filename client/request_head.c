@@ -254,6 +254,8 @@ static void put_head(struct text *out, const struct outgoing *self)
         if (is_sent(self, field->name) && !is_written_apart(field))
             put_field(out, field->name, field->value);
     }
+    if (self->request->takes_trailers) /* RFC 9110 section 10.1.4 */
+        put_string(out, "TE: trailers\r\nConnection: TE\r\n");
     put_framing(out, self);
     put(out, "\r\n", 2);
 }

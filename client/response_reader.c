@@ -201,7 +201,7 @@ static int end_head(struct response_reader *self)
     self->keep_alive = can_keep_alive(self);
     self->left = self->length;
     if (self->framing == FRAMING_CHUNKED)
-        chunked_init(&self->chunked, self->limits->framing);
+        chunked_init(&self->chunked, self->limits->framing, self->trailers);
     self->state = self->framing == FRAMING_NONE ? RESPONSE_DONE : RESPONSE_BODY;
     return 0;
 }

@@ -46,6 +46,7 @@ enum response_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_C
 
 struct response_reader {
     const struct response_limits *limits;
+    struct trailers *trailers; /* of a chunked body; NULL drops them */
     enum response_to to;
     enum response_state state;
     struct head head; /* the reason phrase, then the fields; it has no target */

@@ -58,7 +58,7 @@ const char *hob_response_header(const hob_response *res, const char *name)
 {
     char *end;
     const struct buffer *fields = &res->fields;
-    const char *last = fields->data + fields->end;
+    const char *last = response_trailers(res);
     const char *line = fields->data ? find_line(first_line(fields), last, name, &end) : NULL;
     if (!line)
         return NULL;

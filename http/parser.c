@@ -1,5 +1,6 @@
 #include "parser.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,8 +38,9 @@ static struct parser *parser_of(llhttp_t *http)
 static int on_value(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
-    if (self->state == PARSER_HEAD) /* otherwise it is a trailer, and dropped (RFC 9110 6.5.1) */
-        head_append(self->head, at, length);
+    if (self->state != PARSER_HEAD)
+        return chunk_rules_add_value(&self->chunks, at, length);
+    head_append(self->head, at, length);
     return 0;
 }
 
@@ -47,8 +49,7 @@ static int on_name(llhttp_t *http, const char *at, size_t length)
     struct parser *self = parser_of(http);
     if (self->state == PARSER_HEAD)
         return on_value(http, at, length);
-    chunk_rules_add_trailer(&self->chunks, at, length);
-    return 0;
+    return chunk_rules_add_trailer(&self->chunks, at, length);
 }
 
 static int end_target(struct parser *self)
@@ -161,12 +162,20 @@ static int note_field(struct parser *self, const char *name, size_t length, cons
     return 0;
 }
 
+__attribute__((noinline)) static int end_trailer(struct parser *self)
+{
+    int err = chunk_rules_end_value(&self->chunks);
+    if (err == -ENOMEM)
+        return fail(self, 503, "no memory for the trailers");
+    return err < 0 ? fail(self, 431, TRAILERS_TOO_LARGE) : 0;
+}
+
 static int on_value_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
     struct head *head = self->head;
     if (self->state != PARSER_HEAD)
-        return 0;
+        return end_trailer(self);
     while (head->length > self->value && is_space(head->data[head->length - 1]))
         head->length--;
     head_end_string(head);
@@ -262,7 +271,7 @@ void parser_init(
     *head = (struct head){.data = room};
     self->head = head;
     self->limits = limits;
-    self->chunks.framing_allowed = limits->framing;
+    self->chunks.framing_left = limits->framing;
 }
 
 /* Descriptions of errors of llhttp. From 9.4 on it refuses an empty coding before hob can. */
@@ -376,6 +385,7 @@ bool parser_body_ends_within(const struct parser *self, const char *data, size_t
     struct parser ahead = *self;
     ahead.http.data = &ahead;
     ahead.body = NULL;
+    ahead.chunks.trailers = NULL;
     feed_body(&ahead, data, size);
     return ahead.state == PARSER_DONE;
 }

@@ -26,7 +26,7 @@ struct parser {
     const struct parser_limits *limits;
     size_t value; /* offset of the value of the header being read */
 
-    /* From here to chunks.trailer: all 0 at the beginning, but for chunks.framing_allowed. */
+    /* From here to chunks.trailer: all 0 at the beginning, but for chunks.framing_left. */
     struct request_line line;
     enum parser_state state;
     int status; /* when failed: the status to answer */

@@ -47,6 +47,23 @@ static int wait_for_body(struct http2_stream *self)
     return err;
 }
 
+/* Returns 0, or an error if the trailers are not whole. */
+static int check_trailers(struct http2_stream *self)
+{
+    int err = self->trailers ? self->trailers->err : 0;
+    if (err != -EMSGSIZE)
+        return err;
+    if (self->request->refusal.status == 0)
+        self->request->refusal = (struct refusal){431, HOB_REJECT_HEAD_LIMIT, TRAILERS_TOO_LARGE};
+    return -EINVAL;
+}
+
+static const struct trailers *http2_trailers(const struct hob_request *req)
+{
+    const struct http2_stream *self = http2_stream_of(req);
+    return self->input_ended && buffer_length(&self->in) == 0 ? self->trailers : NULL;
+}
+
 static int http2_read_body(struct hob_request *req, void *data, size_t size)
 {
     struct http2_stream *self = http2_stream_of(req);
@@ -56,7 +73,7 @@ static int http2_read_body(struct hob_request *req, void *data, size_t size)
         return err;
     size_t length = buffer_length(in) < size ? buffer_length(in) : size;
     if (length == 0)
-        return 0;
+        return check_trailers(self);
     memcpy(data, buffer_bytes(in), length);
     buffer_consume(in, length);
     if (buffer_length(in) == 0)
@@ -91,10 +108,9 @@ static bool is_of_connection(const char *name, size_t length)
 }
 
 /* The lines "Name: value" CR LF of the handler. */
-static int add_lines(struct buffer *fields, const struct buffer *lines)
+static int add_lines(struct buffer *fields, const char *line, size_t size)
 {
-    const char *line = buffer_bytes(lines);
-    const char *end = line + buffer_length(lines);
+    const char *end = line + size;
     int err = 0;
     while (line < end && err == 0) {
         const char *colon = memchr(line, ':', (size_t)(end - line));
@@ -132,7 +148,18 @@ static int collect_fields(
             fields, "content-length", length, (size_t)(put_number(length, head->length) - length));
     if (head->request_id)
         add_own(fields, "x-request-id", head->request_id, strlen(head->request_id));
-    return buffer_length(lines) > 0 ? add_lines(fields, lines) : 0;
+    size_t size = buffer_length(lines);
+    return size > 0 ? add_lines(fields, buffer_bytes(lines), size) : 0;
+}
+
+int http2_list_trailers(struct http2_stream *stream, const struct http2_field **fields)
+{
+    const struct hob_response *res = &exchange_of(stream->request)->res;
+    struct buffer *list = &stream->session->response;
+    buffer_consume(list, buffer_length(list));
+    int err = add_lines(list, response_trailers(res), res->trailers_size);
+    *fields = (const void *)buffer_bytes(list);
+    return err < 0 ? err : (int)(buffer_length(list) / sizeof(**fields));
 }
 
 static int http2_begin(
@@ -223,6 +250,7 @@ static int http2_format_peer(const struct hob_request *req, char *text, size_t s
 
 const struct carrier http2_carrier = {
     .read_body = http2_read_body,
+    .trailers = http2_trailers,
     .begin = http2_begin,
     .send = http2_send,
     .end = http2_end,

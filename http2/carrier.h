@@ -20,4 +20,7 @@ static inline struct http2_stream *http2_stream_of(const struct hob_request *req
 
 extern const struct carrier http2_carrier;
 
+/* An event of the framing: see there. */
+int http2_list_trailers(struct http2_stream *stream, const struct http2_field **fields);
+
 #endif

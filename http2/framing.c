@@ -56,17 +56,20 @@ static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame
     return 0;
 }
 
-/* Trailers are dropped, as with HTTP/1.1 (RFC 9110 section 6.5.1). */
 static int on_header(
     nghttp2_session *nghttp2, const nghttp2_frame *frame, const uint8_t *name, size_t name_length,
     const uint8_t *value, size_t value_length, uint8_t flags, void *arg)
 {
     const struct framing *self = arg;
-    (void)nghttp2;
+    struct http2_stream *stream =
+        is_request(frame) ? NULL : stream_of(nghttp2, frame->hd.stream_id);
     (void)flags;
     if (is_request(frame))
         self->events->add_field(
             self->session, (const char *)name, name_length, (const char *)value, value_length);
+    else if (stream)
+        self->events->add_trailer(
+            stream, (const char *)name, name_length, (const char *)value, value_length);
     return 0;
 }
 
@@ -143,6 +146,20 @@ static int on_frame_sent(nghttp2_session *nghttp2, const nghttp2_frame *frame, v
     return 0;
 }
 
+/* Has the trailers sent behind the last content. Returns the flags of the latter, or an error. */
+static int submit_trailers(const struct framing *self, struct http2_stream *stream, int32_t id)
+{
+    const struct http2_field *fields;
+    int count = self->events->list_trailers(stream, &fields);
+    if (count == 0)
+        return NGHTTP2_DATA_FLAG_EOF;
+    if (count < 0 ||
+        nghttp2_submit_trailer(
+            self->nghttp2, id, (const nghttp2_nv *)(const void *)fields, (size_t)count) != 0)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* which resets the stream */
+    return NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+}
+
 /* The content is not copied here: on_send_data() writes it. */
 static ssize_t on_count_content(
     nghttp2_session *nghttp2, int32_t id, uint8_t *room, size_t most, uint32_t *flags,
@@ -156,8 +173,11 @@ static ssize_t on_count_content(
     if (!stream) /* it was detached, and its reset is on its way */
         return NGHTTP2_ERR_DEFERRED;
     ssize_t size = self->events->count_content(stream, most, &last);
-    *flags = NGHTTP2_DATA_FLAG_NO_COPY | (last ? NGHTTP2_DATA_FLAG_EOF : 0);
-    return size < 0 ? NGHTTP2_ERR_DEFERRED : size;
+    if (size < 0)
+        return NGHTTP2_ERR_DEFERRED;
+    int last_flags = last ? submit_trailers(self, stream, id) : 0;
+    *flags = NGHTTP2_DATA_FLAG_NO_COPY | (last_flags > 0 ? (uint32_t)last_flags : 0);
+    return last_flags < 0 ? last_flags : size;
 }
 
 static int on_send_data(

@@ -66,6 +66,11 @@ struct http2_events {
         size_t value_length);
     struct http2_stream *(*end_head)(struct http2_session *self, int32_t id);
 
+    /* A request has a trailer. end_body() follows. */
+    void (*add_trailer)(
+        struct http2_stream *stream, const char *name, size_t name_length, const char *value,
+        size_t value_length);
+
     /* The body of a request has more bytes, and is complete. */
     void (*add_body)(struct http2_stream *stream, const char *data, size_t size);
     void (*end_body)(struct http2_stream *stream);
@@ -75,6 +80,12 @@ struct http2_events {
      * *last if nothing follows. Returns -1 if there is none yet: see resume().
      */
     ssize_t (*count_content)(struct http2_stream *stream, size_t most, bool *last);
+
+    /*
+     * Sets the trailers of a response, which follow the last content, and returns their number.
+     * Returns -ENOMEM without memory for them.
+     */
+    int (*list_trailers)(struct http2_stream *stream, const struct http2_field **fields);
 
     /*
      * Writes such a frame to the output: its header, and `size` bytes of content. Returns 0, 1 if

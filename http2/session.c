@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "carrier.h"
 #include "hob/address.h"
 #include "hob/log.h"
 #include "stream.h"
@@ -164,9 +165,11 @@ static const struct http2_events events = {
     .begin_head = on_begin_head,
     .add_field = on_field,
     .end_head = on_end_head,
+    .add_trailer = http2_stream_add_trailer,
     .add_body = http2_stream_add_body,
     .end_body = http2_stream_end_body,
     .count_content = http2_stream_count_content,
+    .list_trailers = http2_list_trailers,
     .put_content = http2_stream_put_content,
     .close = on_close,
     .refuse = on_refuse,

@@ -134,6 +134,7 @@ void http2_stream_free(struct http2_stream *self)
     session->framing->detach(session->frames, self->id);
     drop_input(self);
     buffer_free(&self->out);
+    trailers_free(self->trailers);
     free(self->head.head.data);
     free(self);
 }
@@ -237,6 +238,19 @@ void http2_stream_add_body(struct http2_stream *self, const char *data, size_t s
     }
     if (self->readable)
         future_complete(self->readable, 0);
+}
+
+void http2_stream_add_trailer(
+    struct http2_stream *self, const char *name, size_t name_length, const char *value,
+    size_t value_length)
+{
+    const struct parser_limits *limits = &server_of(self)->parser_limits;
+    if (!self->trailers)
+        self->trailers = trailers_new(limits->head, limits->header_count);
+    if (self->trailers)
+        trailers_add(self->trailers, name, name_length, value, value_length);
+    else
+        self->session->framing->reset(self->session->frames, self->id, HTTP2_INTERNAL_ERROR);
 }
 
 void http2_stream_end_body(struct http2_stream *self)

@@ -11,6 +11,7 @@
 
 #include "head.h"
 #include "http/buffer.h"
+#include "http/trailers.h"
 #include "server/exchange.h"
 #include "session.h"
 
@@ -29,6 +30,8 @@ struct http2_stream {
     bool blocked;      /* the framing waits for content */
     bool continued;    /* 100 Continue was sent */
     bool closed;       /* nothing more is sent or received */
+
+    struct trailers *trailers; /* of the request; NULL if there are none */
 
     struct buffer in;    /* the part of the body that came and was not read */
     struct buffer out;   /* content that waits for the client's window */
@@ -67,6 +70,9 @@ int http2_stream_wait(struct http2_stream *self, hob_future **slot, double secon
 int http2_stream_flush(struct http2_stream *self);
 
 /* Events of the framing: see there. */
+void http2_stream_add_trailer(
+    struct http2_stream *self, const char *name, size_t name_length, const char *value,
+    size_t value_length);
 void http2_stream_add_body(struct http2_stream *self, const char *data, size_t size);
 void http2_stream_end_body(struct http2_stream *self);
 ssize_t http2_stream_count_content(struct http2_stream *self, size_t most, bool *last);

@@ -281,6 +281,7 @@ static int fetch(struct proxy *self, const char *origin, hob_fetched **fetched)
         .method = hob_request_method(self->req),
         .headers = request_fields(self->req),
         .target = target_of(self->req),
+        .takes_trailers = hob_request_takes_trailers(self->req),
     };
     *fetched = NULL;
     if (!request.headers || !request.target)
@@ -339,6 +340,18 @@ static int begin_response(struct proxy *self, hob_fetched *fetched)
     return err < 0 ? err : 1;
 }
 
+/* Those that must not be trailers, or that the client does not take, are dropped. */
+static int pass_trailers(struct proxy *self, hob_fetched *fetched)
+{
+    hob_header trailer;
+    int err = 0;
+    for (size_t position = 0; hob_fetched_next_trailer(fetched, &position, &trailer);) {
+        if (err != -ENOMEM)
+            err = hob_response_add_trailer(self->res, trailer.name, trailer.value);
+    }
+    return err == -ENOMEM ? err : 0;
+}
+
 /* An error makes the response break off. */
 static int pass_content(struct proxy *self, hob_fetched *fetched)
 {
@@ -353,7 +366,7 @@ static int pass_content(struct proxy *self, hob_fetched *fetched)
     }
     if (length < 0 && length != -ECANCELED)
         hob_log(HOB_LOG_WARN, "a response breaks off: %s", hob_fetch_error(self->client));
-    return length;
+    return length < 0 ? length : pass_trailers(self, fetched);
 }
 
 static int pass_response(struct proxy *self, hob_fetched *fetched)

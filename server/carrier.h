@@ -25,9 +25,14 @@ struct reply_head {
     const char *request_id; /* to be sent as X-Request-Id; NULL if it is not */
 };
 
+struct trailers;
+
 struct carrier {
     /* Reads 1 to `size` bytes of the body. Waits for them. Returns as hob_body_read() does. */
     int (*read_body)(struct hob_request *req, void *data, size_t size);
+
+    /* The trailers of the request once the body was read, or NULL. For the handler only. */
+    const struct trailers *(*trailers)(const struct hob_request *req);
 
     /*
      * Writes the head and `size` bytes of content: all of it, or 0 bytes if calls of send() follow.
@@ -39,7 +44,8 @@ struct carrier {
     /* Writes more of the content. Waits while too much output is unsent. As hob_send(). */
     int (*send)(struct hob_response *res, const void *data, size_t size);
 
-    /* Ends the content that send() has written. Returns 0 or -ENOMEM. */
+    /* Ends the content that send() has written, and sends response_trailers(). Returns 0 or
+     * -ENOMEM. */
     int (*end)(struct hob_response *res);
 
     /*

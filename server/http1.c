@@ -26,6 +26,8 @@ static hob_reject reason_of(const struct parser *parser)
         return HOB_REJECT_MALFORMED;
     case 414:
         return HOB_REJECT_TARGET_LIMIT;
+    case 503:
+        return HOB_REJECT_MEMORY;
     case 431:
         return parser->too_many_fields ? HOB_REJECT_HEADER_LIMIT : HOB_REJECT_HEAD_LIMIT;
     default:
@@ -147,12 +149,32 @@ static int send_continue(struct http1 *self)
     return err < 0 ? err : connection_flush(connection);
 }
 
+/* Has the parser keep trailers until the handler returns. */
+static int want_trailers(struct http1 *self)
+{
+    const struct parser_limits *limits = self->parser.limits;
+    struct trailers *trailers = trailers_new(limits->head, limits->header_count);
+    int err = trailers ? hob_defer(trailers_free, trailers) : -ENOMEM;
+    self->parser.chunks.trailers = err == 0 ? trailers : NULL;
+    return err;
+}
+
+static const struct trailers *http1_trailers(const struct hob_request *req)
+{
+    const struct parser *parser = &((const struct http1 *)req)->parser;
+    return parser->state == PARSER_DONE ? parser->chunks.trailers : NULL;
+}
+
 static int http1_read_body(struct hob_request *req, void *data, size_t size)
 {
     struct http1 *self = http1_of(req);
-    if (self->parser.state == PARSER_DONE)
+    struct parser *parser = &self->parser;
+    if (parser->state == PARSER_DONE)
         return 0;
-    int err = send_continue(self);
+    bool chunked = parser->http.flags & F_CHUNKED;
+    int err = chunked && !parser->chunks.trailers ? want_trailers(self) : 0;
+    if (err == 0)
+        err = send_continue(self);
     if (err < 0)
         return err;
     struct patience patience = patience_for(self);
@@ -178,6 +200,7 @@ bool http1_drain(struct http1 *self)
 {
     struct patience patience = patience_for(self); /* for the whole rest, which is dropped */
     size_t drained = 0;
+    self->parser.chunks.trailers = NULL; /* they have ended with the handler */
     while (self->parser.state == PARSER_BODY && drained <= DRAIN_LIMIT) {
         int received = read_some(self, NULL, DRAIN_LIMIT, &patience);
         if (received < 0)
@@ -338,11 +361,14 @@ static int http1_send(struct hob_response *res, const void *data, size_t size)
 
 static int http1_end(struct hob_response *res)
 {
-    static const char last_chunk[] = "0\r\n\r\n";
     struct http1 *self = http1_of(res->request);
-    if (!self->chunked)
-        return 0;
-    return buffer_append(connection_out(self->connection), last_chunk, sizeof(last_chunk) - 1);
+    struct buffer *out = connection_out(self->connection);
+    int err = self->chunked ? buffer_reserve(out, strlen("0\r\n\r\n") + res->trailers_size) : 0;
+    if (err < 0 || !self->chunked)
+        return err;
+    buffer_append(out, "0\r\n", 3);
+    buffer_append(out, response_trailers(res), res->trailers_size);
+    return buffer_append(out, "\r\n", 2);
 }
 
 static void http1_release_client(struct hob_request *req)
@@ -372,6 +398,7 @@ static int http1_format_peer(const struct hob_request *req, char *text, size_t s
 
 const struct carrier http1_carrier = {
     .read_body = http1_read_body,
+    .trailers = http1_trailers,
     .begin = http1_begin,
     .send = http1_send,
     .end = http1_end,

@@ -11,14 +11,15 @@
 
 struct hob_response {
     struct hob_request *request;
-    struct buffer fields; /* headers added by the handler, as lines: "Name: value" CR LF */
-    struct hook *hooks;   /* see hob_response_before_head(); NULL once they were called */
-    uint64_t missing;     /* bytes of the content that were announced and not written yet */
-    uint64_t sent;        /* bytes of the content that were written */
-    int status;           /* 0 before there is a reply */
-    bool plain_errors;    /* no error page is called: it was, or no coroutine runs */
-    bool late;            /* the server replies for a handler that is still running */
-    bool without_content; /* the request was HEAD, or the status has none */
+    struct buffer fields;   /* headers added by the handler, as lines: "Name: value" CR LF */
+    struct hook *hooks;     /* see hob_response_before_head(); NULL once they were called */
+    uint64_t missing;       /* bytes of the content that were announced and not written yet */
+    uint64_t sent;          /* bytes of the content that were written */
+    unsigned trailers_size; /* bytes of the last of these lines, which are trailers */
+    int status;             /* 0 before there is a reply */
+    bool plain_errors;      /* no error page is called: it was, or no coroutine runs */
+    bool late;              /* the server replies for a handler that is still running */
+    bool without_content;   /* the request was HEAD, or the status has none */
     bool replied;
     bool is_stream; /* hob_stream_sized() has begun it, so hob_send() may be called */
     bool is_sized;  /* ... with the length of the content */
@@ -36,6 +37,15 @@ void response_call_hooks(struct hob_response *self, const hob_head *head);
 
 /* For a call after the reply. Lets others run, since a loop may repeat it. Returns -EALREADY. */
 int response_refuse_late(struct hob_response *self);
+
+/* The lines of the trailers: self->trailers_size bytes behind those of the headers. */
+static inline const char *response_trailers(const struct hob_response *self)
+{
+    return self->fields.data ? self->fields.data + self->fields.end - self->trailers_size : "";
+}
+
+/* Adds a line to the fields, without a check. Returns 0 or -ENOMEM. */
+int response_append_field(struct hob_response *self, const char *name, const char *value);
 
 /* Whether responses with this status have content. Also false if it is no status. */
 bool response_may_have_content(int status);

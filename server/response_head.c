@@ -49,8 +49,9 @@ int response_check_field(struct hob_response *self, const char *name, const char
 }
 
 /* Reserves as much again as the lines have, for the copies that hob_response_header() makes. */
-static int append(struct buffer *fields, const char *name, const char *value)
+int response_append_field(struct hob_response *self, const char *name, const char *value)
 {
+    struct buffer *fields = &self->fields;
     size_t size = strlen(name) + strlen(value) + strlen(": \r\n");
     int err = buffer_reserve(fields, size + buffer_length(fields) + size);
     if (err < 0)
@@ -64,7 +65,7 @@ static int append(struct buffer *fields, const char *name, const char *value)
 int hob_response_add_header(hob_response *res, const char *name, const char *value)
 {
     int err = response_check_field(res, name, value);
-    return err < 0 ? err : append(&res->fields, name, value);
+    return err < 0 ? err : response_append_field(res, name, value);
 }
 
 /*

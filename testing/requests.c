@@ -12,6 +12,7 @@
 #include "hob/testing.h"
 #include "http/syntax.h"
 #include "http/target.h"
+#include "http/trailers.h"
 #include "runtime/loop.h"
 #include "server/exchange.h"
 
@@ -21,6 +22,7 @@
 struct test_reply {
     hob_test_reply shown;
     struct head head; /* its headers only */
+    struct head trailers;
     struct buffer content;
 };
 
@@ -32,6 +34,7 @@ struct test {
     char method[32];
     const char *body; /* the rest of it */
     size_t body_size;
+    struct trailers *trailers;
     size_t sent_in_a_row;
 };
 
@@ -82,6 +85,12 @@ static int test_read_body(struct hob_request *req, void *data, size_t size)
     self->body += size;
     self->body_size -= size;
     return (int)size;
+}
+
+static const struct trailers *test_trailers(const struct hob_request *req)
+{
+    const struct test *self = (const struct test *)req;
+    return self->body_size == 0 ? self->trailers : NULL;
 }
 
 /* The lines "Name: value" CR LF of a response become strings of the head. */
@@ -135,6 +144,12 @@ static int test_send(struct hob_response *res, const void *data, size_t size)
 
 static int test_end(struct hob_response *res)
 {
+    struct head *trailers = &test_of(res->request)->reply->trailers;
+    if (res->trailers_size > 0) {
+        const char *lines = response_trailers(res);
+        trailers->data = allocate(res->trailers_size);
+        add_lines(trailers, lines, lines + res->trailers_size);
+    }
     return res->request->client_left ? -EPIPE : 0;
 }
 
@@ -167,6 +182,7 @@ static int test_format_peer(const struct hob_request *req, char *text, size_t si
 
 static const struct carrier test_carrier = {
     .read_body = test_read_body,
+    .trailers = test_trailers,
     .begin = test_begin,
     .send = test_send,
     .end = test_end,
@@ -212,21 +228,39 @@ static void set_header(struct head *head, const char *line, size_t length)
     head_add(head, line, name, value, value_length);
 }
 
-static void set_headers(struct head *head, const hob_test_input *input, size_t body_size)
+/* One header a line; NULL is none. */
+static void set_lines(struct head *head, const char *line)
 {
-    char length[24];
-    const char *line = input->headers ? input->headers : "";
-    while (*line) {
+    while (line && *line) {
         size_t size = strcspn(line, "\n");
         if (size > 0)
             set_header(head, line, size);
         line += line[size] ? size + 1 : size;
     }
+}
+
+static void set_headers(struct head *head, const hob_test_input *input, size_t body_size)
+{
+    char length[24];
+    set_lines(head, input->headers);
     if (!head_find(head, "Host"))
         add(head, "Host", "localhost");
     snprintf(length, sizeof(length), "%zu", body_size);
     if (input->body && !head_find(head, "Content-Length") && !head_find(head, "Transfer-Encoding"))
         add(head, "Content-Length", length);
+}
+
+static void set_trailers(struct test *self)
+{
+    const char *lines = self->input->trailers;
+    const struct parser_limits *limits = &self->server->parser_limits;
+    if (!lines)
+        return;
+    self->trailers = trailers_new(limits->head, limits->header_count);
+    if (!self->trailers)
+        fail("out of memory");
+    self->trailers->strings.data = allocate(strlen(lines) + 1);
+    set_lines(&self->trailers->strings, lines);
 }
 
 static void set_request(struct test *self, const char *line)
@@ -242,6 +276,7 @@ static void set_request(struct test *self, const char *line)
         self->body_size = input->body_size > 0 ? input->body_size : strlen(input->body);
     set_line(self, line);
     set_headers(&req->head, input, self->body_size);
+    set_trailers(self);
     if (head_find(&req->head, "Content-Length"))
         req->body_length = self->body_size;
 }
@@ -350,6 +385,7 @@ hob_test_request(const hob_server_options *options, const char *line, const hob_
     if (err == -ENOMEM)
         fail("out of memory");
     server_free(self->server);
+    trailers_free(self->trailers);
     free(self);
     return &reply->shown;
 }
@@ -372,12 +408,19 @@ const char *hob_test_header(const hob_test_reply *reply, const char *name)
     return head_find(&((const struct test_reply *)reply)->head, name);
 }
 
+const char *hob_test_trailer(const hob_test_reply *reply, const char *name)
+{
+    const struct head *trailers = &((const struct test_reply *)reply)->trailers;
+    return trailers->data ? head_find(trailers, name) : NULL;
+}
+
 void hob_test_reply_free(hob_test_reply *reply)
 {
     struct test_reply *self = (struct test_reply *)reply;
     if (!self)
         return;
     free(self->head.data);
+    free(self->trailers.data);
     buffer_free(&self->content);
     free(self);
 }

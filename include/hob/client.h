@@ -169,6 +169,8 @@ typedef struct {
     bool source_has_length;   /* source_length counts; else the body is sent chunked */
     uint64_t source_length;   /* bytes that the source writes; more or fewer are -EINVAL */
 
+    bool takes_trailers; /* asks for trailers: see hob_fetched_trailer() */
+
     hob_fetch_interim *interim; /* gets responses with status 1xx; NULL ignores them */
     void *context;              /* of interim and source; must live until the fetch returns */
 
@@ -244,6 +246,18 @@ bool hob_fetched_next_header(const hob_fetched *fetched, size_t *position, hob_h
  * slows the server down.
  */
 int hob_fetched_read(hob_fetched *fetched, void *data, size_t size);
+
+/*
+ * Returns the value of the first trailer of this name, in upper or lower case: a field behind a
+ * chunked body (RFC 9110 section 6.5), such as a checksum of it. Many servers send trailers only if
+ * the request has takes_trailers, which sends "TE: trailers" (RFC 9110 section 10.1.4). They are
+ * not merged with the header fields, and their limits are the same. NULL if there is none, and
+ * before hob_fetched_read() has returned 0.
+ */
+const char *hob_fetched_trailer(const hob_fetched *fetched, const char *name);
+
+/* Goes through all trailers in their order: see hob_fetched_next_header(). */
+bool hob_fetched_next_trailer(const hob_fetched *fetched, size_t *position, hob_header *trailer);
 
 /*
  * Reads what is left of the body. Returns 0 and sets *body, for hob_bytes_free(); or a negative

@@ -43,7 +43,8 @@ extern "C" {
  *
  * The response is streamed too, and a slow client slows the upstream down. The same fields are left
  * out, and also Date, Server and X-Request-Id, which the server writes itself. Via is added.
- * Trailers and responses with status 1xx are dropped.
+ * Responses with status 1xx are dropped, and so are trailers, unless the client has sent
+ * "TE: trailers", which the upstream then gets too. Trailers of the request are dropped.
  *
  * If the upstream fails before the response has begun, the client gets 502, or 504 if it was too
  * slow, with a reason that names no address; the log has hob_fetch_error(). If it fails later, the

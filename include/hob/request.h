@@ -285,6 +285,27 @@ int hob_body_read(hob_request *req, void *data, size_t size);
  */
 int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size);
 
+/*
+ * Trailers are fields behind the body (RFC 9110 section 6.5), such as a checksum of it: of a
+ * chunked body over HTTP/1.1, and of any body over HTTP/2. The server does not merge them with the
+ * headers. They may have as many bytes as the server's head_limit, and as many fields as its
+ * header_limit: above that hob_body_read() returns -EINVAL, and the reply of the server has status
+ * 431. Trailers of a body that no handler reads are dropped.
+ *
+ * Returns the value of the first trailer of this name, in upper or lower case; NULL if there is
+ * none, before hob_body_read() has returned 0, and to observers. Valid until the handler returns.
+ */
+const char *hob_request_trailer(const hob_request *req, const char *name);
+
+/* Goes through all trailers in their order: see hob_request_next_header(). */
+bool hob_request_next_trailer(const hob_request *req, size_t *position, hob_header *trailer);
+
+/*
+ * Whether the client takes trailers of the response: its TE has "trailers" (RFC 9110 section
+ * 10.1.4).
+ */
+bool hob_request_takes_trailers(hob_request *req);
+
 #ifdef __cplusplus
 }
 #endif

@@ -169,6 +169,20 @@ int hob_stream_sized(hob_response *res, int status, const char *content_type, ui
 int hob_send(hob_response *res, const void *data, size_t size);
 
 /*
+ * Adds a trailer to a stream (RFC 9110 section 6.5), which is sent behind the content when the
+ * handler returns: over HTTP/2, and over HTTP/1.1 for a stream without a known length. It is
+ * dropped if the client does not take trailers (hob_request_takes_trailers()), as most do not.
+ * "Trailer" (RFC 9110 section 6.6.2) is an ordinary header, which can announce the names before
+ * the stream begins.
+ *
+ * Returns 0, -EINVAL if there is no stream, if the value contains control characters, or if the
+ * name is not a token or one that must not be a trailer (RFC 9110 section 6.5.1): of framing,
+ * routing, conditions, authentication, cookies, control data and the coding of the content; or
+ * -ENOMEM. Call it in the coroutine of the request.
+ */
+int hob_response_add_trailer(hob_response *res, const char *name, const char *value);
+
+/*
  * Begins a stream of server-sent events: status 200, type "text/event-stream" (WHATWG HTML section
  * 9.2), with two headers that make each event arrive at once: "Cache-Control: no-store", and
  * "X-Accel-Buffering: no", by which nginx forwards the stream without buffering it. Headers can be

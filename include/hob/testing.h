@@ -31,6 +31,7 @@ typedef struct {
      * and Content-Length for a body without Transfer-Encoding.
      */
     const char *headers;
+    const char *trailers;    /* the same for hob_request_trailer(); NULL is none */
     const void *body;        /* NULL is none */
     size_t body_size;        /* bytes; 0, or left out, for a body that is a string */
     size_t piece_size;       /* bytes of the body that arrive together; 0, or left out, for all */
@@ -84,6 +85,9 @@ hob_test_routes(const hob_route *routes, const char *line, const hob_test_input 
  * has no Date, no Server and no headers of an HTTP/1.1 connection. Valid until the reply is freed.
  */
 const char *hob_test_header(const hob_test_reply *reply, const char *name);
+
+/* The same for the trailers of the response, which it has if the request says "TE: trailers". */
+const char *hob_test_trailer(const hob_test_reply *reply, const char *name);
 
 /* NULL is ignored. */
 void hob_test_reply_free(hob_test_reply *reply);

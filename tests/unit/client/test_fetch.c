@@ -72,6 +72,55 @@ Test(fetch, a_client_outlives_its_loop)
     hob_client_free(client);
 }
 
+CoroutineTest(fetch, gets_trailers)
+{
+    static const struct act acts[] = {
+        {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum:\t7 \r\nA:\r\n\r\n"},
+        {HELLO}};
+    struct set set;
+    hob_fetched *fetched;
+    hob_header trailer;
+    hob_bytes body;
+    size_t position = 0;
+    set_up(&set, NULL, acts, COUNT(acts));
+    const hob_fetch_request request = {.url = url_of(&set, "/"), .takes_trailers = true};
+    cr_assert_eq(hob_fetch_with(set.client, &request, &fetched), 0);
+    cr_expect_eq(hob_fetched_body(fetched, &body), 0);
+    cr_expect_str_eq(or_none(hob_fetched_trailer(fetched, "x-sum")), "7");
+    cr_expect_null(hob_fetched_header(fetched, "X-Sum"));
+    cr_expect_null(hob_fetched_trailer(fetched, "other"));
+    cr_expect(hob_fetched_next_trailer(fetched, &position, &trailer));
+    cr_expect(hob_fetched_next_trailer(fetched, &position, &trailer));
+    cr_expect_str_eq(trailer.name, "A");
+    cr_expect_str_eq(trailer.value, "");
+    cr_expect_not(hob_fetched_next_trailer(fetched, &position, &trailer));
+    cr_expect(strstr(set.upstream.received, "\r\nTE: trailers\r\nConnection: TE\r\n"));
+    hob_bytes_free(&body);
+    hob_fetched_close(fetched);
+    cr_assert_eq(hob_fetch(set.client, url_of(&set, "/"), &fetched), 0);
+    cr_expect_null(hob_fetched_trailer(fetched, "x-sum"));
+    cr_expect_null(strstr(set.upstream.received + set.upstream.last_request, "TE:"));
+    cr_expect_eq(set.upstream.accepted, 1, "the connection is used again");
+    hob_fetched_close(fetched);
+    tear_down(&set);
+}
+
+CoroutineTest(fetch, refuses_trailers_above_a_limit)
+{
+    static const struct act acts[] = {
+        {OK "Transfer-Encoding: chunked\r\n\r\n0\r\na: b\r\nc: d\r\ne: f\r\n\r\n"}};
+    struct set set;
+    hob_fetched *fetched;
+    char byte;
+    set_up(&set, &(hob_client_options){.header_limit = 2}, acts, COUNT(acts));
+    cr_assert_eq(hob_fetch(set.client, url_of(&set, "/"), &fetched), 0);
+    cr_expect_eq(hob_fetched_read(fetched, &byte, 1), -EOVERFLOW);
+    cr_expect(strstr(hob_fetch_error(set.client), "the trailers exceed the limits"));
+    cr_expect_null(hob_fetched_trailer(fetched, "a"));
+    hob_fetched_close(fetched);
+    tear_down(&set);
+}
+
 CoroutineTest(fetch, gets_a_response)
 {
     static const struct act acts[] = {{OK "A: b\r\nC:\r\nContent-Length: 5\r\n\r\nhello"}};

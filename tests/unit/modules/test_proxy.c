@@ -141,7 +141,7 @@ CoroutineTest(reverse_proxy, keeps_fields_of_the_connection_to_itself)
 {
     SET_UP({HELLO});
     ask(set, "GET / HTTP/1.1\r\n" HOST "Connection: close, A ,b\r\na: 1\r\nB: 2\r\nC: 3\r\n"
-             "Keep-Alive: timeout=5\r\nTE: trailers\r\nUpgrade: websocket\r\nTrailer: x\r\n"
+             "Keep-Alive: timeout=5\r\nTE: gzip\r\nUpgrade: websocket\r\nTrailer: x\r\n"
              "Proxy-Connection: close\r\nProxy-Authorization: Basic YTpi\r\n"
              "Connection: \t D\r\nD: 4\r\nE: 5\r\n\r\n");
     const char *got = set->upstream.received;
@@ -358,6 +358,19 @@ CoroutineTest(reverse_proxy, drops_interim_responses_and_trailers)
     const char *answer = ask(set, GET("/"));
     cr_expect(answered(set, "200"), "%s", answer);
     cr_expect(ends_with(answer, "\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "%s", answer);
+    tear_down(set);
+}
+
+/* Authorization must not be a trailer (RFC 9110 section 6.5.1). */
+CoroutineTest(reverse_proxy, passes_trailers_to_a_client_that_takes_them)
+{
+    SET_UP({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"
+            "T: u\r\nAuthorization: x\r\nV:\r\n\r\n"});
+    const char *answer = ask(set, "GET / HTTP/1.1\r\n" HOST CLOSE "TE: trailers\r\n\r\n");
+    cr_expect(answered(set, "200"), "%s", answer);
+    cr_expect(ends_with(answer, "\r\n5\r\nhello\r\n0\r\nT: u\r\nV: \r\n\r\n"), "%s", answer);
+    const char *got = set->upstream.received;
+    cr_expect(has_line(got, "TE: trailers") && has_line(got, "Connection: TE"), "%s", got);
     tear_down(set);
 }
 

@@ -24,5 +24,6 @@
 #include "hob/tls.h"
 #include "hob/trace.h"
 #include "hob/version.h"
+#include "hob/websocket.h"
 
 #endif

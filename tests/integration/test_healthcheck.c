@@ -36,8 +36,7 @@ ServerTest(healthcheck, a_server_on_all_addresses_is_well, server_start("--host"
 ProcessTest(healthcheck, a_server_on_ipv6_is_well)
 {
     static const char *const hosts[] = {"::1", "::"};
-    if (!has_ipv6())
-        cr_skip("this machine has no IPv6");
+    skip_without_ipv6();
     for (size_t i = 0; i < COUNT(hosts); i++) {
         struct server server = server_start("--host", hosts[i]);
         cr_expect_eq(process_result(start_check(hosts[i], server.port)), 0, "%s", hosts[i]);

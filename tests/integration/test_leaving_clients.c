@@ -51,41 +51,32 @@ ClientTest(leaving_clients, one_that_ends_after_a_fast_request_gets_its_answer, 
     cr_expect(raw_ended(client));
 }
 
-/* While their order cooks, which would take hours: if the server ends before, it was given up. */
-
-/* Stops the server, which an order in progress would keep from ending for as long as the grace. */
-static void expect_nothing_cooks(const struct server *server)
+/*
+ * The order would take hours. If the server ends before, it was given up: an order in progress
+ * would keep the server from ending for as long as the grace.
+ */
+ProcessTest(leaving_clients, that_leave_give_up_their_orders)
 {
-    cr_expect_eq(server_stop(server), 0);
-    cr_expect_eq(server_log_count(server, "prepare the raw noodles"), 0);
-    cr_expect_eq(server_log_count(server, "cooking done"), 0);
-}
-
-ServerTest(leaving_clients, one_that_resets_gives_up_its_order, start_slow_kitchen())
-{
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/noodles"));
-    cr_assert(server_logs(&server, "boil the egg"));
-    raw_reset(&client);
-    expect_nothing_cooks(&server);
-}
-
-ServerTest(leaving_clients, one_gives_up_both_dishes_of_its_meal, start_slow_kitchen())
-{
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/meal"));
-    cr_assert(server_logs(&server, "boil the egg"));
-    raw_close(&client);
-    expect_nothing_cooks(&server);
-}
-
-ClientTest(leaving_clients, one_gives_up_its_pipelined_orders_too, start_slow_kitchen())
-{
-    raw_send(client, GET("/noodles") GET("/french-fries") GET("/ping"));
-    cr_assert(server_logs(&server, "boil the egg"));
-    raw_end(client);
-    cr_expect(raw_ended(client));
-    expect_nothing_cooks(&server);
+    static const struct {
+        const char *orders;
+        void (*leave)(struct raw_client *);
+    } cases[] = {
+        {GET("/noodles"), raw_reset},
+        {GET("/meal"), raw_close},
+        {GET("/noodles") GET("/french-fries") GET("/ping"), raw_end}, /* also those behind it */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct server server = start_slow_kitchen();
+        struct raw_client client = raw_connect(&server);
+        raw_send(&client, cases[i].orders);
+        cr_assert(server_logs(&server, "boil the egg"));
+        cases[i].leave(&client);
+        if (cases[i].leave == raw_end)
+            cr_expect(raw_ended(&client));
+        cr_expect_eq(server_stop(&server), 0);
+        cr_expect_eq(server_log_count(&server, "prepare the raw noodles"), 0, "case %zu", i);
+        cr_expect_eq(server_log_count(&server, "cooking done"), 0, "case %zu", i);
+    }
 }
 
 /* Sends something, or leaves in one of three ways. Returns whether it has left. */
@@ -108,8 +99,7 @@ ServerTest(
     static struct raw_client clients[CLIENTS];
     size_t descriptors = server_descriptors(&server);
 
-    for (size_t i = 0; i < CLIENTS; i++)
-        clients[i] = raw_connect(&server);
+    raw_connect_all(&server, clients, CLIENTS);
     for (size_t left = CLIENTS; left > 0;) {
         size_t i = random_below((uint32_t)left);
         if (take_step(&clients[i]))

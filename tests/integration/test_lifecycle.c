@@ -2,7 +2,6 @@
  * From the first line that the program prints to its exit status.
  */
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 
 #include "tests/support/integration.h"
@@ -21,14 +20,12 @@ ServerTest(lifecycle, it_says_where_it_listens_and_nothing_else, server_start())
     cr_expect(begins_with(server.url, "http://127.0.0.1:"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
     server_stop(&server);
-    const char *line = formatted("hob listens on %s\n", server.url);
-    cr_expect_str_eq(process_output(server.process), line);
+    cr_expect_str_eq(process_output(server.process), formatted("hob listens on %s\n", server.url));
 }
 
 ProcessTest(lifecycle, it_serves_ipv6)
 {
-    if (!has_ipv6())
-        cr_skip("this machine has no IPv6");
+    skip_without_ipv6();
     struct server server = server_start("--host", "::1");
     cr_expect(begins_with(server.url, "http://[::1]:"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
@@ -61,16 +58,11 @@ ProcessTest(lifecycle, an_address_of_another_machine_is_an_error)
 
 static bool is_refused(const struct server *server)
 {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(server->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool refused =
-        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 && errno == ECONNREFUSED;
-    close(fd);
-    return refused;
+    struct raw_client client;
+    if (!raw_try_connect(&client, server))
+        return errno == ECONNREFUSED;
+    raw_close(&client);
+    return false;
 }
 
 static void expect_orders_are_finished(int signal)
@@ -95,7 +87,7 @@ ProcessTest(lifecycle, sigterm_and_sigint_let_orders_be_finished)
 static struct server start_busy_server(void)
 {
     struct server server = start_slow_kitchen();
-    free(cook_noodles(&server, 1));
+    cook_noodles(&server, 1);
     return server;
 }
 
@@ -127,7 +119,7 @@ ServerTest(
     lifecycle, one_that_stops_says_how_many_it_waits_for,
     server_start("--time-scale", "0.2", "--log-level", "debug"))
 {
-    free(cook_noodles(&server, 3));
+    cook_noodles(&server, 3);
     server_signal(&server, SIGTERM);
     cr_expect(server_logs(&server, "stopping: 3 requests in progress"));
     wait_for_orders();
@@ -162,8 +154,7 @@ ServerTest(lifecycle, requests_sent_while_it_was_held_up_are_answered, server_st
         raw_exchange(&clients[i], GET("/ping"));
     }
     kill(server.process->pid, SIGSTOP);
-    for (size_t i = KNOWN; i < CLIENTS; i++)
-        clients[i] = raw_connect(&server);
+    raw_connect_all(&server, clients + KNOWN, CLIENTS - KNOWN);
     for (size_t i = 0; i < CLIENTS; i++)
         raw_send(&clients[i], GET("/ping"));
     server_signal(&server, SIGTERM);
@@ -218,8 +209,7 @@ ServerTest(
     struct raw_client client = raw_connect(&server);
     raw_send(&client, GET("/french-fries"));
     raw_settle(&client);
-    server_signal(&server, SIGTERM);
-    cr_expect(server_logs(&server, "stopping"));
+    server_begin_stop(&server);
     struct pollfd readable = {.fd = client.fd, .events = POLLIN};
     cr_expect_eq(poll(&readable, 1, 10000), 1, "the response is there, and was not taken");
     raw_send(&client, GET("/ping"));

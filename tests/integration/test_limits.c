@@ -7,18 +7,6 @@
 
 TestSuite(limits, .timeout = 60);
 
-static void connect_all(const struct server *server, struct raw_client *clients, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        clients[i] = raw_connect(server);
-}
-
-static void close_all(struct raw_client *clients, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        raw_close(&clients[i]);
-}
-
 static void expect_told_to_come_back(struct response response)
 {
     cr_expect_eq(response.status, 503, "%d", response.status);
@@ -31,7 +19,7 @@ ServerTest(
 {
     enum { LIMIT = 3 };
     struct raw_client clients[LIMIT];
-    connect_all(&server, clients, LIMIT);
+    raw_connect_all(&server, clients, LIMIT);
     for (size_t i = 0; i < LIMIT; i++)
         cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200);
     for (size_t i = 0; i < 5; i++) {
@@ -45,7 +33,7 @@ ServerTest(
     for (size_t i = 0; i < LIMIT; i++)
         cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200, "they stay");
     cr_expect_eq(server_log_count(&server, "more than 3 connections"), 1, "it is said once");
-    close_all(clients, LIMIT);
+    raw_close_all(clients, LIMIT);
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
@@ -71,23 +59,20 @@ ServerTest(
 {
     enum { LIMIT = 8, SURPLUS = 2 };
     struct raw_client clients[LIMIT + SURPLUS];
-    connect_all(&server, clients, LIMIT + SURPLUS);
+    raw_connect_all(&server, clients, LIMIT + SURPLUS);
     struct raw_client last = raw_connect(&server);
     raw_send(&last, GET("/ping"));
     cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200);
     cr_expect_gt(raw_unread(&last), 0, "nobody has read its request");
     raw_close(&clients[LIMIT]);
     expect_told_to_come_back(raw_receive(&last));
-    raw_close(&last);
-    raw_close(&clients[LIMIT + 1]);
-    close_all(clients, LIMIT);
 }
 
 ServerTest(limits, a_stop_answers_clients_in_the_queue, server_start("--connection-limit", "4"))
 {
     enum { CLIENTS = 20 };
     struct raw_client clients[CLIENTS];
-    connect_all(&server, clients, CLIENTS);
+    raw_connect_all(&server, clients, CLIENTS);
     cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200);
     for (size_t i = 0; i < CLIENTS; i++)
         raw_send(&clients[i], GET("/ping"));
@@ -98,7 +83,6 @@ ServerTest(limits, a_stop_answers_clients_in_the_queue, server_start("--connecti
         cr_expect(raw_ended(&clients[i]));
     }
     cr_expect_eq(process_result(server.process), 0);
-    close_all(clients, CLIENTS);
 }
 
 static struct server start_with_descriptors(const char *count)
@@ -149,7 +133,7 @@ static size_t count_status(struct raw_client *clients, size_t count, int status)
 static void expect_calm(const struct server *server, struct raw_client *clients, size_t count)
 {
     double share = cpu_share(server);
-    close_all(clients, count);
+    raw_close_all(clients, count);
     double recovery = seconds_to_recover(server);
     printf(
         "%zu clients and few descriptors: %.2f %% CPU, recovers in %.3f s\n", count, share * 100,
@@ -163,7 +147,7 @@ ServerTest(limits, silent_clients_on_all_descriptors_do_no_harm, start_with_desc
     enum { CLIENTS = 200 };
     static struct raw_client clients[CLIENTS];
     cr_expect(server_logs(&server, "no more than 37 connections are served"));
-    connect_all(&server, clients, CLIENTS);
+    raw_connect_all(&server, clients, CLIENTS);
     cr_expect_eq(raw_exchange(&clients[0], GET("/ping")).status, 200, "the first ones are in");
     cr_expect(server_logs(&server, "more than 37 connections"));
     cr_expect_eq(server_log_count(&server, "Too many open files"), 0);
@@ -174,7 +158,7 @@ ServerTest(limits, clients_without_descriptors_get_503, start_with_descriptors("
 {
     enum { CLIENTS = 200, LIMIT = 37 };
     static struct raw_client clients[CLIENTS];
-    connect_all(&server, clients, CLIENTS);
+    raw_connect_all(&server, clients, CLIENTS);
     for (size_t i = 0; i < CLIENTS; i++)
         raw_send(&clients[i], GET("/ping"));
     cr_expect_eq(count_status(clients, LIMIT, 200), LIMIT);
@@ -189,7 +173,7 @@ ServerTest(limits, even_without_any_descriptor_clients_are_told, server_start())
     static struct raw_client clients[CLIENTS];
     static const struct rlimit few = {.rlim_cur = 32, .rlim_max = 32};
     cr_assert_eq(prlimit(server.process->pid, RLIMIT_NOFILE, &few, NULL), 0);
-    connect_all(&server, clients, CLIENTS);
+    raw_connect_all(&server, clients, CLIENTS);
     cr_expect(server_logs(&server, "new connections have to wait: Too many open files"));
     for (size_t i = 0; i < FIRST; i++)
         cr_expect_eq(raw_exchange(&clients[i], GET("/ping")).status, 200);

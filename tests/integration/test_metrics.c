@@ -6,6 +6,7 @@
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/metrics_page.h"
+#include "tests/support/stream.h"
 
 TestSuite(metrics, .timeout = 60);
 
@@ -25,8 +26,7 @@ ServerTest(metrics, come_in_the_format_that_is_asked_for, server_start())
          "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct raw_client client = raw_connect(&server);
-        struct response response = raw_exchange(&client, cases[i].request);
+        struct response response = raw_ask(&server, cases[i].request);
         const char *last = strrchr(response.body, '\n');
         while (last > response.body && last[-1] != '\n')
             last--;
@@ -35,7 +35,6 @@ ServerTest(metrics, come_in_the_format_that_is_asked_for, server_start())
         cr_expect(has_field(&response, "Cache-Control: no-store"));
         cr_expect(has_field(&response, "Vary: Accept"));
         cr_expect_eq(strncmp(last, cases[i].end, strlen(cases[i].end)), 0, "%s", last);
-        raw_close(&client);
     }
 }
 
@@ -57,9 +56,7 @@ ServerTest(
         {"\n", REQUESTS("other", "other", "400")},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct raw_client client = raw_connect(&server);
-        raw_exchange(&client, cases[i].request);
-        raw_close(&client);
+        raw_ask(&server, cases[i].request);
         cr_expect(
             eventually(metric(&server, cases[i].series) == 1), "%s: %s", cases[i].request,
             cases[i].series);
@@ -149,33 +146,14 @@ ServerTest(
 
 /* The feed of the kitchen page has the same figures. */
 
-struct feed {
-    struct raw_client client;
-    char text[512 * 1024];
-    size_t length;
-};
-
-static struct feed *watch(const struct server *server)
-{
-    struct feed *self = calloc(1, sizeof(*self));
-    cr_assert_not_null(self);
-    self->client = raw_connect(server);
-    raw_send(&self->client, "GET /kitchen/events HTTP/1.0\r\n\r\n");
-    return self;
-}
-
 /* The last value that came under a name; NAN if there is none. */
-static double stat_of(struct feed *self, const char *name)
+static double stat_of(struct stream *feed, const char *name)
 {
     const char *last = NULL;
-    ssize_t size;
-    do {
-        char *end = self->text + self->length;
-        size = recv(self->client.fd, end, sizeof(self->text) - 1 - self->length, MSG_DONTWAIT);
-        self->length += size > 0 ? (size_t)size : 0;
-    } while (size > 0);
     const char *key = formatted("\"%s\":", name);
-    for (const char *next = self->text; (next = strstr(next, key)); next++)
+    while (receive_more(feed, MSG_DONTWAIT))
+        continue;
+    for (const char *next = feed->text; (next = strstr(next, key)); next++)
         last = next + strlen(key);
     return last ? strtod(last, NULL) : NAN;
 }
@@ -186,7 +164,7 @@ static bool close_to(double a, double b, double distance)
 }
 
 /* Whether page and metrics agree on this, and on everything else that both have. */
-static bool agree(const struct server *server, struct feed *feed, double cooking, double served)
+static bool agree(const struct server *server, struct stream *feed, double cooking, double served)
 {
     const char *page = metrics_page(server);
     double resident = metric_in(page, "process_resident_memory_bytes");
@@ -205,7 +183,7 @@ static bool agree(const struct server *server, struct feed *feed, double cooking
 ServerTest(
     metrics, agree_with_the_kitchen_page_while_orders_cook, server_start("--time-scale", "0.5"))
 {
-    struct feed *feed = watch(&server);
+    struct stream *feed = follow(&server, "/kitchen/events", "");
     cr_expect(eventually(agree(&server, feed, 0, 0)), "before: %s", feed->text);
     cr_assert_eq(request(&server, "POST", "/orders?dish=noodles&count=40")->status, 202);
     cr_assert_eq(request(&server, "POST", "/orders?dish=french-fries&count=30")->status, 202);
@@ -216,6 +194,4 @@ ServerTest(
     double switches = metric(&server, "hob_coroutine_switches_total");
     cr_expect_geq(switches, 70 * 3, "%g: each order waits a few times", switches);
     cr_expect_gt(metric(&server, "hob_coroutine_running_seconds_total"), 0);
-    raw_close(&feed->client);
-    free(feed);
 }

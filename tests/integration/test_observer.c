@@ -325,8 +325,7 @@ ClientTest(observer, may_ask_who_the_client_is, serve_peer_at("127.0.0.1:0"))
 
 ProcessTest(observer, finds_an_ipv4_client_of_an_ipv6_socket_to_be_one)
 {
-    if (!has_ipv6())
-        cr_skip_test("::1 is missing here");
+    skip_without_ipv6();
     struct server server = serve_peer_at("[::]:0");
     struct raw_client client = raw_connect(&server);
     const char *expected = formatted("127.0.0.1:%u", raw_port(&client));

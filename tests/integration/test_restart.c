@@ -5,6 +5,8 @@
 #include <fcntl.h>
 
 #include "hob/address.h"
+#include "tests/support/activation.h"
+#include "tests/support/folder.h"
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/load.h"
@@ -14,6 +16,8 @@ TestSuite(restart, .timeout = 60);
 
 /* Seconds. Clients of a busy machine may not be scheduled for a while. */
 #define IDLE_GRACE "10"
+
+static const char *const workers[] = {"1", "2"};
 
 ServerTest(restart, a_hundred_under_load_lose_nothing, server_start("--idle-grace", IDLE_GRACE))
 {
@@ -25,11 +29,10 @@ ServerTest(restart, a_hundred_under_load_lose_nothing, server_start("--idle-grac
         server_restart(&server);
         cr_assert(eventually(load_served(load) > served + CLIENTS), "restart %zu", i);
     }
-    struct load_result result = load_end(load);
+    struct load_result result = load_end_without_loss(load);
     printf(
-        "%d restarts in %.1f s: %zu requests on %zu connections, %zu lost %s\n", RESTARTS,
-        clock_seconds() - begin, result.served, result.connections, result.lost, result.first_loss);
-    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
+        "%d restarts in %.1f s: %zu requests on %zu connections\n", RESTARTS,
+        clock_seconds() - begin, result.served, result.connections);
 }
 
 ServerTest(
@@ -54,32 +57,25 @@ ServerTest(restart, the_old_process_is_idle_while_it_waits, start_slow_kitchen("
     double used = process_cpu_seconds(server.process);
     struct load *load = load_start(server_address(&server), 8);
     sleep(1);
-    struct load_result result = load_end(load);
+    struct load_result result = load_end_without_loss(load);
     used = process_cpu_seconds(server.process) - used;
     printf("the old process worked for %.3f s while the new one served %zu\n", used, result.served);
-    cr_expect_eq(result.lost, 0);
     cr_expect_lt(used, 0.1);
     cr_expect_eq(process_result(server.process), 0);
 }
 
-ProcessTest(restart, a_unix_socket_is_inherited_with_its_file)
+ServerTest(
+    restart, a_unix_socket_is_inherited_with_its_file,
+    server_wait(program_start("--listen", folder_socket(), "--idle-grace", IDLE_GRACE)))
 {
-    char folder[] = "/tmp/hob-restart-XXXXXX";
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    const char *address = formatted("unix:%s/sock", folder);
-    struct server server =
-        server_wait(program_start("--listen", address, "--idle-grace", IDLE_GRACE));
-    cr_expect_str_eq(server.url, address);
-    struct load *load = load_start(address, 8);
+    cr_expect_str_eq(server.url, folder_socket());
+    struct load *load = load_start(folder_socket(), 8);
     for (size_t i = 0; i < 10; i++)
         server_restart(&server);
-    struct load_result result = load_end(load);
-    cr_expect_eq(result.lost, 0, "%zu lost, the first by %s", result.lost, result.first_loss);
-    cr_expect_gt(result.served, 0);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), 0);
+    cr_expect_gt(load_end_without_loss(load).served, 0);
+    cr_expect_eq(access(folder_path("sock"), F_OK), 0);
     cr_expect_eq(server_stop(&server), 0);
-    cr_expect_eq(access(strchr(address, '/'), F_OK), -1, "the last one removes it");
-    rmdir(folder);
+    cr_expect(folder_is_empty(), "the last one removes it");
 }
 
 ProcessTest(restart, a_failed_new_process_is_reported)
@@ -93,13 +89,12 @@ ProcessTest(restart, a_failed_new_process_is_reported)
         {"exit 0", "exited with status 0; this process continues"},
         {"kill -6 $$", "was ended by signal 6; this process continues"},
     };
-    const char *path = program_copy_make();
-    struct server server = server_wait(start_command(path, "--port", "0"));
+    struct server server = program_copy_start();
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (cases[i].script)
             program_copy_replace(cases[i].script);
         else
-            unlink(path);
+            unlink(folder_path("hob"));
         cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
         cr_expect(server_logs(&server, cases[i].report), "%s", cases[i].report);
         cr_expect_eq(get(&server, "/ping")->status, 200);
@@ -108,25 +103,20 @@ ProcessTest(restart, a_failed_new_process_is_reported)
 }
 
 /* A restart can succeed after one that has failed. */
-ProcessTest(restart, a_replaced_program_is_started)
+ServerTest(restart, a_replaced_program_is_started, program_copy_start())
 {
-    const char *path = program_copy_make();
-    struct server server = server_wait(start_command(path, "--port", "0"));
     program_copy_replace("exit 1");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "exited with status 1"));
-    const char *script = formatted("echo replaced >&2; exec '%s' \"$@\"", HOB_BINARY);
-    program_copy_replace(script);
+    program_copy_replace("echo replaced >&2; exec '" HOB_BINARY "' \"$@\"");
     server_restart(&server);
     cr_expect(server_logs(&server, "replaced"));
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
 /* The old process does not wait for the time limit of the new one. */
-ProcessTest(restart, a_stop_does_not_wait_for_the_new_process)
+ServerTest(restart, a_stop_does_not_wait_for_the_new_process, program_copy_start())
 {
-    const char *path = program_copy_make();
-    struct server server = server_wait(start_command(path, "--port", "0"));
     program_copy_replace("echo here I am >&2; exec sleep 1000");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "here I am"));
@@ -135,63 +125,30 @@ ProcessTest(restart, a_stop_does_not_wait_for_the_new_process)
 }
 
 /* Its sockets are closed. */
-ServerTest(restart, one_that_stops_starts_no_new_process, start_slow_kitchen("--grace", "2"))
+ProcessTest(restart, one_that_stops_starts_no_new_process)
 {
-    cook_noodles(&server, 1);
-    server_signal(&server, SIGTERM);
-    cr_expect(server_logs(&server, "stopping"));
-    cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
-    cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
-    cr_expect_eq(process_result(server.process), 0);
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        struct server server = start_slow_kitchen("--grace", "2", "--workers", workers[i]);
+        cook_noodles(&server, 1);
+        server_begin_stop(&server);
+        cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
+        cr_expect(server_logs(&server, "restart: refused: this process is stopping"));
+        cr_expect_eq(process_result(server.process), 0, "%s workers", workers[i]);
+    }
 }
 
 /* The old process has shut the sockets, so the new one cannot serve. */
-ProcessTest(restart, a_stop_ends_the_new_process_too)
+ServerTest(
+    restart, a_stop_ends_the_new_process_too,
+    program_copy_start("--time-scale", "1000", "--log-level", "debug", "--grace", "2"))
 {
-    const char *path = program_copy_make();
-    struct server server = server_wait(start_command(
-        path, "--port", "0", "--time-scale", "1000", "--log-level", "debug", "--grace", "2"));
     cook_noodles(&server, 1);
-    const char *script = formatted("echo late >&2; sleep 0.5; exec '%s' \"$@\"", HOB_BINARY);
-    program_copy_replace(script);
+    program_copy_replace("echo late >&2; sleep 0.5; exec '" HOB_BINARY "' \"$@\"");
     cr_assert_eq(kill(server.process->pid, SIGUSR2), 0);
     cr_expect(server_logs(&server, "late"));
     cr_expect_eq(server_stop(&server), 0);
     cr_expect(server_logs(&server, "is stopped as well"));
     cr_expect_eq(server_log_count(&server, "serves; this process drains"), 0);
-}
-
-struct start {
-    int fds[4]; /* inherited as descriptor 3 and so on */
-    size_t fd_count;
-    const char *listen_pid; /* NULL stands for the right one */
-    const char *listen_fds;
-    const char *names;        /* NULL if there are none */
-    const char *ready;        /* HOB_READY_FD, or NULL */
-    const char *admin;        /* HOB_ADMIN_FD, or NULL */
-    const char *arguments[2]; /* NULL if there are none */
-};
-
-/* In the child: as systemd does it. */
-static int start_hob(void *arg)
-{
-    const struct start *self = arg;
-    int fds[COUNT(self->fds)];
-    const char *pid = formatted("%d", (int)getpid());
-    for (size_t i = 0; i < self->fd_count; i++)
-        fds[i] = fcntl(self->fds[i], F_DUPFD_CLOEXEC, 100); /* 3 may be one of them */
-    for (size_t i = 0; i < self->fd_count; i++)
-        dup2(fds[i], 3 + (int)i);
-    setenv("LISTEN_PID", self->listen_pid ? self->listen_pid : pid, 1);
-    setenv("LISTEN_FDS", self->listen_fds, 1);
-    if (self->names)
-        setenv("LISTEN_FDNAMES", self->names, 1);
-    if (self->ready)
-        setenv("HOB_READY_FD", self->ready, 1);
-    if (self->admin)
-        setenv("HOB_ADMIN_FD", self->admin, 1);
-    execl(HOB_BINARY, HOB_BINARY, self->arguments[0], self->arguments[1], NULL);
-    return 127;
 }
 
 static int listen_somewhere(void)
@@ -206,9 +163,7 @@ static void expect_ping(int listener)
     char url[HOB_URL_SIZE];
     cr_assert_eq(hob_socket_url(listener, url, sizeof(url)), 0);
     struct server server = server_at(url);
-    struct raw_client client = raw_connect(&server);
-    cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_ask(&server, GET("/ping")).status, 200);
 }
 
 ProcessTest(restart, inherited_sockets_are_served)
@@ -217,23 +172,18 @@ ProcessTest(restart, inherited_sockets_are_served)
     int front = listen_somewhere();
     int back = listen_somewhere();
     for (size_t i = 0; i < COUNT(names); i++) {
-        struct start start = {
-            .fds = {front, back}, .fd_count = 2, .listen_fds = "2", .names = names[i]};
-        struct server server = server_wait(process_fork(start_hob, &start));
+        struct server server = server_wait(activate_with({front, back}, 2, .names = names[i]));
         expect_ping(front);
         expect_ping(back);
         cr_expect_eq(server_stop(&server), 0);
     }
-    close(front);
-    close(back);
 }
 
 /* The socket stays open: a client that connects in between waits for the next process. */
 ProcessTest(restart, clients_wait_between_two_processes)
 {
     int listener = listen_somewhere();
-    struct start start = {.fds = {listener}, .fd_count = 1, .listen_fds = "1"};
-    struct server first = server_wait(process_fork(start_hob, &start));
+    struct server first = server_wait(activate_with({listener}, 1));
     kill(first.process->pid, SIGSTOP);
     struct raw_client client = raw_connect(&first); /* in the accept queue when the server stops */
     raw_send(&client, GET("/ping"));
@@ -242,42 +192,44 @@ ProcessTest(restart, clients_wait_between_two_processes)
     cr_expect_eq(process_result(first.process), 0);
     struct raw_client late = raw_connect(&first);
     raw_send(&late, GET("/ping"));
-    server_wait(process_fork(start_hob, &start));
+    server_wait(activate_with({listener}, 1));
     cr_expect_eq(raw_receive(&client).status, 200);
     cr_expect_eq(raw_receive(&late).status, 200);
-    raw_close(&client);
-    raw_close(&late);
-    close(listener);
 }
 
 ProcessTest(restart, inherited_sockets_are_inherited_at_a_restart_too)
 {
     int listener = listen_somewhere();
-    struct start start = {
-        .fds = {listener}, .fd_count = 1, .listen_fds = "1", .names = "hob.socket"};
-    struct server server = server_wait(process_fork(start_hob, &start));
+    struct server server = server_wait(activate_with({listener}, 1, .names = "hob.socket"));
     for (size_t i = 0; i < 3; i++) {
         server_restart(&server);
         expect_ping(listener);
     }
     cr_expect_eq(server_stop(&server), 0);
-    server_wait(process_fork(start_hob, &start)); /* the socket is still open */
+    server_wait(activate_with({listener}, 1, .names = "hob.socket")); /* it is still open */
     expect_ping(listener);
-    close(listener);
 }
 
 /* LISTEN_PID is not this process: the variables were meant for a process that has started it. */
 ProcessTest(restart, sockets_for_another_process_are_left_alone)
 {
-    struct start start = {.listen_pid = "1", .listen_fds = "many", .arguments = {"--port", "0"}};
-    struct server server = server_wait(process_fork(start_hob, &start));
+    struct server server = server_wait(
+        activate_with(.listen_pid = "1", .listen_fds = "many", .arguments = {"--port", "0"}));
     cr_expect_eq(get(&server, "/ping")->status, 200);
+}
+
+static void expect_bad_activation(struct activation start, const char *message)
+{
+    struct process *hob = activate(start);
+    cr_expect_eq(process_result(hob), 2, "%s", message);
+    cr_expect(
+        strstr(process_errors(hob), message), "'%s' is not in: %s", message, process_errors(hob));
 }
 
 ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
 {
     static const struct {
-        struct start start;
+        struct activation start;
         const char *message;
     } cases[] = {
         {{.listen_pid = "", .listen_fds = "1"}, "LISTEN_PID in the environment: ''"},
@@ -299,16 +251,11 @@ ProcessTest(restart, what_is_wrong_with_the_sockets_is_named)
     };
     int listener = listen_somewhere();
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct start start = cases[i].start;
+        struct activation start = cases[i].start;
         start.fds[0] = listener;
         start.fd_count = 1;
-        struct process *hob = process_fork(start_hob, &start);
-        cr_expect_eq(process_result(hob), 2, "%s", cases[i].message);
-        cr_expect(
-            strstr(process_errors(hob), cases[i].message), "'%s' is not in: %s", cases[i].message,
-            process_errors(hob));
+        expect_bad_activation(start, cases[i].message);
     }
-    close(listener);
 }
 
 /* The old process of a restart also passes a pipe for the report. */
@@ -318,22 +265,16 @@ ProcessTest(restart, what_is_wrong_with_the_admin_socket_is_named)
     int ends[2];
     int listener = listen_somewhere();
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct start start = {
-            .fds = {listener, ends[1]},
-            .fd_count = 2,
-            .listen_fds = "1",
-            .ready = "4",
-            .admin = cases[i],
-            .arguments = {"--admin", "127.0.0.1:0"}};
-        struct process *hob = process_fork(start_hob, &start);
-        const char *message = formatted("HOB_ADMIN_FD in the environment: '%s'", cases[i]);
-        cr_expect_eq(process_result(hob), 2, "%s", message);
-        cr_expect(strstr(process_errors(hob), message), "%s", process_errors(hob));
-    }
-    close(ends[0]);
-    close(ends[1]);
-    close(listener);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_bad_activation(
+            (struct activation){
+                {listener, ends[1]},
+                2,
+                .listen_fds = "1",
+                .ready = "4",
+                .admin = cases[i],
+                .arguments = {"--admin", "127.0.0.1:0"}},
+            formatted("HOB_ADMIN_FD in the environment: '%s'", cases[i]));
 }
 
 /* The new process may have other options. */
@@ -341,22 +282,11 @@ ProcessTest(restart, an_unwanted_admin_socket_is_closed)
 {
     int ends[2];
     int listener = listen_somewhere();
-    int admin = listen_somewhere();
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
-    struct start start = {
-        .fds = {listener, ends[1], admin},
-        .fd_count = 3,
-        .listen_fds = "1",
-        .ready = "4",
-        .admin = "5"};
-    struct server server = server_wait(process_fork(start_hob, &start));
+    struct server server = server_wait(activate_with(
+        {listener, ends[1], listen_somewhere()}, 3, .listen_fds = "1", .ready = "4", .admin = "5"));
     expect_ping(listener);
     cr_expect_null(strstr(process_output(server.process), "operators"));
-    cr_expect_eq(server_stop(&server), 0);
-    close(ends[0]);
-    close(ends[1]);
-    close(admin);
-    close(listener);
 }
 
 ProcessTest(restart, a_descriptor_that_does_not_listen_is_named)
@@ -367,10 +297,7 @@ ProcessTest(restart, a_descriptor_that_does_not_listen_is_named)
         ends[0], socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
         socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     int listener = listen_somewhere();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct start start = {.fds = {listener, cases[i]}, .fd_count = 2, .listen_fds = "2"};
-        struct process *hob = process_fork(start_hob, &start);
-        cr_expect_eq(process_result(hob), 2);
-        cr_expect_not_null(strstr(process_errors(hob), "descriptor 4 is not a stream socket"));
-    }
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_bad_activation(
+            (struct activation){{listener, cases[i]}, 2}, "descriptor 4 is not a stream socket");
 }

@@ -5,17 +5,12 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/integration.h"
 #include "tests/support/refused.h"
 #include "tests/support/workers.h"
 
 TestSuite(service_manager, .timeout = 60);
-
-struct manager {
-    char folder[32];
-    char path[64]; /* in the folder; empty if the socket is abstract */
-    int socket;
-};
 
 static int bind_to(const char *name)
 {
@@ -34,40 +29,14 @@ static int bind_to(const char *name)
     return fd;
 }
 
-static struct manager manager_open(void)
-{
-    struct manager self = {.folder = "/tmp/hob-manager-XXXXXX"};
-    cr_assert_not_null(mkdtemp(self.folder), "%m");
-    snprintf(self.path, sizeof(self.path), "%s/notify", self.folder);
-    self.socket = bind_to(self.path);
-    return self;
-}
-
-static struct manager manager_open_abstract(void)
-{
-    const char *name = formatted("@hob-manager-%d", (int)getpid());
-    return (struct manager){.socket = bind_to(name)};
-}
-
-static void manager_close(const struct manager *self)
-{
-    close(self->socket);
-    if (self->path[0] == '\0')
-        return;
-    unlink(self->path);
-    rmdir(self->folder);
-}
-
-/* A ProcessTest with a manager, that the body uses as `manager`, a pointer. */
-#define ManagerTest(name, open)                                                                    \
-    static void name##_with(const struct manager *manager);                                        \
+/* A ProcessTest with a manager, whose socket the body uses as `manager`. */
+#define ManagerTest(name)                                                                          \
+    static void name##_with(int manager);                                                          \
     ProcessTest(service_manager, name)                                                             \
     {                                                                                              \
-        struct manager manager = open;                                                             \
-        name##_with(&manager);                                                                     \
-        manager_close(&manager);                                                                   \
+        name##_with(bind_to(folder_path("notify")));                                               \
     }                                                                                              \
-    static void name##_with(const struct manager *manager)
+    static void name##_with(int manager)
 
 struct message {
     char text[256];
@@ -75,7 +44,7 @@ struct message {
 };
 
 /* Waits for the next one. There is none if that takes too long. */
-static struct message receive(const struct manager *self, int flags)
+static struct message receive(int manager, int flags)
 {
     struct message message = {0};
     struct iovec content = {message.text, sizeof(message.text) - 1};
@@ -89,7 +58,7 @@ static struct message receive(const struct manager *self, int flags)
         .msg_control = &control,
         .msg_controllen = sizeof(control),
     };
-    if (recvmsg(self->socket, &envelope, flags) < 0)
+    if (recvmsg(manager, &envelope, flags) < 0)
         return message;
     struct cmsghdr *header = CMSG_FIRSTHDR(&envelope);
     struct ucred sender;
@@ -99,25 +68,40 @@ static struct message receive(const struct manager *self, int flags)
     return message;
 }
 
-static void expect_message(const struct manager *self, const char *text, pid_t sender)
+/* The next one that is no sign of the watchdog. */
+static struct message receive_news(int manager)
 {
-    struct message message = receive(self, 0);
+    struct message message;
+    do
+        message = receive(manager, 0);
+    while (strcmp(message.text, "WATCHDOG=1") == 0);
+    return message;
+}
+
+static void expect_message(int manager, const char *text, pid_t sender)
+{
+    struct message message = receive(manager, 0);
     cr_expect_str_eq(message.text, text);
     cr_expect_eq(message.sender, sender, "'%s' from %d", message.text, (int)message.sender);
 }
 
-static void expect_silence(const struct manager *self)
+static struct server expect_ready(int manager, struct server server)
 {
-    struct message message = receive(self, MSG_DONTWAIT);
+    expect_message(manager, "READY=1", server.process->pid);
+    return server;
+}
+
+static void expect_silence(int manager)
+{
+    struct message message = receive(manager, MSG_DONTWAIT);
     cr_expect_str_empty(message.text);
 }
 
 #define STOPPING "STOPPING=1\nEXTEND_TIMEOUT_USEC=35000000"
 
-static void expect_beginning_and_end(const struct manager *manager)
+static void expect_beginning_and_end(int manager)
 {
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     cr_expect_eq(get(&server, "/ping")->status, 200);
     cr_expect_eq(server_stop(&server), 0);
     expect_message(manager, STOPPING, server.process->pid);
@@ -125,7 +109,7 @@ static void expect_beginning_and_end(const struct manager *manager)
 }
 
 /* With workers, all of it comes from the supervisor: the manager listens to the main process. */
-ManagerTest(is_told_by_the_supervisor_of_workers, manager_open())
+ManagerTest(is_told_by_the_supervisor_of_workers)
 {
     setenv("WATCHDOG_USEC", "200000", 1);
     struct server server = server_start("--workers", "2");
@@ -134,37 +118,32 @@ ManagerTest(is_told_by_the_supervisor_of_workers, manager_open())
     for (int i = 0; i < 3; i++)
         expect_message(manager, "WATCHDOG=1", first);
     server_restart(&server);
-    struct message message;
-    do
-        message = receive(manager, 0);
-    while (strcmp(message.text, "WATCHDOG=1") == 0); /* of the new one as well */
+    struct message message = receive_news(manager);
     cr_assert(strncmp(message.text, "MAINPID=", 8) == 0, "%s", message.text);
     cr_expect_eq(strtol(message.text + 8, NULL, 10), server.process->pid);
     cr_expect_eq(message.sender, first);
     expect_message(manager, "WATCHDOG=1", server.process->pid);
     cr_expect_eq(server_stop(&server), 0);
-    do
-        message = receive(manager, 0);
-    while (strcmp(message.text, "WATCHDOG=1") == 0);
+    message = receive_news(manager);
     cr_expect_str_eq(message.text, STOPPING);
     cr_expect_eq(message.sender, server.process->pid);
 }
 
-ManagerTest(is_told_when_it_serves_and_when_it_stops, manager_open())
+ManagerTest(is_told_when_it_serves_and_when_it_stops)
 {
     expect_beginning_and_end(manager);
 }
 
-ManagerTest(may_have_an_abstract_socket, manager_open_abstract())
+ProcessTest(service_manager, may_have_an_abstract_socket)
 {
-    expect_beginning_and_end(manager);
+    expect_beginning_and_end(bind_to(formatted("@hob-manager-%d", (int)getpid())));
 }
 
 /* While orders are still cooking, and with the time that they may take. */
-ManagerTest(is_told_at_once_that_it_stops, manager_open())
+ManagerTest(is_told_at_once_that_it_stops)
 {
-    struct server server = server_start("--grace", "2", "--time-scale", "1000");
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server =
+        expect_ready(manager, server_start("--grace", "2", "--time-scale", "1000"));
     struct order *noodles = order(&server, "/noodles");
     get(&server, "/ping"); /* while this is waited for, the order is sent */
     server_signal(&server, SIGTERM);
@@ -175,25 +154,22 @@ ManagerTest(is_told_at_once_that_it_stops, manager_open())
 }
 
 /* Of a server that cannot listen nothing is heard, nor of a client. */
-ManagerTest(is_told_nothing_else, manager_open())
+ManagerTest(is_told_nothing_else)
 {
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     const char *port = server_port(&server);
-    struct process *other = program_start("--port", port);
-    cr_expect_eq(process_result(other), 1);
-    struct process *check = program_start("healthcheck", "--port", port);
-    cr_expect_eq(process_result(check), 0);
+    cr_expect_eq(process_result(program_start("--port", port)), 1);
+    cr_expect_eq(process_result(program_start("healthcheck", "--port", port)), 0);
     expect_silence(manager);
 }
 
 /* Its queue is bounded, and full when everything starts at once. */
-ManagerTest(is_waited_for_if_it_is_busy, manager_open())
+ManagerTest(is_waited_for_if_it_is_busy)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t count = 0;
     int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    memcpy(address.sun_path, manager->path, strlen(manager->path) + 1);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", folder_path("notify"));
     cr_assert_eq(connect(other, (struct sockaddr *)&address, sizeof(address)), 0);
     while (send(other, "STATUS=busy", 11, 0) > 0)
         count++;
@@ -215,38 +191,34 @@ ProcessTest(service_manager, that_is_gone_is_no_reason_to_stop)
     cr_expect_eq(get(&server, "/ping")->status, 200);
 }
 
-ManagerTest(hears_twice_in_the_time_of_its_watchdog, manager_open())
+ManagerTest(hears_twice_in_the_time_of_its_watchdog)
 {
     enum { SIGNS = 5 };
     setenv("WATCHDOG_USEC", "200000", 1);
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     double begin = clock_seconds();
     for (size_t i = 0; i < SIGNS; i++)
         expect_message(manager, "WATCHDOG=1", server.process->pid);
     cr_expect_geq(clock_seconds() - begin, (SIGNS - 2) * 0.1);
 }
 
-ManagerTest(may_watch_another_process, manager_open())
+ManagerTest(may_watch_another_process)
 {
     setenv("WATCHDOG_USEC", "1000", 1);
     setenv("WATCHDOG_PID", "1", 1);
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     get(&server, "/noodles?deadline=0.1");
     cr_expect_eq(server_stop(&server), 0);
     expect_message(manager, STOPPING, server.process->pid);
 }
 
-ManagerTest(is_told_which_process_has_taken_over, manager_open())
+ManagerTest(is_told_which_process_has_taken_over)
 {
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     for (size_t i = 0; i < 3; i++) {
         pid_t old = server.process->pid;
         server_restart(&server);
-        const char *news = formatted("MAINPID=%d", (int)server.process->pid);
-        expect_message(manager, news, old);
+        expect_message(manager, formatted("MAINPID=%d", (int)server.process->pid), old);
     }
     cr_expect_eq(server_stop(&server), 0);
     expect_message(manager, STOPPING, server.process->pid);
@@ -254,11 +226,10 @@ ManagerTest(is_told_which_process_has_taken_over, manager_open())
 }
 
 /* WATCHDOG_PID was about the old process. */
-ManagerTest(hears_of_the_new_process_that_it_is_alive, manager_open())
+ManagerTest(hears_of_the_new_process_that_it_is_alive)
 {
     setenv("WATCHDOG_USEC", "200000", 1);
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     server_restart(&server);
     struct message message;
     do
@@ -277,7 +248,7 @@ static long long monotonic_usec(void)
 }
 
 /* Sends SIGHUP, and receives the message that must follow it. */
-static void start_reload(const struct manager *manager, const struct server *server)
+static void start_reload(int manager, const struct server *server)
 {
     static const char begin[] = "RELOADING=1\nMONOTONIC_USEC=";
     size_t length = strlen(begin);
@@ -293,10 +264,9 @@ static void start_reload(const struct manager *manager, const struct server *ser
 }
 
 /* Without a file to read again, too, since the manager waits for the messages. */
-ManagerTest(gets_two_messages_about_a_reload, manager_open())
+ManagerTest(gets_two_messages_about_a_reload)
 {
-    struct server server = server_start();
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(manager, server_start());
     for (size_t i = 0; i < 2; i++) {
         start_reload(manager, &server);
         expect_message(manager, "READY=1", server.process->pid);
@@ -309,13 +279,12 @@ ManagerTest(gets_two_messages_about_a_reload, manager_open())
     cr_expect_eq(server_stop(&server), 0);
 }
 
-ManagerTest(waits_for_the_reload_of_each_worker, manager_open())
+ManagerTest(waits_for_the_reload_of_each_worker)
 {
-    char path[80];
-    snprintf(path, sizeof(path), "%s/log", manager->folder);
-    struct server server =
-        server_start("--workers", "2", "--access-log", "json", "--access-log-file", path);
-    expect_message(manager, "READY=1", server.process->pid);
+    struct server server = expect_ready(
+        manager,
+        server_start(
+            "--workers", "2", "--access-log", "json", "--access-log-file", folder_path("log")));
     pid_t slow = first_worker(&server);
     cr_assert_eq(kill(slow, SIGSTOP), 0);
     start_reload(manager, &server);
@@ -329,7 +298,6 @@ ManagerTest(waits_for_the_reload_of_each_worker, manager_open())
     expect_message(manager, "READY=1", server.process->pid);
     expect_replaced(&server, 1, 2);
     cr_expect_eq(server_stop(&server), 0);
-    unlink(path);
 }
 
 ProcessTest(service_manager, whose_variables_are_wrong_is_told_so)
@@ -381,21 +349,15 @@ ProcessTest(service_manager, whose_path_is_too_long_is_told_so)
  */
 ProcessTest(service_manager, hands_its_socket_over)
 {
-    char folder[] = "/tmp/hob-manager-XXXXXX";
+    const char *path = folder_path("sock");
     if (access(ACTIVATE, X_OK) < 0)
         cr_skip("there is no " ACTIVATE);
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    const char *path = formatted("%s/sock", folder);
-    const char *address = formatted("unix:%s", path);
     struct process *hob = start_command(
         ACTIVATE, "--listen", path, "--fdname", "front", "--setenv", "HOB_LISTEN=127.0.0.1:1",
         "--setenv", "PORT=1", HOB_BINARY, "--idle-grace", "0");
     cr_assert(eventually(access(path, F_OK) == 0), "%s", process_errors(hob));
-    struct process *check = program_start("healthcheck", "--listen", address);
+    struct process *check = program_start("healthcheck", "--listen", folder_socket());
     cr_expect_eq(process_result(check), 0, "%s", process_errors(check));
     struct server server = server_wait(hob);
-    cr_expect_str_eq(server.url, address);
-    cr_expect_eq(server_stop(&server), 0);
-    unlink(path);
-    rmdir(folder);
+    cr_expect_str_eq(server.url, folder_socket());
 }

@@ -206,8 +206,7 @@ static struct process restart_and_block(const struct server *server)
     order_what_blocks(&client);
     cr_expect(server_logs(server, "has kept the thread"));
     raw_close(&client);
-    const char *line = strstr(process_errors(server->process), "restart: process ");
-    return (struct process){.pid = (pid_t)strtol(line + strlen("restart: process "), NULL, 10)};
+    return (struct process){.pid = server_new_process(server)};
 }
 
 static void stop_new_process(struct process *new_process)

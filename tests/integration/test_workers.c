@@ -3,9 +3,11 @@
  */
 #include <sched.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/integration.h"
 #include "tests/support/kitchen.h"
 #include "tests/support/metrics_page.h"
+#include "tests/support/stream.h"
 #include "tests/support/workers.h"
 
 TestSuite(workers, .timeout = 60);
@@ -71,9 +73,8 @@ ProcessTest(workers, auto_is_as_many_as_there_are_processors_for_us)
 
 ServerTest(workers, can_be_asked_how_they_are, server_start("--workers", "2"))
 {
-    const char *const argv[] = {
-        HOB_BINARY, "healthcheck", "--listen", server_address(&server), NULL};
-    cr_expect_eq(process_result(process_start(argv)), 0);
+    cr_expect_eq(
+        process_result(program_start("healthcheck", "--listen", server_address(&server))), 0);
 }
 
 /* The feed names the kitchen of a page. */
@@ -82,18 +83,8 @@ ServerTest(workers, have_a_kitchen_each_and_say_so, server_start("--workers", "2
     cr_expect(server_logs(&server, "each of the 2 workers has a kitchen of its own"));
     pid_t stopped = first_worker(&server);
     kill(stopped, SIGSTOP);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/kitchen/events"));
-    char text[2048] = "";
-    size_t length = 0;
-    while (!strstr(text, "\"session\"") && length < sizeof(text) - 1) {
-        ssize_t more = recv(client.fd, text + length, sizeof(text) - 1 - length, 0);
-        cr_assert_gt(more, 0);
-        length += (size_t)more;
-        text[length] = '\0';
-    }
-    cr_expect_not_null(strstr(text, "\"worker\":2,\"workers\":2,"), "%s", text);
-    raw_close(&client);
+    struct stream *feed = follow(&server, "/kitchen/events", "");
+    cr_expect_not_null(wait_for_text(feed, "\"worker\":2,\"workers\":2,"), "%s", feed->text);
     kill(stopped, SIGCONT);
 }
 
@@ -121,7 +112,6 @@ ServerTest(workers, do_not_cancel_the_orders_of_others, start_slow_kitchen("--wo
         cr_expect_eq(
             raw_exchange(&client, cases[i].request).status, cases[i].status, "%s",
             cases[i].request);
-    raw_close(&client);
     kill(stopped, SIGCONT);
 }
 
@@ -172,10 +162,8 @@ static size_t count_lines(const char *path)
 
 ProcessTest(workers, write_one_access_log_and_open_it_again_on_sighup)
 {
-    char folder[] = "/tmp/hob-workers-XXXXXX";
-    cr_assert_not_null(mkdtemp(folder), "%m");
-    const char *path = formatted("%s/log", folder);
-    const char *moved = formatted("%s/log.1", folder);
+    const char *path = folder_path("log");
+    const char *moved = folder_path("log.1");
     struct server server =
         server_start("--workers", "2", "--access-log", "combined", "--access-log-file", path);
     expect_served(&server, 20);
@@ -186,17 +174,12 @@ ProcessTest(workers, write_one_access_log_and_open_it_again_on_sighup)
     expect_served(&server, 20);
     cr_expect_eq(server_stop(&server), 0);
     cr_expect_eq(count_lines(path) + count_lines(moved), 40);
-    unlink(path);
-    unlink(moved);
-    rmdir(folder);
 }
 
 ProcessTest(workers, are_not_started_without_the_access_log)
 {
-    const char *const argv[] = {
-        HOB_BINARY,          "--port",    "0", "--workers", "2", "--access-log", "json",
-        "--access-log-file", "/none/log", NULL};
-    struct process *hob = process_start(argv);
+    struct process *hob = program_start(
+        "--port", "0", "--workers", "2", "--access-log", "json", "--access-log-file", "/none/log");
     cr_expect_eq(process_result(hob), 1);
     cr_expect_not_null(strstr(process_errors(hob), "/none/log"), "%s", process_errors(hob));
     cr_expect_null(strstr(process_errors(hob), "worker"), "%s", process_errors(hob));

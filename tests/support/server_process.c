@@ -62,24 +62,30 @@ void server_signal(const struct server *self, int signal)
     process_tell(self->process, signal);
 }
 
-static const char *last_in(const char *text, const char *part)
+const char *server_log_after(const struct server *self, const char *text)
 {
-    const char *last = NULL;
-    while ((text = strstr(text, part)))
-        last = text++;
-    return last;
+    const char *after = "";
+    for (const char *at = process_errors(self->process); (at = strstr(at, text)); at++)
+        after = at + strlen(text);
+    return after;
+}
+
+#define NEWS "restart: process "
+
+pid_t server_new_process(const struct server *self)
+{
+    const char *news = server_log_after(self, NEWS);
+    cr_assert_not_null(strstr(news, "serves; this process drains"), "%s", news);
+    return (pid_t)strtol(news, NULL, 10);
 }
 
 void server_restart(const struct server *self)
 {
-    static const char news[] = "restart: process ";
-    size_t restarts = server_log_count(self, news);
+    size_t restarts = server_log_count(self, NEWS);
     cr_assert_eq(kill(self->process->pid, SIGUSR2), 0);
-    bool told = eventually(server_log_count(self, news) > restarts);
+    bool told = eventually(server_log_count(self, NEWS) > restarts);
     cr_assert(told, "the log reports no result of the restart");
-    const char *line = last_in(process_errors(self->process), news) + strlen(news);
-    cr_assert_not_null(strstr(line, "serves; this process drains"), "%s", line);
-    process_continue_as(self->process, (pid_t)strtol(line, NULL, 10));
+    process_continue_as(self->process, server_new_process(self));
 }
 
 int server_stop(const struct server *self)

@@ -58,6 +58,13 @@ const char *server_port(const struct server *self);
 /* Whether this machine has the address ::1; in a container it may be missing. */
 bool has_ipv6(void);
 
+/* Skips the test if it has not. */
+#define skip_without_ipv6()                                                                        \
+    do {                                                                                           \
+        if (!has_ipv6())                                                                           \
+            cr_skip("this machine has no IPv6");                                                   \
+    } while (0)
+
 void server_signal(const struct server *self, int signal);
 
 /*
@@ -65,6 +72,12 @@ void server_signal(const struct server *self, int signal);
  * then on *self is the new one.
  */
 void server_restart(const struct server *self);
+
+/* What follows a text at the last place where it is in the log; "" if it is not. */
+const char *server_log_after(const struct server *self, const char *text);
+
+/* The process that has taken over at the last restart, by the log. */
+pid_t server_new_process(const struct server *self);
 
 /* Stops it and returns its result; see process_result(). */
 int server_stop(const struct server *self);

@@ -16,7 +16,7 @@
 /* HTTP/1.0, so that nothing stands between the lines. */
 struct stream {
     struct raw_client client;
-    char text[256 * 1024]; /* what came so far */
+    char text[512 * 1024]; /* what came so far */
     size_t length;
 };
 
@@ -24,13 +24,20 @@ struct stream {
 static inline struct stream *
 follow(const struct server *server, const char *path, const char *fields)
 {
-    char request[300];
     struct stream *self = calloc(1, sizeof(*self));
     cr_assert_not_null(self);
     self->client = raw_connect(server);
-    snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\n%s\r\n", path, fields);
-    raw_send(&self->client, request);
+    raw_send(&self->client, formatted("GET %s HTTP/1.0\r\n%s\r\n", path, fields));
     return self;
+}
+
+/* Takes what has come, or waits for it if there are no flags for recv(2). False if nothing came. */
+static inline bool receive_more(struct stream *self, int flags)
+{
+    size_t room = sizeof(self->text) - 1 - self->length;
+    ssize_t size = recv(self->client.fd, self->text + self->length, room, flags);
+    self->length += size > 0 ? (size_t)size : 0;
+    return size > 0;
 }
 
 /*
@@ -42,11 +49,8 @@ static inline const char *wait_for_next(struct stream *self, const char *after, 
     double end = clock_seconds() + PATIENCE;
     const char *place;
     while (!(place = strstr(after, text)) && clock_seconds() < end) {
-        size_t room = sizeof(self->text) - 1 - self->length;
-        ssize_t size = recv(self->client.fd, self->text + self->length, room, 0);
-        if (size <= 0)
+        if (!receive_more(self, 0))
             break;
-        self->length += (size_t)size;
     }
     return place;
 }

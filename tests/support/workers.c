@@ -1,5 +1,6 @@
 #include "tests/support/workers.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -9,13 +10,10 @@
 
 size_t find_workers(const struct server *server, pid_t *workers)
 {
-    char path[64];
     int pid;
     size_t count = 0;
-    snprintf(
-        path, sizeof(path), "/proc/%d/task/%d/children", (int)server->process->pid,
-        (int)server->process->pid);
-    FILE *children = fopen(path, "r");
+    int parent = server->process->pid;
+    FILE *children = fopen(formatted("/proc/%d/task/%d/children", parent, parent), "r");
     if (!children)
         return 0;
     while (count < WORKERS_AT_MOST && fscanf(children, "%d", &pid) == 1) /* NOLINT(cert-err34-c) */
@@ -37,6 +35,14 @@ pid_t first_worker(const struct server *server)
     return workers[0];
 }
 
+void signal_workers(const struct server *server, int signal)
+{
+    pid_t workers[WORKERS_AT_MOST];
+    size_t count = find_workers(server, workers);
+    for (size_t i = 0; i < count; i++)
+        kill(workers[i], signal);
+}
+
 void expect_replaced(const struct server *server, size_t times, size_t workers)
 {
     bool replaced = eventually(server_log_count(server, "it is replaced") >= times);
@@ -47,9 +53,6 @@ void expect_replaced(const struct server *server, size_t times, size_t workers)
 
 void expect_served(const struct server *server, size_t requests)
 {
-    for (size_t i = 0; i < requests; i++) {
-        struct raw_client client = raw_connect(server);
-        cr_expect_eq(raw_exchange(&client, GET("/ping")).status, 200);
-        raw_close(&client);
-    }
+    for (size_t i = 0; i < requests; i++)
+        cr_expect_eq(raw_ask(server, GET("/ping")).status, 200);
 }

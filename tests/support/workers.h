@@ -19,6 +19,9 @@ size_t count_workers(const struct server *server);
 /* The oldest. */
 pid_t first_worker(const struct server *server);
 
+/* Sends a signal to each. */
+void signal_workers(const struct server *server, int signal);
+
 /* Waits until a worker has been replaced as often as that, and the new one is there. */
 void expect_replaced(const struct server *server, size_t times, size_t workers);
 

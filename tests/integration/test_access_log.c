@@ -124,56 +124,6 @@ ServerTest(
         strstr(logged(&server), "\"target\":\"/noodles\",\"protocol\":\"HTTP/1.1\",\"status\":0,"));
 }
 
-static const char *const hostile[] = {
-    GET("/\"%22\\%0d%0a%1b%5b2J"),
-    GET("/a?b\"\\\"%0aforged"),
-    REQUEST("GET /ping", "User-Agent: \" 200 1 \"-\" \"-\\\"\\\r\n"),
-    REQUEST("GET /ping", "User-Agent: \",\"status\":599,\"x\":\"\r\n"),
-    REQUEST("GET /ping", "User-Agent: x status=599 route=forged\r\n"),
-    REQUEST("GET /ping", "User-Agent: \xff\xc0\xaf\xc2\x9b\xe2\x80\xa8\xf0\x9f\r\n"),
-    REQUEST("GET /ping", "User-Agent: a\tb\r\nReferer: \t \r\n"),
-    REQUEST("GET /ping", "User-Agent: a\rb\r\n"),
-    REQUEST("GET /ping", "User-Agent: a\n127.0.0.1 - - forged\r\n"),
-    REQUEST("GET /ping", "User-Agent: \x1b[2J\r\n"),
-    REQUEST("GET /ping", "X-Request-Id: a\"b\r\n"),
-    "G\"E\"T / HTTP/1.1\r\n\r\n",
-    "\x16\x03\x01\x02\n\r\n",
-};
-
-ProcessTest(access_log, cannot_be_forged_by_a_request)
-{
-    for (size_t i = 0; i < COUNT(formats); i++) {
-        struct server server = server_start("--access-log", formats[i].format);
-        for (size_t k = 0; k < COUNT(hostile); k++)
-            cr_expect_gt(raw_ask(&server, hostile[k]).status, 0, "%s", hostile[k]);
-        cr_expect_eq(server_stop(&server), 0);
-        const char *lines = logged(&server);
-        cr_expect_eq(count_lines(lines), COUNT(hostile), "%s", lines);
-        for (const char *c = lines; *c; c++)
-            cr_assert((*c >= ' ' && *c <= '~') || *c == '\n', "%s", lines);
-    }
-}
-
-ProcessTest(access_log, has_lines_of_bounded_length)
-{
-    enum { LONGEST = 4096 };
-    static char request[16000] = "GET /";
-    char *end = request + strlen(request);
-    memset(end, '"', 7000);
-    end = stpcpy(end + 7000, " HTTP/1.1\r\nHost: h\r\nUser-Agent: ");
-    memset(end, '\xff', 7000);
-    stpcpy(end + 7000, "\r\n\r\n");
-    for (size_t i = 0; i < COUNT(formats); i++) {
-        struct server server = server_start("--access-log", formats[i].format);
-        cr_expect_eq(raw_ask(&server, request).status, 404);
-        cr_expect_eq(server_stop(&server), 0);
-        const char *line = logged(&server);
-        cr_expect_eq(count_lines(line), 1);
-        cr_expect_leq(strlen(line), LONGEST);
-        cr_expect(strstr(line, "...\""), "%s", line);
-    }
-}
-
 /* Lines in a file of the test's folder, each of which has to be whole; 0 if it is not there. */
 static size_t lines_in(const char *name)
 {

@@ -58,7 +58,7 @@ ClientTest(file_parts, have_a_new_boundary_each_time, serve(serve_folder))
 ClientTest(file_parts, may_be_large, serve(serve_folder))
 {
     enum { SIZE = 300000, FIRST = 100000 };
-    char *content = malloc(SIZE);
+    static char content[SIZE];
     for (size_t i = 0; i < SIZE; i++)
         content[i] = (char)('a' + i % 23);
     folder_add("root/large.bin", content, SIZE);
@@ -70,7 +70,6 @@ ClientTest(file_parts, may_be_large, serve(serve_folder))
     cr_assert(one && two);
     cr_expect_eq(memcmp(one + 18, content, FIRST), 0);
     cr_expect_eq(memcmp(two + 24, content + 2 * FIRST, FIRST), 0);
-    free(content);
 }
 
 /* A client that was not written here: curl takes what comes as it is. */
@@ -92,14 +91,13 @@ ProcessTest(file_parts, are_put_together_by_zsync)
     enum { SIZE = 400000 };
     if (access("/usr/bin/zsync", X_OK) < 0)
         cr_skip_test("there is no zsync");
-    char *content = malloc(SIZE);
+    static char content[SIZE];
     for (size_t i = 0; i < SIZE; i++)
         content[i] = (char)random_below(256);
     folder_add("root/new.bin", content, SIZE);
     for (size_t i = 0; i < 5; i++)
         content[50000 + i * 70000] ^= 1;
     folder_add("old.bin", content, SIZE);
-    free(content);
     struct server server = serve(serve_folder);
     const char *command = formatted(
         "cd '%s' && zsyncmake -b 1024 -u new.bin -o root/new.zsync root/new.bin &&"
@@ -121,7 +119,7 @@ static int serve_as_told(hob_request *req, hob_response *res)
     return hob_files_as(req, res, folder_path("root"), hob_request_path(req) + 1, &options);
 }
 
-ProcessTest(file_parts, files_can_be_given_a_type_and_be_kept)
+ClientTest(file_parts, files_can_be_given_a_type_and_be_kept, serve(serve_as_told))
 {
     static const struct {
         const char *request;
@@ -143,10 +141,8 @@ ProcessTest(file_parts, files_can_be_given_a_type_and_be_kept)
     };
     folder_add_text("root/a.txt", "abc");
     folder_add_folder("root/sub");
-    struct server server = serve(serve_as_told);
-    struct raw_client client = raw_connect(&server);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct response response = raw_exchange(&client, cases[i].request);
+        struct response response = raw_exchange(client, cases[i].request);
         const char *kept = cases[i].kept ? "max-age=31536000, immutable" : "";
         cr_expect_eq(response.status, cases[i].status, "%s", cases[i].request);
         cr_expect_str_eq(field(&response, "Content-Type"), cases[i].type, "%s", cases[i].request);

@@ -7,6 +7,8 @@
 
 #include "tests/support/folder_server.h"
 #include "tests/support/integration.h"
+#include "tests/support/memory.h"
+#include "tests/support/random.h"
 
 TestSuite(file_transfers, .timeout = 120, .init = folder_begin);
 
@@ -15,18 +17,11 @@ TestSuite(file_transfers, .timeout = 120, .init = folder_begin);
 /* More than the sockets between a server and its client hold on Linux, some 10 MiB at most. */
 #define HUGE (256 * MIB)
 
-/* Bytes that are not the same at any two places near each other. */
 static char *make_pattern(size_t size)
 {
-    char *bytes = malloc(size);
-    uint32_t state = 2463534242;
-    cr_assert_not_null(bytes);
-    for (size_t i = 0; i < size; i++) {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        bytes[i] = (char)state;
-    }
+    char *bytes = zero_pages(size);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)random_below(256);
     return bytes;
 }
 
@@ -85,7 +80,6 @@ ClientTest(file_transfers, ten_mebibytes_arrive_as_they_are, serve(serve_folder)
     cr_expect_eq(response.status, 206);
     cr_expect(is_rest_of(&response, bytes, size, 5000001));
     cr_expect_str_eq(raw_exchange(client, GET("/other")).body, "other");
-    free(bytes);
 }
 
 /* Pieces, chunks and buffers end somewhere: files that end there, or one byte before or behind. */
@@ -100,7 +94,6 @@ ClientTest(file_transfers, files_of_any_size_arrive_as_they_are, serve(serve_fol
         struct response response = raw_exchange(client, GET("/file"));
         cr_expect(is_rest_of(&response, bytes, size, 0), "%zu bytes", size);
     }
-    free(bytes);
 }
 
 ClientTest(file_transfers, requests_behind_each_other_are_answered_in_order, serve(serve_folder))
@@ -120,7 +113,6 @@ ClientTest(file_transfers, requests_behind_each_other_are_answered_in_order, ser
     response = raw_receive(client);
     cr_expect(is_rest_of(&response, bytes, size, 0));
     cr_expect_str_eq(raw_receive(client).body, "small");
-    free(bytes);
 }
 
 ClientTest(file_transfers, old_clients_keep_their_connection, serve(serve_folder))
@@ -188,8 +180,7 @@ ServerTest(file_transfers, clients_that_leave_leave_nothing_behind, serve(serve_
         if (i % 3 == 2)
             raw_close(&client);
     }
-    bool closed = eventually(server_descriptors(&server) == descriptors);
-    cr_expect(closed);
+    cr_expect(eventually(server_descriptors(&server) == descriptors));
 }
 
 ProcessTest(file_transfers, clients_that_take_nothing_are_given_up)
@@ -207,15 +198,15 @@ static int serve_or_wait(hob_request *req, hob_response *res)
     return strcmp(hob_request_path(req), "/wait") == 0 ? hob_sleep(3600) : serve_folder(req, res);
 }
 
-ProcessTest(file_transfers, they_may_take_longer_than_handlers)
+ClientTest(
+    file_transfers, they_may_take_longer_than_handlers,
+    serve_with(serve_or_wait, .handler_timeout = 0.2))
 {
     add_huge("root/huge");
-    struct server server = serve_with(serve_or_wait, .handler_timeout = 0.2);
-    struct raw_client client = raw_connect(&server);
-    raw_send(&client, GET("/huge"));
-    wait_for_begin(&client);
+    raw_send(client, GET("/huge"));
+    wait_for_begin(client);
     cr_expect_eq(get(&server, "/wait")->status, 504);
-    cr_expect_eq(raw_receive(&client).length, HUGE);
+    cr_expect_eq(raw_receive(client).length, HUGE);
 }
 
 ProcessTest(file_transfers, they_are_broken_off_when_the_servers_grace_is_over)
@@ -279,5 +270,4 @@ ServerTest(file_transfers, more_than_the_threads_can_take_wait_for_their_turn, s
         cr_expect_eq(orders[i]->status, 200);
         cr_expect_eq(orders[i]->body.length, size);
     }
-    free(bytes);
 }

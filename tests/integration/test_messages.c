@@ -40,9 +40,7 @@ static int stall_without_a_route(hob_request *req, hob_response *res)
 /* Waits for its response, and returns the server's log. */
 static const char *log_after_a_request(const struct server *server)
 {
-    struct raw_client client = raw_connect(server);
-    cr_expect_eq(raw_exchange(&client, SOUP).status, 200);
-    raw_close(&client);
+    cr_expect_eq(raw_ask(server, SOUP).status, 200);
     return process_errors(server->process);
 }
 

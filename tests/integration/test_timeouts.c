@@ -313,12 +313,10 @@ ProcessTest(timeouts, and_limits_of_the_program_are_those_of_its_server)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct server server = server_start(cases[i].option, cases[i].value);
-        struct raw_client client = raw_connect(&server);
-        struct response response = raw_exchange(&client, cases[i].request);
+        struct response response = raw_ask(&server, cases[i].request);
         cr_expect_eq(
             response.status, cases[i].status, "%s %s: %d", cases[i].option, cases[i].value,
             response.status);
-        raw_close(&client);
         cr_expect_eq(server_stop(&server), 0);
     }
 }

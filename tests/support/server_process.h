@@ -73,7 +73,7 @@ void server_signal(const struct server *self, int signal);
  */
 void server_restart(const struct server *self);
 
-/* What follows a text at the last place where it is in the log; "" if it is not. */
+/* The log behind the last place of a text; "" if the text is not there. */
 const char *server_log_after(const struct server *self, const char *text);
 
 /* The process that has taken over at the last restart, by the log. */

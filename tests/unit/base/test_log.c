@@ -203,8 +203,6 @@ Test(log, a_short_line_has_nothing_of_a_longer_one_before_it)
     cr_expect_str_eq(end.output + strlen(end.output) - 6, "short\n");
 }
 
-/* Without a reader. */
-
 /* Sums up the numbers in front of a text. */
 static size_t sum_before(const char *text, const char *what)
 {

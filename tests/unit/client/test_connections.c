@@ -188,10 +188,6 @@ CoroutineTest(connections_of_clients, are_closed_after_the_idle_time)
     fake_upstream_stop(&upstream);
 }
 
-/*
- * Limits.
- */
-
 struct many {
     hob_client *client;
     const char *url;
@@ -279,10 +275,6 @@ CoroutineTest(connections_of_clients, are_waited_for_until_the_deadline)
     hob_client_free(client);
     fake_upstream_stop(&upstream);
 }
-
-/*
- * Cancelling.
- */
 
 enum { CANCELS = 10000, AT_ONCE = 20 };
 

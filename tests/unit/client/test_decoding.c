@@ -299,10 +299,6 @@ CoroutineTest(decoding, returns_the_error_of_the_body)
     tear_down(&set);
 }
 
-/*
- * Limits.
- */
-
 enum { BOMB_SIZE = 32 * 1024 * 1024 };
 
 /* A response in memory that the next one takes. */

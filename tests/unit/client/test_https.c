@@ -136,10 +136,6 @@ CoroutineTest(https, does_not_use_connections_of_http)
     fake_upstream_stop(&upstream);
 }
 
-/*
- * Cancelling.
- */
-
 enum { CANCELS = 300 };
 
 struct numbered {

@@ -10,9 +10,7 @@
 
 TestSuite(tunnels, .init = tls_setup, .fini = tls_teardown, .timeout = 60);
 
-/*
- * A server behind a proxy. The proxy connects to the server for all hosts.
- */
+/* A server behind a proxy. The proxy connects to the server for all hosts. */
 
 static struct tls_server server;
 static struct listening proxy;
@@ -193,10 +191,6 @@ CoroutineTest(tunnels, expect_the_certificate_of_the_host)
     end();
 }
 
-/*
- * Proxies that open none.
- */
-
 static const struct {
     struct act act;
     int err;
@@ -278,10 +272,6 @@ CoroutineTest(tunnels, need_a_proxy_that_listens)
         "GET https://good.test/: connecting to 127.0.0.1:1: Connection refused");
     free_client();
 }
-
-/*
- * The environment.
- */
 
 static bool uses_proxy(const char *name, const char *value, const hob_client_options *options)
 {

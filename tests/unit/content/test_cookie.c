@@ -1,6 +1,4 @@
-/*
- * Cookies (RFC 6265 section 4.2.1).
- */
+/* Cookies (RFC 6265 section 4.2.1). */
 
 #include "hob/testing.h"
 #include "tests/support/or_none.h"

@@ -1,6 +1,4 @@
-/*
- * Queries and forms (https://url.spec.whatwg.org/#urlencoded-parsing).
- */
+/* Queries and forms (https://url.spec.whatwg.org/#urlencoded-parsing). */
 
 #include "hob/testing.h"
 #include "tests/support/coroutine.h"

@@ -76,10 +76,6 @@ Test(fields, of_the_server_or_after_the_reply_cannot_be_set)
         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 2\r\n\r\nno");
 }
 
-/*
- * Hooks.
- */
-
 static char outer[] = "Outer", inner[] = "Inner", late[] = "Late", seen[] = "Seen";
 
 static void describe(void *name, hob_response *res, const hob_head *head)

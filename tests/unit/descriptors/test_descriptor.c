@@ -415,8 +415,6 @@ Test(descriptor, write_without_a_reader_raises_sigpipe)
     }
 }
 
-/* Cancellation. */
-
 ChannelTest(descriptor, a_cancelled_read_takes_nothing, open_pipe)
 {
     char byte;

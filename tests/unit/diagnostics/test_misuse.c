@@ -13,8 +13,6 @@
 
 TestSuite(misuse, .timeout = 60);
 
-/* A future that was consumed. */
-
 static int await_twice(void *arg)
 {
     hob_future *future = hob_async(do_nothing, arg);
@@ -57,8 +55,6 @@ static int cancel_what_was_awaited(void *arg)
     hob_cancel(future);
     return 0;
 }
-
-/* A future that two want. */
 
 static int join_one_twice(void *arg)
 {
@@ -157,8 +153,6 @@ static int resolve_on_a_thread_of_the_pool(void *arg)
     hob_offload(resolve_it, promise);
     return hob_await(promise);
 }
-
-/* Other mistakes. */
 
 static int resolve_twice(void *arg)
 {
@@ -298,8 +292,6 @@ Test(misuse, a_clean_up_of_a_local_variable_is_named)
     };
     expect_mistakes(mistakes, COUNT(mistakes));
 }
-
-/* Which task is named. */
 
 static int await_a_child_that_awaits_twice(void *arg)
 {

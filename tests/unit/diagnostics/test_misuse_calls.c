@@ -1,6 +1,4 @@
-/*
- * Calls where there is no coroutine: each ends the process, with a message that names the call.
- */
+/* Calls where there is no coroutine: each ends the process, with a message that names the call. */
 #include <fcntl.h>
 
 #include "hob/sync.h"

@@ -256,8 +256,6 @@ Test(overflow, another_fault_does_not_have_this_message)
     }
 }
 
-/* Set-ups of the program. */
-
 static void handle(int signal_number)
 {
     _exit(7);

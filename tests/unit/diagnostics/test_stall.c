@@ -16,8 +16,6 @@ static void ignore_sigpipe(void)
 /* Also for the tests of this suite in test_stall_report.c and test_stall_signal.c. */
 TestSuite(stall, .init = ignore_sigpipe, .timeout = 60);
 
-/* The number of reports. */
-
 /* Keeps the thread until a report, and then for some limits more without another report. */
 static int be_reported(void *arg)
 {
@@ -141,10 +139,6 @@ Test(stall, what_is_done_after_the_loop_is_none)
     struct child_end end = run_to_return(be_busy_after_a_loop, NULL);
     cr_expect_eq(count_reports(end.output), 1, "only the one in the loop: %s", end.output);
 }
-
-/* The limit. */
-
-/* The limit. */
 
 static int stall_after_a_limit(void *arg)
 {

@@ -43,8 +43,6 @@ Test(stall, on_another_thread_is_reported_there)
     cr_expect_not_null(strstr(end.output, "task 'baker'"), "%s", end.output);
 }
 
-/* The code that it interrupts. */
-
 static int return_errno_after_a_report(void *arg)
 {
     set_stall_limit(LIMIT);
@@ -60,8 +58,6 @@ Test(stall, errno_is_what_it_was)
     cr_expect(WIFEXITED(end.status), "status %#x", end.status);
     cr_expect_eq(WEXITSTATUS(end.status), ERANGE);
 }
-
-/* The signal. */
 
 static int raise_sigurg(void *arg)
 {
@@ -129,8 +125,6 @@ Test(stall, in_a_second_loop_is_reported)
     struct child_end end = run_in_child(stall_in_a_second_loop, NULL);
     expect_reports(&end, 1);
 }
-
-/* The end of a process. */
 
 static void be_busy_for_a_while(void)
 {

@@ -1,6 +1,4 @@
-/*
- * The lanes of a trace. Runs in virtual time: work() keeps the thread, hob_sleep() waits.
- */
+/* The lanes of a trace. Runs in virtual time: work() keeps the thread, hob_sleep() waits. */
 
 #include "hob/trace.h"
 #include "tests/support/current.h"
@@ -8,8 +6,6 @@
 #include "tests/support/trace_story.h"
 
 TestSuite(trace, .timeout = 60);
-
-/* A lane. */
 
 WatchedTest(trace, a_lane_begins_runs_awaits_is_ready_and_ends)
 {
@@ -140,8 +136,6 @@ WatchedTest(trace, a_lane_ends_with_the_scope_that_it_began_in)
     hob_sleep(1);
     cr_expect_str_eq(story(), "0.0 1 begins: order; runs 0.0 s; ends: 200\n");
 }
-
-/* Steps. */
 
 static int await_in_several_ways(void *arg)
 {
@@ -290,8 +284,6 @@ WatchedTest(trace, an_activity_names_the_awaits_without_a_step)
     expect_awaits("at the market, ?; pay, 1.0 s; at the market, ?; hob_await, ?");
 }
 
-/* Parts. */
-
 WatchedTest(trace, what_a_lane_makes_is_a_part_of_it)
 {
     hob_await(hob_async(cook_meal, NULL));
@@ -334,8 +326,6 @@ WatchedTest(trace, only_what_a_lane_makes_is_a_part_of_it)
               "0.0 4 begins: cook_fries, a part of 3\n"
               "0.0 5 begins: egg, a part of 3\n");
 }
-
-/* Others. */
 
 WatchedTest(trace, those_without_a_lane_are_one_sum_for_each_read)
 {

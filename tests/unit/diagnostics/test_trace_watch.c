@@ -16,8 +16,6 @@ TestSuite(trace_watch, .timeout = 60);
 
 #define RING_SIZE 65536
 
-/* Watching. */
-
 CoroutineTest(trace_watch, nothing_is_recorded_while_nobody_watches)
 {
     hob_trace_totals totals;
@@ -126,8 +124,6 @@ Test(trace_watch, to_turn_away_without_having_watched_is_a_mistake)
     expect_mistakes(mistakes, COUNT(mistakes));
 }
 
-/* Reading. */
-
 WatchedTest(trace_watch, can_be_read_in_pieces)
 {
     uint64_t position = 0, dropped = 0;
@@ -213,8 +209,6 @@ WatchedTest(trace_watch, what_was_overwritten_is_counted)
     cr_expect_eq(events[0].result, (int)lanes - 1);
 }
 
-/* Lanes alive. */
-
 /* Also for a late watcher: the lanes began without one. */
 CoroutineTest(trace_watch, shows_the_lanes_alive)
 {
@@ -270,8 +264,6 @@ CoroutineTest(trace_watch, shows_no_lane_by_halves)
         cr_expect_eq(hob_trace_live(events, room), written[room], "room for %zu", room);
     hob_join_all(orders, COUNT(orders));
 }
-
-/* Stalls. */
 
 static void keep_the_thread_really(double seconds)
 {
@@ -334,8 +326,6 @@ CoroutineTest(trace_watch, does_not_show_stalls_from_before_the_watch)
     hob_trace_unwatch();
 }
 
-/* Totals. */
-
 WatchedTest(trace_watch, counts_lanes_and_coroutines)
 {
     hob_trace_totals totals;
@@ -377,8 +367,6 @@ CoroutineTest(trace_watch, counts_those_who_have_their_turn_yet)
 {
     hob_join(start(count_ready, 2), start(count_ready, 1), start(count_ready, 0));
 }
-
-/* Many. */
 
 #define MANY (SANITIZED ? 1000 : 10000)
 

@@ -81,10 +81,6 @@ Test(recipes, are_cooked_step_by_step)
     cr_expect_str_eq(noodles.log, noodles_steps);
 }
 
-/*
- * The meal: both at once.
- */
-
 static struct cooked serve_a_meal(void)
 {
     struct kitchen kitchen = {.time_scale = 0.005};
@@ -149,10 +145,6 @@ Test(recipes, of_a_meal_are_on_the_stove_at_the_same_time)
     }
 }
 
-/*
- * Dishes whose client has left.
- */
-
 static hob_fn *recipe_to_cancel;
 static int turns_before;
 static bool was_done;
@@ -201,9 +193,7 @@ Test(recipes, are_given_up_at_any_time_before_they_are_done)
     }
 }
 
-/*
- * Time. How late a dish may be depends on the machine, but it is never early.
- */
+/* Time. How late a dish may be depends on the machine, but it is never early. */
 
 static void expect_at_least(double seconds, hob_fn *recipe)
 {

@@ -40,8 +40,6 @@ BufferTest(takes_nothing_for_nothing)
     expect_bytes(buffer, "one");
 }
 
-/* Memory. */
-
 BufferTest(allocates_no_more_than_is_needed_at_first)
 {
     cr_assert_eq(buffer_reserve(buffer, 1000), 0);

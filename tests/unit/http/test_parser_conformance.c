@@ -1,6 +1,4 @@
-/*
- * The cases of tests/conformance, however their bytes are cut.
- */
+/* The cases of tests/conformance, however their bytes are cut. */
 #include "tests/conformance/case.h"
 #include "tests/support/parser_cases.h"
 #include "tests/support/test.h"

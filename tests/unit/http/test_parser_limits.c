@@ -126,9 +126,7 @@ Test(parser_limits, answers_414_where_the_head_ends_within_the_target)
     refuse_all(cases, COUNT(cases));
 }
 
-/*
- * The overhead of a chunked body: RFC 9112 section 7.1.1 wants extensions limited.
- */
+/* The overhead of a chunked body: RFC 9112 section 7.1.1 wants extensions limited. */
 
 #define CHUNKED_POST POST HOST CHUNKED "\r\n"
 

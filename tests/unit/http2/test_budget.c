@@ -1,6 +1,4 @@
-/*
- * How often a client may do something (http2/budget.h).
- */
+/* How often a client may do something (http2/budget.h). */
 #include "http2/budget.h"
 #include "tests/support/test.h"
 

@@ -113,10 +113,6 @@ static bool answered(const struct set *self, const char *status)
            strncmp(self->answer + 9, status, strlen(status)) == 0;
 }
 
-/*
- * The request.
- */
-
 CoroutineTest(reverse_proxy, passes_a_request_on)
 {
     SET_UP({HELLO});
@@ -300,10 +296,6 @@ CoroutineTest(reverse_proxy, refuses_a_body_that_is_broken_or_too_large)
     tear_down(set);
 }
 
-/*
- * The response.
- */
-
 CoroutineTest(reverse_proxy, passes_a_response_on)
 {
     SET_UP({"HTTP/1.1 206 Some\r\nContent-Length: 5\r\nContent-Type: text/x\r\nSet-Cookie: a=1\r\n"
@@ -411,10 +403,6 @@ CoroutineTest(reverse_proxy, breaks_a_response_off_that_breaks_off)
     tear_down(set);
 }
 
-/*
- * Failures.
- */
-
 static const char *detail_of(const struct set *self)
 {
     const char *end = strstr(self->answer, "\r\n\r\n");
@@ -479,10 +467,6 @@ CoroutineTest(reverse_proxy, replies_504_when_the_time_of_the_handler_is_over)
     cr_expect_str_eq(detail_of(set), "504 Gateway Timeout: the upstream server is too slow\n");
     tear_down(set);
 }
-
-/*
- * Clients that leave or wait.
- */
 
 static bool closes_the_upstream(struct set *self)
 {

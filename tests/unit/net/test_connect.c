@@ -118,9 +118,7 @@ CoroutineTest(connect, waits_for_room_in_the_queue_of_a_unix_socket)
     close(fd);
 }
 
-/*
- * Many at once, each of which is cancelled at any moment.
- */
+/* Many at once, each of which is cancelled at any moment. */
 
 enum { AT_ONCE = 50, ROUNDS = 200 };
 

@@ -10,10 +10,6 @@
 
 TestSuite(dial, .timeout = 30);
 
-/*
- * The order.
- */
-
 /* An address of a family, '4' or '6', with a number to know it by. */
 static hob_address numbered(char family, size_t number)
 {
@@ -52,10 +48,6 @@ Test(dial, takes_the_families_in_turn)
         cr_expect_str_eq(order, cases[i].order, "%s: %s", cases[i].families, order);
     }
 }
-
-/*
- * The race, in virtual time.
- */
 
 /* The behaviour of each address: r refuses, s is silent, o is open. */
 struct places {

@@ -89,8 +89,6 @@ Test(listener, refuses_a_port_that_is_taken)
     close(listener);
 }
 
-/* Unix sockets. */
-
 static const char *unix_address; /* of a socket in the folder of the test */
 static const char *path;
 
@@ -185,8 +183,6 @@ UnixTest(tells_the_file_of_a_unix_socket)
     close(listener);
 }
 
-/* Taking over. */
-
 /* A listener that hob_listen() did not make: it blocks, and other programs would inherit it. */
 Test(listener, that_is_taken_over_is_made_like_one_of_ours)
 {
@@ -254,8 +250,6 @@ Test(listener, is_not_inherited_and_does_not_block)
     cr_expect_eq(accept(listener, NULL, NULL), -1);
     close(listener);
 }
-
-/* Clients. */
 
 static int accept_from(int listener)
 {

@@ -43,10 +43,6 @@ static void expect_echo(hob_conn *conn, const char *text)
     cr_expect_str_eq(answer, text);
 }
 
-/*
- * Bytes.
- */
-
 #define LARGE ((size_t)4 * 1024 * 1024)
 
 static int write_large(void *arg)
@@ -227,9 +223,7 @@ CoroutineTest(tls, declines_to_renegotiate)
     end(conn);
 }
 
-/*
- * Many at once, each of which is cancelled at any moment.
- */
+/* Many at once, each of which is cancelled at any moment. */
 
 enum { AT_ONCE = 10, ROUNDS = 100 };
 

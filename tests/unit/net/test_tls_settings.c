@@ -31,10 +31,6 @@ static void end(void)
     tls_server_stop(&server);
 }
 
-/*
- * Versions and protocols.
- */
-
 CoroutineTest(tls_settings, need_tls_1_2)
 {
     hob_conn *conn;
@@ -137,10 +133,6 @@ CoroutineTest(tls_settings, wait_for_the_handshake_no_longer_than_the_time_out)
     hob_tls_free(tls);
 }
 
-/*
- * Sessions.
- */
-
 static void expect_resumption(int version)
 {
     enum { CONNECTIONS = 4 };
@@ -164,10 +156,6 @@ CoroutineTest(tls_settings, are_used_again)
     expect_resumption(TLS1_2_VERSION);
     expect_resumption(TLS1_3_VERSION);
 }
-
-/*
- * The client's own certificate.
- */
 
 static void require_client(void)
 {

@@ -1,6 +1,4 @@
-/*
- * The keys of session tickets: their rotation, and processes that share them.
- */
+/* The keys of session tickets: their rotation, and processes that share them. */
 #include <string.h>
 
 #include "net/tls/tickets.h"

@@ -28,8 +28,6 @@ expect_line(hob_access_log_format format, const struct access_record *record, co
     cr_expect_str_eq(line, expected, "\n%s%s", line, expected);
 }
 
-/* Dates. */
-
 Test(access_line, tells_the_second_in_utc_and_in_english)
 {
     static const struct {
@@ -53,8 +51,6 @@ Test(access_line, tells_the_second_in_utc_and_in_english)
         cr_expect_str_eq(text, cases[i].others, "%s", text);
     }
 }
-
-/* Lines. */
 
 static const struct access_record usual = {
     .second = "SECOND",

@@ -82,10 +82,6 @@ static size_t count_lines(const char *name)
     return count;
 }
 
-/*
- * Files.
- */
-
 Test(line_writer, writes_lines_in_their_order)
 {
     struct line_writer *writer = open_writer("log");
@@ -147,10 +143,6 @@ Test(line_writer, tells_why_a_file_cannot_be_opened)
     }
 }
 
-/*
- * Opening again.
- */
-
 static void move(const char *from, const char *to)
 {
     char source[512];
@@ -197,10 +189,6 @@ static void reopen_in_a_folder_that_is_gone(void *arg)
     if (strcmp(content_of("log"), "one\ntwo\n") != 0)
         _exit(2);
 }
-
-/*
- * Pipes, as standard output.
- */
 
 /* The flags are of the end to write to. Returns the end to read from. */
 static int pipe_standard_output(int flags)
@@ -289,10 +277,6 @@ static void close_while_nobody_reads(void *arg)
     if (clock_seconds() - begin > 10)
         _exit(1);
 }
-
-/*
- * Failed writes.
- */
 
 static void write_to_a_full_device(void *arg)
 {

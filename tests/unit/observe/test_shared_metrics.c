@@ -1,6 +1,4 @@
-/*
- * The metrics of several processes as those of one server.
- */
+/* The metrics of several processes as those of one server. */
 #include "observe/shared_metrics.h"
 
 #include <sys/wait.h>

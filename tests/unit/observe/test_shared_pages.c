@@ -1,6 +1,4 @@
-/*
- * Pages that processes show each other.
- */
+/* Pages that processes show each other. */
 #include "observe/shared_pages.h"
 
 #include <signal.h>

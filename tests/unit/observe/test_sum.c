@@ -1,6 +1,4 @@
-/*
- * The metrics of several processes as those of one.
- */
+/* The metrics of several processes as those of one. */
 #include "observe/sum.h"
 
 #include <math.h>

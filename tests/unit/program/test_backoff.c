@@ -1,6 +1,4 @@
-/*
- * When a worker that has died is replaced.
- */
+/* When a worker that has died is replaced. */
 #include "program/backoff.h"
 
 #include "tests/support/test.h"

@@ -1,6 +1,4 @@
-/*
- * Functions around the handlers, and routes that finish.
- */
+/* Functions around the handlers, and routes that finish. */
 
 #include "hob/router.h"
 #include "server/request.h"
@@ -137,10 +135,6 @@ RouterTest(middleware, knows_the_values_of_the_path, routes)
     cr_expect_str_eq(traced(), "ah-", "%s", traced());
 }
 
-/*
- * Middleware of a route.
- */
-
 static hob_handler *const layers[] = {inner, look_at_name, NULL};
 static const hob_route layered_routes[] = {
     HOB_ROUTE("GET /a", handle, .middleware = layers),
@@ -156,10 +150,6 @@ RouterTest(middleware, of_a_route_is_called_behind_that_of_the_router, layered_r
     expect_status(router, "GET /c", 404);
     cr_expect_str_eq(traced(), "([-h])(h)()", "%s", traced());
 }
-
-/*
- * Routes that finish.
- */
 
 static int tell_whether_it_can_be_cancelled(hob_request *req, hob_response *res)
 {

@@ -1,6 +1,4 @@
-/*
- * The values of {name} and {name...} for handlers.
- */
+/* The values of {name} and {name...} for handlers. */
 
 #include "hob/router.h"
 #include "server/request.h"

@@ -24,10 +24,6 @@ static int reply_c(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, "c", 1);
 }
 
-/*
- * Making one.
- */
-
 Test(router, routes_are_counted_up_to_the_empty_one)
 {
     cr_expect_eq(hob_routes_count((hob_route[]){{0}}), 0);
@@ -167,10 +163,6 @@ Test(router, needs_no_more_of_its_routes_once_it_is_made)
     hob_router_free(router);
     hob_router_free(NULL);
 }
-
-/*
- * Dispatch.
- */
 
 struct exchange {
     const char *line;     /* the request line without its version */
@@ -371,10 +363,6 @@ Test(router, answers_options_with_all_methods_there_are)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
     expect_exchanges(NULL, 0, without_routes, COUNT(without_routes));
 }
-
-/*
- * Several routes that match.
- */
 
 Test(router, takes_the_most_specific_route)
 {

@@ -4,9 +4,7 @@
 #include "tests/support/random.h"
 #include "tests/support/test.h"
 
-/*
- * Random routes and paths, against a matcher that is too simple to be wrong.
- */
+/* Random routes and paths, against a matcher that is too simple to be wrong. */
 TestSuite(table, .timeout = 60);
 
 enum { MAX_ROUTES = 24, TEXT_SIZE = 64 };

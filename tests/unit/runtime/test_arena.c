@@ -18,8 +18,6 @@ static int defer_trace(char name)
     return hob_defer(trace_it, as_argument(name));
 }
 
-/* Memory. */
-
 CoroutineTest(arena, memory_is_aligned_for_any_type)
 {
     static const size_t sizes[] = {1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 100, 255, 257, 1000, 5000};
@@ -146,8 +144,6 @@ CoroutineTest(arena, memory_outlives_its_task)
     expect_traces(cases, COUNT(cases));
 }
 
-/* Clean-ups. */
-
 static int defer_three(void *arg)
 {
     cr_expect_eq(defer_trace('a'), 0);
@@ -238,8 +234,6 @@ CoroutineTest(arena, thousands_of_clean_ups_run_once_each_in_order)
             cr_expect_eq(calls[i], 1, "clean-up %zu: %d", i, calls[i]);
     }
 }
-
-/* Calls in a clean-up. */
 
 static void wait_a_while(void *arg)
 {

@@ -1,6 +1,4 @@
-/*
- * Children without an await: their memory is free again when they end.
- */
+/* Children without an await: their memory is free again when they end. */
 
 #include "runtime/loop.h"
 #include "tests/support/current.h"

@@ -155,10 +155,6 @@ Test(call, deep_names_the_task_that_overflows_the_stack)
     expect_overflow(overflow_deep, "hob_call_deep()");
 }
 
-/*
- * Stacks of other sizes.
- */
-
 #define KIB 1024
 
 static const size_t sizes[] = {0, 1, 64 * KIB, 64 * KIB + 1, 256 * KIB, 1000 * KIB, HOB_STACK_MAX};
@@ -235,9 +231,7 @@ Test(call, sized_names_the_task_when_its_stack_is_used_up)
     expect_overflow(overflow_sized, "all 256 KiB");
 }
 
-/*
- * How much of a stack is used.
- */
+/* How much of a stack is used. */
 
 static int use_both_stacks(void *arg)
 {

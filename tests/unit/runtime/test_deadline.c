@@ -111,8 +111,6 @@ CoroutineTest(deadline, several_can_be_nested)
     cr_expect_eq(hob_sleep(1), 0);
 }
 
-/* With a cancellation. */
-
 static char reason_of(int err)
 {
     if (err == -ETIMEDOUT)
@@ -140,8 +138,6 @@ CoroutineTest(deadline, gives_way_to_a_cancellation_before_and_after_it)
     }
     cr_expect_str_eq(traced(), "CCTC");
 }
-
-/* Nothing is left behind. */
 
 static int return_early_under_a_deadline(void *arg)
 {
@@ -232,8 +228,6 @@ CoroutineTest(deadline, the_one_of_a_thousand_tasks_ends_them_all)
     hob_deadline_at(INFINITY);
     cr_expect_eq(active_watchers(), 0);
 }
-
-/* The clock. */
 
 CoroutineTest(deadline, now_is_on_the_clock_of_timers)
 {

@@ -9,8 +9,6 @@
 /* Also for the tests of this suite in test_future_ownership.c and test_join.c. */
 TestSuite(future, .timeout = 20);
 
-/* Await. */
-
 static const int results[] = {INT_MIN, -EIO, -1, 0, 1, 200, INT_MAX};
 
 CoroutineTest(future, await_returns_the_result)
@@ -52,8 +50,6 @@ CoroutineTest(future, completion_wakes_who_awaits)
     future_complete(&probe.future, 5);
     cr_expect_eq(hob_await(waiter), 5);
 }
-
-/* Cancel. */
 
 AtOnceTest(future, cancel_of_a_timer_makes_it_ready_at_once)
 {

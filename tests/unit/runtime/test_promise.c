@@ -16,8 +16,6 @@ static int resolve_it(void *arg)
     return 0;
 }
 
-/* The resolver, and its time. */
-
 CoroutineTest(promise, resolved_before_it_is_awaited_is_ready)
 {
     for (size_t i = 0; i < COUNT(results); i++) {
@@ -121,8 +119,6 @@ CoroutineTest(promise, can_lose_a_race_and_be_resolved_afterwards)
     cr_expect_eq(hob_race(promise, start(run_once, 'o')), 0);
     hob_resolve(promise, 5);
 }
-
-/* When it is cancelled. */
 
 AtOnceTest(promise, cancelled_is_ready_at_once_and_stays_so)
 {
@@ -287,8 +283,6 @@ CoroutineTest(promise, is_freed_once_whoever_comes_last)
             hob_resolve(promised, 0);
     }
 }
-
-/* From other threads. */
 
 static void *resolve_on_a_thread(void *promise)
 {

@@ -5,8 +5,6 @@
 
 TestSuite(race, .timeout = 20);
 
-/* The winner. */
-
 CoroutineTest(race, the_first_that_is_ready_wins_with_any_result)
 {
     static struct {
@@ -108,8 +106,6 @@ CoroutineTest(race, null_wins_with_out_of_memory)
     }
 }
 
-/* The losers. */
-
 CoroutineTest(race, the_losers_are_cancelled)
 {
     hob_future *a = start(sleep_until_cancelled, 'a');
@@ -164,8 +160,6 @@ CoroutineTest(race, a_race_that_loses_a_race_ends_its_own)
     cr_expect_eq(hob_race(start(race_two_sleepers, 'x'), start(return_number, 3)), 3);
     cr_expect_str_eq(traced(), "abx");
 }
-
-/* A caller that is cancelled. */
 
 struct caller {
     const char *name;

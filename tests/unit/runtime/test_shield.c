@@ -13,8 +13,6 @@ static int shield(hob_fn *fn, intptr_t number)
     return hob_shield(fn, as_argument(number));
 }
 
-/* It is a function call. */
-
 CoroutineTest(shield, returns_what_the_function_returns)
 {
     static const int results[] = {INT_MIN, -ECANCELED, -1, 0, 1, INT_MAX};

@@ -132,8 +132,6 @@ CoroutineTest(task, a_chain_of_a_thousand_that_nobody_awaits_is_joined)
     cr_expect_eq(this_pool()->parked_count, this_pool()->mapped_count - 1, "all but this task's");
 }
 
-/* Nothing outlives its maker. */
-
 static int leave_a_sleeper(void *arg)
 {
     start(sleep_until_cancelled, 's');
@@ -238,8 +236,6 @@ CoroutineTest(task, a_child_of_a_cancelled_task_is_cancelled)
     cr_expect_eq(cancel_waiting(maker), -ECANCELED);
     cr_expect_str_eq(traced(), "cm");
 }
-
-/* Waking. */
 
 static int resumed;
 
@@ -363,8 +359,6 @@ CoroutineTest(task, the_hook_is_for_its_own_waits_until_its_end)
     hob_yield();
     cr_expect_eq(calls, 1);
 }
-
-/* Unwatched tasks. */
 
 CoroutineTest(task, an_unwatched_one_is_released_when_it_returns)
 {

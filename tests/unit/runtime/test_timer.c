@@ -71,8 +71,6 @@ CoroutineTest(timer, several_are_ready_in_the_order_of_their_times)
     cr_expect_str_eq(traced(), "abcd");
 }
 
-/* Odd times. */
-
 static const double no_time[] = {0, -0., -1e-9, -1, -1e300, -INFINITY};
 
 /* When the loop looks for timers next, that is: after some dozens of tasks, at the latest. */

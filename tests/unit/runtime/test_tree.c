@@ -272,8 +272,6 @@ static void race_a_timer(struct node *self)
     expect(self, winner != 1 || hob_now() - begin >= seconds, "a timer was too early");
 }
 
-/* Other futures. */
-
 static void use_a_timer(struct node *self)
 {
     double begin = hob_now(), seconds = random_seconds(self);
@@ -327,8 +325,6 @@ static void use_a_promise(struct node *self)
         hob_cancel(promise);
     expect_result(self, begin, hob_await(promise), cancelled ? -ECANCELED : 7);
 }
-
-/* Steps. */
 
 static void grow_a_step(struct node *self);
 

@@ -1,6 +1,4 @@
-/*
- * Calls that return at once, in a loop without an end: others have to run all the same.
- */
+/* Calls that return at once, in a loop without an end: others have to run all the same. */
 #include <fcntl.h>
 
 #include "hob/sync.h"

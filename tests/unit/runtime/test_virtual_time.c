@@ -33,8 +33,6 @@ static void sleep_really(double seconds)
         syscall(SYS_nanosleep, &(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* It does not take long. */
-
 CoroutineTest(virtual_time, ten_minutes_pass_in_well_under_a_second)
 {
     double begin = hob_now(), real_begin = real_seconds();
@@ -179,8 +177,6 @@ Test(virtual_time, the_order_is_the_same_in_every_run)
     }
 }
 
-/* Other things that take time. */
-
 CoroutineTest(virtual_time, sleeping_functions_of_the_system_move_it_on)
 {
     double begin = hob_now(), real_begin = real_seconds();
@@ -210,8 +206,6 @@ ChannelTest(virtual_time, what_can_be_read_comes_before_any_timer, open_pipe)
         put_data(ends);
     }
 }
-
-/* Threads take real time. */
 
 static int sleep_by_the_system(void *arg)
 {
@@ -373,8 +367,6 @@ CoroutineTest(virtual_time, timers_that_are_to_come_are_known)
         cancel_and_await(timers[i]);
     }
 }
-
-/* The clocks. */
 
 CoroutineTest(virtual_time, starts_at_a_time_that_is_easy_to_recognise)
 {

@@ -22,10 +22,6 @@ static void exchange(hob_handler *handler, void *context, const char *request)
     wire_response_free(&response);
 }
 
-/*
- * The head.
- */
-
 struct head_facts {
     const char *request, *method, *path, *query, *header;
 };
@@ -193,10 +189,6 @@ Test(request, has_room_for_decoded_parts)
         "GET /a%2Fb?x=+&y=%2B&z HTTP/1.1\r\n" HOST "Cookie: c=\"1%25\"; d=%41\r\n\r\n");
 }
 
-/*
- * The body.
- */
-
 struct body_facts {
     const char *request;
     const char *body; /* NULL where it is of no use to know how much was read before an error */
@@ -262,10 +254,6 @@ Test(request, gives_no_bytes_where_there_is_no_room)
 {
     exchange(read_nothing, NULL, POST "Content-Length: 5\r\n\r\nhello");
 }
-
-/*
- * Unread bodies.
- */
 
 static int expect_drained(hob_request *req, hob_response *res)
 {

@@ -14,10 +14,6 @@ TestSuite(request_id, .fini = expect_no_leaks, .timeout = 20);
 #define SIXTEEN "0123456789abcdef"
 #define HUNDRED SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN "0123"
 
-/*
- * Of a client.
- */
-
 static const char *const sane[] = {
     "a",
     "0",
@@ -48,10 +44,6 @@ Test(request_id, of_a_client_is_sane_if_it_can_break_no_log)
     for (size_t i = 0; i < COUNT(insane); i++)
         cr_expect_not(is_request_id(insane[i]), "%s", insane[i]);
 }
-
-/*
- * One that is made.
- */
 
 static int compare(const void *a, const void *b)
 {
@@ -96,10 +88,6 @@ Test(request_id, that_is_made_is_random_in_each_bit)
             cr_expect(set[digit][bit] > LEAST && set[digit][bit] < COUNT_MADE - LEAST);
     }
 }
-
-/*
- * In the response.
- */
 
 static int reply_nothing(hob_request *req, hob_response *res)
 {

@@ -43,10 +43,6 @@ static void expect_reply(struct reply reply, const char *request, const char *re
     expect_exchange(&server, request, response);
 }
 
-/*
- * The whole of it.
- */
-
 Test(response, is_the_head_and_the_content_of_its_reply)
 {
     static const struct {
@@ -136,10 +132,6 @@ Test(response, has_the_date_of_now_wherever_the_server_is)
     wire_response_free(&response);
 }
 
-/*
- * Content.
- */
-
 enum { LARGE = 60 * 1024 }; /* what is larger goes to the socket: see the integration tests */
 
 static int reply_large(hob_request *req, hob_response *res)
@@ -174,9 +166,7 @@ static int reply_from_a_buffer_that_changes(hob_request *req, hob_response *res)
     return err;
 }
 
-/*
- * The connection, RFC 9112 section 9.
- */
+/* The connection, RFC 9112 section 9. */
 
 Test(response, tells_whether_the_connection_persists)
 {
@@ -226,10 +216,6 @@ Test(response, of_a_server_that_stops_closes_the_connection)
     expect_exchange(&server, GET "Connection: keep-alive\r\n\r\n", closing);
     expect_exchange(&server, GET_1_0 "Connection: keep-alive\r\n\r\n", closing);
 }
-
-/*
- * Headers.
- */
 
 static int add_headers(hob_request *req, hob_response *res)
 {
@@ -305,10 +291,6 @@ static int add_bad_headers(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, "hi", 2);
 }
 
-/*
- * Replies that are none.
- */
-
 static int reply_again(hob_request *req, hob_response *res)
 {
     cr_expect_eq(hob_reply(res, 200, NULL, "one", 3), 0);
@@ -356,9 +338,7 @@ Test(response, of_a_handler_that_replies_nothing_is_nothing)
     wire_response_free(&response);
 }
 
-/*
- * Handlers that need no context. Some make their expectations known themselves.
- */
+/* Handlers that need no context. Some make their expectations known themselves. */
 
 Test(response, is_that_of_its_handler)
 {
@@ -395,10 +375,6 @@ Test(response, is_that_of_its_handler)
         wire_response_free(&response);
     }
 }
-
-/*
- * Errors.
- */
 
 static int reply_error(hob_request *req, hob_response *res)
 {

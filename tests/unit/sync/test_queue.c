@@ -119,8 +119,6 @@ QueueTest(can_be_freed_with_values_in_it, 3)
     hob_queue_free(NULL);
 }
 
-/* Waits. */
-
 QueueTest(a_put_waits_while_it_is_full, 2)
 {
     put_value('a');
@@ -187,8 +185,6 @@ QueueTest(a_fast_producer_waits_for_a_slow_consumer, 4)
     cr_expect_eq(next, 100);
     cr_expect_eq(hob_await(producer), 0);
 }
-
-/* Close. */
 
 QueueTest(closed_takes_no_more_but_gives_what_is_in_it, 3)
 {
@@ -316,8 +312,6 @@ QueueTest(nobody_overtakes_one_who_waits, 1)
     cr_expect_eq(hob_queue_try_get(queue, &value), -EAGAIN, "it is the getter's");
     cr_expect_eq(hob_await(getter), 'c');
 }
-
-/* Calls that never wait. */
 
 QueueTest(tries_say_when_they_would_have_to_wait, 1)
 {

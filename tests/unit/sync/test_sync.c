@@ -24,8 +24,6 @@ static hob_condition *condition;
     }                                                                                              \
     static void use_##name(void)
 
-/* Semaphores. */
-
 static int take(void *name)
 {
     int result = hob_semaphore_take(semaphore);
@@ -83,8 +81,6 @@ SyncTest(a_cancelled_coroutine_can_give, 0)
     cr_expect_eq(hob_await(taker), 0);
 }
 
-/* Mutexes. */
-
 static int change_twice(void *name)
 {
     int result = hob_mutex_lock(mutex);
@@ -128,8 +124,6 @@ SyncTest(a_lock_that_was_cancelled_is_not_held, 0)
     hob_mutex_unlock(mutex);
 }
 
-/* Conditions. */
-
 static int wait_for_condition(void *name)
 {
     int result = hob_condition_wait(condition);
@@ -165,8 +159,6 @@ SyncTest(the_next_change_can_be_raced, 0)
     expect_winner(soon, 2, 0, 0);
 }
 
-/* Queues, beside other things. */
-
 static int put_later(void *queue)
 {
     let_others_run();
@@ -194,8 +186,6 @@ CoroutineTest(sync, a_readable_queue_loses_no_value_in_a_race)
     hob_queue_free(queue);
 }
 
-/* Cancellation. */
-
 static int wait_for_all_kinds(void *unused)
 {
     cr_expect_eq(hob_sleep(INFINITY), -ECANCELED);
@@ -210,8 +200,6 @@ SyncTest(cancelled_coroutines_do_not_wait, 1)
 {
     cr_expect_eq(cancel_waiting(hob_async(wait_for_all_kinds, NULL)), 0);
 }
-
-/* Mistakes. */
 
 static int lock_twice(void *unused)
 {

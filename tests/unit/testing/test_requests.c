@@ -31,9 +31,7 @@ Test(test_request, returns_the_reply_of_a_handler)
     hob_test_reply_free(NULL);
 }
 
-/*
- * The request as the handler sees it.
- */
+/* The request as the handler sees it. */
 
 static int reply_with_request(hob_request *req, hob_response *res)
 {
@@ -95,9 +93,7 @@ Test(test_request, refuses_a_target_as_a_server_does)
     hob_test_reply_free(reply);
 }
 
-/*
- * The response as the test gets it.
- */
+/* The response as the test gets it. */
 
 static int add_headers(hob_request *req, hob_response *res)
 {
@@ -172,9 +168,7 @@ Test(test_request, shows_that_content_is_missing)
     hob_test_reply_free(reply);
 }
 
-/*
- * The work of a server around the handler.
- */
+/* The work of a server around the handler. */
 
 static int return_error(hob_request *req, hob_response *res)
 {
@@ -293,10 +287,6 @@ Test(test_request, has_routes_with_state_middleware_and_observers)
     hob_test_reply_free(reply);
 }
 
-/*
- * Time, and coroutines.
- */
-
 static int sleep_a_little(hob_request *req, hob_response *res)
 {
     int err = hob_sleep(0.01);
@@ -394,10 +384,6 @@ Test(test_request, has_the_reply_of_an_uncancellable_handler)
         close(job.release[i]);
     }
 }
-
-/*
- * Mistakes.
- */
 
 static void test_a_bad_line(void *line)
 {

@@ -24,8 +24,6 @@ static int never(void *arg)
     return 0;
 }
 
-/* Results. */
-
 CoroutineTest(offload, returns_what_the_function_returns)
 {
     static const int results[] = {INT_MIN, -EIO, -ECANCELED, -1, 0, 1, INT_MAX};
@@ -73,8 +71,6 @@ GateTest(offload, that_loses_a_race_is_waited_for)
     cr_expect_eq(hob_race(job, start(return_number, 3)), 3);
     cr_expect_eq(gate->passed, 1);
 }
-
-/* Threads. */
 
 static int leave_a_thread(void *arg)
 {
@@ -173,8 +169,6 @@ CoroutineTest(offload, thousands_of_functions_run_once_each)
     }
 }
 
-/* Limits. */
-
 CoroutineTest(offload, limits_can_be_set_until_a_thread_is_there)
 {
     cr_expect_eq(hob_offload_limits(1, 1), 0);
@@ -268,8 +262,6 @@ CoroutineTest(offload, without_any_thread_nothing_runs)
     cr_expect_str_eq(traced(), "");
     cr_expect_eq(hob_await(offload(return_number, 3)), 3, "the next one is tried again");
 }
-
-/* Cancellation. */
 
 GateTest(offload, cancelled_while_queued_never_runs)
 {

@@ -72,8 +72,6 @@ GateTest(pool, whose_queue_is_full_says_so)
     hob_pool_free(pool);
 }
 
-/* Interrupting. */
-
 struct interruptible {
     struct gate gate;
     atomic_int interrupts;
@@ -147,8 +145,6 @@ GateTest(pool, interrupts_nothing_that_is_queued_or_has_ended)
     gate_destroy(&job.gate);
 }
 
-/* Ending. */
-
 static int free_while_one_runs(void *arg)
 {
     hob_pool *pool = hob_pool_new(1, 10);
@@ -178,8 +174,6 @@ Test(pool, that_is_freed_leaves_what_runs_to_its_thread)
     gate_destroy(&gate);
 }
 
-/* Sharing. */
-
 static int use_a_lot(void *pool)
 {
     int sum = 0;
@@ -207,8 +201,6 @@ Test(pool, may_be_shared_by_loops)
     hob_pool_free(pool);
     cr_expect_not(has_leaks());
 }
-
-/* Signals. */
 
 /* Each starts a process and ends it with SIGTERM, which returns what has ended it. */
 

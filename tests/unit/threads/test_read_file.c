@@ -62,8 +62,6 @@ static bool is_none(const hob_bytes *bytes)
     return !bytes->data && bytes->size == 0;
 }
 
-/* Contents. */
-
 CoroutineTest(read_file, gives_all_bytes_and_a_nul_that_is_not_counted)
 {
     static const size_t sizes[] = {0, 1, 2, 100, 4094, 4095, 4096, 4097, 8192, 65536, 3000001};
@@ -152,8 +150,6 @@ CoroutineTest(read_file, many_can_be_read_at_once)
     }
 }
 
-/* Errors. */
-
 CoroutineTest(read_file, an_error_is_that_of_the_system_and_gives_no_bytes)
 {
     char long_name[5000] = "";
@@ -210,8 +206,6 @@ CoroutineTest(read_file, no_descriptor_is_left_open)
     }
     cr_expect_eq(count_descriptors(), before);
 }
-
-/* The arguments. */
 
 #define THREADS 4 /* that files have */
 #define QUEUE   1024

@@ -20,16 +20,6 @@ static int expect_cookie(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "");
 }
 
-static void expect_cookies(const struct lookup *cases, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct lookup context = cases[i];
-        const hob_server_options server = {.handler = expect_cookie, .context = &context};
-        const hob_test_input input = {.headers = cases[i].fields};
-        hob_test_reply_free(hob_test_request(&server, "GET /", &input));
-    }
-}
-
 Test(cookie, is_found_by_its_name)
 {
     static const struct lookup cases[] = {
@@ -56,13 +46,7 @@ Test(cookie, is_found_by_its_name)
         {"Cookie: a=b\nCookie: c=d", "e", NULL},
         {"Cookie: a=b\nCookie: a=d", "a", "b"},
         {"Cookie: a=b\nCookie: c=d", "b, Cookie: c", NULL},
-    };
-    expect_cookies(cases, COUNT(cases));
-}
-
-Test(cookie, has_a_value_without_quotes)
-{
-    static const struct lookup cases[] = {
+        /* The value without quotes. */
         {"Cookie: a=", "a", ""},
         {"Cookie: a=\"\"", "a", ""},
         {"Cookie: a=\"b\"", "a", "b"},
@@ -73,13 +57,7 @@ Test(cookie, has_a_value_without_quotes)
         {"Cookie: a=\"\"b\"\"", "a", "\"b\""},
         {"Cookie: a=b=c==", "a", "b=c=="},
         {"Cookie: a=!#$&'()*+-./:<=>?@[]^_`{|}~", "a", "!#$&'()*+-./:<=>?@[]^_`{|}~"},
-    };
-    expect_cookies(cases, COUNT(cases));
-}
-
-Test(cookie, has_a_decoded_value_but_a_name_to_the_letter)
-{
-    static const struct lookup cases[] = {
+        /* The value is decoded. */
         {"Cookie: a=%41%20%3B", "a", "A ;"},
         {"Cookie: a=\"%22\"", "a", "\""},
         {"Cookie: a=%22b%22", "a", "\"b\""},
@@ -87,16 +65,10 @@ Test(cookie, has_a_decoded_value_but_a_name_to_the_letter)
         {"Cookie: a=%", "a", "%"},
         {"Cookie: a=%4; 1=b", "a", "%4"},
         {"Cookie: a=%00", "a", "%00"},
-        /* Or a name that browsers protect could be forged, such as "__Host-a". */
+        /* The name is not, or one that browsers protect could be forged, such as "__Host-a". */
         {"Cookie: %61=b", "a", NULL},
         {"Cookie: %61=b", "%61", "b"},
-    };
-    expect_cookies(cases, COUNT(cases));
-}
-
-Test(cookie, may_stand_among_things_that_are_none)
-{
-    static const struct lookup cases[] = {
+        /* Among things that are no cookies. */
         {"Cookie:", "a", NULL},
         {"Cookie: ;", "", NULL},
         {"Cookie: a", "a", NULL},
@@ -112,5 +84,10 @@ Test(cookie, may_stand_among_things_that_are_none)
         {"Cookie: c; a=b", "c; a", NULL},
         {"Cookie: a=b, c=d", "a", "b, c=d"},
     };
-    expect_cookies(cases, COUNT(cases));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct lookup context = cases[i];
+        const hob_server_options server = {.handler = expect_cookie, .context = &context};
+        const hob_test_input input = {.headers = cases[i].fields};
+        hob_test_reply_free(hob_test_request(&server, "GET /", &input));
+    }
 }

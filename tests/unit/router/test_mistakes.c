@@ -30,9 +30,16 @@ static void make_bad_router(void *arg)
     _exit((err != -EINVAL && err != -EEXIST) || culprit != bad->route.pattern);
 }
 
+static void expect_logged(void (*fn)(void *arg), void *arg, const char *line)
+{
+    struct child_end end = run_in_child(fn, arg);
+    cr_expect(child_returned(&end), "%s: status %#x", line, end.status);
+    cr_expect(strstr(end.output, line), "%s\n%s", line, end.output);
+}
+
 Test(mistakes, in_a_route_are_named_with_their_place)
 {
-    static const struct refused_route cases[] = {
+    static struct refused_route cases[] = {
         {{"GET orders", say_hello}, "\"GET orders\" is refused: the method is not followed by"},
         {{"GET orders", say_hello}, "at \" orders\""},
         {{"BREW /tea", say_hello}, "the method is not one of GET, HEAD, POST"},
@@ -48,12 +55,8 @@ Test(mistakes, in_a_route_are_named_with_their_place)
         {{"GET /b", say_hello, .timeout = -1}, "its timeout is negative or not a number"},
         {{0}, "route 2 of 2 is refused: it has no pattern"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct refused_route bad = cases[i];
-        struct child_end end = run_in_child(make_bad_router, &bad);
-        cr_expect(child_returned(&end), "%s: status %#x", cases[i].line, end.status);
-        cr_expect(strstr(end.output, cases[i].line), "%s\n%s", cases[i].line, end.output);
-    }
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_logged(make_bad_router, &cases[i], cases[i].line);
 }
 
 static int call_next(hob_request *req, hob_response *res)
@@ -71,12 +74,6 @@ static int take_another_route(hob_request *req, hob_response *res)
 static int ask_for_another_name(hob_request *req, hob_response *res)
 {
     const char *value = hob_path_value(req, "ID");
-    return hob_reply_text(res, value ? 200 : 404, "");
-}
-
-static int ask_for_the_name_of_another_route(hob_request *req, hob_response *res)
-{
-    const char *value = hob_path_value(req, "name");
     return hob_reply_text(res, value ? 200 : 404, "");
 }
 
@@ -109,7 +106,7 @@ static void answer(void *arg)
 
 Test(mistakes, in_a_handler_or_middleware_are_logged)
 {
-    static const struct {
+    static struct {
         struct mistaken mistaken;
         const char *line;
     } cases[] = {
@@ -121,12 +118,14 @@ Test(mistakes, in_a_handler_or_middleware_are_logged)
         {{add_header_behind, NULL, 0},
          "the header X-Late was added after the reply to GET /orders/1"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct mistaken mistaken = cases[i].mistaken;
-        struct child_end end = run_in_child(answer, &mistaken);
-        cr_expect(child_returned(&end), "%s: status %#x", cases[i].line, end.status);
-        cr_expect(strstr(end.output, cases[i].line), "%s\n%s", cases[i].line, end.output);
-    }
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect_logged(answer, &cases[i].mistaken, cases[i].line);
+}
+
+static int ask_for_the_name_of_another_route(hob_request *req, hob_response *res)
+{
+    const char *value = hob_path_value(req, "name");
+    return hob_reply_text(res, value ? 200 : 404, "");
 }
 
 Test(mistakes, a_name_that_only_another_route_has_is_none)

@@ -204,7 +204,7 @@ static int yield_for_ever(void *arg)
     return 0;
 }
 
-ChannelTest(loop, input_comes_while_others_never_stop, open_pipe)
+ChannelTest(loop, input_and_timers_come_while_others_never_stop, open_pipe)
 {
     start(yield_for_ever, 0);
     start(yield_for_ever, 0);
@@ -212,12 +212,6 @@ ChannelTest(loop, input_comes_while_others_never_stop, open_pipe)
     hob_yield();
     put_data(ends);
     cr_expect_eq(hob_await(reader), 'x');
-}
-
-CoroutineTest(loop, a_timer_comes_while_others_never_stop)
-{
-    start(yield_for_ever, 0);
-    start(yield_for_ever, 0);
     cr_expect_eq(hob_sleep(0.002), 0);
 }
 

@@ -90,9 +90,10 @@ Test(codings, decode_what_is_cut_anywhere)
             for (size_t room = 0; room < COUNT(rooms); room++) {
                 struct outcome got =
                     decode_in_two(whole->coding, whole->bytes, whole->size, cut, rooms[room]);
-                cr_expect_eq(got.result, DECODED_WHOLE, "case %zu, cut at %zu", i, cut);
-                cr_expect_eq(got.left, 0, "case %zu, cut at %zu", i, cut);
-                cr_expect_str_eq(got.content, whole->content, "case %zu, cut at %zu", i, cut);
+                const char *name = whole->coding->name;
+                cr_expect_eq(got.result, DECODED_WHOLE, "%s, %zu bytes", name, whole->size);
+                cr_expect_eq(got.left, 0, "%s, %zu bytes, cut at %zu", name, whole->size, cut);
+                cr_expect_str_eq(got.content, whole->content, "%s, cut at %zu", name, cut);
             }
         }
     }
@@ -136,8 +137,10 @@ Test(codings, refuse_what_is_broken)
         for (size_t cut = 0; cut <= broken->size; cut++) {
             struct outcome got =
                 decode_in_two(broken->coding, broken->bytes, broken->size, cut, ROOM);
-            cr_expect_eq(got.result, DECODED_BROKEN, "case %zu, cut at %zu", i, cut);
-            cr_expect(strstr(or_none(got.reason), broken->content), "case %zu: %s", i, got.reason);
+            cr_expect_eq(got.result, DECODED_BROKEN, "%s, cut at %zu", broken->content, cut);
+            cr_expect(
+                strstr(or_none(got.reason), broken->content), "%s: %s", broken->content,
+                got.reason);
         }
     }
 }

@@ -137,7 +137,9 @@ CoroutineTest(connections_of_clients, are_closed_when_something_comes_before_a_r
         expect_hello(client, upstream.url);
         hob_sleep(0.03);
         expect_hello(client, upstream.url);
-        cr_expect_eq(upstream.accepted, cases[i].accepted, "case %zu", i);
+        cr_expect_eq(
+            upstream.accepted, cases[i].accepted, "%s, then %s", cases[i].act.send,
+            or_none(cases[i].act.later));
         hob_client_free(client);
         fake_upstream_stop(&upstream);
     }

@@ -429,6 +429,6 @@ CoroutineTest(decoding, needs_no_more_stack)
     cr_expect_gt(usual, 0);
     for (size_t i = 0; i < COUNT(acts); i++) {
         size_t used = stack_of_fetch(&acts[i]);
-        cr_expect_leq(used, usual, "%zu: %zu bytes, %zu without a coding", i, used, usual);
+        cr_expect_leq(used, usual, "%.*s: %zu bytes, not %zu", 40, acts[i].send, used, usual);
     }
 }

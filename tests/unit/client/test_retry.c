@@ -4,6 +4,7 @@
 #include "hob/http.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/fake_upstream.h"
+#include "tests/support/or_none.h"
 #include "tests/support/test.h"
 
 TestSuite(retry, .timeout = 60);
@@ -101,12 +102,15 @@ CoroutineTest(retry, repeats_what_may_succeed_later)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct act acts[] = {cases[i].first, {HELLO}};
+        const char *first = or_none(cases[i].first.send);
         struct fake_upstream upstream;
         hob_client *client;
         fake_upstream_start(&upstream, acts, 2);
         hob_client_new(&(hob_client_options){.retries = 2, .retry_delay = 0.001}, &client);
-        cr_expect_eq(fetch(client, upstream.url, cases[i].method), cases[i].result, "case %zu", i);
-        cr_expect_eq(upstream.requests, cases[i].requests, "case %zu", i);
+        cr_expect_eq(
+            fetch(client, upstream.url, cases[i].method), cases[i].result, "%s, %s",
+            cases[i].method, first);
+        cr_expect_eq(upstream.requests, cases[i].requests, "%s, %s", cases[i].method, first);
         hob_client_free(client);
         fake_upstream_stop(&upstream);
     }

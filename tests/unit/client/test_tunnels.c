@@ -244,14 +244,14 @@ static void expect_refusal(size_t i)
     fake_upstream_start(&upstream, &refusals[i].act, 1);
     make_client(upstream.url);
     int err = hob_fetch_text(client, "https://good.test/", &text);
-    cr_expect_eq(err, refusals[i].err, "%zu: %d", i, err);
+    cr_expect_eq(err, refusals[i].err, "%s: %d", refusals[i].problem, err);
     snprintf(
         expected, sizeof(expected), "GET https://good.test/: %s good.test:443 through %s: %s",
         refusals[i].action, upstream.listening.text, refusals[i].problem);
     const char *error = hob_fetch_error(client);
-    cr_expect(strncmp(error, expected, strlen(expected)) == 0, "%zu: %s", i, error);
+    cr_expect(strncmp(error, expected, strlen(expected)) == 0, "%s: %s", expected, error);
     hob_client_count(client, &counts);
-    cr_expect_eq(counts.open, 0, "%zu", i);
+    cr_expect_eq(counts.open, 0, "%s", expected);
     free_client();
     fake_upstream_stop(&upstream);
 }

@@ -107,7 +107,7 @@ CoroutineTest(uploads, fail_with_their_source)
             .source_length = 6,
         };
         cr_expect_eq(
-            post(&upload, request), cases[i].err, "case %zu: %s", i,
+            post(&upload, request), cases[i].err, "%s: %s", cases[i].words,
             hob_fetch_error(upload.client));
         const char *error = hob_fetch_error(upload.client);
         cr_expect(strstr(error, cases[i].words), "%s", error);
@@ -138,7 +138,8 @@ CoroutineTest(uploads, end_with_an_early_response)
         int status = post(&upload, request);
         bool reset = acts[i / 2].then == THEN_CLOSE && status < 0; /* RFC 9112 section 9.6 */
         cr_expect(
-            status == 413 || reset, "case %zu: %d %s", i, status, hob_fetch_error(upload.client));
+            status == 413 || reset, "%s: %d %s", acts[i / 2].send, status,
+            hob_fetch_error(upload.client));
         hob_client_counts counts;
         hob_client_count(upload.client, &counts);
         cr_expect_eq(counts.open, 0, "the connection was kept");

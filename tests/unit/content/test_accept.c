@@ -1,5 +1,6 @@
 #include "hob/http.h"
 
+#include "tests/support/or_none.h"
 #include "tests/support/test.h"
 
 /* RFC 9110 sections 12.4.2 and 12.5. */
@@ -39,8 +40,8 @@ Test(accept, the_most_specific_element_decides)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_preference found = hob_preference_for(cases[i].list, cases[i].name);
-        cr_expect_eq(found.weight, cases[i].weight, "%zu: %d", i, found.weight);
-        cr_expect_eq(found.named, cases[i].named, "%zu: %s", i, cases[i].list);
+        cr_expect_eq(found.weight, cases[i].weight, "%s: %d", or_none(cases[i].list), found.weight);
+        cr_expect_eq(found.named, cases[i].named, "%s", or_none(cases[i].list));
     }
 }
 
@@ -57,5 +58,6 @@ Test(accept, a_weight_has_up_to_three_digits_behind_the_point)
         {"br;;q=0.5", 500},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(hob_preference_for(cases[i].list, "br").weight, cases[i].weight, "%zu", i);
+        cr_expect_eq(
+            hob_preference_for(cases[i].list, "br").weight, cases[i].weight, "%s", cases[i].list);
 }

@@ -278,11 +278,13 @@ CoroutineTest(dial, fails_when_queries_and_attempts_have_all_failed)
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_address connected;
         int results[2];
+        char name[40];
+        snprintf(name, sizeof(name), "IPv6 %s, IPv4 %s", cases[i].ipv6.kinds, cases[i].ipv4.kinds);
         struct host host = {.found = {cases[i].ipv6, cases[i].ipv4}};
         host_open(&host);
         double begin = hob_virtual_elapsed();
-        cr_expect_eq(dial_host(&host, results, &connected, NULL), cases[i].result, "%zu", i);
-        cr_expect_arr_eq(results, cases[i].results, sizeof(results), "%zu", i);
+        cr_expect_eq(dial_host(&host, results, &connected, NULL), cases[i].result, "%s", name);
+        cr_expect_arr_eq(results, cases[i].results, sizeof(results), "%s", name);
         expect_seconds(begin, cases[i].seconds);
         host_close(&host);
     }
@@ -312,8 +314,9 @@ CoroutineTest(dial, ends_both_queries_when_it_is_cancelled)
         hob_future *dialled = hob_async(dial_host_in_vain, &host);
         if (cases[i].seconds > 0)
             hob_sleep(cases[i].seconds);
-        cr_expect_eq(host.running, cases[i].running, "%zu", i);
-        cr_expect_eq(count_descriptors(), descriptors + cases[i].attempts, "%zu", i);
+        cr_expect_eq(host.running, cases[i].running, "after %g s", cases[i].seconds);
+        cr_expect_eq(
+            count_descriptors(), descriptors + cases[i].attempts, "after %g s", cases[i].seconds);
         hob_cancel(dialled);
         cr_expect_eq(hob_await(dialled), -ECANCELED);
         cr_expect_eq(host.running, 0);

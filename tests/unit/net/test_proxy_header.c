@@ -1,6 +1,7 @@
 #include "net/proxy_header.h"
 
 #include "hob/address.h"
+#include "tests/support/bytes.h"
 #include "tests/support/test.h"
 
 TestSuite(proxy_header, .timeout = 20);
@@ -103,6 +104,11 @@ static const struct {
     {BYTES("\x16\x03\x01"), NULL}, /* TLS */
 };
 
+static const char *name_of_case(size_t i)
+{
+    return printable(cases[i].bytes, cases[i].size);
+}
+
 /* Parses a copy of just this size, so that sanitizers find reads beyond it. */
 static int parse(const char *bytes, size_t size, union peer *peer)
 {
@@ -126,9 +132,9 @@ static void expect_peer(size_t i, const union peer *peer)
     char text[HOB_PEER_SIZE];
     peer_format(peer, text, sizeof(text));
     if (strcmp(cases[i].peer, NONE) == 0)
-        cr_expect(is_unchanged(peer), "case %zu: %s", i, text);
+        cr_expect(is_unchanged(peer), "%s: %s", name_of_case(i), text);
     else
-        cr_expect_str_eq(text, cases[i].peer, "case %zu", i);
+        cr_expect_str_eq(text, cases[i].peer, "%s", name_of_case(i));
 }
 
 Test(proxy_header, is_read_from_bytes_in_any_number)
@@ -140,10 +146,10 @@ Test(proxy_header, is_read_from_bytes_in_any_number)
             length = parse(cases[i].bytes, size, &peer);
         if (!cases[i].peer)
             continue;
-        cr_expect_eq(length, 0, "case %zu: %d", i, length);
-        cr_expect(is_unchanged(&peer), "case %zu", i);
+        cr_expect_eq(length, 0, "%s: %d", name_of_case(i), length);
+        cr_expect(is_unchanged(&peer), "%s", name_of_case(i));
         length = parse(cases[i].bytes, cases[i].size, &peer);
-        cr_expect_eq((size_t)length, cases[i].size, "case %zu: %d", i, length);
+        cr_expect_eq((size_t)length, cases[i].size, "%s: %d", name_of_case(i), length);
         expect_peer(i, &peer);
     }
 }
@@ -155,10 +161,10 @@ Test(proxy_header, is_refused_when_it_breaks_a_rule)
         bool refused = false;
         for (size_t size = 0; size <= cases[i].size; size++) {
             int length = parse(cases[i].bytes, size, &peer);
-            cr_expect(!refused || length == -EPROTO, "case %zu: at %zu", i, size);
+            cr_expect(!refused || length == -EPROTO, "%s: at %zu", name_of_case(i), size);
             refused = length == -EPROTO;
         }
-        cr_expect_eq(refused, cases[i].peer == NULL, "case %zu", i);
+        cr_expect_eq(refused, cases[i].peer == NULL, "%s", name_of_case(i));
     }
 }
 

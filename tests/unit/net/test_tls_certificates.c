@@ -3,6 +3,7 @@
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/folder.h"
+#include "tests/support/or_none.h"
 #include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
@@ -77,12 +78,13 @@ static void check_case(size_t i)
     struct identity identity = make_case(i);
     tls_server_start(&server, &identity, serve_echo);
     int err = connect_to(cases[i].server_name, &error);
-    cr_expect_eq(err, problem ? -EKEYREJECTED : 0, "%zu: %d %s", i, err, error.text);
+    cr_expect_eq(err, problem ? -EKEYREJECTED : 0, "%s: %d %s", or_none(problem), err, error.text);
     snprintf(
         expected, sizeof(expected), "connecting to %s: %s", server.listening.text,
         problem ? problem : "");
     if (problem)
-        cr_expect(strncmp(error.text, expected, strlen(expected)) == 0, "%zu: %s", i, error.text);
+        cr_expect(
+            strncmp(error.text, expected, strlen(expected)) == 0, "%s: %s", problem, error.text);
     tls_server_stop(&server);
     identity_free(&identity);
 }

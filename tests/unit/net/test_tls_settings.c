@@ -90,7 +90,7 @@ CoroutineTest(tls_settings, refuse_protocols_that_cannot_be_offered)
     hob_conn *conn;
     begin(serve_echo);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        cr_expect_eq(connect_with(cases[i], &conn), -EINVAL, "%zu", i);
+        cr_expect_eq(connect_with(cases[i], &conn), -EINVAL, "%s", cases[i][0]);
         cr_expect_neq(error.text[0], '\0');
     }
     end();

@@ -4,6 +4,7 @@
 #include "hob/tls.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/folder.h"
+#include "tests/support/or_none.h"
 #include "tests/support/test.h"
 #include "tests/support/tls_server.h"
 
@@ -122,12 +123,16 @@ static void check_staple(size_t i, hob_tls *tls, int version)
     SSL_CTX_set_tlsext_status_cb(server.ctx, send_staple);
     SSL_CTX_set_tlsext_status_arg(server.ctx, &staple);
     int err = connect_to(tls, &error);
-    cr_expect_eq(err, staple.problem ? -EKEYREJECTED : 0, "%zu: %d %s", i, err, error.text);
+    cr_expect_eq(
+        err, staple.problem ? -EKEYREJECTED : 0, "%s: %d %s", or_none(staple.problem), err,
+        error.text);
     snprintf(
         expected, sizeof(expected), "connecting to %s: %s", server.listening.text,
         staple.problem ? staple.problem : "");
     if (staple.problem)
-        cr_expect(strncmp(error.text, expected, strlen(expected)) == 0, "%zu: %s", i, error.text);
+        cr_expect(
+            strncmp(error.text, expected, strlen(expected)) == 0, "%s: %s", staple.problem,
+            error.text);
     if (staple.status == V_OCSP_CERTSTATUS_REVOKED)
         cr_expect(strstr(error.text, " GMT (keyCompromise)"), "%s", error.text);
     tls_server_stop(&server);

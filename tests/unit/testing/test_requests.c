@@ -79,8 +79,9 @@ Test(test_request, gives_the_handler_what_the_test_sends)
     static const hob_server_options options = {.handler = reply_with_request};
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_test_reply *reply = hob_test_request(&options, cases[i].line, &cases[i].input);
-        cr_expect_eq(reply->status, 200, "%zu", i);
-        cr_expect_str_eq(reply->content, cases[i].expected, "%zu: %s", i, reply->content);
+        cr_expect_eq(reply->status, 200, "%s", cases[i].line);
+        cr_expect_str_eq(
+            reply->content, cases[i].expected, "%s: %s", cases[i].line, reply->content);
         hob_test_reply_free(reply);
     }
 }

@@ -118,6 +118,13 @@ Test(access_line, leaves_out_what_is_not_known)
     }
 }
 
+static void
+expect_part(hob_access_log_format format, const struct access_record *record, const char *part)
+{
+    const char *line = line_of(format, record);
+    cr_expect(strstr(line, part), "no %s in %s", part, line);
+}
+
 Test(access_line, has_as_much_of_the_request_line_as_came)
 {
     static const struct {
@@ -135,8 +142,7 @@ Test(access_line, has_as_much_of_the_request_line_as_came)
         record.path = cases[i].path;
         record.query = cases[i].query;
         record.protocol = cases[i].protocol;
-        const char *line = line_of(HOB_ACCESS_LOG_COMBINED, &record);
-        cr_expect(strstr(line, cases[i].combined), "%s", line);
+        expect_part(HOB_ACCESS_LOG_COMBINED, &record, cases[i].combined);
     }
 }
 
@@ -161,28 +167,27 @@ Test(access_line, tells_numbers_in_full)
         int status;
         uint64_t bytes;
         double seconds;
-        unsigned millisecond;
         const char *combined, *json, *logfmt;
     } cases[] = {
-        {0, 0, 0, 0, "\" 000 - \"", "\"status\":0,\"bytes\":0,\"seconds\":0.000000,",
+        {0, 0, 0, "\" 000 - \"", "\"status\":0,\"bytes\":0,\"seconds\":0.000000,",
          " status=0 bytes=0 seconds=0.000000 "},
-        {599, UINT64_MAX, 0.0000005, 999, "\" 599 18446744073709551615 \"",
+        {599, UINT64_MAX, 0.0000005, "\" 599 18446744073709551615 \"",
          "\"status\":599,\"bytes\":18446744073709551615,\"seconds\":0.000001,",
          " status=599 bytes=18446744073709551615 seconds=0.000001 "},
-        {200, 10, 3600.9999996, 99, "\" 200 10 \"", "\"bytes\":10,\"seconds\":3601.000000,",
+        {200, 10, 3600.9999996, "\" 200 10 \"", "\"bytes\":10,\"seconds\":3601.000000,",
          " bytes=10 seconds=3601.000000 "},
-        {200, 1, 1e300, 10, "\" 200 1 \"", "\"seconds\":1000000000.000000,",
+        {200, 1, 1e300, "\" 200 1 \"", "\"seconds\":1000000000.000000,",
          " seconds=1000000000.000000 "},
-        {200, 1, -1, 10, "\" 200 1 \"", "\"seconds\":0.000000,", " seconds=0.000000 "},
+        {200, 1, -1, "\" 200 1 \"", "\"seconds\":0.000000,", " seconds=0.000000 "},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct access_record record = usual;
         record.status = cases[i].status;
         record.bytes = cases[i].bytes;
         record.seconds = cases[i].seconds;
-        cr_expect(strstr(line_of(HOB_ACCESS_LOG_COMBINED, &record), cases[i].combined));
-        cr_expect(strstr(line_of(HOB_ACCESS_LOG_JSON, &record), cases[i].json));
-        cr_expect(strstr(line_of(HOB_ACCESS_LOG_LOGFMT, &record), cases[i].logfmt));
+        expect_part(HOB_ACCESS_LOG_COMBINED, &record, cases[i].combined);
+        expect_part(HOB_ACCESS_LOG_JSON, &record, cases[i].json);
+        expect_part(HOB_ACCESS_LOG_LOGFMT, &record, cases[i].logfmt);
     }
 }
 
@@ -194,15 +199,13 @@ Test(access_line, quotes_in_logfmt_what_would_be_read_otherwise)
         {"a\"b", " user_agent=\"a\\\"b\" "}, {"a\\b", " user_agent=\"a\\\\b\" "},
         {"a\nb", " user_agent=\"a\\nb\" "},  {"\xc3\xbc", " user_agent=\"\\u00fc\" "},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct access_record record = usual;
-        record.user_agent = cases[i][0];
-        const char *line = line_of(HOB_ACCESS_LOG_LOGFMT, &record);
-        cr_expect(strstr(line, cases[i][1]), "%s", line);
-    }
     struct access_record record = usual;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        record.user_agent = cases[i][0];
+        expect_part(HOB_ACCESS_LOG_LOGFMT, &record, cases[i][1]);
+    }
     record.query = "a=b";
-    cr_expect(strstr(line_of(HOB_ACCESS_LOG_LOGFMT, &record), " target=\"/noodles?a=b\" "));
+    expect_part(HOB_ACCESS_LOG_LOGFMT, &record, " target=\"/noodles?a=b\" ");
 }
 
 /* Input by which a client would forge a line, or a part of its own line. */

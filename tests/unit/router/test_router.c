@@ -396,21 +396,6 @@ Test(router, finds_a_path_of_many_segments)
     expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
 }
 
-Test(router, goes_back_where_a_specific_segment_leads_nowhere)
-{
-    static const hob_route routes[] = {
-        {"GET /a/{x}/c", reply_a},
-        {"GET /a/b/d", reply_b},
-        {"GET /{x}/b/{y...}", reply_c},
-    };
-    static const struct exchange cases[] = {
-        {"GET /a/b/c", A},         {"GET /a/b/d", B},         {"GET /a/x/c", A},
-        {"GET /a/b/x", C},         {"GET /a/b/", C},          {"GET /a/b/c/d", C},
-        {"GET /a/x/d", NOT_FOUND}, {"GET /x/x/c", NOT_FOUND}, {"GET /a/b", NOT_FOUND},
-    };
-    expect_exchanges(routes, COUNT(routes), cases, COUNT(cases));
-}
-
 /* RFC 9110 section 15.5.6: all of them are about the same resource. */
 Test(router, looks_at_all_routes_that_match_the_path)
 {

@@ -134,10 +134,10 @@ Test(context, one_can_hand_control_to_another_directly)
 static int frames;
 static uintptr_t last_place; /* in the outermost one */
 
-static _Unwind_Reason_Code count_frame(struct _Unwind_Context *frame, void *arg)
+static _Unwind_Reason_Code count_frame(struct _Unwind_Context *unwound, void *arg)
 {
     frames++;
-    last_place = _Unwind_GetIP(frame);
+    last_place = _Unwind_GetIP(unwound);
     return frames < 100 ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 

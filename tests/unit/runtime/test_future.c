@@ -33,8 +33,7 @@ AtOnceTest(future, await_of_one_that_is_ready_lets_nobody_run)
 CoroutineTest(future, only_the_first_completion_counts)
 {
     struct probe probe;
-    probe_init(&probe, &probe_kind);
-    future_complete(&probe.future, 1);
+    future_complete(probe_init(&probe, &probe_kind), 1);
     future_complete(&probe.future, 2);
     cr_expect_eq(hob_await(&probe.future), 1);
 }
@@ -42,10 +41,8 @@ CoroutineTest(future, only_the_first_completion_counts)
 CoroutineTest(future, completion_wakes_who_awaits)
 {
     struct probe probe;
-    probe_init(&probe, &probe_kind);
-    hob_future *waiter = hob_async(await_and_trace, &probe.future);
-    hob_yield();
-    hob_yield();
+    hob_future *waiter = hob_async(await_and_trace, probe_init(&probe, &probe_kind));
+    let_others_run();
     cr_expect_str_eq(traced(), "");
     future_complete(&probe.future, 5);
     cr_expect_eq(hob_await(waiter), 5);
@@ -194,8 +191,7 @@ CoroutineTest(future, every_wait_of_a_cancelled_task_is_ecanceled)
 CoroutineTest(future, a_cancelled_await_waits_for_the_end_of_the_work)
 {
     struct probe probe;
-    probe_init(&probe, &slow_probe_kind);
-    hob_future *waiter = hob_async(await_and_trace, &probe.future);
+    hob_future *waiter = hob_async(await_and_trace, probe_init(&probe, &slow_probe_kind));
     hob_yield();
     hob_cancel(waiter);
     let_others_run();

@@ -314,6 +314,8 @@ static void make_child(struct node *self, hob_future *promise)
 /* The child resolves it in any case, but perhaps so late that its waiter is gone. */
 static void use_a_promise(struct node *self)
 {
+    if (!may_make(self))
+        return;
     double begin = hob_now();
     hob_future *promise = hob_promise();
     self->tree->promises++;
@@ -343,6 +345,8 @@ static int grow_in_a_shield(void *arg)
 
 static void grow_under_a_deadline(struct node *self)
 {
+    if (self->depth == 0)
+        return;
     double outer = self->deadline;
     double seconds = (double)random_from(&self->random, 25) * 0.001 - 0.001;
     double before = hob_deadline(seconds);
@@ -354,60 +358,52 @@ static void grow_under_a_deadline(struct node *self)
     self->deadline = outer;
 }
 
+static void enter_a_shield(struct node *self)
+{
+    if (self->shields < 2)
+        expect(
+            self, hob_shield(grow_in_a_shield, self) == self->result,
+            "a shield returned something else");
+}
+
+static void cancel_one(struct node *self)
+{
+    size_t any = random_from(&self->random, (uint32_t)self->held_count);
+    cancel(self->held[any].node, self->held[any].future);
+}
+
+static void abandon_one(struct node *self)
+{
+    take_one(self);
+}
+
+/* The first of them are for nodes that hold others. */
+enum { STEPS_OF_HOLDERS = 7, STEPS = 16 };
+static void (*const ways_to_grow[])(struct node *self) = {
+    await_one,
+    join_all,
+    race_all,
+    race_a_timer,
+    cancel_one,
+    cancel_one,
+    abandon_one,
+    yield,
+    sleep_at_random,
+    use_a_timer,
+    use_a_promise,
+    enter_a_shield,
+    grow_under_a_deadline,
+};
+
 static void grow_a_step(struct node *self)
 {
-    uint32_t step = random_from(&self->random, 16);
-    if (step < 7 && self->held_count == 0)
-        step = 15;
-    switch (step) {
-    case 0:
-        await_one(self);
-        break;
-    case 1:
-        join_all(self);
-        break;
-    case 2:
-        race_all(self);
-        break;
-    case 3:
-        race_a_timer(self);
-        break;
-    case 4:
-    case 5: {
-        size_t any = random_from(&self->random, (uint32_t)self->held_count);
-        cancel(self->held[any].node, self->held[any].future);
-        break;
-    }
-    case 6: /* abandon one */
-        take_one(self);
-        break;
-    case 7:
-        yield(self);
-        break;
-    case 8:
-        sleep_at_random(self);
-        break;
-    case 9:
-        use_a_timer(self);
-        break;
-    case 10:
-        if (may_make(self))
-            use_a_promise(self);
-        break;
-    case 11:
-        if (self->shields < 2)
-            expect(
-                self, hob_shield(grow_in_a_shield, self) == self->result,
-                "a shield returned something else");
-        break;
-    case 12:
-        if (self->depth > 0)
-            grow_under_a_deadline(self);
-        break;
-    default: /* so often, that trees grow */
-        if (may_make(self))
-            make_child(self, NULL);
-    }
+    uint32_t step = random_from(&self->random, STEPS);
+    if (step < STEPS_OF_HOLDERS && self->held_count == 0)
+        step = STEPS - 1;
+    if (step < COUNT(ways_to_grow))
+        ways_to_grow[step](self);
+    else if (may_make(self)) /* so often, that trees grow */
+        make_child(self, NULL);
 }
 
 /* The clean-ups of a node, the last of which is its end. */

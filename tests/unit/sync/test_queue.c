@@ -87,17 +87,6 @@ CoroutineTest(queue, hands_out_values_in_the_order_they_were_put)
     }
 }
 
-CoroutineTest(queue, holds_as_many_as_its_capacity_without_a_wait)
-{
-    static const size_t capacities[] = {1, 2, 1000};
-    for (size_t i = 0; i < COUNT(capacities); i++) {
-        queue = hob_queue_new(capacities[i]);
-        for (size_t k = 0; k < capacities[i]; k++)
-            cr_expect_eq(put_value('x'), 0, "there is nobody to make room");
-        hob_queue_free(queue);
-    }
-}
-
 QueueTest(null_is_a_value_like_others, 1)
 {
     void *value = &value;
@@ -311,22 +300,6 @@ QueueTest(nobody_overtakes_one_who_waits, 1)
     void *value;
     cr_expect_eq(hob_queue_try_get(queue, &value), -EAGAIN, "it is the getter's");
     cr_expect_eq(hob_await(getter), 'c');
-}
-
-QueueTest(tries_say_when_they_would_have_to_wait, 1)
-{
-    void *value = NULL;
-    cr_expect_eq(hob_queue_try_get(queue, &value), -EAGAIN);
-    cr_expect_eq(hob_queue_try_put(queue, as_argument('a')), 0);
-    cr_expect_eq(hob_queue_try_put(queue, as_argument('b')), -EAGAIN);
-    cr_expect_eq(hob_queue_try_get(queue, &value), 1);
-    cr_expect_eq(name_of(value), 'a');
-    cr_expect_eq(hob_queue_try_put(queue, as_argument('b')), 0);
-    hob_queue_close(queue);
-    cr_expect_eq(hob_queue_try_put(queue, as_argument('c')), -EPIPE);
-    cr_expect_eq(hob_queue_try_get(queue, &value), 1);
-    cr_expect_eq(name_of(value), 'b');
-    cr_expect_eq(hob_queue_try_get(queue, &value), 0);
 }
 
 QueueTest(tries_serve_those_who_wait, 1)

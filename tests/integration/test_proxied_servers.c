@@ -246,7 +246,7 @@ ProcessTest(proxied_servers, are_asked_by_nginx)
     skip_without("node");
     start_node();
     struct server proxy = start_proxy_to("node");
-    start_nginx_before(server_address(&proxy));
+    start_nginx_before(formatted("http://%s", server_address(&proxy)), "");
     struct server server = front("nginx-before");
     ask_node(&server);
     leave_node(&server);

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/integration.h"
 #include "tests/support/raw_client.h"
@@ -41,32 +42,102 @@ ServerTest(tls_protocol, versions_1_2_and_1_3_are_spoken, start())
     cr_expect_not(speaks(&server, TLS1_VERSION));
 }
 
+/* Whether the server accepts this cipher, which is one of TLS 1.3 or of TLS 1.2. */
 static bool accepts(const struct server *server, const char *cipher)
 {
     struct secure_client client = secure_client_of(server);
-    SSL_set_max_proto_version(client.ssl, TLS1_2_VERSION);
-    cr_expect_eq(SSL_set_cipher_list(client.ssl, cipher), 1, "%s", cipher);
+    if (strncmp(cipher, "TLS_", 4) == 0) {
+        SSL_set_min_proto_version(client.ssl, TLS1_3_VERSION);
+        cr_expect_eq(SSL_set_ciphersuites(client.ssl, cipher), 1, "%s", cipher);
+    } else {
+        SSL_set_max_proto_version(client.ssl, TLS1_2_VERSION);
+        cr_expect_eq(SSL_set_cipher_list(client.ssl, cipher), 1, "%s", cipher);
+    }
     bool accepted = secure_handshake(&client);
     secure_close(&client);
     return accepted;
 }
 
+/* Both lists end with NULL. */
+static void
+expect_ciphers(const struct server *server, const char *const *accepted, const char *const *refused)
+{
+    for (; *accepted; accepted++)
+        cr_expect(accepts(server, *accepted), "%s", *accepted);
+    for (; *refused; refused++)
+        cr_expect_not(accepts(server, *refused), "%s", *refused);
+}
+
 ServerTest(tls_protocol, ciphers_are_the_intermediate_ones, start())
 {
-    static const char *const good[] = {
+    static const char *const accepted[] = {
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_CHACHA20_POLY1305_SHA256",
         "ECDHE-ECDSA-AES128-GCM-SHA256",
         "ECDHE-ECDSA-AES256-GCM-SHA384",
         "ECDHE-ECDSA-CHACHA20-POLY1305",
+        NULL,
     };
-    static const char *const bad[] = {
+    static const char *const refused[] = {
         "ECDHE-ECDSA-AES128-SHA256", /* CBC */
         "ECDHE-ECDSA-AES256-SHA",
         "ECDHE-ECDSA-AES128-CCM",
+        NULL,
     };
-    for (size_t i = 0; i < COUNT(good); i++)
-        cr_expect(accepts(&server, good[i]), "%s", good[i]);
-    for (size_t i = 0; i < COUNT(bad); i++)
-        cr_expect_not(accepts(&server, bad[i]), "%s", bad[i]);
+    expect_ciphers(&server, accepted, refused);
+}
+
+static struct server start_with_rsa(void)
+{
+    const char *certificate = folder_path("rsa.pem");
+    const char *key = folder_path("rsa.key");
+    struct identity identity = identity_make(&(struct certificate){.subject = "rsa", .rsa = true});
+    identity_write_certificate(&identity, certificate);
+    identity_write_key(&identity, key, NULL);
+    identity_free(&identity);
+    return server_start("--tls-certificate", certificate, "--tls-key", key);
+}
+
+ServerTest(tls_protocol, ciphers_of_rsa_have_forward_secrecy, start_with_rsa())
+{
+    static const char *const accepted[] = {
+        "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-CHACHA20-POLY1305",
+        NULL,
+    };
+    static const char *const refused[] = {
+        "AES128-GCM-SHA256", /* the key of the certificate encrypts */
+        "AES256-GCM-SHA384",
+        "AES128-SHA",
+        "DHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES128-SHA256", /* CBC */
+        NULL,
+    };
+    expect_ciphers(&server, accepted, refused);
+}
+
+/* A client that supports TLS 1.3 but was made to try 1.2 (RFC 7507). */
+ServerTest(tls_protocol, a_downgrade_is_refused, start())
+{
+    struct secure_client client = secure_client_of(&server);
+    SSL_set_mode(client.ssl, SSL_MODE_SEND_FALLBACK_SCSV);
+    SSL_set_max_proto_version(client.ssl, TLS1_2_VERSION);
+    cr_expect_not(secure_handshake(&client));
+    cr_expect_eq(ERR_GET_REASON(ERR_peek_error()), SSL_R_TLSV1_ALERT_INAPPROPRIATE_FALLBACK);
+    secure_close(&client);
+}
+
+/* RFC 7627 and RFC 5746. */
+ServerTest(tls_protocol, tls_1_2_has_its_repairs, start())
+{
+    struct secure_client client = secure_client_of(&server);
+    SSL_set_max_proto_version(client.ssl, TLS1_2_VERSION);
+    cr_assert(secure_handshake(&client));
+    cr_expect_eq(SSL_get_extms_support(client.ssl), 1);
+    cr_expect_eq(SSL_get_secure_renegotiation_support(client.ssl), 1);
+    secure_close(&client);
 }
 
 /* With OpenSSL 3.5, this client supports better groups than the one that it has sent a share of. */
@@ -102,6 +173,21 @@ ServerTest(tls_protocol, sessions_are_resumed_without_early_data, start())
 {
     expect_resumption(&server, TLS1_2_VERSION);
     expect_resumption(&server, TLS1_3_VERSION);
+}
+
+/* A client that sends early data all the same is served without it. */
+ServerTest(tls_protocol, early_data_is_rejected, start())
+{
+    size_t written;
+    struct secure_client first = secure_client_of(&server);
+    cr_assert(secure_handshake(&first) && secure_ping(&first));
+    SSL_SESSION_set_max_early_data(SSL_get_session(first.ssl), 1000);
+    struct secure_client second = secure_resume(&first, &server);
+    cr_expect_eq(SSL_write_early_data(second.ssl, "early", 5, &written), 1);
+    cr_expect(secure_handshake(&second) && secure_ping(&second));
+    cr_expect_eq(SSL_get_early_data_status(second.ssl), SSL_EARLY_DATA_REJECTED);
+    cr_expect(SSL_session_reused(second.ssl));
+    secure_close(&second);
 }
 
 /* A client of TLS 1.2 without tickets gets no session to resume: the server would have to keep it.

@@ -27,7 +27,8 @@ static void set_subject(X509 *certificate, const char *subject)
 struct identity identity_make(const struct certificate *wanted)
 {
     static long serial;
-    struct identity self = {.certificate = X509_new(), .key = EVP_EC_gen("P-256")};
+    struct identity self = {.certificate = X509_new()};
+    self.key = wanted->rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
     X509 *certificate = self.certificate;
     const struct identity *issuer = wanted->issuer ? wanted->issuer : &self;
     bool usual = wanted->from == 0 && wanted->until == 0;

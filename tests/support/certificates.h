@@ -22,6 +22,7 @@ struct certificate {
     int until;
     bool authority;     /* it may sign others */
     bool signs_staples; /* it may sign OCSP responses in the name of its issuer */
+    bool rsa;           /* its key is RSA rather than P-256 */
 };
 
 struct identity identity_make(const struct certificate *wanted);

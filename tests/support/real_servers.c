@@ -61,7 +61,7 @@ void add_served_files(void)
 /* `begin` is what comes before all else, and `end` behind it. */
 static void write_nginx_config(const char *name, const char *begin, const char *end)
 {
-    char file[64], config[2048];
+    char file[64], config[4096];
     snprintf(
         config, sizeof(config),
         "%s daemon off; user root; worker_processes 1; pid %s.pid; error_log stderr;\n"
@@ -74,7 +74,7 @@ static void write_nginx_config(const char *name, const char *begin, const char *
 /* `server` is the content of the server's block, behind its address. */
 static void start_nginx_with(const char *name, const char *server)
 {
-    char file[64], http[1024], prefix[256];
+    char file[64], http[2048], prefix[256];
     snprintf(
         http, sizeof(http),
         "http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n"
@@ -98,13 +98,13 @@ void start_nginx(void)
                  "location /small { client_max_body_size 1000; }\n");
 }
 
-void start_nginx_before(const char *address)
+void start_nginx_before(const char *url, const char *directives)
 {
-    char server[512];
+    char server[1024];
     snprintf(
         server, sizeof(server),
-        "client_max_body_size 0; proxy_buffering off; location / { proxy_pass http://%s; }",
-        address);
+        "client_max_body_size 0; proxy_buffering off; %s\nlocation / { proxy_pass %s; }",
+        directives, url);
     start_nginx_with("nginx-before", server);
 }
 
@@ -127,7 +127,7 @@ void start_nginx_stream_before(const char *address, struct listening *front)
 /* `sections` follows the defaults. Writes the path of the file. */
 static void write_haproxy_config(const char *mode, const char *sections, char path[static 256])
 {
-    char config[1024];
+    char config[2048];
     snprintf(
         config, sizeof(config),
         "defaults\n mode %s\n timeout connect 9s\n timeout client 9s\n timeout server 9s\n%s", mode,
@@ -138,7 +138,7 @@ static void write_haproxy_config(const char *mode, const char *sections, char pa
 
 struct process *start_haproxy_before(const char *address)
 {
-    char sections[512], file[256];
+    char sections[1024], file[256];
     const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", file, NULL};
     snprintf(
         sections, sizeof(sections),
@@ -150,7 +150,7 @@ struct process *start_haproxy_before(const char *address)
 
 struct process *start_haproxy_tcp_before(const char *address, struct listening *front)
 {
-    char sections[512], file[256];
+    char sections[1024], file[256];
     const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", file, NULL};
     *front = free_port();
     snprintf(

@@ -32,8 +32,11 @@ void start_apache(struct listening *listening);
 /* clients/upstream.mjs. */
 void start_node(void);
 
-/* These pass requests on to a server of HTTP at an address as they write it: "unix:/run/x.sock". */
-void start_nginx_before(const char *address);
+/*
+ * These pass requests on: nginx to a URL, with more directives, and HAProxy to an address as its
+ * configuration has it, with options behind it: "127.0.0.1:8443 ssl alpn h2".
+ */
+void start_nginx_before(const char *url, const char *directives);
 struct process *start_haproxy_before(const char *address);
 
 /*

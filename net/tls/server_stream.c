@@ -67,6 +67,10 @@ static int choose_protocol(
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/*
+ * Clients of TLS 1.3 use a ticket once (RFC 8446 appendix C.4). OpenSSL gives a resumed connection
+ * another one only if its ticket is to be renewed.
+ */
 static int prepare_ticket(
     SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac,
     int encrypt)
@@ -74,7 +78,9 @@ static int prepare_ticket(
     const struct server_stream *self = SSL_get_app_data(ssl);
     struct tickets *tickets = &self->server->tickets;
     tickets_rotate(tickets, time(NULL));
-    return tickets_prepare(tickets, name, iv, cipher, mac, encrypt);
+    int result = tickets_prepare(tickets, name, iv, cipher, mac, encrypt);
+    bool is_used_up = !encrypt && SSL_version(ssl) == TLS1_3_VERSION;
+    return result == TICKET_IS_CURRENT && is_used_up ? TICKET_IS_TO_BE_RENEWED : result;
 }
 
 /* OCSP (RFC 6066 section 8). OpenSSL frees the copy. */

@@ -56,14 +56,13 @@ int tickets_prepare(
     const struct tickets *self, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
     EVP_MAC_CTX *mac, bool encrypt)
 {
-    enum { FAILED = -1, UNKNOWN, CURRENT, TO_BE_RENEWED };
     const struct ticket_key *key = encrypt ? &self->keys[0] : find(self, name);
     if (!key)
-        return UNKNOWN;
+        return TICKET_IS_UNKNOWN;
     if (encrypt) {
         memcpy(name, key->name, sizeof(key->name));
         if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1)
-            return FAILED;
+            return TICKET_HAS_FAILED;
     }
     char digest[] = "SHA256";
     struct ticket_key copy = *key; /* OSSL_PARAM takes no constants */
@@ -76,6 +75,6 @@ int tickets_prepare(
                  EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->cipher, iv, encrypt) == 1;
     OPENSSL_cleanse(&copy, sizeof(copy));
     if (!ready)
-        return FAILED;
-    return key == &self->keys[0] ? CURRENT : TO_BE_RENEWED;
+        return TICKET_HAS_FAILED;
+    return key == &self->keys[0] ? TICKET_IS_CURRENT : TICKET_IS_TO_BE_RENEWED;
 }

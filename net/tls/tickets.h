@@ -32,9 +32,17 @@ bool tickets_init(struct tickets *self, time_t now);
 /* Replaces the keys if their period is over. */
 void tickets_rotate(struct tickets *self, time_t now);
 
+/* Results of a callback for SSL_CTX_set_tlsext_ticket_key_evp_cb(3ssl). */
+enum {
+    TICKET_HAS_FAILED = -1,
+    TICKET_IS_UNKNOWN,
+    TICKET_IS_CURRENT,
+    TICKET_IS_TO_BE_RENEWED,
+};
+
 /*
- * For SSL_CTX_set_tlsext_ticket_key_evp_cb(3ssl): prepares to encrypt a ticket and sets its name
- * and iv, or to decrypt the ticket with this name. Returns as that callback does.
+ * For such a callback: prepares to encrypt a ticket and sets its name and iv, or to decrypt the
+ * ticket with this name. Returns one of these results.
  */
 int tickets_prepare(
     const struct tickets *self, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,

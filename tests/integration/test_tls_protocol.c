@@ -190,6 +190,25 @@ ServerTest(tls_protocol, early_data_is_rejected, start())
     secure_close(&second);
 }
 
+/* Has the client use each ticket once, as browsers do (RFC 8446 appendix C.4). */
+static bool ping_with_one_ticket(struct secure_client *client)
+{
+    SSL_CTX_set_session_cache_mode(client->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    return secure_handshake(client) && secure_ping(client);
+}
+
+ServerTest(tls_protocol, a_resumed_connection_gets_another_ticket, start())
+{
+    struct secure_client client = secure_client_of(&server);
+    cr_assert(ping_with_one_ticket(&client));
+    for (int i = 0; i < 3; i++) {
+        client = secure_resume(&client, &server);
+        cr_assert(ping_with_one_ticket(&client));
+        cr_expect(SSL_session_reused(client.ssl), "connection %d", i);
+    }
+    secure_close(&client);
+}
+
 /* A client of TLS 1.2 without tickets gets no session to resume: the server would have to keep it.
  */
 ServerTest(tls_protocol, a_client_without_tickets_has_no_session, start())

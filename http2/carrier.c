@@ -87,17 +87,11 @@ static int http2_read_body(struct hob_request *req, void *data, size_t size)
  * The head of the response.
  */
 
-static int
-add(struct buffer *fields, const char *name, size_t name_length, const char *value,
-    size_t value_length, uint8_t flags)
+/* Writes one of the server's own fields to memory that is reserved. */
+static void put(struct buffer *fields, const char *name, const char *value, size_t length)
 {
-    const struct http2_field field = {name, value, name_length, value_length, flags};
-    return buffer_append(fields, &field, sizeof(field));
-}
-
-static int add_own(struct buffer *fields, const char *name, const char *value, size_t length)
-{
-    return add(fields, name, strlen(name), value, length, HTTP2_STATIC_NAME);
+    const struct http2_field field = {name, value, strlen(name), length, HTTP2_STATIC_NAME};
+    buffer_fill(fields, mempcpy(buffer_room(fields), &field, sizeof(field)));
 }
 
 /* Fields of a connection of HTTP/1.1 (RFC 9113 section 8.2.2). */
@@ -116,8 +110,9 @@ static int add_lines(struct buffer *fields, const char *line, size_t size)
         const char *colon = memchr(line, ':', (size_t)(end - line));
         const char *cr = memchr(colon, '\r', (size_t)(end - colon));
         size_t length = (size_t)(colon - line);
+        const struct http2_field field = {line, colon + 2, length, (size_t)(cr - colon - 2), 0};
         if (!is_of_connection(line, length))
-            err = add(fields, line, length, colon + 2, (size_t)(cr - colon - 2), 0);
+            err = buffer_append(fields, &field, sizeof(field));
         line = cr + 2;
     }
     return err;
@@ -137,17 +132,15 @@ static int collect_fields(
     int err = buffer_reserve(fields, AT_MOST * sizeof(struct http2_field));
     if (err < 0)
         return err;
-    add_own(
-        fields, ":status", status, (size_t)(put_number(status, (uint64_t)head->status) - status));
-    add_own(fields, "server", "hob", 3);
-    add_own(fields, "date", http1_date(session->connection->server), HOB_HTTP_DATE_SIZE - 1);
+    put(fields, ":status", status, (size_t)(put_number(status, (uint64_t)head->status) - status));
+    put(fields, "server", "hob", 3);
+    put(fields, "date", http1_date(session->connection->server), HOB_HTTP_DATE_SIZE - 1);
     if (head->content_type)
-        add_own(fields, "content-type", head->content_type, head->type_length);
+        put(fields, "content-type", head->content_type, head->type_length);
     if (head->length != HOB_LENGTH_UNKNOWN && head->status != 204 && head->status != 304)
-        add_own(
-            fields, "content-length", length, (size_t)(put_number(length, head->length) - length));
+        put(fields, "content-length", length, (size_t)(put_number(length, head->length) - length));
     if (head->request_id)
-        add_own(fields, "x-request-id", head->request_id, strlen(head->request_id));
+        put(fields, "x-request-id", head->request_id, strlen(head->request_id));
     size_t size = buffer_length(lines);
     return size > 0 ? add_lines(fields, buffer_bytes(lines), size) : 0;
 }

@@ -77,10 +77,12 @@ static int on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *
 {
     const struct framing *self = arg;
     int32_t id = frame->hd.stream_id;
-    struct http2_stream *stream = id > 0 ? stream_of(nghttp2, id) : NULL;
+    struct http2_stream *stream = NULL;
     if (is_request(frame)) {
         stream = self->events->end_head(self->session, id);
         nghttp2_session_set_stream_user_data(nghttp2, id, stream);
+    } else if (id > 0) {
+        stream = stream_of(nghttp2, id);
     }
     if (frame->hd.type <= NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) && stream)
         self->events->end_body(stream);

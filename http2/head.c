@@ -25,6 +25,12 @@ static void check(struct http2_head *self, const char *broken_rule)
  * The fields as they come.
  */
 
+/* Names of fields are in lower case, which the framing has checked. */
+static inline bool is_named(const char *name, size_t length, const char *expected)
+{
+    return length == strlen(expected) && memcmp(name, expected, length) == 0;
+}
+
 int http2_fields_begin(struct http2_fields *self, const struct parser_limits *limits)
 {
     char *data = self->strings.data ? self->strings.data : malloc(limits->head);
@@ -73,13 +79,13 @@ static void add_field(
     struct http2_head *begun = &self->begun;
     size_t offset = self->strings.length + name_length + 1;
     head_add(&self->strings, name, name_length, value, value_length);
-    if (element_is(name, name_length, "host")) {
+    if (is_named(name, name_length, "host")) {
         if (self->host > 0)
             check(begun, "more than one Host header (RFC 9112 section 3.2)");
         self->host = offset;
-    } else if (element_is(name, name_length, "expect")) {
+    } else if (is_named(name, name_length, "expect")) {
         note_expect(begun, value, value_length);
-    } else if (element_is(name, name_length, "content-length")) {
+    } else if (is_named(name, name_length, "content-length")) {
         /* The framing has checked that it is a number, and that there is one only. */
         begun->body_length = strtoull(self->strings.data + offset, NULL, 10);
     }
@@ -110,15 +116,15 @@ void http2_fields_add(
             begun, 431, HOB_REJECT_HEAD_LIMIT, "the header fields are larger than the head_limit");
     else if (!strings->data)
         refuse(begun, 503, HOB_REJECT_MEMORY, "out of memory");
-    else if (element_is(name, name_length, ":method"))
+    else if (is_named(name, name_length, ":method"))
         note_method(begun, value, value_length);
-    else if (element_is(name, name_length, ":path"))
+    else if (is_named(name, name_length, ":path"))
         self->path = add_pseudo(strings, name, name_length, value, value_length);
-    else if (element_is(name, name_length, ":authority"))
+    else if (is_named(name, name_length, ":authority"))
         self->authority = add_pseudo(strings, name, name_length, value, value_length);
     else if (*name == ':')
         return; /* :scheme, which the framing has checked */
-    else if (!element_is(name, name_length, "cookie"))
+    else if (!is_named(name, name_length, "cookie"))
         add_field(self, name, name_length, value, value_length);
     else
         add_cookie(self, value, value_length);

@@ -131,7 +131,8 @@ http2_stream_new(struct http2_session *session, int32_t id, const struct http2_f
 void http2_stream_free(struct http2_stream *self)
 {
     const struct http2_session *session = self->session;
-    session->framing->detach(session->frames, self->id);
+    if (!self->closed)
+        session->framing->detach(session->frames, self->id);
     drop_input(self);
     buffer_free(&self->out);
     trailers_free(self->trailers);
@@ -206,11 +207,18 @@ static size_t unsent(const struct http2_stream *self)
     return self->content_size + buffer_length(&self->out);
 }
 
+/* Whether there is content, or its end, that is not in the output of the connection. */
+static bool has_unsent(const struct http2_stream *self)
+{
+    return unsent(self) > 0 || (self->output_ended && !self->sent);
+}
+
 int http2_stream_flush(struct http2_stream *self)
 {
     double limit = server_of(self)->options.write_timeout;
-    http2_session_write(self->session);
-    while (!self->closed && (unsent(self) > 0 || (self->output_ended && !self->sent))) {
+    if (has_unsent(self))
+        http2_session_write(self->session);
+    while (!self->closed && has_unsent(self)) {
         size_t left = unsent(self);
         bool late;
         http2_session_send_later(self->session);

@@ -79,12 +79,18 @@ version_of() {
     microhttpd) "$programs/http-microhttpd" --version ;;
     node) node --version ;;
     go) go version | cut -d ' ' -f 3 ;;
+    nghttpd) nghttpd --version | sed 's|.*/||' ;;
   esac
 }
 
-describe_peers() {
+# describe_versions PEER...
+describe_versions() {
   local peer
-  echo "peers $(for peer in "${peers[@]:2}"; do printf '%s ' "$peer" "$(version_of "$peer")"; done)"
+  echo "peers $(for peer; do printf '%s ' "$peer" "$(version_of "$peer")"; done)"
+}
+
+describe_peers() {
+  describe_versions "${peers[@]:2}"
   echo "seconds $duration for each measurement, and half as many for the warm-up;" \
     "$often measurements a round for the rows down to the spread orders"
 }

@@ -1,15 +1,17 @@
 /*
- * Handlers on hob's library for workloads of "script/bench http" that the program hob cannot do:
- * bodies, streams, and orders that wait for one timer, like those of the other servers (hob's own
- * noodles wait for four). /noodles takes SECONDS.
+ * Handlers on hob's library for workloads of script/bench that the program hob cannot do: bodies,
+ * streams, and orders that wait for one timer, like those of the other servers (hob's own noodles
+ * wait for four). /noodles takes SECONDS. It serves HTTP/1.1 and HTTP/2, over TLS if there is a
+ * certificate.
  *
- *     services PORT SECONDS
+ *     services PORT SECONDS [CERTIFICATE KEY]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hob/hob.h"
+#include "hob/http2.h"
 
 #define MEBIBYTE ((size_t)1 << 20)
 
@@ -78,14 +80,28 @@ static int listen_on(const char *port)
     return listener;
 }
 
+static hob_tls_server *tls_of(const char *certificate_file, const char *key_file)
+{
+    const hob_tls_certificate certificate = {certificate_file, key_file, NULL};
+    const hob_tls_server_options options = {.certificates = &certificate, .certificate_count = 1};
+    hob_tls_server *tls;
+    int err = hob_tls_server_new(&options, &tls);
+    if (err < 0)
+        fail(certificate_file, err);
+    return tls;
+}
+
 int main(int argc, char **argv)
 {
-    int listener = listen_on(argc == 3 ? argv[1] : "");
+    int listener = listen_on(argc >= 3 ? argv[1] : "");
+    hob_tls_server *tls = argc == 5 ? tls_of(argv[3], argv[4]) : NULL;
     seconds = strtod(argv[2], NULL);
     hob_server_options options = {
         .handler = hob_router_handle,
         .sockets = &listener,
         .socket_count = 1,
+        .tls = &tls,
+        .http2 = hob_http2(),
         .handle_signals = true,
     };
     hob_router *router;
@@ -104,5 +120,6 @@ int main(int argc, char **argv)
         fail("the server failed", err);
     hob_server_close(server);
     hob_router_free(router);
+    hob_tls_server_free(tls);
     return EXIT_SUCCESS;
 }

@@ -1,4 +1,4 @@
-// net/http. script/bench sets GOMAXPROCS=1. Usage: http-go PORT SECONDS
+// net/http. script/bench sets GOMAXPROCS=1. Usage: http-go PORT SECONDS [CERTIFICATE KEY]
 package main
 
 import (
@@ -42,5 +42,9 @@ func main() {
 			w.(http.Flusher).Flush()
 		}
 	})
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+	address := "127.0.0.1:" + os.Args[1]
+	if len(os.Args) > 4 {
+		log.Fatal(http.ListenAndServeTLS(address, os.Args[3], os.Args[4], nil))
+	}
+	log.Fatal(http.ListenAndServe(address, nil))
 }

@@ -1,7 +1,10 @@
-// node:http, on its one thread. Usage: node node.js PORT SECONDS
+// Node's servers of http, https and http2, on its one thread.
+// Usage: node node.js PORT SECONDS [PROTOCOL [CERTIFICATE KEY]]
 "use strict";
-const http = require("node:http");
-const [port, seconds] = process.argv.slice(2).map(Number);
+const { readFileSync } = require("node:fs");
+const [port, seconds] = process.argv.slice(2, 4).map(Number);
+const [protocol = "http", cert, key] = process.argv.slice(4);
+const options = cert ? { cert: readFileSync(cert), key: readFileSync(key) } : {};
 const mebibyte = Buffer.alloc(1 << 20, "x");
 
 function reply(res, content) {
@@ -31,6 +34,7 @@ const routes = {
   },
 };
 
-const server = http.createServer((req, res) => routes[req.url](req, res));
-server.keepAliveTimeout = 60000;
+const { createServer } = require(`node:${protocol}`);
+const server = createServer(options, (req, res) => routes[req.url](req, res));
+server.keepAliveTimeout = 600000;
 server.listen({ host: "127.0.0.1", port, backlog: 4096 });

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "hob/http.h"
-#include "http/problem.h"
 #include "http/status.h"
+#include "problem.h"
 
 void response_init(struct hob_response *self, struct hob_request *request)
 {

@@ -1,11 +1,14 @@
-/* Problem details: errors in JSON (RFC 9457), for clients that prefer it to text. */
-#ifndef HOB_HTTP_PROBLEM_H
-#define HOB_HTTP_PROBLEM_H
+/*
+ * Problem details: errors in JSON (RFC 9457), for clients that prefer it to text. content/problem.c
+ * has the functions.
+ */
+#ifndef HOB_SERVER_PROBLEM_H
+#define HOB_SERVER_PROBLEM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "head.h"
+#include "http/head.h"
 
 /*
  * Returns whether the client of a request prefers JSON to text, by its Accept (RFC 9110 section

@@ -1,4 +1,4 @@
-#include "http/problem.h"
+#include "server/problem.h"
 
 #include "tests/support/or_none.h"
 #include "tests/support/test.h"

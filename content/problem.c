@@ -1,10 +1,10 @@
-#include "problem.h"
+#include "server/problem.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "hob/http.h"
-#include "status.h"
+#include "http/status.h"
 
 /*
  * Accept.

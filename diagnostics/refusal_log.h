@@ -12,7 +12,7 @@ struct refusal_log {
     struct ev_loop *ev;
     ev_timer pause; /* runs while no line is logged */
     size_t count;   /* refusals since the last line */
-    char why[100];  /* the reason of the last one */
+    char why[200];  /* the reason of the last one */
 };
 
 void refusal_log_init(struct refusal_log *self, struct ev_loop *ev);

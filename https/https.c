@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/would_block.h"
 #include "hob/log.h"
 #include "http2/session.h"
 #include "server/carrier.h"
@@ -21,6 +22,16 @@
  */
 #define STEPS_IN_A_TURN 4
 
+/* Reads of a client whose handshake has failed. */
+#define READS_OF_REST 16
+
+static void wait_for(struct connection *self, short events)
+{
+    ev_io *wanted = events & POLLOUT ? &self->writable : &self->readable;
+    ev_io_stop(connection_loop(self), events & POLLOUT ? &self->readable : &self->writable);
+    ev_io_start(connection_loop(self), wanted);
+}
+
 static void log_failure(const struct connection *self, int err)
 {
     char peer[HOB_PEER_SIZE];
@@ -29,6 +40,39 @@ static void log_failure(const struct connection *self, int err)
     hob_log(
         HOB_LOG_DEBUG, "the TLS handshake of %s failed: %s", peer,
         reason ? reason : strerror(-err));
+}
+
+/* Drops what the client sends, until it has read the alert and closes. */
+static void on_rest(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct connection *self = watcher->data;
+    struct workspace *workspace = self->server->workspace;
+    (void)ev;
+    ssize_t size = recv(watcher->fd, workspace->in, sizeof(workspace->in), 0);
+    if (size < 0 && would_block(errno) && !(events & EV_ERROR))
+        return;
+    if (size <= 0 || ++self->reads == READS_OF_REST)
+        connection_close(self);
+}
+
+/*
+ * Closes a connection whose handshake has failed. If the socket had input then, the kernel would
+ * reset the connection, and the client might never see the alert that says why. So this ends our
+ * side only, and drops input for as long as the handshake could have taken.
+ */
+static void refuse(struct connection *self, int err)
+{
+    log_failure(self, err);
+    server_reject(self->server, HOB_REJECT_HANDSHAKE);
+    self->head_until = 0; /* it is refused already */
+    if ((err != -EPROTO && err != -EKEYREJECTED) || shutdown(self->readable.fd, SHUT_WR) < 0) {
+        connection_close(self);
+        return;
+    }
+    self->tls->functions->close(self->tls);
+    self->tls = NULL;
+    wait_for(self, POLLIN);
+    ev_set_cb(&self->readable, on_rest);
 }
 
 /* From now on the connection is served like one without TLS. */
@@ -57,13 +101,6 @@ static void complete(struct connection *self)
         http2_start(self, "", 0); /* which may close the connection */
 }
 
-static void wait_for(struct connection *self, short events)
-{
-    ev_io *wanted = events & POLLOUT ? &self->writable : &self->readable;
-    ev_io_stop(connection_loop(self), events & POLLOUT ? &self->readable : &self->writable);
-    ev_io_start(connection_loop(self), wanted);
-}
-
 static void on_handshake(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct connection *self = watcher->data;
@@ -84,9 +121,7 @@ static void on_handshake(struct ev_loop *ev, ev_io *watcher, int events)
     } else if (err == -EAGAIN) {
         wait_for(self, wanted);
     } else {
-        log_failure(self, err);
-        server_reject(self->server, HOB_REJECT_HANDSHAKE);
-        connection_close(self);
+        refuse(self, err);
     }
 }
 
@@ -162,7 +197,9 @@ bool https_describe(const struct connection *self, hob_tls_info *info)
 {
     if (self->tls)
         self->tls->functions->describe(self->tls, info);
-    return self->tls != NULL;
+    else if (self->proxied_tls)
+        *info = (hob_tls_info){.version = "", .cipher = ""};
+    return self->tls || self->proxied_tls;
 }
 
 bool hob_request_tls(const hob_request *req, hob_tls_info *info)

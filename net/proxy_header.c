@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -112,13 +111,21 @@ static size_t big_endian(const char *bytes)
     return (size_t)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[1];
 }
 
-/* Whether extensions (TLVs, section 2.2) fill these bytes: type, length and value of each. */
-static bool are_extensions(const char *bytes, size_t size)
+enum { TYPE_SSL = 0x20 };   /* the type of an extension */
+enum { CLIENT_SSL = 0x01 }; /* a bit of the first byte of its value */
+
+/*
+ * Whether extensions (TLVs, section 2.2) fill these bytes: type, length and value of each. Sets
+ * *tls if one says that the client has used TLS.
+ */
+static bool parse_extensions(const char *bytes, size_t size, bool *tls)
 {
     while (size > 0) {
         if (size < 3 || size - 3 < big_endian(bytes + 1))
             return false;
         size_t length = 3 + big_endian(bytes + 1);
+        if (bytes[0] == TYPE_SSL && length > 3)
+            *tls = bytes[3] & CLIENT_SSL;
         bytes += length;
         size -= length;
     }
@@ -126,12 +133,12 @@ static bool are_extensions(const char *bytes, size_t size)
 }
 
 /* Sets the source from `block`: two addresses, two ports, then extensions. */
-static bool parse_v2_block(int family, const char *block, size_t size, union peer *peer)
+static bool parse_v2_block(int family, const char *block, size_t size, union peer *peer, bool *tls)
 {
     static const size_t address_sizes[] = {
         [FAMILY_UNSPEC] = 0, [FAMILY_INET] = 12, [FAMILY_INET6] = 36, [FAMILY_UNIX] = 216};
     size_t used = address_sizes[family];
-    if (size < used || !are_extensions(block + used, size - used))
+    if (size < used || !parse_extensions(block + used, size - used, tls))
         return false;
     if (family == FAMILY_INET) {
         *peer = (union peer){.any.sa_family = AF_INET};
@@ -147,7 +154,7 @@ static bool parse_v2_block(int family, const char *block, size_t size, union pee
     return true;
 }
 
-static int parse_v2(const char *bytes, size_t size, union peer *peer)
+static int parse_v2(const char *bytes, size_t size, union peer *peer, bool *tls)
 {
     if (size < V2_FIXED)
         return size > 12 && bytes[12] != COMMAND_LOCAL && bytes[12] != COMMAND_PROXY ? -EPROTO : 0;
@@ -164,16 +171,16 @@ static int parse_v2(const char *bytes, size_t size, union peer *peer)
         return -EPROTO;
     if (transport == TRANSPORT_UNSPEC)
         family = FAMILY_UNSPEC;
-    if (!parse_v2_block(family, bytes + V2_FIXED, length - V2_FIXED, peer))
+    if (!parse_v2_block(family, bytes + V2_FIXED, length - V2_FIXED, peer, tls))
         return -EPROTO;
     return (int)length;
 }
 
-int proxy_header_parse(const char *bytes, size_t size, union peer *peer)
+int proxy_header_parse(const char *bytes, size_t size, union peer *peer, bool *tls)
 {
     if (may_begin_with(bytes, size, v1_begin, sizeof(v1_begin) - 1))
         return parse_v1(bytes, size, peer);
     if (may_begin_with(bytes, size, v2_begin, sizeof(v2_begin) - 1))
-        return parse_v2(bytes, size, peer);
+        return parse_v2(bytes, size, peer, tls);
     return -EPROTO;
 }

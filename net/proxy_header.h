@@ -6,6 +6,7 @@
 #ifndef HOB_NET_PROXY_HEADER_H
 #define HOB_NET_PROXY_HEADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "peer.h"
@@ -20,7 +21,8 @@ enum { PROXY_HEADER_MAX = 4096 };
  *
  * With the result above 0, sets *peer to the source address. Leaves *peer as it is if the header
  * has none: the proxy has connected for itself (LOCAL), or does not know the address (UNKNOWN).
+ * Sets *tls if the client has connected to the proxy by TLS (PP2_TYPE_SSL, section 2.2.6).
  */
-int proxy_header_parse(const char *bytes, size_t size, union peer *peer);
+int proxy_header_parse(const char *bytes, size_t size, union peer *peer, bool *tls);
 
 #endif

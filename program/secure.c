@@ -61,9 +61,8 @@ int serve_securely(hob_request *req, hob_response *res)
 {
     const struct service *service = hob_request_context(req);
     const struct tls_options *options = &service->options->tls;
-    hob_tls_info tls;
     int err = 0;
-    bool secure = hob_request_tls(req, &tls);
+    bool secure = strcmp(hob_request_scheme(req), "https") == 0; /* also of a trusted proxy */
     if (options->redirect && !secure)
         return redirect(service, req, res);
     if (options->hsts > 0 && secure)

@@ -1,5 +1,6 @@
 /* The beginning of a connection that a proxy makes: see hob_server_options.proxy_protocol. */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/would_block.h"
@@ -23,9 +24,13 @@ static bool is_trusted(const hob_server *server, const union peer *peer)
     return hob_server_trusts(server, &address);
 }
 
-static void refuse(struct connection *self, const char *what, int err)
+/* Refuses a connection that is not like this. */
+static void refuse(struct connection *self, const char *wanted, int err)
 {
     hob_server *server = self->server;
+    char peer[HOB_PEER_SIZE], what[HOB_PEER_SIZE + 64];
+    peer_format(&self->peer, peer, sizeof(peer)); /* always fits */
+    snprintf(what, sizeof(what), "a connection of %s is refused: it %s", peer, wanted);
     server_reject(server, HOB_REJECT_PROXY_HEADER);
     refusal_log_add(&server->refused.proxies, what, err);
     connection_close(self);
@@ -48,7 +53,8 @@ static int read_header(struct connection *self)
         return -ECONNRESET;
     if (buffer_append(kept, room, (size_t)size) < 0)
         return -ENOMEM;
-    int length = proxy_header_parse(buffer_bytes(kept), buffer_length(kept), &self->peer);
+    int length = proxy_header_parse(
+        buffer_bytes(kept), buffer_length(kept), &self->peer, &self->proxied_tls);
     size_t read = length > 0 ? (size_t)length - before : (size_t)size;
     recv(self->readable.fd, room, read, 0);
     return length;
@@ -60,12 +66,12 @@ void connection_on_proxy_header(struct ev_loop *ev, ev_io *watcher, int events)
     (void)ev;
     (void)events;
     if (!is_trusted(self->server, &self->peer)) {
-        refuse(self, "a connection is refused that is not from a trusted proxy", EACCES);
+        refuse(self, "is not from a trusted proxy", EACCES);
         return;
     }
     int length = read_header(self);
     if (length == -EPROTO) {
-        refuse(self, "a connection is refused that has no valid PROXY header", EPROTO);
+        refuse(self, "has no valid PROXY header", EPROTO);
     } else if (length == -ENOMEM || !ev_is_active(watcher)) { /* libev had no memory for it */
         server_reject_for_memory(self->server);
         connection_close(self);

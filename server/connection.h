@@ -57,6 +57,7 @@ struct connection {
     enum socket_state socket;
     bool over_limit;  /* accepted above the connection limit: its request is answered by 503 */
     bool handshaking; /* TLS is not ready yet: nothing else may use it */
+    bool proxied_tls; /* TLS protects the client's connection to the proxy: see proxied/ */
     bool needs_tls;   /* came without TLS where that is needed: its request is answered by 400 */
     bool late;        /* the last wait for the client took longer than it may */
     bool sends_later; /* output of this connection is in the server's turn */

@@ -38,7 +38,7 @@ int hob_request_client(hob_request *req, char *text, size_t size);
 
 /*
  * Returns the scheme of the URL that the client has used, "http" or "https": the parameter proto of
- * Forwarded, else the last value of X-Forwarded-Proto, else "http".
+ * Forwarded, else the last value of X-Forwarded-Proto, else "https" if hob_request_tls() finds TLS.
  */
 const char *hob_request_scheme(hob_request *req);
 

@@ -55,7 +55,8 @@ int hob_request_peer(const hob_request *req, char *text, size_t size);
 /*
  * Describes the TLS of the client's connection; the strings are valid as long as those of the
  * request. Behind a proxy this is the proxy's connection: see hob_request_scheme() of
- * hob/forwarded.h. Returns false if the connection has no TLS.
+ * hob/forwarded.h. If the header of the PROXY protocol says that the client has connected to the
+ * proxy by TLS (PP2_TYPE_SSL), version and cipher are "". Returns false without TLS.
  */
 bool hob_request_tls(const hob_request *req, hob_tls_info *info);
 

@@ -35,26 +35,29 @@ BIO *files_open(const char *path)
 }
 
 /* OpenSSL would ask for the password of a key at the terminal. */
-static int have_no_password(char *buffer, int size, int writing, void *unused)
+static int have_no_password(char *buffer, int size, int writing, void *asked)
 {
     (void)buffer;
     (void)size;
     (void)writing;
-    (void)unused;
+    *(bool *)asked = true;
     return 0;
 }
 
-static EVP_PKEY *read_key(const char *path)
+static EVP_PKEY *read_key(const char *path, bool *encrypted)
 {
     BIO *file = files_open(path);
-    EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, have_no_password, NULL) : NULL;
+    EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, have_no_password, encrypted) : NULL;
     BIO_free(file);
     return key;
 }
 
 /* OpenSSL itself accepts a key of another type than the certificate's. */
-static int use_key(SSL_CTX *ctx, EVP_PKEY *key, const char *path, hob_error *error)
+static int use_key(SSL_CTX *ctx, EVP_PKEY *key, bool encrypted, const char *path, hob_error *error)
 {
+    if (encrypted)
+        return files_refuse_because(
+            error, "using the key in", path, "it is encrypted, and hob asks for no password");
     if (!key)
         return files_refuse(error, "using the key in", path);
     if (X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) == 1 &&
@@ -67,8 +70,9 @@ int files_use_certificate(SSL_CTX *ctx, const char *certificate, const char *key
 {
     if (!files_can_open(certificate) || SSL_CTX_use_certificate_chain_file(ctx, certificate) != 1)
         return files_refuse(error, "using the certificate in", certificate);
-    EVP_PKEY *read = read_key(key);
-    int err = use_key(ctx, read, key, error);
+    bool encrypted = false;
+    EVP_PKEY *read = read_key(key, &encrypted);
+    int err = use_key(ctx, read, encrypted, key, error);
     EVP_PKEY_free(read);
     return err;
 }

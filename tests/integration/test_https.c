@@ -141,7 +141,8 @@ ProcessTest(https, unusable_files_are_named_with_the_reason)
     identity_write_key(tls_authority(), other, NULL);
     expect_files_refused(certificate, other, other, "key values mismatch");
     identity_write_key(tls_good(), other, "secret");
-    expect_files_refused(certificate, other, other, "");
+    expect_files_refused(
+        certificate, other, other, "it is encrypted, and hob asks for no password");
     write_dated(other, -3, -1);
     expect_files_refused(other, key, other, "it expired on ");
     write_dated(other, 1, 3);
@@ -328,6 +329,13 @@ ServerTest(https, a_pair_that_does_not_fit_leaves_the_old_one, start())
     cr_expect(eventually(shows(&server, "better")));
 }
 
+ServerTest(https, an_encrypted_key_leaves_the_old_one, start())
+{
+    identity_write_key(tls_good(), key, "secret");
+    cr_expect(server_logs(&server, "good.key: it is encrypted, and hob asks for no password"));
+    cr_expect(shows(&server, "good"));
+}
+
 ServerTest(https, a_fifo_in_place_of_a_key_leaves_the_old_one, start())
 {
     cr_assert_eq(unlink(key), 0);
@@ -399,6 +407,31 @@ ServerTest(https, http_is_redirected, start_both())
         expected, sizeof(expected), "Location: https://127.0.0.1:%u/ping?a=b%%20c", secure.port);
     cr_expect(order_has_field(order, expected), "%s", order->head.bytes);
     cr_expect_null(strstr(order->head.bytes, "Strict-Transport-Security"));
+}
+
+static struct server start_both_behind_a_proxy(void)
+{
+    return server_wait(program_start(
+        "--tls-self-signed", "--listen", "http://127.0.0.1:0", "--listen", "https://127.0.0.1:0",
+        "--redirect-to-https", "--hsts", "60", "--idle-grace", "0", "--trusted-proxies",
+        "127.0.0.1"));
+}
+
+/* Or a proxy that has the TLS of its clients would redirect them again and again. */
+ServerTest(https, https_before_a_trusted_proxy_is_not_redirected, start_both_behind_a_proxy())
+{
+    static const char by_https[] = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https";
+    struct order *order = get_with(&server, "/ping", by_https);
+    cr_expect_eq(order->status, 200);
+    cr_expect(order_has_field(order, "Strict-Transport-Security: max-age=60"));
+    order = get_with(&server, "/ping", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http");
+    cr_expect_eq(order->status, 308);
+}
+
+ServerTest(https, a_client_cannot_say_that_it_uses_https, start_both())
+{
+    static const char by_https[] = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https";
+    cr_expect_eq(get_with(&server, "/ping", by_https)->status, 308);
 }
 
 ServerTest(https, browsers_are_to_stay_with_https, start_both())

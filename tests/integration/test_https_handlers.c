@@ -1,10 +1,13 @@
 /*
  * Handlers behind TLS: what they learn of it, and bodies in both directions.
  */
+#include <openssl/err.h>
+
 #include "tests/support/folder.h"
 #include "tests/support/handler_server.h"
 #include "tests/support/integration.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/real_servers.h"
 #include "tests/support/secure_client.h"
 #include "tests/support/tls_server.h"
 
@@ -92,6 +95,44 @@ ProcessTest(https_handlers, a_handler_can_take_over_the_connection)
 }
 
 /*
+ * Behind HAProxy, which has the TLS of the client.
+ */
+
+static hob_network loopback;
+
+static struct server serve_haproxy(void)
+{
+    cr_assert_eq(hob_network_parse("127.0.0.0/8", &loopback), 0);
+    return serve_with(
+        describe, .proxy_protocol = true, .trusted_proxies = &loopback, .trusted_proxy_count = 1);
+}
+
+static void expect_behind_haproxy(
+    const struct server *server, const char *scheme, const char *bind, const char *description)
+{
+    struct listening front;
+    const char *address = formatted("%s send-proxy-v2-ssl", server_address(server));
+    struct process *haproxy = start_haproxy_tcp_before(address, bind, &front);
+    struct server before = server_at(formatted("%s://%s/", scheme, front.text));
+    struct order *order = order_prepare(&before, "/");
+    curl_easy_setopt(order->easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    order_complete(order);
+    cr_expect_str_eq(order->body.bytes, description);
+    process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */
+}
+
+ServerTest(https_handlers, haproxy_says_whether_a_client_uses_tls, serve_haproxy())
+{
+    char bind[TLS_PATH_SIZE];
+    skip_without("haproxy");
+    identity_write_key(tls_good(), folder_path("front.pem.key"), NULL);
+    identity_write_certificate(tls_good(), folder_path("front.pem"));
+    snprintf(bind, sizeof(bind), "ssl crt %s", folder_path("front.pem"));
+    expect_behind_haproxy(&server, "https", bind, "||||https|");
+    expect_behind_haproxy(&server, "http", "", "no TLS");
+}
+
+/*
  * Certificates of clients.
  */
 
@@ -154,6 +195,24 @@ ProcessTest(https_handlers, other_clients_are_refused)
     cr_expect_not(is_served(&expired));
     identity_free(&eve);
     identity_free(&late);
+    hob_tls_server_free(tls);
+}
+
+/* A reset in place of the alert would hide why, as unread input makes the kernel send one. */
+ProcessTest(https_handlers, a_client_without_a_certificate_sees_the_alert)
+{
+    static char request[60 * 1000];
+    size_t written;
+    struct server server = serve_known_clients();
+    memset(request, 'x', sizeof(request));
+    for (int i = 0; i < 20; i++) {
+        struct secure_client client = secure_client_of(&server);
+        cr_assert(secure_handshake(&client));
+        SSL_write_ex(client.ssl, request, sizeof(request), &written);
+        cr_expect_not(secure_receive(&client, "anything"));
+        cr_expect_eq(ERR_GET_REASON(ERR_peek_error()), SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED);
+        secure_close(&client);
+    }
     hob_tls_server_free(tls);
 }
 

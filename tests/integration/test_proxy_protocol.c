@@ -119,7 +119,8 @@ ServerTest(proxy_protocol, is_required, start())
     cr_expect_eq(raw_receive(&client).status, 0);
     raw_close(&client);
     cr_expect_str_eq(ASK(&server, V1 LAST), "192.0.2.1:50000 192.0.2.1:50000 2 0");
-    cr_expect(server_logs(&server, "no valid PROXY header"));
+    cr_expect(server_logs(&server, "a connection of 127.0.0.1:"));
+    cr_expect(server_logs(&server, " is refused: it has no valid PROXY header"));
 }
 
 /* The trusted one is another than that of the test. */
@@ -131,7 +132,9 @@ ServerTest(
     struct raw_client client = raw_connect(&server);
     raw_send(&client, V1 GET("/"));
     cr_expect_eq(raw_receive(&client).status, 0);
-    cr_expect(server_logs(&server, "not from a trusted proxy"));
+    cr_expect(server_logs(
+        &server,
+        formatted("127.0.0.1:%u is refused: it is not from a trusted", raw_port(&client))));
     raw_close(&client);
 }
 
@@ -206,7 +209,7 @@ static void expect_header_of_haproxy(const struct server *server, const char *op
     struct listening front;
     skip_without("haproxy");
     const char *address = formatted("%s %s", server_address(server), options);
-    struct process *haproxy = start_haproxy_tcp_before(address, &front);
+    struct process *haproxy = start_haproxy_tcp_before(address, "", &front);
     ask_through(&front);
     cr_expect(logs_client(server, "127.0.0.5:"));
     process_tell(haproxy, SIGUSR1); /* by which it ends with 0 */

@@ -148,13 +148,15 @@ struct process *start_haproxy_before(const char *address)
     return start_at_socket(argv, "haproxy");
 }
 
-struct process *start_haproxy_tcp_before(const char *address, struct listening *front)
+struct process *
+start_haproxy_tcp_before(const char *address, const char *bind, struct listening *front)
 {
     char sections[1024], file[256];
     const char *const argv[] = {"/usr/bin/env", "haproxy", "-db", "-f", file, NULL};
     *front = free_port();
     snprintf(
-        sections, sizeof(sections), "listen all\n bind %s\n server one %s\n", front->text, address);
+        sections, sizeof(sections), "listen all\n bind %s %s\n server one %s\n", front->text, bind,
+        address);
     write_haproxy_config("tcp", sections, file);
     return start_at(argv, &front->address);
 }

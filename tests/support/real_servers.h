@@ -43,7 +43,8 @@ struct process *start_haproxy_before(const char *address);
  * These pass bytes on and send the header of the PROXY protocol before them. They listen at a port
  * of 127.0.0.1, which is written to *front.
  */
-struct process *start_haproxy_tcp_before(const char *address, struct listening *front);
+struct process *
+start_haproxy_tcp_before(const char *address, const char *bind, struct listening *front);
 void start_nginx_stream_before(const char *address, struct listening *front);
 
 /* Starts any program, which listens at this socket then. */

@@ -115,7 +115,7 @@ static int parse(const char *bytes, size_t size, union peer *peer)
     char *copy = malloc(size > 0 ? size : 1);
     cr_assert_not_null(copy);
     memcpy(copy, bytes, size);
-    int length = proxy_header_parse(copy, size, peer);
+    int length = proxy_header_parse(copy, size, peer, &(bool){false});
     free(copy);
     return length;
 }
@@ -194,4 +194,29 @@ Test(proxy_header, may_have_many_extensions)
     cr_expect_eq(parse(bytes, SIZE - 1, &peer), 0);
     cr_expect_eq(parse(bytes, SIZE, &peer), SIZE);
     cr_expect_eq(peer.any.sa_family, AF_INET);
+}
+
+/* PP2_TYPE_SSL: the byte "client", the result of the verification, and the version. */
+Test(proxy_header, says_whether_the_client_has_used_tls)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        bool tls;
+    } headers[] = {
+        {BYTES(V2 "\x21\x11\0\44" PAIR "\x20\0\25\1\0\0\0\0\x21\0\7TLSv1.3\x24\0\3abc"), true},
+        {BYTES(V2 "\x21\x11\0\26" PAIR TLV "\x20\0\1\7"), true},
+        {BYTES(V2 "\x21\x11\0\20" PAIR "\x20\0\1\6"), false},
+        {BYTES(V2 "\x21\x11\0\17" PAIR "\x20\0\0"), false},
+        {BYTES(V2 "\x21\x11\0\20" PAIR "\x21\0\1\1"), false},
+        {BYTES(V2 "\x20\x11\0\20" PAIR "\x20\0\1\1"), false},
+        {BYTES(V2 "\x21\x11\0\14" PAIR), false},
+    };
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        union peer peer = before;
+        bool tls = false;
+        int length = proxy_header_parse(headers[i].bytes, headers[i].size, &peer, &tls);
+        cr_expect_eq(length, (int)headers[i].size, "%zu: %d", i, length);
+        cr_expect_eq(tls, headers[i].tls, "%zu", i);
+    }
 }

@@ -245,7 +245,7 @@ static void log_to_one_who_reads_late(void *arg)
         count_text(text, "the end\n"));
 }
 
-Test(log, what_nobody_reads_is_lost_and_counted)
+Test(log, unread_lines_are_lost_and_counted)
 {
     struct child_end end = logged(log_to_one_who_reads_late, NULL);
     cr_expect_str_eq(end.output, "3 notes; 1500 lines; the end: 1");

@@ -4,7 +4,7 @@
 
 #define UNKNOWN "application/octet-stream"
 
-Test(content_type, is_told_by_the_end_of_the_name)
+Test(content_type, is_that_of_the_end_of_the_name)
 {
     static const struct {
         const char *path, *type;

@@ -242,7 +242,7 @@ static int leave_readable(void *arg)
     return hob_yield();
 }
 
-ChannelTest(descriptor, that_nobody_awaits_does_not_hold_up_its_maker, open_pipe)
+ChannelTest(descriptor, unawaited_does_not_hold_up_its_maker, open_pipe)
 {
     cr_expect_eq(hob_await(start(leave_readable, ends[0])), 0);
     cr_expect_eq(active_watchers(), 0);

@@ -16,7 +16,7 @@ TestSuite(trace_watch, .timeout = 60);
 
 #define RING_SIZE 65536
 
-CoroutineTest(trace_watch, nothing_is_recorded_while_nobody_watches)
+CoroutineTest(trace_watch, nothing_is_recorded_without_a_watcher)
 {
     hob_trace_totals totals;
     hob_await(hob_async(cook_noodles, NULL));
@@ -67,7 +67,7 @@ CoroutineTest(trace_watch, of_a_new_watch_begins_with_it)
     hob_trace_unwatch();
 }
 
-CoroutineTest(trace_watch, misses_nothing_for_one_who_comes_back_soon)
+CoroutineTest(trace_watch, misses_nothing_between_two_watches)
 {
     uint64_t dropped = 0;
     hob_trace_watch();
@@ -86,7 +86,7 @@ CoroutineTest(trace_watch, misses_nothing_for_one_who_comes_back_soon)
     hob_trace_unwatch();
 }
 
-CoroutineTest(trace_watch, recorded_for_nobody_keeps_no_loop_alive)
+CoroutineTest(trace_watch, without_a_watcher_keeps_no_loop_alive)
 {
     hob_trace_watch();
     hob_trace_unwatch();
@@ -118,7 +118,7 @@ static int unwatch(void *arg)
     return 0;
 }
 
-Test(trace_watch, to_turn_away_without_having_watched_is_a_mistake)
+Test(trace_watch, to_unwatch_without_a_watch_is_a_mistake)
 {
     struct mistake mistakes[] = {{unwatch, "cook", "hob_trace_unwatch", "there is no watcher"}};
     expect_mistakes(mistakes, COUNT(mistakes));
@@ -363,7 +363,7 @@ static int count_ready(void *ready)
     return 0;
 }
 
-CoroutineTest(trace_watch, counts_those_who_have_their_turn_yet)
+CoroutineTest(trace_watch, counts_those_that_wait_for_their_turn)
 {
     hob_join(start(count_ready, 2), start(count_ready, 1), start(count_ready, 0));
 }

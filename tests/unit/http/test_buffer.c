@@ -89,7 +89,7 @@ BufferTest(never_grows_while_all_is_consumed)
     cr_expect_eq(buffer->capacity, 6);
 }
 
-BufferTest(refuses_sizes_that_nobody_has)
+BufferTest(refuses_sizes_that_no_machine_has)
 {
     static const size_t sizes[] = {
         SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 6, SIZE_MAX / 2 + 1, SIZE_MAX / 2};

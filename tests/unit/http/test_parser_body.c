@@ -58,7 +58,7 @@ Test(parser_body, gives_any_byte_of_a_body)
     parsed_free(&parsed);
 }
 
-Test(parser_body, drops_a_body_that_nobody_wants)
+Test(parser_body, drops_a_body_that_is_not_read)
 {
     static const char request[] = POST HOST "Content-Length: 5\r\n\r\nhello";
     static char room[HEAD_LIMIT];

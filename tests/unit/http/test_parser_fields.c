@@ -84,7 +84,7 @@ Test(parser_fields, gives_the_reason_of_a_refusal)
 }
 
 /* RFC 9110 section 10.1.1. */
-Test(parser_fields, notes_who_waits_for_100_continue)
+Test(parser_fields, finds_the_expectation_of_100_continue)
 {
     static const struct {
         const char *fields;

@@ -4,7 +4,7 @@
 
 TestSuite(syntax, .timeout = 10);
 
-Test(syntax, tells_what_is_a_token)
+Test(syntax, knows_a_token)
 {
     cr_expect(is_token("gzip", 4));
     cr_expect(is_token("!#$%&'*+-.^_`|~09azAZ", 21));

@@ -118,7 +118,7 @@ Test(target, removes_dot_segments)
     expect_normalised(cases, COUNT(cases));
 }
 
-Test(target, refuses_a_bad_path_and_tells_the_rule)
+Test(target, refuses_a_bad_path_and_returns_the_rule)
 {
     static const struct {
         const char *path, *words;
@@ -178,7 +178,7 @@ Test(target, is_left_as_it_was_from_where_it_is_refused)
     }
 }
 
-Test(target, is_told_to_programs_as_an_error_number)
+Test(target, is_an_error_number_for_programs)
 {
     char good[] = "/a/%2e%2e/b";
     char bad[] = "/..";

@@ -52,7 +52,7 @@ static void expect_url(const char *address, const char *begin)
     close(listener);
 }
 
-Test(listener, tells_the_port_that_the_system_picked)
+Test(listener, has_the_port_that_the_system_picked)
 {
     expect_url("127.0.0.1:0", "http://127.0.0.1");
     expect_url("127.0.0.2:0", "http://127.0.0.2");
@@ -166,7 +166,7 @@ UnixTest(of_several_closes_all_if_one_fails)
     cr_expect_eq(access(path, F_OK), -1);
 }
 
-UnixTest(tells_the_file_of_a_unix_socket)
+UnixTest(finds_the_file_of_a_unix_socket)
 {
     struct stat stat;
     hob_socket_file file = {0};
@@ -227,7 +227,7 @@ UnixTest(that_is_shut_removes_its_own_file_and_no_other)
     listener_close(&second);
 }
 
-Test(listener, tells_the_name_of_an_abstract_socket)
+Test(listener, has_the_name_of_an_abstract_socket)
 {
     static const char name[] = "\0hob-listener-test";
     char url[HOB_URL_SIZE];
@@ -322,7 +322,7 @@ Test(listener, can_be_opened_again_at_once)
 
 /* Neither accepted nor refused: the client asks again in a second, when there may be a new server.
  */
-Test(listener, that_is_shut_lets_nobody_else_into_its_queue)
+Test(listener, that_is_shut_takes_no_more_clients)
 {
     struct listener listener;
     struct sockaddr_in address;

@@ -28,7 +28,7 @@ expect_line(hob_access_log_format format, const struct access_record *record, co
     cr_expect_str_eq(line, expected, "\n%s%s", line, expected);
 }
 
-Test(access_line, tells_the_second_in_utc_and_in_english)
+Test(access_line, has_the_second_in_utc_and_in_english)
 {
     static const struct {
         time_t second;
@@ -161,7 +161,7 @@ Test(access_line, has_the_clients_host_without_its_port_in_combined)
     }
 }
 
-Test(access_line, tells_numbers_in_full)
+Test(access_line, has_numbers_in_full)
 {
     static const struct {
         int status;

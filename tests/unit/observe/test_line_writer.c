@@ -128,7 +128,7 @@ Test(line_writer, makes_a_file_that_not_everybody_may_read)
     cr_expect_eq(stat.st_mode & 0777, 0640, "%o", stat.st_mode);
 }
 
-Test(line_writer, tells_why_a_file_cannot_be_opened)
+Test(line_writer, returns_why_a_file_cannot_be_opened)
 {
     static const struct {
         const char *path;

@@ -92,7 +92,7 @@ static void write_and_die(struct shared_pages *pages, const char *text)
     cr_assert_eq(waitpid(pid, NULL, 0), pid);
 }
 
-Test(shared_pages, outlive_who_wrote_them)
+Test(shared_pages, outlive_their_writers)
 {
     struct shared_pages *pages = shared_pages_new(1);
     write_and_die(pages, "the first one's");

@@ -98,7 +98,7 @@ static int mend(hob_request *req, hob_response *res)
     return result == -EIO ? hob_reply_text(res, 503, "later") : result;
 }
 
-RouterTest(middleware, is_told_what_the_handler_returned, routes)
+RouterTest(middleware, gets_what_the_handler_returned, routes)
 {
     cr_expect_eq(hob_router_use(router, mend), 0);
     expect_status(router, "GET /fail", 503);

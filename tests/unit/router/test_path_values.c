@@ -34,7 +34,7 @@ static void expect_told(hob_router *router, const struct told *cases, size_t cou
     }
 }
 
-Test(path_values, tells_what_the_names_of_a_pattern_stand_for)
+Test(path_values, has_the_values_of_the_names_of_a_pattern)
 {
     static const hob_route routes[] = {
         {"GET /one/{a}", tell_values},           {"GET /two/{a}/{b}", tell_values},

@@ -64,7 +64,7 @@ static void expect_all_refused(const char *const *patterns, size_t count)
     }
 }
 
-Test(router, refuses_a_bad_pattern_and_tells_which)
+Test(router, refuses_a_bad_pattern_and_returns_it)
 {
     static const char *const methods[] = {
         "",        " ",         "GET",   "GET ",          "/",         " /",    "GET/",   "GET  /",
@@ -259,7 +259,7 @@ static int reply_route(hob_request *req, hob_response *res)
     return hob_reply(res, 200, NULL, route, strlen(route));
 }
 
-Test(router, tells_the_pattern_of_the_route)
+Test(router, has_the_pattern_of_the_route)
 {
     static const hob_route routes[] = {
         {"GET /", reply_route},
@@ -281,7 +281,7 @@ static int expect_no_route(hob_request *req, hob_response *res)
     return result;
 }
 
-Test(router, tells_no_pattern_when_there_is_no_route)
+Test(router, has_no_pattern_without_a_route)
 {
     static const hob_route routes[] = {{"GET /a", reply_a}};
     static const char *const lines[] = {"GET /b", "POST /a", "OPTIONS /a", "OPTIONS *"};
@@ -304,7 +304,7 @@ Test(router, does_not_find_what_is_not_there)
 }
 
 /* RFC 9110 sections 15.5.6 and 9.3.7. */
-Test(router, tells_which_methods_a_path_has)
+Test(router, lists_the_methods_of_a_path)
 {
     static const hob_route routes[] = {
         {"GET /a", reply_a},  {"POST /b", reply_b}, {"DELETE /c", reply_c}, {"GET /c", reply_a},

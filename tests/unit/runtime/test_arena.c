@@ -74,7 +74,7 @@ static int fill_a_piece(void *arg)
     return hob_yield();
 }
 
-CoroutineTest(arena, memory_belongs_to_who_asked_for_it)
+CoroutineTest(arena, memory_belongs_to_one_coroutine)
 {
     char *mine = hob_alloc(1000);
     memset(mine, 1, 1000);

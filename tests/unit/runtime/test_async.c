@@ -27,7 +27,7 @@ CoroutineTest(async, stacks_of_ended_children_are_free_at_once)
 }
 
 /* As in an accept loop: one after the other, and none is awaited. */
-CoroutineTest(async, children_that_nobody_awaits_share_a_stack)
+CoroutineTest(async, unawaited_children_share_a_stack)
 {
     for (int i = 0; i < CLIENTS; i++) {
         start(return_number, i);

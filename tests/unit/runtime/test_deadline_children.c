@@ -21,7 +21,7 @@ CoroutineTest(deadline, children_made_before_do_not_have_it)
 }
 
 /* The deadline is the reason of their cancellation. */
-CoroutineTest(deadline, children_awaited_under_it_are_told_that_time_is_up)
+CoroutineTest(deadline, children_awaited_under_it_end_by_timeout)
 {
     hob_future *child = start(sleep_until_deadline, 'c');
     hob_deadline(2);
@@ -115,7 +115,7 @@ static int leave_a_sleeper(void *arg)
     return hob_sleep(INFINITY);
 }
 
-TimedTest(deadline, what_nobody_awaits_is_joined_in_time, 2)
+TimedTest(deadline, an_unawaited_child_is_joined_in_time, 2)
 {
     hob_deadline(2);
     cr_expect_eq(hob_await(start(leave_a_sleeper, 0)), -ETIMEDOUT);

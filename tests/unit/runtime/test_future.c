@@ -23,7 +23,7 @@ CoroutineTest(future, await_returns_the_result)
     cr_expect_eq(hob_await(NULL), -ENOMEM);
 }
 
-AtOnceTest(future, await_of_one_that_is_ready_lets_nobody_run)
+AtOnceTest(future, await_of_one_that_is_ready_returns_at_once)
 {
     struct probe ready;
     future_complete(probe_init(&ready, &probe_kind), 1);
@@ -38,7 +38,7 @@ CoroutineTest(future, only_the_first_completion_counts)
     cr_expect_eq(hob_await(&probe.future), 1);
 }
 
-CoroutineTest(future, completion_wakes_who_awaits)
+CoroutineTest(future, completion_wakes_the_waiter)
 {
     struct probe probe;
     hob_future *waiter = hob_async(await_and_trace, probe_init(&probe, &probe_kind));

@@ -98,7 +98,7 @@ static int make_and_lose(void *arg)
     return self->lose(probe_init(&self->probe, self->kind));
 }
 
-CoroutineTest(future, is_released_once_whoever_awaits_it)
+CoroutineTest(future, is_released_once_however_it_is_lost)
 {
     struct maker cases[] = {
         {NAMED(await_it_when_ready), &probe_kind},

@@ -154,7 +154,7 @@ CoroutineTest(promise, is_abandoned_when_its_await_was_interrupted)
     cr_expect_eq(hob_await(awaited), 3);
 }
 
-CoroutineTest(promise, resolving_it_wakes_nobody_after_a_cancelled_await)
+CoroutineTest(promise, resolving_it_wakes_none_after_a_cancelled_await)
 {
     hob_future *promise = hob_promise();
     cr_expect_eq(cancel_waiting(hob_async(await_and_trace, promise)), -ECANCELED);
@@ -254,7 +254,7 @@ static int make_a_promise_for(void *use)
     return (*(hob_fn **)use)(promised);
 }
 
-CoroutineTest(promise, is_freed_once_whoever_comes_last)
+CoroutineTest(promise, is_freed_once_by_awaiter_or_resolver)
 {
     hob_fn *uses[] = {
         await_it_when_resolved,

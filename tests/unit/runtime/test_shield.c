@@ -241,7 +241,7 @@ static int sleep_in_a_shield(void *arg)
     return hob_sleep(INFINITY);
 }
 
-TimedTest(shield, whoever_cancels_its_task_waits_for_its_end, 5)
+TimedTest(shield, a_cancel_of_its_task_waits_for_its_end, 5)
 {
     hob_future *child = start(sleep_in_a_shield, 5);
     hob_sleep(1);
@@ -261,7 +261,7 @@ TimedTest(shield, an_unawaited_child_is_waited_for, 5)
     cr_expect_str_eq(traced(), "s");
 }
 
-TimedTest(shield, a_deadline_of_who_awaits_it_has_to_wait, 5)
+TimedTest(shield, a_deadline_of_its_awaiter_has_to_wait, 5)
 {
     hob_future *child = start(sleep_in_a_shield, 5);
     hob_deadline(1);

@@ -125,7 +125,7 @@ static int leave_a_chain_and_return(void *arg)
     return 0;
 }
 
-CoroutineTest(task, a_chain_of_a_thousand_that_nobody_awaits_is_joined)
+CoroutineTest(task, a_chain_of_a_thousand_unawaited_is_joined)
 {
     hob_await(start(leave_a_chain_and_return, 0));
     cr_expect_eq(chain_ends, DEPTH);

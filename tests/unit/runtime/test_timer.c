@@ -119,7 +119,7 @@ static int abandon_a_timer(void *arg)
     return 0;
 }
 
-CoroutineTest(timer, that_nobody_awaits_does_not_hold_up_its_maker)
+CoroutineTest(timer, unawaited_does_not_hold_up_its_maker)
 {
     cr_expect_eq(hob_await(start(abandon_a_timer, 0)), 0);
 }

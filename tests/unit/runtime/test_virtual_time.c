@@ -323,7 +323,7 @@ TimedTest(virtual_time, stands_still_with_only_endless_timers, 0)
     }
 }
 
-CoroutineTest(virtual_time, does_not_wait_for_a_peer_unless_told_to)
+CoroutineTest(virtual_time, waits_for_a_peer_only_when_it_is_set_to)
 {
     double before = hob_deadline(2);
     cr_expect_eq(ask_peer(NULL), -ETIMEDOUT);

@@ -38,7 +38,7 @@ static int expect_facts(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "");
 }
 
-Test(request, tells_what_the_client_asked_for)
+Test(request, has_what_the_client_asked_for)
 {
     static struct head_facts cases[] = {
         {"GET / HTTP/1.1\r\n" HOST "\r\n", "GET", "/", NULL, NULL},
@@ -214,7 +214,7 @@ static int expect_body(hob_request *req, hob_response *res)
     return hob_reply_text(res, 200, "");
 }
 
-Test(request, gives_the_body_in_pieces_and_tells_its_end)
+Test(request, gives_the_body_in_pieces_and_then_its_end)
 {
     static const struct body_facts cases[] = {
         {.request = "GET / HTTP/1.1\r\n" HOST "\r\n", .body = ""},

@@ -148,7 +148,7 @@ static void expect_told(
     told_free(&told);
 }
 
-Test(request_id, of_a_client_is_told_by_the_response_if_it_is_sane)
+Test(request_id, of_a_client_is_in_the_response_if_it_is_sane)
 {
     char request[400];
     const hob_server_options server = {.handler = reply_nothing};
@@ -204,7 +204,7 @@ Test(request_id, is_the_first_one_that_can_be_used)
     expect_told(&server, GET "X-Request-Id: a b\r\nX-Request-Id: first\r\n\r\n", "first", "first");
 }
 
-Test(request_id, that_is_asked_for_too_late_is_not_told)
+Test(request_id, that_is_asked_for_too_late_is_not_sent)
 {
     const hob_server_options server = {.handler = reply_and_ask};
     expect_told(&server, GET "\r\n", NULL, "");

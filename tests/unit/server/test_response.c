@@ -168,7 +168,7 @@ static int reply_from_a_buffer_that_changes(hob_request *req, hob_response *res)
 
 /* The connection, RFC 9112 section 9. */
 
-Test(response, tells_whether_the_connection_persists)
+Test(response, says_whether_the_connection_persists)
 {
     static const struct {
         const char *request, *field;

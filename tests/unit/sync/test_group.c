@@ -27,11 +27,11 @@ static int trace_name(void *name)
     return 0;
 }
 
-GroupTest(is_waited_for_until_nobody_is_left)
+GroupTest(is_waited_for_until_none_is_left)
 {
     cr_expect_eq(hob_group_wait(group), 0, "there is nobody to wait for");
-    for (char name = 'a'; name <= 'c'; name++)
-        spawn(trace_name, name);
+    for (const char *name = "abc"; *name; name++)
+        spawn(trace_name, *name);
     cr_expect_eq(hob_group_count(group), 3);
     cr_expect_eq(hob_group_wait(group), 0);
     cr_expect_str_eq(traced(), "abc");

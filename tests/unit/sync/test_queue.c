@@ -129,7 +129,7 @@ QueueTest(a_get_waits_while_it_is_empty, 2)
     cr_expect_eq(hob_await(getter), 'a');
 }
 
-QueueTest(those_who_wait_to_put_are_served_in_their_order, 1)
+QueueTest(waiting_puts_are_served_in_their_order, 1)
 {
     hob_future *putters[3];
     put_value('-');
@@ -142,7 +142,7 @@ QueueTest(those_who_wait_to_put_are_served_in_their_order, 1)
     cr_expect_eq(hob_join_all(putters, COUNT(putters)), 0);
 }
 
-QueueTest(those_who_wait_to_get_are_served_in_their_order, 3)
+QueueTest(waiting_gets_are_served_in_their_order, 3)
 {
     hob_future *getters[3];
     start_three(get, '1', getters);
@@ -188,7 +188,7 @@ QueueTest(closed_takes_no_more_but_gives_what_is_in_it, 3)
         cr_expect_eq(get_value(), 0);
 }
 
-QueueTest(closing_ends_the_waits_of_all_who_want_to_put, 1)
+QueueTest(closing_ends_the_waits_of_all_puts, 1)
 {
     hob_future *putters[3];
     put_value('-');
@@ -200,7 +200,7 @@ QueueTest(closing_ends_the_waits_of_all_who_want_to_put, 1)
     cr_expect_eq(get_value(), 0, "nothing of theirs is in it");
 }
 
-QueueTest(closing_ends_the_waits_of_all_who_want_to_get, 1)
+QueueTest(closing_ends_the_waits_of_all_gets, 1)
 {
     hob_future *getters[3];
     start_three(get, '1', getters);
@@ -238,7 +238,7 @@ static int put_or_get_though_cancelled(void *arg)
     return 0;
 }
 
-QueueTest(one_who_is_cancelled_already_does_nothing, 3)
+QueueTest(a_coroutine_cancelled_before_does_nothing, 3)
 {
     hob_await(start(put_or_get_though_cancelled, 0));
     cr_expect_eq(get_value(), 'a');
@@ -281,7 +281,7 @@ QueueTest(a_get_that_is_cancelled_too_late_has_the_value, 1)
 }
 
 /* The room is that of the first in line, not of a coroutine that comes before that one runs. */
-QueueTest(nobody_overtakes_one_who_waits, 1)
+QueueTest(a_waiting_coroutine_is_not_overtaken, 1)
 {
     put_value('-');
     hob_future *waiting = start(put, 'a');
@@ -302,7 +302,7 @@ QueueTest(nobody_overtakes_one_who_waits, 1)
     cr_expect_eq(hob_await(getter), 'c');
 }
 
-QueueTest(tries_serve_those_who_wait, 1)
+QueueTest(tries_serve_waiting_coroutines, 1)
 {
     void *value = NULL;
     hob_future *getter = start(get, '1');

@@ -101,7 +101,7 @@ static int run_until_a_deadline(void *arg)
     return err;
 }
 
-CoroutineTest(pool, interrupts_what_runs_when_nobody_waits_any_more)
+CoroutineTest(pool, interrupts_what_runs_after_a_deadline)
 {
     struct interruptible job = {0};
     gate_init(&job.gate);

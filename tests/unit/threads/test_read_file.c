@@ -334,7 +334,7 @@ static int leave_a_reading(void *arg)
     return 0;
 }
 
-CoroutineTest(read_file, that_nobody_awaits_is_waited_for)
+CoroutineTest(read_file, unawaited_is_waited_for)
 {
     hob_bytes bytes;
     for (int i = 0; i < 100; i++) {

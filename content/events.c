@@ -42,18 +42,34 @@ static int put_data(struct buffer *event, const char *data)
     }
 }
 
+static int put_event(struct buffer *event, const char *id, const char *name, const char *data)
+{
+    int err = strchr(data, '\r') ? -EINVAL : put_field(event, "id: ", id);
+    if (err == 0)
+        err = put_field(event, "event: ", name);
+    if (err == 0)
+        err = put_data(event, data);
+    return err < 0 ? err : buffer_append(event, "\n", sizeof("\n"));
+}
+
+int hob_event_text(const char *id, const char *name, const char *data, hob_bytes *event)
+{
+    struct buffer text = {0};
+    int err = put_event(&text, id, name, data);
+    if (err < 0)
+        buffer_free(&text);
+    *event = (hob_bytes){.data = text.data};
+    if (err == 0)
+        event->size = text.end - 1; /* without the NUL */
+    return err;
+}
+
 int hob_event(hob_response *res, const char *id, const char *name, const char *data)
 {
-    struct buffer event = {0};
-    int err = strchr(data, '\r') ? -EINVAL : put_field(&event, "id: ", id);
+    hob_bytes event;
+    int err = hob_event_text(id, name, data, &event);
     if (err == 0)
-        err = put_field(&event, "event: ", name);
-    if (err == 0)
-        err = put_data(&event, data);
-    if (err == 0)
-        err = buffer_append(&event, "\n", 1);
-    if (err == 0)
-        err = hob_send(res, buffer_bytes(&event), buffer_length(&event));
-    buffer_free(&event);
+        err = hob_send(res, event.data, event.size);
+    hob_bytes_free(&event);
     return err;
 }

@@ -64,7 +64,7 @@ make_router(struct markets *markets, struct news *news, hob_router **router, con
         HOB_ROUTE("GET /healthz", serve_health, news),
     };
     *culprit = "the routes";
-    if (!news->changed)
+    if (!news->prices)
         return -ENOMEM;
     return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, culprit);
 }
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
         .markets = &markets,
         .goods = options.watch,
         .interval = options.interval,
-        .changed = hob_condition_new(),
+        .prices = hob_topic_new(1),
     };
     hob_tls *tls;
     hob_router *router;
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     int socket = hob_listen(options.listen);
     int status = socket < 0 ? failed(options.listen, socket) : serve(socket, router, &news);
     hob_router_free(router);
-    hob_condition_free(news.changed);
+    hob_topic_free(news.prices);
     hob_client_free(markets.client);
     hob_tls_free(tls);
     return status;

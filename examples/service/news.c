@@ -14,9 +14,8 @@ static void note(struct news *self, const struct offer *best)
     self->markets_answer = best != NULL;
     if (strcmp(text, self->latest) == 0)
         return;
-    memcpy(self->latest, text, sizeof(text));
-    self->count++;
-    hob_condition_wake_all(self->changed);
+    if (hob_topic_publish(self->prices, "price", text, strlen(text)) == 0)
+        memcpy(self->latest, text, sizeof(text)); /* without memory, the next look tries again */
 }
 
 int news_watch(void *arg)
@@ -35,39 +34,15 @@ int news_watch(void *arg)
     return err;
 }
 
-/* Returns 1 if there are news, 0 if the server stops, or a negative errno. */
-static int wait_for_news(const struct news *self, const hob_request *req)
-{
-    size_t winner;
-    hob_future *either[] = {
-        hob_condition_next(self->changed), hob_server_until_stopping(hob_request_server(req))};
-    int err = hob_race_all(either, 2, &winner);
-    return err < 0 ? err : winner == 0;
-}
-
 /*
  * A slow listener misses some news, and gets the latest, which suffices for a price. So the sender
- * waits for no listener, and stores no news.
+ * waits for no listener. One that connects gets the price of now.
  */
 int serve_news(hob_request *req, hob_response *res)
 {
+    static const hob_topic_options latest = {.policy = HOB_TOPIC_LATEST, .replay = 1};
     const struct news *self = hob_state(req);
-    unsigned long sent = 0;
-    int go_on = hob_event_stream(res);
-    if (go_on < 0)
-        return go_on;
-    do {
-        if (sent == self->count) {
-            go_on = wait_for_news(self, req);
-        } else {
-            char text[sizeof(self->latest)]; /* the next may come while this is sent */
-            memcpy(text, self->latest, sizeof(text));
-            sent = self->count;
-            int err = hob_event(res, NULL, "price", text);
-            go_on = err < 0 ? err : 1;
-        }
-    } while (go_on > 0);
-    return go_on;
+    return hob_topic_stream(self->prices, req, res, &latest);
 }
 
 int serve_health(hob_request *req, hob_response *res)

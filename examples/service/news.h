@@ -1,4 +1,4 @@
-/* news.h: where something is cheapest at the moment, sent to everyone who listens. */
+/* news.h: the cheapest market for something, sent to all listeners at each change. */
 #ifndef NEWS_H
 #define NEWS_H
 
@@ -10,12 +10,11 @@
 /* The state of both handlers below. Set the first four; the rest is 0 at first. */
 struct news {
     const struct markets *markets;
-    const char *goods;      /* whose price is watched */
-    double interval;        /* seconds between two looks */
-    hob_condition *changed; /* wakes the listeners */
+    const char *goods; /* whose price is watched */
+    double interval;   /* seconds between two looks */
+    hob_topic *prices; /* texts, of which the latest counts */
 
     char latest[100];
-    unsigned long count; /* of changes: a listener keeps the number of the last one it has sent */
     bool markets_answer;
 };
 

@@ -22,6 +22,7 @@
 #include "hob/take_over.h"
 #include "hob/text.h"
 #include "hob/tls.h"
+#include "hob/topic.h"
 #include "hob/trace.h"
 #include "hob/version.h"
 #include "hob/websocket.h"

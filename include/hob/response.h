@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "hob/http.h"
+#include "hob/runtime.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -199,6 +200,13 @@ int hob_event_stream(hob_response *res);
  * carriage return, or if id or name contains a line break.
  */
 int hob_event(hob_response *res, const char *id, const char *name, const char *data);
+
+/*
+ * Formats the same event once, for hob_send() to several clients. Sets *event to its bytes: free
+ * them with hob_bytes_free(). May be called anywhere. Returns 0, -EINVAL as above or -ENOMEM; then
+ * *event has no bytes.
+ */
+int hob_event_text(const char *id, const char *name, const char *data, hob_bytes *event);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,8 @@
 /* WebSockets (include/hob/websocket.h). */
+#include "hob/topic.h"
 #include "hob/websocket.h"
 #include "tests/support/integration.h"
+#include "tests/support/stream.h"
 #include "tests/support/upgraded.h"
 #include "tests/websocket/cases.h"
 #include "tests/websocket/exchange.h"
@@ -424,4 +426,117 @@ ClientTest(websocket, messages_of_several_coroutines_are_not_mixed, serve(tick_a
     }
     cr_expect_eq(ticks, 40);
     cr_expect_eq(pongs, 1);
+}
+
+/*
+ * Broadcast.
+ */
+
+static hob_topic *topic;
+
+/* POST publishes the body, and GET subscribes, by a WebSocket if the client asks for one. */
+static int serve_topic(hob_request *req, hob_response *res)
+{
+    const char *text;
+    size_t size;
+    hob_ws *ws;
+    hob_subscription *subscription;
+    topic = topic ? topic : hob_topic_new(3);
+    if (strcmp(hob_request_method(req), "POST") == 0) {
+        int err = hob_body_all(req, 1000, &text, &size);
+        if (err == 0)
+            err = hob_topic_publish(topic, "news", text, size);
+        return err < 0 ? err : reply(res, 200, "%zu", hob_topic_subscribers(topic));
+    }
+    if (!hob_request_header(req, "Upgrade"))
+        return hob_topic_stream(topic, req, res, &(hob_topic_options){.replay = 1});
+    int err = hob_websocket(req, res, NULL, &ws);
+    if (err == 0)
+        err = hob_topic_subscribe(topic, NULL, &subscription);
+    if (err == 0)
+        err = hob_ws_send_text(ws, "subscribed");
+    return err < 0 ? err : hob_topic_feed(subscription, ws);
+}
+
+static const char *publish(const struct server *server, const char *text)
+{
+    static char subscribers[20];
+    struct raw_client client = raw_connect(server);
+    struct response response = raw_exchange_printf(
+        &client, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n\r\n%s",
+        strlen(text), text);
+    snprintf(subscribers, sizeof(subscribers), "%s", response.body);
+    raw_close(&client);
+    return subscribers;
+}
+
+ProcessTest(websocket, a_topic_reaches_sockets_and_streams)
+{
+    struct server server = serve(serve_topic);
+    struct raw_client clients[3];
+    publish(&server, "before");
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        clients[i] = raw_connect(&server);
+        open_websocket(&clients[i]);
+        cr_expect(upgraded_receives(&clients[i], "\x81\x0asubscribed"));
+    }
+    struct stream *events = follow(&server, "/", "");
+    cr_expect(wait_for_text(events, "event: news\ndata: before\n\n"));
+    cr_expect_str_eq(publish(&server, "hello"), "4");
+    for (size_t i = 0; i < COUNT(clients); i++)
+        cr_expect(upgraded_receives(&clients[i], "\x81\x05hello"));
+    cr_expect(wait_for_text(events, "event: news\ndata: hello\n\n"));
+    raw_send_bytes(&clients[0], "\x81\x81\0\0\0\0x\x88\x82\0\0\0\0\x03\xe8", 15);
+    cr_expect(upgraded_receives(&clients[0], "\x88\x02\x03\xe8"));
+    cr_expect(raw_ended(&clients[0]));
+    cr_expect_str_eq(publish(&server, "again"), "3");
+    cr_expect(upgraded_receives(
+        &clients[1], "\x81\x05"
+                     "again"));
+    for (size_t i = 0; i < COUNT(clients); i++)
+        raw_close(&clients[i]);
+    leave(events);
+    cr_expect_eq(server_stop(&server), 0);
+}
+
+ProcessTest(websocket, a_stream_goes_on_behind_the_last_event)
+{
+    char fields[100];
+    struct server server = serve(serve_topic);
+    publish(&server, "one");
+    struct stream *events = follow(&server, "/", "");
+    const char *id = wait_for_text(events, "id: ");
+    cr_assert(id && wait_for_text(events, "data: one\n\n"));
+    snprintf(fields, sizeof(fields), "Last-Event-ID: %.*s\r\n", (int)strcspn(id + 4, "\n"), id + 4);
+    leave(events);
+    publish(&server, "two");
+    publish(&server, "three");
+    events = follow(&server, "/", fields);
+    cr_expect(wait_for_text(events, "data: two\n\n"));
+    cr_expect(wait_for_text(events, "data: three\n\n"));
+    cr_expect_null(strstr(events->text, "data: one"));
+    leave(events);
+    cr_expect_eq(server_stop(&server), 0, "the stop ends streams");
+}
+
+/*
+ * A client that others have written. tests/browser has more of them.
+ */
+
+static int run_python(const char *argument, const char *value)
+{
+    const char *const run[] = {"/usr/bin/env", "python3", argument, value, NULL};
+    struct process *process = process_start(run);
+    int result = process_result(process);
+    if (result != 0)
+        cr_log_info("%s", process_errors(process));
+    return result;
+}
+
+ServerTest(websocket, the_client_of_python_exchanges_messages, serve(echo))
+{
+    char path[] = REAL_CLIENTS "/websocket.py";
+    if (run_python("-c", "import websockets") != 0)
+        cr_skip("there is no python3-websockets");
+    cr_expect_eq(run_python(path, server_port(&server)), 0);
 }

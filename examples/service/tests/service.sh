@@ -73,7 +73,7 @@ for _ in {1..100}; do [[ $(<"$work/news") != *north* ]] || break && sleep 0.1; d
 kill $service
 wait $listener || fail "the stream was cut off"
 is "news" $'event: price\ndata: potatoes: 110 cents at south\n\nevent: price\ndata: potatoes: 130 cents at north' \
-  "$(<"$work/news")"
+  "$(grep -v '^id: ' "$work/news")"
 wait $service || fail "the service ended with $?"
 
 # refused MESSAGE ARGUMENT...: with status 2, and a message that names what was wrong.

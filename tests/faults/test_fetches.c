@@ -245,7 +245,7 @@ static void serve_redirect(SSL *ssl)
 }
 
 /* Writes its address to the pipe when it listens. */
-static pid_t start_tls_server(char *address, size_t size)
+static pid_t start_tls_server(bool has_tunnels, char *address, size_t size)
 {
     struct tls_server server;
     int ends[2];
@@ -254,6 +254,7 @@ static pid_t start_tls_server(char *address, size_t size)
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         tls_server_start(&server, tls_good(), serve_redirect);
+        server.has_tunnels = has_tunnels;
         if (write(ends[1], server.listening.text, size) < 0)
             _exit(1);
         pthread_join(server.thread, NULL);
@@ -265,27 +266,36 @@ static pid_t start_tls_server(char *address, size_t size)
     return pid;
 }
 
-static void survive_tls(bool connects)
+/* A tunnel leads through the address of the server, which is a proxy then. */
+static void survive_tls(bool connects, bool has_tunnels)
 {
     struct set set = {.connects = connects};
     char address[sizeof(((struct listening *)0)->text)];
     faults_prepare();
     tls_setup();
-    pid_t server = start_tls_server(address, sizeof(address));
-    snprintf(set.url, sizeof(set.url), "https://%s/a", address);
+    pid_t server = start_tls_server(has_tunnels, address, sizeof(address));
+    char proxy[sizeof(address) + sizeof("http://")];
+    snprintf(proxy, sizeof(proxy), "http://%s", address);
+    snprintf(set.url, sizeof(set.url), "https://%s/a", has_tunnels ? "good.test" : address);
     hob_tls *tls = tls_client();
-    survive_with(set, (hob_client_options){.tls = tls}, server);
+    const char *https_proxy = has_tunnels ? proxy : NULL;
+    survive_with(set, (hob_client_options){.tls = tls, .https_proxy = https_proxy}, server);
     hob_tls_free(tls);
     tls_teardown();
 }
 
 Test(failing_fetches, survive_a_failing_call_on_a_kept_tls_connection)
 {
-    survive_tls(false);
+    survive_tls(false, false);
 }
 
 Test(failing_fetches, survive_a_failing_call_on_a_new_tls_connection)
 {
-    survive_tls(true);
+    survive_tls(true, false);
+}
+
+Test(failing_fetches, survive_a_failing_call_in_a_new_tunnel)
+{
+    survive_tls(true, true);
 }
 #endif

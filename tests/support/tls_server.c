@@ -98,11 +98,25 @@ void serve_hello(SSL *ssl)
         SSL_write(ssl, response, (int)sizeof(response) - 1);
 }
 
+/* Reads the head of a CONNECT byte by byte, and nothing behind it. */
+static bool open_tunnel(int fd)
+{
+    static const char response[] = "HTTP/1.1 200 OK\r\n\r\n";
+    char head[HEAD_SIZE] = "";
+    size_t length = 0;
+    while (length < HEAD_SIZE - 1 && !strstr(head, "\r\n\r\n")) {
+        if (recv(fd, head + length++, 1, 0) != 1)
+            return false;
+    }
+    return strncmp(head, "CONNECT ", 8) == 0 &&
+           send(fd, response, strlen(response), MSG_NOSIGNAL) > 0;
+}
+
 static void serve_connection(struct tls_server *self, int fd)
 {
     SSL *ssl = SSL_new(self->ctx);
     SSL_set_fd(ssl, fd);
-    if (SSL_accept(ssl) == 1) {
+    if ((!self->has_tunnels || open_tunnel(fd)) && SSL_accept(ssl) == 1) {
         const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
         snprintf(self->name, sizeof(self->name), "%s", name ? name : "");
         self->resumed += SSL_session_reused(ssl);

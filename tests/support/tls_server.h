@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "hob/tls.h"
 #include "tests/support/certificates.h"
@@ -16,6 +17,7 @@
 struct tls_server {
     SSL_CTX *ctx; /* for the test to change before the first connection */
     struct listening listening;
+    bool has_tunnels;        /* clients say CONNECT first, as to a proxy before the server */
     void (*serve)(SSL *ssl); /* after the handshake; blocks */
     char name[64];           /* that the last client has asked for (SNI) */
     atomic_int handshakes;   /* that have succeeded */

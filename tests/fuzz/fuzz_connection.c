@@ -63,6 +63,7 @@ static int handle(hob_request *req, hob_response *res)
     size_t size;
     char piece[7];
     int length = 0;
+    hob_header trailer;
     note_text(hob_request_method(req));
     note_text(path);
     note_text(hob_request_query(req));
@@ -75,12 +76,16 @@ static int handle(hob_request *req, hob_response *res)
     case 'p': /* takes it in pieces */
         while ((length = hob_body_read(req, piece, sizeof(piece))) > 0)
             note(piece, (size_t)length);
+        for (size_t position = 0; hob_request_next_trailer(req, &position, &trailer);) {
+            note_text(trailer.name);
+            note_text(trailer.value);
+        }
         return length < 0 ? length : hob_reply_text(res, 200, "read");
     case 's': /* streams it back, a byte at a time: how many come at once depends on the cuts */
         length = hob_stream(res, 200, "text/plain");
         while (length >= 0 && (length = hob_body_read(req, piece, 1)) > 0)
             length = hob_send(res, piece, 1);
-        return length;
+        return length < 0 ? length : hob_response_add_trailer(res, "X-Sum", "7");
     case 'w': /* waits before and after */
         hob_sleep(0.001);
         length = hob_body_all(req, 1000, &body, &size);

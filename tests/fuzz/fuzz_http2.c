@@ -36,6 +36,7 @@ static int handle(hob_request *req, hob_response *res)
     const char *body;
     size_t size;
     int length = 0;
+    hob_header trailer;
     const char *path = hob_request_path(req);
     hob_request_header(req, "cookie");
     switch (path[0] == '/' ? path[1] : '\0') {
@@ -45,6 +46,8 @@ static int handle(hob_request *req, hob_response *res)
         length = hob_stream(res, 200, "text/plain");
         while (length >= 0 && (length = hob_body_read(req, piece, sizeof(piece))) > 0)
             length = hob_send(res, piece, (size_t)length);
+        for (size_t at = 0; length >= 0 && hob_request_next_trailer(req, &at, &trailer);)
+            length = hob_response_add_trailer(res, trailer.name, trailer.value);
         return length;
     case 'l': /* streams more than the window */
         length = hob_stream(res, 200, "text/plain");

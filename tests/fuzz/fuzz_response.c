@@ -36,6 +36,8 @@ static struct outcome read_pieces(const uint8_t *data, size_t size, size_t piece
     struct outcome self = {.body = allocate_exactly(size)};
     response_reader_init(
         &self.reader, allocate_exactly(limits.head), &limits, (enum response_to)to);
+    self.reader.trailers = trailers_new(limits.head, limits.header_count);
+    CHECK(self.reader.trailers);
     while (self.taken < size && !is_over(&self.reader)) {
         size_t length = size - self.taken < piece ? size - self.taken : piece;
         char *bytes = memcpy(allocate_exactly(length), data + self.taken, length);
@@ -77,11 +79,16 @@ static void check_same(const struct outcome *a, const struct outcome *b)
     CHECK(a->reader.head.length == b->reader.head.length);
     CHECK(memcmp(a->reader.head.data, b->reader.head.data, a->reader.head.length) == 0);
     check_head(&a->reader);
+    const struct head *trailers = &a->reader.trailers->strings;
+    const struct head *others = &b->reader.trailers->strings;
+    CHECK(trailers->length == others->length && trailers->header_count == others->header_count);
+    CHECK(trailers->length == 0 || memcmp(trailers->data, others->data, trailers->length) == 0);
 }
 
 static void outcome_free(struct outcome *self)
 {
     free(self->reader.head.data);
+    trailers_free(self->reader.trailers);
     free(self->body);
 }
 

@@ -48,16 +48,30 @@ static const char *find_dependent(const struct tls_options *tls)
     return tls->hsts > 0 ? "--hsts" : NULL;
 }
 
+#ifdef HOB_TLS
 static void check_build(const struct options *options, size_t secure)
 {
-#ifdef HOB_TLS
     (void)options;
     (void)secure;
-#else
-    if (secure > 0 || options_have_certificate(options) || find_dependent(&options->tls))
-        options_fail("there is no https: this hob was built without TLS (-DHOB_TLS=OFF)");
-#endif
 }
+#else
+/* Fails if an option is set that needs TLS. */
+static void check_build(const struct options *options, size_t secure)
+{
+    const char *option = secure > 0 ? "https:// of --listen" : NULL;
+    const char *dependent = find_dependent(&options->tls);
+    if (options->upstream_ca)
+        option = "--upstream-ca";
+    if (dependent)
+        option = dependent;
+    if (options->tls.self_signed)
+        option = "--tls-self-signed";
+    if (options->tls.certificates.count > 0)
+        option = "--tls-certificate";
+    if (option)
+        options_fail("%s: this hob was built without TLS (-DHOB_TLS=OFF)", option);
+}
+#endif
 
 static void check_files(const struct tls_options *tls)
 {

@@ -35,7 +35,7 @@ static const char *check_url(const char *url)
         rule = "it has a fragment";
 #ifndef HOB_TLS
     if (!rule && is_https(url))
-        rule = "this hob was built without TLS";
+        rule = "this hob was built without TLS (-DHOB_TLS=OFF)";
 #endif
     return rule;
 }

@@ -82,7 +82,7 @@ base_image() {
 }
 
 # The packages that compile and run the tests for arm64.
-emulation_packages() { echo qemu-user pkgconf libcriterion-dev:arm64 libcurl4-openssl-dev:arm64; }
+emulation_packages() { echo qemu-user "pkgconf:$(dpkg --print-architecture)" libcriterion-dev:arm64 libcurl4-openssl-dev:arm64; }
 
 # The packages that the parts of script/docker-test install. llhttp cannot be there for two architectures.
 packages_of() {

@@ -1,5 +1,6 @@
-/* A service with two routes: one waits, one streams. */
+/* A service with two routes: one waits, one streams. With -DHTTP2 it speaks HTTP/2 as well. */
 #include <hob/hob.h>
+#include <hob/http2.h>
 #include <stdio.h>
 
 static int serve_tea(hob_request *req, hob_response *res)
@@ -36,6 +37,9 @@ int main(void)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle, .router = router, .handle_signals = true, .grace = 5};
+#ifdef HTTP2
+    options.http2 = hob_http2();
+#endif
     if (hob_server_open(&options, &server) < 0)
         return 1;
     puts(hob_server_url(server));

@@ -10,9 +10,9 @@ export async function readManifests(folder) {
     return Object.fromEntries(await Promise.all(names.map(read)));
 }
 
-/* The number that follows an option in a container's arguments. */
+/* The value of an option, "--option=value", in a container's arguments. */
 const argument = (container, option) =>
-    Number(container.args?.[container.args.indexOf(option) + 1] ?? NaN);
+    container.args?.find((text) => text.startsWith(`${option}=`))?.slice(option.length + 1);
 
 /* The demands of the "restricted" profile of the Pod Security Standards. */
 const restricted = (pod, container) => [
@@ -23,8 +23,30 @@ const restricted = (pod, container) => [
     ["capabilities", container.securityContext?.capabilities?.drop?.includes("ALL") === true],
     ["no capability is added", container.securityContext?.capabilities?.add === undefined],
     ["no namespace of the host", !pod.hostNetwork && !pod.hostPID && !pod.hostIPC],
-    ["no volumes", pod.volumes === undefined],
 ];
+
+/* Where hob reads the certificate: a Secret, which Kubernetes replaces while the container runs. */
+function certificateRules(pod, container) {
+    const mount = container.volumeMounts?.[0];
+    const [volume, ...others] = pod.volumes ?? [];
+    return [
+        ["the only volume is a Secret", volume?.secret !== undefined && others.length === 0],
+        ["the Secret is mounted", volume !== undefined && mount?.name === volume.name],
+        ["it is mounted read-only", mount?.readOnly === true],
+        ["it is a folder, whose files change", mount?.subPath === undefined],
+        [
+            "--tls-certificate is in the Secret",
+            argument(container, "--tls-certificate") === `${mount?.mountPath}/tls.crt`,
+        ],
+        ["--tls-key is in the Secret", argument(container, "--tls-key") === `${mount?.mountPath}/tls.key`],
+    ];
+}
+
+/* Whether the port of that name is the one of the address in an option. */
+function listens(container, name, option) {
+    const port = container.ports?.find((port) => port.name === name)?.containerPort;
+    return Number(argument(container, option)?.match(/:(\d+)$/)?.[1]) === port;
+}
 
 /* Rules that are in no schema: the needs of hob, and references between the files. */
 function rules(manifests) {
@@ -41,12 +63,22 @@ function rules(manifests) {
     const files = Object.keys(manifests).filter((name) => name !== "kustomization.yaml");
     return [
         ...restricted(template.spec, container),
+        ...certificateRules(template.spec, container),
+        ["the port https is that of --listen", listens(container, "https", "--listen")],
+        ["the port admin is that of --admin", listens(container, "admin", "--admin")],
+        [
+            "Prometheus asks the port admin",
+            listens(container, "admin", "--admin") &&
+                argument(container, "--admin").endsWith(
+                    `:${template.metadata.annotations?.["prometheus.io/port"]}`,
+                ),
+        ],
         ["readOnlyRootFilesystem", container.securityContext?.readOnlyRootFilesystem === true],
         ["enableServiceLinks", template.spec.enableServiceLinks === false],
         [
             "terminationGracePeriodSeconds is more than --drain-delay and --grace",
             template.spec.terminationGracePeriodSeconds >
-                argument(container, "--drain-delay") + argument(container, "--grace"),
+                Number(argument(container, "--drain-delay")) + Number(argument(container, "--grace")),
         ],
         ["the Deployment selects its pods", selects(deployment.spec.selector?.matchLabels)],
         ["the Service selects the pods", selects(only("Service").spec?.selector)],
@@ -63,8 +95,8 @@ function rules(manifests) {
             ports.includes(only("Service").spec?.ports?.[0].targetPort),
         ],
         [
-            "the NetworkPolicy's port is one of the pods'",
-            ports.includes(only("NetworkPolicy").spec?.ingress?.[0].ports?.[0].port),
+            "the NetworkPolicy's ports are the pods'",
+            ports.join() === only("NetworkPolicy").spec?.ingress?.[0].ports?.map(({ port }) => port).join(),
         ],
         [
             "the probes' ports are the pods'",

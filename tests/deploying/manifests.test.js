@@ -16,7 +16,9 @@ const service = fileOf("Service");
 const policy = fileOf("NetworkPolicy");
 const autoscaler = fileOf("HorizontalPodAutoscaler");
 const pod = (all) => all[deployment].spec.template.spec;
+const annotations = (all) => all[deployment].spec.template.metadata.annotations;
 const container = (all) => pod(all).containers[0];
+const mount = (all) => container(all).volumeMounts[0];
 
 /* [the mistake, the change that makes it, the message] */
 const mistakes = [
@@ -28,10 +30,19 @@ const mistakes = [
     ["a kind that there is not", (all) => (all[service].kind = "Servise"), /Servise/],
     ["a version that there is not", (all) => (all[service].apiVersion = "v7"), /v7/],
     ["root", (all) => (pod(all).securityContext.runAsUser = 0), /runAsUser/],
-    ["a disk to write to", (all) => (pod(all).volumes = [{ name: "disk" }]), /volumes/],
+    ["a disk to write to", (all) => (pod(all).volumes[0] = { name: "disk" }), /only volume/],
+    ["another volume", (all) => pod(all).volumes.push({ name: "disk" }), /only volume/],
+    ["a Secret without a mount", (all) => delete container(all).volumeMounts, /is mounted/],
+    ["a file of a Secret", (all) => (mount(all).subPath = "tls.crt"), /is a folder/],
+    ["a Secret to write to", (all) => delete mount(all).readOnly, /read-only/],
+    ["a Secret elsewhere", (all) => (mount(all).mountPath = "/keys"), /--tls-certificate/],
+    ["https on another port", (all) => (container(all).ports[0].containerPort = 8080), /--listen/],
+    ["an admin server elsewhere", (all) => container(all).args.splice(3, 1), /--admin/],
+    ["metrics of another port", (all) => (annotations(all)["prometheus.io/port"] = "80"), /asks/],
+    ["a closed port", (all) => all[policy].spec.ingress[0].ports.pop(), /NetworkPolicy's ports/],
     ["variables of services", (all) => delete pod(all).enableServiceLinks, /enableServiceLinks/],
     ["too little time to end", (all) => (pod(all).terminationGracePeriodSeconds = 35), /drain/],
-    ["a grace that is not told", (all) => delete container(all).args, /--grace/],
+    ["no arguments", (all) => delete container(all).args, /--grace/],
     ["a Service of others", (all) => (all[service].spec.selector.app = "hub"), /Service selects/],
     ["a port that nobody has", (all) => (all[service].spec.ports[0].targetPort = "web"), /port/],
     ["two who scale", (all) => (all[deployment].spec.replicas = 3), /replicas/],

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "tests/support/folder.h"
+#include "tests/support/formatted.h"
 #include "tests/support/integration.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/secure_client.h"
@@ -320,6 +321,30 @@ ServerTest(https, changed_files_are_noticed_without_a_signal, start())
     cr_expect(eventually(shows(&server, "better")));
 }
 
+/* As Kubernetes replaces the files of a mounted Secret: they are links through the link ..data. */
+static void write_secret(const char *version, const char *subject)
+{
+    folder_add_folder(version);
+    snprintf(certificate, sizeof(certificate), "%s/tls.crt", folder_path(version));
+    snprintf(key, sizeof(key), "%s/tls.key", folder_path(version));
+    write_new(subject);
+    folder_add_link("..data_tmp", version);
+    cr_assert_eq(rename(folder_path("..data_tmp"), folder_path("..data")), 0, "%m");
+}
+
+ProcessTest(https, a_secret_of_kubernetes_is_read_again)
+{
+    write_secret("..1", "good");
+    folder_add_link("tls.crt", "..data/tls.crt");
+    folder_add_link("tls.key", "..data/tls.key");
+    struct server server = server_start(
+        "--tls-certificate", folder_path("tls.crt"), "--tls-key", folder_path("tls.key"));
+    cr_expect(shows(&server, "good"));
+    write_secret("..2", "better");
+    cr_expect(eventually(shows(&server, "better")));
+    cr_expect_eq(server_log_count(&server, "the old certificates stay"), 0);
+}
+
 ServerTest(https, a_pair_that_does_not_fit_leaves_the_old_one, start())
 {
     identity_write_key(tls_authority(), key, NULL);
@@ -455,10 +480,20 @@ ServerTest(https, a_healthy_server_is_well, start_both())
     snprintf(http, sizeof(http), "http://%s", server_address(&server));
     struct server secure = second_of(&server);
     snprintf(https, sizeof(https), "https://%s", server_address(&secure));
-    struct process *check = process_start((const char *const[]){
-        HOB_BINARY, "healthcheck", "--tls-self-signed", "--redirect-to-https", "--listen", http,
-        "--listen", https, NULL});
+    struct process *check = program_start(
+        "healthcheck", "--tls-self-signed", "--redirect-to-https", "--listen", http, "--listen",
+        https);
     cr_expect_eq(process_result(check), 0, "%s", process_errors(check));
+}
+
+/* As in a container, whose health check has the server's variables and not its command. */
+ServerTest(https, a_healthy_server_of_https_alone_is_well, start())
+{
+    setenv("HOB_LISTEN", formatted("https://%s", server_address(&server)), 1);
+    setenv("HOB_TLS_CERTIFICATE", certificate, 1);
+    cr_expect_eq(process_result(program_start("healthcheck")), 0);
+    cr_expect_eq(server_stop(&server), 0);
+    cr_expect_eq(process_result(program_start("healthcheck")), 1);
 }
 
 ServerTest(https, a_server_without_tls_is_not_well_over_https, server_start())

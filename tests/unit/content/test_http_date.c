@@ -57,52 +57,45 @@ Test(http_date, has_older_formats)
     }
 }
 
+static void expect_no_dates(const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        time_t date;
+        cr_expect_not(http_date_parse(texts[i], NOW, &date), "%s", texts[i]);
+    }
+}
+
 Test(http_date, all_else_is_none)
 {
-    static const char *const cases[] = {
+    static const char *const almost[] = {
+        "Sun, 06 Nov 1994 08:49:37",      "Sun, 06 Nov 1994 08:49:37 ",
+        "Sun, 06 Nov 1994 08:49:37 GM",   "Sun, 06 Nov 1994 08:49:37 GMTx",
+        "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 06 Nov 1994 08:49:37 gmt",
+        "Sun, 06 Nov 1994 08:49:37 UTC",  "Sun, 06 Nov 1994 08:49:37 +0100",
+        " Sun, 06 Nov 1994 08:49:37 GMT", "sun, 06 Nov 1994 08:49:37 GMT",
+        "Xxx, 06 Nov 1994 08:49:37 GMT",  "Sun 06 Nov 1994 08:49:37 GMT",
+        "Sun, 6 Nov 1994 08:49:37 GMT",   "Sun,  6 Nov 1994 08:49:37 GMT",
+        "Sun, 06 nov 1994 08:49:37 GMT",  "Sun, 06 Xxx 1994 08:49:37 GMT",
+        "Sun, 06 Nov 94 08:49:37 GMT",    "Sun, 06 Nov 19940 08:49:37 GMT",
+        "Sun, 06 Nov 1994 8:49:37 GMT",   "Sun, 06 Nov 1994 08:49 GMT",
+        "Sun, 06 Nov 1994 -8:49:37 GMT",  "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 31 Nov 1994 08:49:37 GMT",  "Sun, 32 Dec 1994 08:49:37 GMT",
+        "Sun, 29 Feb 2023 08:49:37 GMT",  "Sun, 29 Feb 1900 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:00:00 GMT",  "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1994 08:49:61 GMT",  "Sun, 06-Nov-94 08:49:37 GMT",
+    };
+    static const char *const others[] = {
         "",
         "0",
         "now",
         "Sun",
-        "Sun, 06 Nov 1994 08:49:37",
-        "Sun, 06 Nov 1994 08:49:37 ",
-        "Sun, 06 Nov 1994 08:49:37 GM",
-        "Sun, 06 Nov 1994 08:49:37 GMTx",
-        "Sun, 06 Nov 1994 08:49:37 GMT ",
-        "Sun, 06 Nov 1994 08:49:37 gmt",
-        "Sun, 06 Nov 1994 08:49:37 UTC",
-        "Sun, 06 Nov 1994 08:49:37 +0100",
-        " Sun, 06 Nov 1994 08:49:37 GMT",
-        "sun, 06 Nov 1994 08:49:37 GMT",
-        "Xxx, 06 Nov 1994 08:49:37 GMT",
-        "Sun 06 Nov 1994 08:49:37 GMT",
-        "Sun, 6 Nov 1994 08:49:37 GMT",
-        "Sun,  6 Nov 1994 08:49:37 GMT",
-        "Sun, 06 nov 1994 08:49:37 GMT",
-        "Sun, 06 Xxx 1994 08:49:37 GMT",
-        "Sun, 06 Nov 94 08:49:37 GMT",
-        "Sun, 06 Nov 19940 08:49:37 GMT",
-        "Sun, 06 Nov 1994 8:49:37 GMT",
-        "Sun, 06 Nov 1994 08:49 GMT",
-        "Sun, 06 Nov 1994 -8:49:37 GMT",
-        "Sun, 00 Nov 1994 08:49:37 GMT",
-        "Sun, 31 Nov 1994 08:49:37 GMT",
-        "Sun, 32 Dec 1994 08:49:37 GMT",
-        "Sun, 29 Feb 2023 08:49:37 GMT",
-        "Sun, 29 Feb 1900 08:49:37 GMT",
-        "Sun, 06 Nov 1994 24:00:00 GMT",
-        "Sun, 06 Nov 1994 08:60:37 GMT",
-        "Sun, 06 Nov 1994 08:49:61 GMT",
         "Sunday, 06 Nov 1994 08:49:37 GMT",
         "Sunday, 06-Nov-1994 08:49:37 GMT",
-        "Sun, 06-Nov-94 08:49:37 GMT",
         "Sun Nov 6 08:49:37 1994",
         "Sun Nov  6 08:49:37 1994 GMT",
         "Sun Nov  6 08:49:37 94",
         "1994-11-06T08:49:37Z",
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        time_t date;
-        cr_expect_not(http_date_parse(cases[i], NOW, &date), "%s", cases[i]);
-    }
+    expect_no_dates(almost, COUNT(almost));
+    expect_no_dates(others, COUNT(others));
 }

@@ -253,39 +253,29 @@ Test(response, may_have_many_headers)
     wire_response_free(&response);
 }
 
+static void expect_bad_names(hob_response *res, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        cr_expect_eq(hob_response_add_header(res, names[i], "x"), -EINVAL, "%s", names[i]);
+}
+
 static int add_bad_headers(hob_request *req, hob_response *res)
 {
-    /* Not a token, RFC 9110 section 5.6.2; or the server's own. */
-    static const char *const names[] = {
-        "",
-        " ",
-        "X Y",
-        " X",
-        "X ",
-        "X:",
-        "X\tY",
-        "X\r\nY",
-        "X\x7f",
-        "X\x80",
-        "(X)",
-        "X/Y",
-        "\"X\"",
-        "Connection",
-        "Content-Length",
-        "Content-Type",
-        "Date",
-        "Server",
-        "Transfer-Encoding",
-        "X-Request-Id",
-        "content-length",
-        "TRANSFER-ENCODING",
+    /* RFC 9110 section 5.6.2. */
+    static const char *const not_tokens[] = {
+        "", " ", "X Y", " X", "X ", "X:", "X\tY", "X\r\nY", "X\x7f", "X\x80", "(X)", "X/Y", "\"X\"",
+    };
+    static const char *const of_the_server[] = {
+        "Connection",   "Content-Length", "Content-Type",
+        "Date",         "Server",         "Transfer-Encoding",
+        "X-Request-Id", "content-length", "TRANSFER-ENCODING",
     };
     /* Control characters, which could begin a header or a response of their own. */
     static const char *const values[] = {
         "a\r\nY: b", "a\r\n\r\nb", "a\n", "\ra", "a\rb", "a\x01", "a\x1f", "a\x7f",
     };
-    for (size_t i = 0; i < COUNT(names); i++)
-        cr_expect_eq(hob_response_add_header(res, names[i], "x"), -EINVAL, "%s", names[i]);
+    expect_bad_names(res, not_tokens, COUNT(not_tokens));
+    expect_bad_names(res, of_the_server, COUNT(of_the_server));
     for (size_t i = 0; i < COUNT(values); i++)
         cr_expect_eq(hob_response_add_header(res, "X", values[i]), -EINVAL, "%s", values[i]);
     return hob_reply(res, 200, NULL, "hi", 2);

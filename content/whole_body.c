@@ -1,5 +1,5 @@
 /* The body of a request, read as a whole. */
-#include <errno.h>
+#include <assert.h>
 #include <stdlib.h>
 
 #include "hob/runtime.h"
@@ -34,6 +34,7 @@ int hob_body_all(hob_request *req, size_t limit, const char **data, size_t *size
         buffer_free(&body);
         return err;
     }
+    assert(body.data); /* it was reserved before it was read to */
     body.data[body.end] = '\0';
     err = hob_defer(free, body.data);
     if (err < 0)

@@ -229,7 +229,8 @@ ServerTest(trailers, are_exchanged_with_node, serve_trailers())
     char port[8];
     skip_without("node");
     snprintf(port, sizeof(port), "%u", server.port);
-    const char *const run[] = {"/usr/bin/env", "node", REAL_CLIENTS "/trailers.mjs", port, NULL};
+    static const char program[] = REAL_CLIENTS "/trailers.mjs";
+    const char *const run[] = {"/usr/bin/env", "node", program, port, NULL};
     struct process *node = process_start(run);
     cr_expect_eq(process_result(node), 0, "%s", process_errors(node));
 }

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A session takes some kilobytes, with the server's certificates. */
-enum { SESSIONS_MAX = 64 };
+/*
+ * A session takes some kilobytes, with the server's certificates. One of TLS 1.3 serves a single
+ * connection, so several are kept for connections that begin at the same time.
+ */
+enum { SESSIONS_MAX = 128, SESSIONS_OF_KEY_MAX = 8 };
 
 struct session {
     struct list link;
@@ -36,9 +39,10 @@ void sessions_clear(struct sessions *self)
     }
 }
 
+/* The newest session of a key, or NULL. */
 static struct session *find(const struct sessions *self, const char *key)
 {
-    for (struct list *link = self->all.next; link != &self->all; link = link->next) {
+    for (struct list *link = self->all.prev; link != &self->all; link = link->prev) {
         struct session *session = list_entry(link, struct session, link);
         if (strcmp(session->key, key) == 0)
             return session;
@@ -46,19 +50,35 @@ static struct session *find(const struct sessions *self, const char *key)
     return NULL;
 }
 
+static bool serves_once(const SSL_SESSION *session)
+{
+    return SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION;
+}
+
+/* Drops the oldest sessions of a key until there are fewer than `most`, and one if all is full. */
+static void make_room(struct sessions *self, const char *key, size_t most)
+{
+    size_t count = 0;
+    struct list *link = self->all.prev;
+    while (link != &self->all) {
+        struct session *session = list_entry(link, struct session, link);
+        link = link->prev;
+        if (strcmp(session->key, key) == 0 && ++count >= most)
+            drop(self, session);
+    }
+    if (self->count == SESSIONS_MAX)
+        drop(self, list_entry(self->all.next, struct session, link));
+}
+
 void sessions_put(struct sessions *self, const char *key, SSL_SESSION *session)
 {
     size_t length = strlen(key);
-    struct session *before = find(self, key);
     struct session *added = malloc(sizeof(*added) + length + 1);
     if (!added) {
         SSL_SESSION_free(session);
         return;
     }
-    if (!before && self->count == SESSIONS_MAX)
-        before = list_entry(self->all.next, struct session, link);
-    if (before)
-        drop(self, before);
+    make_room(self, key, serves_once(session) ? SESSIONS_OF_KEY_MAX : 1);
     added->session = session;
     memcpy(added->key, key, length + 1);
     list_append(&self->all, &added->link);
@@ -72,7 +92,7 @@ SSL_SESSION *sessions_get(struct sessions *self, const char *key)
         return NULL;
     SSL_SESSION *session = found->session;
     SSL_SESSION_up_ref(session);
-    if (SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION)
+    if (serves_once(session))
         drop(self, found);
     return session;
 }

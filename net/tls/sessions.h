@@ -18,11 +18,14 @@ struct sessions {
 void sessions_init(struct sessions *self);
 void sessions_clear(struct sessions *self);
 
-/* Keeps a session, which it owns from now on, in place of the key's session before. */
+/*
+ * Keeps a session, which it owns from now on: in place of the key's session before, or beside a few
+ * of TLS 1.3, of which the oldest goes.
+ */
 void sessions_put(struct sessions *self, const char *key, SSL_SESSION *session);
 
 /*
- * The session of a key, or NULL; to be freed by the caller. One of TLS 1.3 is given out once
+ * The newest session of a key, or NULL; to be freed by the caller. One of TLS 1.3 is given out once
  * (RFC 8446 appendix C.4).
  */
 SSL_SESSION *sessions_get(struct sessions *self, const char *key);

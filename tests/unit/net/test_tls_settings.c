@@ -157,6 +157,25 @@ CoroutineTest(tls_settings, are_used_again)
     expect_resumption(TLS1_3_VERSION);
 }
 
+/* A server gives two with TLS 1.3, so two connections need no further one. */
+CoroutineTest(tls_settings, keep_several_sessions_of_a_server)
+{
+    char byte;
+    hob_conn *conn;
+    begin(serve_echo);
+    cr_expect_eq(connect_with(NULL, &conn), 0, "%s", error.text);
+    cr_expect_eq(hob_conn_write(conn, "x", 1), 0);
+    cr_expect_eq(hob_conn_read(conn, &byte, 1), 1);
+    hob_conn_close(conn);
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(connect_with(NULL, &conn), 0, "%s", error.text);
+        hob_conn_close(conn); /* its own tickets are not read */
+    }
+    end();
+    cr_expect_eq(server.handshakes, 4);
+    cr_expect_eq(server.resumed, 2, "%d", server.resumed);
+}
+
 static void require_client(void)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(server.ctx);

@@ -5,7 +5,8 @@
 # ROWS     name | what it is | target, in the order of the table; and lines "heading: text" between
 #          them, and "note: text"
 # ABOUT    the conditions of the measurement: "key value", where the value is the rest of the line
-# SAMPLES  "peer name value [unit]", once for each round; the first peer is hob
+# SAMPLES  "peer name value [unit]", once for each round; the first peer is hob. The value "failed"
+#          says that the peer has no figure in this round: its others count, and the table says so
 #
 # A target is one or more of these, with commas between them:
 #
@@ -43,7 +44,10 @@ input == "samples" {
   if (!($2 in title))
     die($1 " measured '" $2 "', which is no row of the table")
   sample[$1, $2, ++taken[$1, $2]] = $3
-  unit[$2] = $4
+  if ($3 == "failed")
+    failures[$1, $2]++
+  else
+    unit[$2] = $4
 }
 
 END {
@@ -51,7 +55,7 @@ END {
     exit 1
   for (p = 1; p <= peer_count; p++)
     for (r = 1; r <= row_count; r++)
-      if (taken[peer[p], row[r]])
+      if (taken[peer[p], row[r]] > failures[peer[p], row[r]])
         median[peer[p], row[r]] = median_of(peer[p], row[r])
   for (r = 1; r <= row_count; r++)
     if (!((peer[1], row[r]) in median))
@@ -69,9 +73,9 @@ function die(why) {
 }
 
 function median_of(who, name,    count, i, values) {
-  count = taken[who, name]
-  for (i = 1; i <= count; i++)
-    values[i] = sample[who, name, i]
+  for (i = 1; i <= taken[who, name]; i++)
+    if (sample[who, name, i] != "failed")
+      values[++count] = sample[who, name, i]
   return middle(values, count)
 }
 
@@ -106,16 +110,16 @@ function ratio(who, name,    times) {
   return sprintf(times >= 10 ? "%.0fx" : "%.1fx", times)
 }
 
-# The ratio to the figure of another peer.
+# The ratio to the figure of another peer. "" if one of both has failed in each round.
 function times_of(who, name,    count, i, times) {
-  if (!((who, name) in median))
+  if (!((who, name) in median) && !failures[who, name])
     die("a target of '" name "' names '" who "', which did not measure it")
-  count = taken[who, name]
-  if (count != taken[peer[1], name])
+  if (taken[who, name] != taken[peer[1], name])
     die("'" name "' was not measured as often for '" who "' as for '" peer[1] "'")
-  for (i = 1; i <= count; i++)
-    times[i] = sample[who, name, i] ? sample[peer[1], name, i] / sample[who, name, i] : 0
-  return middle(times, count)
+  for (i = 1; i <= taken[who, name]; i++)
+    if (sample[who, name, i] != "failed" && sample[peer[1], name, i] != "failed")
+      times[++count] = sample[who, name, i] ? sample[peer[1], name, i] / sample[who, name, i] : 0
+  return count ? middle(times, count) : ""
 }
 
 # The same for the peer that is the hardest to reach, whether more is better (">=") or less.
@@ -141,6 +145,8 @@ function left_side(name, condition,    word) {
 
 function is_met(name, condition,    word, value) {
   value = left_side(name, condition)
+  if (value == "")
+    return 0
   split(condition, word, " ")
   if (word[1] == "<")
     return value < 1
@@ -158,7 +164,12 @@ function all_met(name,    condition, count, i) {
 function verdict(name,    condition, count, i, text) {
   count = split(target[name], condition, /, */)
   for (i = 1; i <= count; i++) {
-    text = text (i > 1 ? ", " : "") condition[i] (is_met(name, condition[i]) ? " met" : " MISSED")
+    text = text (i > 1 ? ", " : "") condition[i]
+    if (left_side(name, condition[i]) == "") {
+      text = text " not measured"
+      continue
+    }
+    text = text (is_met(name, condition[i]) ? " met" : " MISSED")
     if (condition[i] ~ /^[<>]= .* /)
       text = text sprintf(" (%.2f)", left_side(name, condition[i]))
   }
@@ -190,6 +201,11 @@ function print_table(    p, r, i, name, line) {
   }
 
   print ""
+  for (r = 1; r <= row_count; r++)
+    for (p = 1; p <= peer_count; p++)
+      if (failures[peer[p], row[r]])
+        printf "%s failed in %d of %d rounds: %s\n", peer[p], failures[peer[p], row[r]], \
+          taken[peer[p], row[r]], title[row[r]]
   for (i = 1; i <= note_count; i++)
     print notes[i]
 }
@@ -232,6 +248,6 @@ function print_json_peer(who, name, separator,    i) {
   printf "%s\n        %s: { ", separator, quoted(who) >json
   printf "\"median\": %.9g, \"samples\": [", median[who, name] >json
   for (i = 1; i <= taken[who, name]; i++)
-    printf "%s%s", (i == 1 ? "" : ", "), sample[who, name, i] >json
+    printf "%s%s", (i == 1 ? "" : ", "), sample[who, name, i] == "failed" ? "null" : sample[who, name, i] >json
   printf "] }" >json
 }

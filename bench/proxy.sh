@@ -33,7 +33,10 @@ measure_proxy() {
   on_first_processor wrk -t 1 -c 64 -d 3 "http://127.0.0.1:$port/ping" >"$proxy_folder/output"
   after=$(cpu_time)
   stop_server
-  ! grep -q 'Non-2xx\|Socket errors' "$proxy_folder/output" || fail "$1: $(<"$proxy_folder/output")"
+  if grep 'Non-2xx\|Socket errors' "$proxy_folder/output" >build/bench/errors; then
+    note_failure proxy "$1" "requests processor" "$(<build/bench/errors)"
+    return
+  fi
   awk -v peer="$1" -v cpu=$((after - before)) '
     /requests in/ { printf "%s processor %.2f us\n", peer, cpu / 1000 / $1 }
     /^Requests\/sec/ { printf "%s requests %.0f 1/s\n", peer, $2 }' \

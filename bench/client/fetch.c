@@ -1,5 +1,6 @@
 #include "fetch.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +13,20 @@ double resident_kib(void)
     if (statm)
         fclose(statm);
     return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+double settled_kib(void (*pass)(void *arg, double seconds), void *arg)
+{
+    enum { SECONDS = 60, STEADY_SECONDS = 5 };
+    double now = resident_kib();
+    int steady = 0;
+    for (int second = 0; second < SECONDS && steady < STEADY_SECONDS; second++) {
+        double before = now;
+        pass(arg, 1);
+        now = resident_kib();
+        steady = fabs(now - before) < before / 1000 ? steady + 1 : 0;
+    }
+    return now;
 }
 
 void print_requests(uint64_t count, double wall, double cpu)

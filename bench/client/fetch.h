@@ -2,7 +2,8 @@
  * Functions that the clients in C share. Each is started as
  *
  *     fetch-PEER URL requests COUNT   fetches in COUNT loops at the same time, for a while
- *     fetch-PEER URL waiting COUNT    begins COUNT fetches that are not answered
+ *     fetch-PEER URL waiting COUNT    begins COUNT fetches that are not answered, and waits until
+ *                                     memory no longer changes
  *
  * and prints lines "name value unit", as bench/measure.h describes.
  */
@@ -14,10 +15,15 @@
 
 #define WARM_UP_SECONDS (0.5)
 #define RUN_SECONDS     (3.0)
-#define WAIT_SECONDS    (20.0) /* until all fetches wait, and memory that connecting took is free */
 
 /* Resident memory of this process, in KiB. */
 double resident_kib(void);
+
+/*
+ * The same when it no longer changes: when all fetches wait, and the memory that connecting took is
+ * given back. That is after at most a minute. `pass` lets the client work for this many seconds.
+ */
+double settled_kib(void (*pass)(void *arg, double seconds), void *arg);
 
 /* Prints the rate and the processor time of requests that took so long. */
 void print_requests(uint64_t count, double wall, double cpu);

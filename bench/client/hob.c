@@ -7,6 +7,9 @@
 #include "hob/hob.h"
 #include "hob/tls.h"
 
+/* On a busy machine, reports of stalls would be measured too. */
+#define STALL_SECONDS 5
+
 struct run {
     hob_client *client;
     const char *url;
@@ -41,6 +44,7 @@ static hob_group *start(struct run *self)
 static int measure_requests(void *arg)
 {
     struct run *self = arg;
+    hob_stall_limit(STALL_SECONDS);
     hob_group *group = start(self);
     hob_sleep(WARM_UP_SECONDS);
     double wall = wall_now(), cpu = cpu_now();
@@ -51,13 +55,19 @@ static int measure_requests(void *arg)
     return hob_group_wait(group);
 }
 
+static void sleep_for(void *unused, double seconds)
+{
+    (void)unused;
+    hob_sleep(seconds);
+}
+
 static int measure_waiting(void *arg)
 {
     struct run *self = arg;
+    hob_stall_limit(STALL_SECONDS);
     double before = resident_kib();
     hob_group *group = start(self);
-    hob_sleep(WAIT_SECONDS);
-    print_waiting(self->count, resident_kib() - before);
+    print_waiting(self->count, settled_kib(sleep_for, NULL) - before);
     hob_group_cancel(group);
     return hob_group_wait(group);
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"strconv"
@@ -25,6 +26,21 @@ func residentKiB() float64 {
 	bytes, _ := os.ReadFile("/proc/self/statm")
 	pages, _ := strconv.Atoi(strings.Fields(string(bytes))[1])
 	return float64(pages*os.Getpagesize()) / 1024
+}
+
+// See settled_kib() in bench/client/fetch.h.
+func settledKiB() float64 {
+	now, steady := residentKiB(), 0
+	for second := 0; second < 60 && steady < 5; second++ {
+		before := now
+		time.Sleep(time.Second)
+		now = residentKiB()
+		steady++
+		if math.Abs(now-before) >= before/1000 {
+			steady = 0
+		}
+	}
+	return now
 }
 
 func main() {
@@ -51,8 +67,7 @@ func main() {
 		}()
 	}
 	if mode == "waiting" {
-		time.Sleep(20 * time.Second)
-		fmt.Printf("waiting %.2f KiB\n", (residentKiB()-before)/float64(count))
+		fmt.Printf("waiting %.2f KiB\n", (settledKiB()-before)/float64(count))
 		return
 	}
 	time.Sleep(500 * time.Millisecond)

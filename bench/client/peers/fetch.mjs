@@ -6,6 +6,19 @@ const count = Number(argument)
 const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds))
 let fetched = 0
 const before = memoryUsage.rss()
+
+// See settled_kib() in bench/client/fetch.h.
+const settled = async () => {
+  let now = memoryUsage.rss(), steady = 0
+  for (let second = 0; second < 60 && steady < 5; second++) {
+    const earlier = now
+    await sleep(1000)
+    now = memoryUsage.rss()
+    steady = Math.abs(now - earlier) < earlier / 1000 ? steady + 1 : 0
+  }
+  return now
+}
+
 const again = async () => {
   for (;;) {
     await (await fetch(url)).text()
@@ -14,8 +27,7 @@ const again = async () => {
 }
 for (let i = 0; i < count; i++) again()
 if (mode === "waiting") {
-  await sleep(20000)
-  console.log(`waiting ${((memoryUsage.rss() - before) / 1024 / count).toFixed(2)} KiB`)
+  console.log(`waiting ${((await settled() - before) / 1024 / count).toFixed(2)} KiB`)
 } else {
   await sleep(500)
   const begin = performance.now(), used = process.cpuUsage()

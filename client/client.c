@@ -35,17 +35,34 @@ static void complete(hob_client_options *self)
     self->user_agent = self->user_agent ? self->user_agent : "hob";
 }
 
+static int refuse(const char *option, const char *rule, int err)
+{
+    hob_log(HOB_LOG_ERROR, "hob_client_options.%s cannot be used: %s", option, rule);
+    return err;
+}
+
 static int check(const hob_client_options *self)
 {
-    const double times[] = {
-        self->connect_timeout, self->head_timeout, self->read_timeout, self->retry_delay};
+    const struct {
+        const char *option;
+        double seconds;
+    } times[] = {
+        {"connect_timeout", self->connect_timeout},
+        {"head_timeout", self->head_timeout},
+        {"read_timeout", self->read_timeout},
+        {"retry_delay", self->retry_delay},
+    };
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-        if (isnan(times[i]) || times[i] < 0)
-            return -ERANGE;
+        if (!(times[i].seconds >= 0))
+            return refuse(times[i].option, "it is negative or not a number", -ERANGE);
     }
-    if (isnan(self->idle_timeout) || self->head_limit < 64)
-        return -ERANGE;
-    return hob_is_field_value(self->user_agent) ? 0 : -EINVAL;
+    if (isnan(self->idle_timeout))
+        return refuse("idle_timeout", "it is not a number", -ERANGE);
+    if (self->head_limit < 64)
+        return refuse("head_limit", "it is less than 64", -ERANGE);
+    if (!hob_is_field_value(self->user_agent))
+        return refuse("user_agent", "it has a control character", -EINVAL);
+    return 0;
 }
 
 /* The strings live behind the memory for heads. */

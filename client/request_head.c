@@ -60,7 +60,9 @@ static int check_field(const hob_header *field, hob_error *error)
     const char *wrong = NULL;
     if (!is_token(field->name, strlen(field->name)))
         wrong = "its name is not a token";
-    else if (!field->value || !hob_is_field_value(field->value))
+    else if (!field->value)
+        wrong = "it has no value";
+    else if (!hob_is_field_value(field->value))
         wrong = "its value has a control character";
     else if (belongs_to_client(field->name))
         wrong = "the client sends it itself";
@@ -81,6 +83,17 @@ static bool is_target(const char *target)
     return *at == '\0' && (*target == '/' || strcmp(target, "*") == 0) && !strchr(target, '#');
 }
 
+static const char *check_body(const hob_fetch_request *request)
+{
+    if (request->body && request->source)
+        return "it has both a body and a source";
+    if (request->body_size > 0 && !request->body)
+        return "it has a body_size without a body";
+    if (request->source_has_length && !request->source)
+        return "it has a source_length without a source";
+    return NULL;
+}
+
 int request_head_check(const hob_fetch_request *request, hob_error *error)
 {
     const char *method = request->method;
@@ -94,6 +107,11 @@ int request_head_check(const hob_fetch_request *request, hob_error *error)
     }
     if (request->target && !is_target(request->target)) {
         error_set(error, "the target \"%s\" is neither a path nor \"*\"", request->target);
+        return -EINVAL;
+    }
+    const char *wrong = check_body(request);
+    if (wrong) {
+        error_set(error, "the request cannot be sent: %s", wrong);
         return -EINVAL;
     }
     for (const hob_header *field = request->headers; field && field->name; field++) {

@@ -111,6 +111,36 @@ find_server_name(const char *address, const hob_connect_options *options, char n
     return 0;
 }
 
+/* Each is sent as its length and its name, after the length of all (RFC 7301 section 3.1). */
+static bool are_protocols(const char *const *names)
+{
+    size_t size = 0;
+    for (; names && *names; names++) {
+        size_t length = strlen(*names);
+        size += length + 1;
+        if (length == 0 || size > ALPN_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* Checks what can be wrong before anything is sent. */
+static int
+check(const char *address, const hob_connect_options *options, char server_name[HOST_SIZE])
+{
+    if (!(options->timeout >= 0)) {
+        error_set(options->error, "connecting to %s: the time-out is not a time", address);
+        return -EINVAL;
+    }
+    if (options->tls && !are_protocols(options->alpn)) {
+        error_set(
+            options->error, "connecting to %s: a protocol for ALPN is empty, or they are too long",
+            address);
+        return -EINVAL;
+    }
+    return options->tls ? find_server_name(address, options, server_name) : 0;
+}
+
 static int
 start_tls(const char *address, const char *name, const hob_connect_options *options, hob_conn *conn)
 {
@@ -128,11 +158,10 @@ int connect_tls(const char *address, const hob_connect_options *options, hob_con
     return err == 0 ? start_tls(address, name, options, conn) : err;
 }
 
-/* Finds the server's name first, so that nothing is sent if there is none. */
 static int connect_to(const char *address, const hob_connect_options *options, hob_conn **conn)
 {
     char name[HOST_SIZE];
-    int err = options->tls ? find_server_name(address, options, name) : 0;
+    int err = check(address, options, name);
     if (err == 0)
         err = connect_plain(address, options, conn);
     return err == 0 && options->tls ? start_tls(address, name, options, *conn) : err;

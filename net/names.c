@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "hob/log.h"
 #include "hob/text.h"
 #include "query.h"
 #include "runtime/loop.h"
@@ -229,8 +230,14 @@ static bool are_servers(const char *list)
 
 static bool are_valid(const hob_resolver_options *options)
 {
-    return (!options->servers || are_servers(options->servers)) && options->timeout >= 0 &&
-           options->timeout <= TIMEOUT_MAX;
+    const char *servers = options->servers;
+    if (servers && !are_servers(servers))
+        hob_log(HOB_LOG_ERROR, "the name servers \"%s\" are no list of addresses", servers);
+    else if (!(options->timeout >= 0 && options->timeout <= TIMEOUT_MAX))
+        hob_log(HOB_LOG_ERROR, "the time-out of name servers is no time of up to an hour");
+    else
+        return true;
+    return false;
 }
 
 int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver)

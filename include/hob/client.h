@@ -109,8 +109,8 @@ typedef struct {
 /*
  * Makes a client. The options, which may be NULL, are copied with the strings. May be called
  * outside of a loop. Returns 0, -ENOMEM, -EINVAL if user_agent is not a field value or a proxy's
- * URL cannot be used, which is also logged, or -ERANGE if a time is not a number, a time other than
- * idle_timeout is negative, or head_limit is less than 64.
+ * URL cannot be used, or -ERANGE if a time is not a number, a time other than idle_timeout is
+ * negative, or head_limit is less than 64. The log says which option is wrong.
  */
 int hob_client_new(const hob_client_options *options, hob_client **client);
 
@@ -165,7 +165,7 @@ typedef struct {
 
     const void *body;         /* a body in memory */
     size_t body_size;         /* bytes of it */
-    hob_fetch_source *source; /* or a function that writes the body piece by piece */
+    hob_fetch_source *source; /* or else a function that writes the body piece by piece */
     bool source_has_length;   /* source_length counts; else the body is sent chunked */
     uint64_t source_length;   /* bytes that the source writes; more or fewer are -EINVAL */
 

@@ -51,7 +51,7 @@ typedef struct {
  *
  * Returns 0 and sets *resolver, or sets it to NULL and returns -ENOMEM, -EINVAL if `servers` is not
  * a list of addresses or `timeout` is negative or above an hour, or -ENOTSUP if hob was built
- * without c-ares and `servers` is not NULL.
+ * without c-ares and `servers` is not NULL. The log says which option is wrong.
  */
 int hob_resolver_new(const hob_resolver_options *options, hob_resolver **resolver);
 
@@ -110,8 +110,9 @@ typedef struct {
  * to 50 ms for them (Happy Eyeballs v2, RFC 8305). `options` may be NULL.
  *
  * Returns 0 and sets *conn, or returns a negative errno and sets *conn to NULL: -EINVAL if the
- * address is none of these, what hob_lookup() returns for a name, -ETIMEDOUT after the time-out, or
- * what connect(2) has failed with for the address that was tried first. With TLS also -EKEYREJECTED
+ * address is none of these or the time-out is negative, what hob_lookup() returns for a name,
+ * -ETIMEDOUT after the time-out, or what connect(2) has failed with for the address that was tried
+ * first. With TLS also -EKEYREJECTED
  * if the server's certificate is refused, -EPROTO if TLS fails otherwise, and -EINVAL if `alpn` has
  * an empty name or is too long, or there is no server name for a unix socket.
  */

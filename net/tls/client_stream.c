@@ -1,4 +1,5 @@
 /* The client's side of TLS: what a stream needs besides, and how it is made. */
+#include <assert.h>
 #include <errno.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -62,12 +63,11 @@ static bool expect_name(SSL *ssl, char *name)
 /* Offers the protocols, each as its length and its name (RFC 7301 section 3.1). */
 static int offer_protocols(SSL *ssl, const char *const *protocols)
 {
-    unsigned char list[256];
+    unsigned char list[ALPN_MAX];
     size_t used = 0;
     for (; protocols && *protocols; protocols++) {
         size_t length = strlen(*protocols);
-        if (length == 0 || length > sizeof(list) - 1 - used)
-            return -EINVAL;
+        assert(length > 0 && length < sizeof(list) - used);
         list[used++] = (unsigned char)length;
         memcpy(list + used, *protocols, length);
         used += length;

@@ -25,11 +25,14 @@ struct hob_tls {
     const struct tls_functions *functions;
 };
 
+/* The most bytes of protocols for ALPN, each with its length. */
+enum { ALPN_MAX = 255 };
+
 /* The server to connect to. */
 struct tls_peer {
     const char *address;     /* its sessions are resumed */
     const char *name;        /* that its certificate must have: a name or an IP address */
-    const char *const *alpn; /* NULL, or ends with NULL */
+    const char *const *alpn; /* NULL, or ends with NULL; none is empty, and all fit in ALPN_MAX */
 };
 
 struct tls_functions {

@@ -150,6 +150,27 @@ ProcessTest(https, unusable_files_are_named_with_the_reason)
     expect_files_refused(other, key, other, "it becomes valid on ");
 }
 
+/* For options with a file beside those of a certificate. */
+static void expect_other_files_refused(const char *file, const char *reason)
+{
+    static const char *const options[] = {"--tls-client-ca", "--tls-ocsp"};
+    for (size_t i = 0; i < COUNT(options); i++) {
+        const char *const argv[] = {HOB_BINARY,  "--port",    "0", "--tls-certificate",
+                                    certificate, "--tls-key", key, options[i],
+                                    file,        NULL};
+        expect_refusal(argv, file, reason);
+    }
+}
+
+ProcessTest(https, unusable_files_of_clients_and_staples_are_named)
+{
+    char other[300];
+    snprintf(other, sizeof(other), "%s", folder_path("other"));
+    expect_other_files_refused(other, "No such file or directory");
+    folder_add_text("other", "these are no bytes of a certificate\n");
+    expect_other_files_refused(other, "");
+}
+
 /* To open one for reading would wait for its writer. */
 ProcessTest(https, fifos_are_refused)
 {
@@ -159,13 +180,7 @@ ProcessTest(https, fifos_are_refused)
     cr_assert_eq(mkfifo(fifo, 0600), 0);
     expect_files_refused(fifo, key, fifo, reason);
     expect_files_refused(certificate, fifo, fifo, reason);
-    static const char *const options[] = {"--tls-client-ca", "--tls-ocsp"};
-    for (size_t i = 0; i < COUNT(options); i++) {
-        const char *const argv[] = {HOB_BINARY,  "--port",    "0", "--tls-certificate",
-                                    certificate, "--tls-key", key, options[i],
-                                    fifo,        NULL};
-        expect_refusal(argv, fifo, reason);
-    }
+    expect_other_files_refused(fifo, reason);
 }
 
 #define expect_options_refused(reason, ...)                                                        \

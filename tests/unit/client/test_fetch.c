@@ -268,6 +268,14 @@ CoroutineTest(fetch, sends_a_target_as_it_is_and_follows_no_redirect)
     tear_down(&set);
 }
 
+static int no_bytes(void *unused, void *data, size_t size)
+{
+    (void)unused;
+    (void)data;
+    (void)size;
+    return 0;
+}
+
 CoroutineTest(fetch, refuses_bad_requests_and_sends_nothing)
 {
     static const struct act acts[] = {{HELLO}};
@@ -296,7 +304,7 @@ CoroutineTest(fetch, refuses_bad_requests_and_sends_nothing)
         {{.url = url_of(&set, ""), .headers = bad_value},
          "the header \"a\" cannot be sent: its value"},
         {{.url = url_of(&set, ""), .headers = no_value},
-         "the header \"a\" cannot be sent: its value"},
+         "the header \"a\" cannot be sent: it has no value"},
         {{.url = url_of(&set, ""), .headers = framing},
          "\"Transfer-encoding\" cannot be sent: the client"},
         {{.url = url_of(&set, ""), .headers = length}, "the client sends it itself"},
@@ -307,6 +315,10 @@ CoroutineTest(fetch, refuses_bad_requests_and_sends_nothing)
         {{.url = url_of(&set, ""), .target = "*a"}, "is neither a path"},
         {{.url = url_of(&set, ""), .target = "/a b"}, "is neither a path"},
         {{.url = url_of(&set, ""), .target = "/a#b"}, "is neither a path"},
+        {{.url = url_of(&set, ""), .body = "a", .source = no_bytes}, "both a body and a source"},
+        {{.url = url_of(&set, ""), .body_size = 1}, "a body_size without a body"},
+        {{.url = url_of(&set, ""), .source_has_length = true}, "a source_length without a source"},
+        {{.url = url_of(&set, ""), .address = "tea"}, "connecting to tea: this is no address"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         hob_fetched *fetched = (hob_fetched *)&set;

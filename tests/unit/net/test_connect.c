@@ -47,6 +47,18 @@ CoroutineTest(connect, refuses_what_is_no_address)
     }
 }
 
+CoroutineTest(connect, refuses_what_is_no_time)
+{
+    static const double times[] = {-1, -INFINITY, NAN};
+    for (size_t i = 0; i < COUNT(times); i++) {
+        hob_error error;
+        hob_conn *conn;
+        const hob_connect_options options = {.timeout = times[i], .error = &error};
+        cr_expect_eq(hob_connect("127.0.0.1:1", &options, &conn), -EINVAL, "%g", times[i]);
+        cr_expect_str_eq(error.text, "connecting to 127.0.0.1:1: the time-out is not a time");
+    }
+}
+
 static int connect_and_close(const char *address, double timeout, hob_error *error)
 {
     hob_conn *conn;

@@ -5,6 +5,7 @@
 #include "tests/support/coroutine.h"
 #include "tests/support/descriptors.h"
 #include "tests/support/hosts_file.h"
+#include "tests/support/kept_log.h"
 #include "tests/support/listening.h"
 #include "tests/support/name_server.h"
 #include "tests/support/random.h"
@@ -305,9 +306,12 @@ CoroutineTest(names_asked, are_no_numbers)
 CoroutineTest(names_asked, are_not_awaited_for_times_that_are_none)
 {
     static const double times[] = {-1, 3601, INFINITY, NAN};
+    struct kept_log log;
+    kept_log_begin(&log);
     for (size_t i = 0; i < COUNT(times); i++) {
         const hob_resolver_options options = {.timeout = times[i]};
         cr_expect_eq(hob_resolver_new(&options, &resolver), -EINVAL, "%g", times[i]);
+        cr_expect_str_eq(log.last, "the time-out of name servers is no time of up to an hour");
     }
 }
 
@@ -316,9 +320,16 @@ CoroutineTest(names_asked, are_not_asked_at_servers_that_are_no_addresses)
     static const char *const cases[] = {
         "ns.example.com", "192.0.2.256",         "192.0.2", "192.0.2.1:99999", "192.0.2.1,",
         "unix:/run/dns",  "192.0.2.1;192.0.2.2", ""};
+    struct kept_log log;
+    kept_log_begin(&log);
     for (size_t i = 0; i < COUNT(cases); i++) {
         const hob_resolver_options options = {.servers = cases[i]};
+        char expected[100];
+        snprintf(
+            expected, sizeof(expected), "the name servers \"%s\" are no list of addresses",
+            cases[i]);
         cr_expect_eq(hob_resolver_new(&options, &resolver), -EINVAL, "%s", cases[i]);
+        cr_expect_str_eq(log.last, expected);
         cr_expect_null(resolver);
     }
     hob_resolver_free(NULL);

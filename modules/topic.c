@@ -56,7 +56,7 @@ hob_topic *hob_topic_new(size_t history)
     struct timespec now;
     if (history == 0 || history > SIZE_MAX / 16)
         return NULL;
-    hob_topic *self = calloc(1, sizeof(*self) + history * sizeof(self->items[0]));
+    hob_topic *self = calloc(1, sizeof(*self) + history * sizeof(void *));
     if (!self)
         return NULL;
     clock_gettime(CLOCK_REALTIME, &now);

@@ -5,7 +5,6 @@
 #include "accept.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -92,7 +91,8 @@ void accept_for(const char *key, char value[ACCEPT_SIZE])
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     char text[KEY_LENGTH + sizeof(guid)];
     uint8_t result[DIGEST_SIZE];
-    snprintf(text, sizeof(text), "%.*s%s", KEY_LENGTH, key, guid);
+    memcpy(text, key, KEY_LENGTH);
+    memcpy(text + KEY_LENGTH, guid, sizeof(guid));
     digest(text, result);
     encode(result, value);
 }

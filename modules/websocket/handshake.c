@@ -6,6 +6,7 @@
 
 #include "accept.h"
 #include "hob/forwarded.h"
+#include "hob/runtime.h"
 #include "hob/take_over.h"
 #include "hob/text.h"
 #include "socket.h"
@@ -71,7 +72,7 @@ static bool lists(const char *const *list, const char *text)
 }
 
 /* Whether the host and port of an origin are those that the client has connected to. */
-static bool is_same_host(hob_request *req, const char *origin)
+__attribute__((noinline)) static bool is_same_host(hob_request *req, const char *origin)
 {
     char host[300];
     const char *authority = strstr(origin, "://");
@@ -118,11 +119,24 @@ static int choose_protocol(hob_request *req, const char *const *known, const cha
     return 0;
 }
 
+struct acceptance {
+    const char *key;
+    char value[ACCEPT_SIZE];
+};
+
+static int accept_key(void *arg)
+{
+    struct acceptance *self = arg;
+    accept_for(self->key, self->value);
+    return 0;
+}
+
+/* The stack of an idle socket stays below a page, so the digest is made on another one. */
 static int add_headers(hob_response *res, const char *key, const char *protocol)
 {
-    char accept[ACCEPT_SIZE];
-    accept_for(key, accept);
-    int err = hob_response_set_header(res, "Sec-WebSocket-Accept", accept);
+    struct acceptance accept = {.key = key};
+    hob_call_deep(accept_key, &accept);
+    int err = hob_response_set_header(res, "Sec-WebSocket-Accept", accept.value);
     if (err == 0 && protocol)
         err = hob_response_set_header(res, "Sec-WebSocket-Protocol", protocol);
     return err;

@@ -194,8 +194,9 @@ static int parse_frame(hob_ws *self)
     struct frame frame;
     struct input *input = &self->input;
     const char *reason;
-    const char *bytes = input->bytes + input->start;
-    int head = input->bytes ? frame_parse(bytes, input_length(input), &frame, &reason) : 0;
+    if (!input->bytes)
+        return -EAGAIN;
+    int head = frame_parse(input->bytes + input->start, input_length(input), &frame, &reason);
     if (head < 0)
         return socket_fail(self, -EPROTO, reason);
     if (head == 0)
@@ -305,7 +306,7 @@ int hob_ws_read(hob_ws *ws, void *data, size_t size)
     return size == 0 ? 0 : read_message(ws, data, size < INT32_MAX ? size : INT32_MAX, true);
 }
 
-static int drop_rest(hob_ws *self, bool waits)
+__attribute__((noinline)) static int drop_rest(hob_ws *self, bool waits)
 {
     char dropped[512];
     int length;
@@ -379,7 +380,7 @@ static int reserve(hob_ws *self)
 /* Fails as soon as it is known that the message is too large. */
 static int check_size(hob_ws *self)
 {
-    if (frame_left(self) <= self->options.message_limit - self->collected_size)
+    if (self->collected_size + frame_left(self) <= self->options.message_limit)
         return 0;
     return socket_fail(self, -EMSGSIZE, "the message is too large");
 }
@@ -410,7 +411,7 @@ static int collect(hob_ws *self, bool waits, hob_ws_message *message)
 static int receive(hob_ws *self, hob_ws_message *message, bool waits)
 {
     if (!self->collecting) {
-        int found = drop_rest(self, waits);
+        int found = self->in_message ? drop_rest(self, waits) : 0;
         if (found == 0)
             found = next_frame(self, waits);
         if (found <= 0)

@@ -113,6 +113,7 @@ const struct websocket_case websocket_cases[] = {
     {"10.4", "a message as large as the limit", "82*100000:x" CLOSE, "82:(100000 bytes)" CLOSED},
     {"10.4", "a message above the limit", "82*100001:x", "close:1009 end"},
     {"10.4", "fragments above the limit", "02*60000:x 80*40001:x", "close:1009 end"},
+    {"10.4", "a last fragment of 2 bytes above the limit", "02*99999:x 80:yz", "close:1009 end"},
     {"10.4", "a length of 1 TiB", "raw:%82%ff%00%00%01%00%00%00%00%00%00%00%00%00",
      "close:1009 end"},
 };

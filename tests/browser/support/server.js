@@ -17,7 +17,12 @@ export async function startKitchen({ port = 0, more = [] } = {}) {
     const [program, args] = isReal
         ? [process.env.HOB_BINARY, [...options, "--grace", "0", "--log-level", "error"]]
         : [process.execPath, [fake, ...options]];
-    const { HOB_BINARY, ...env } = process.env; // that one is none of its variables
+    return startServer(program, args);
+}
+
+/* The same for a program that prints where it listens. */
+export async function startServer(program, args) {
+    const { HOB_BINARY, HOB_WEBSOCKETS, ...env } = process.env; // these are none of its variables
     const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     const url = await listeningAt(child);
     const stop = async () => {

@@ -176,6 +176,8 @@ static int http2_begin(
     self->content = content;
     self->content_size = size;
     http2_session_write(session);
+    if (self->content_size > 0) /* the socket may take it; else it is copied */
+        http2_session_send(session);
     http2_session_send_later(session);
     err = buffer_append(&self->out, self->content, self->content_size);
     self->content_size = 0;

@@ -327,8 +327,7 @@ void http2_session_write(struct http2_session *self)
     }
 }
 
-/* Sends until the socket takes no more, or there is no more. */
-static void send_all(struct http2_session *self)
+void http2_session_send(struct http2_session *self)
 {
     struct connection *connection = self->connection;
     size_t size;
@@ -359,7 +358,7 @@ static void on_turn_end(struct turn_end *output)
     struct connection *connection = self->connection;
     if (self->ended)
         return;
-    send_all(self);
+    http2_session_send(self);
     if (buffer_length(&connection->unsent) > 0 && self->times.output == 0)
         set_time(self, &self->times.output, server_of(self)->options.write_timeout);
     bool gone = connection->socket != SOCKET_OPEN;
@@ -476,7 +475,7 @@ void http2_session_free(struct http2_session *self)
     assert(self->stream_count == 0);
     if (!self->ended && self->connection->socket == SOCKET_OPEN) {
         self->framing->terminate(self->frames, HTTP2_NO_ERROR);
-        send_all(self);
+        http2_session_send(self);
     }
     list_remove(&self->output.link);
     ev_timer_stop(connection_loop(self->connection), &self->timer);

@@ -87,6 +87,9 @@ void http2_drain(hob_server *server);
 /* Writes frames to the output of the connection, as long as that is short. */
 void http2_session_write(struct http2_session *self);
 
+/* Writes and sends frames until the socket takes no more, or there are no more. */
+void http2_session_send(struct http2_session *self);
+
 /* Has the output written and sent at the end of this turn of the loop. */
 void http2_session_send_later(struct http2_session *self);
 

@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154,SC2034 # script/bench sets the other variables, and stops the server
 
 tls_peers=(hob nginx h2o node go)
-tls_works=(ping pipelined full resumed beside download upload idle)
+tls_works=(pipelined resumed beside download upload idle)
+tls_near_works=(ping full) # with a close target: they are measured several times a round
 tls_folder=build/bench/tls
 
 # make_certificate FOLDER: a key and a certificate for it, of P-256.
@@ -64,8 +65,8 @@ tls_figures() {
   esac
 }
 
-# Starts a server, and appends its figures to the samples: measure_tls_server PEER WORK.
-measure_tls_server() {
+# Starts a server, and appends its figures to the samples: tls_measure PEER WORK.
+tls_measure() {
   local command port
   port=$("$client" free-port)
   tls_command_of "$1" "$2"
@@ -77,9 +78,17 @@ measure_tls_server() {
   sed "s/^/$1 /" $tls_folder/output >>$tls_folder/samples
 }
 
+# All servers do one workload before the next, so that compared figures are measured close together.
+tls_measure_all() {
+  local peer
+  for peer in "${peers[@]}"; do
+    [[ $peer:$1 == h2o:upload ]] || tls_measure "$peer" "$1"
+  done
+}
+
 bench_tls() {
-  local work peer round requests=20000 seconds=1 peers=()
-  [[ -z $quick ]] || requests=5000 seconds=0.5
+  local work peer round i peers=() requests=20000 seconds=1 often=3
+  [[ -z $quick ]] || requests=5000 seconds=0.5 often=1
   ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"
   build_bench
   build_go http-go bench/http/peers/http.go
@@ -93,11 +102,10 @@ bench_tls() {
   : >$tls_folder/samples
   for ((round = 1; round <= rounds; round++)); do
     say "round $round of $rounds"
-    for work in "${tls_works[@]}"; do
-      for peer in "${peers[@]}"; do
-        [[ $peer:$work == h2o:upload ]] || measure_tls_server "$peer" "$work"
-      done
+    for ((i = 0; i < often; i++)); do
+      for work in "${tls_near_works[@]}"; do tls_measure_all "$work"; done
     done
+    for work in "${tls_works[@]}"; do tls_measure_all "$work"; done
   done
   print_table tls bench/tls.rows $tls_folder/about $tls_folder/samples
 }

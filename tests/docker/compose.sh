@@ -54,7 +54,7 @@ check_balancer() {
   order_everything "$url" --cacert "$work/tls/hob.pem"
   is "a neighbour cooks an order" $'noodles cooking done\n.' \
     "$(body "$url/delivery/noodles?from=neighbour" --cacert "$work/tls/hob.pem")"
-  is "it speaks HTTP/2" 2 \
+  is "clients get HTTP/2" 2 \
     "$(curl --silent --insecure --output /dev/null --write-out '%{http_version}' "$url/ping")"
   curl --silent --insecure --cookie-jar "$work/cookies" --output /dev/null "$url/ping"
   grep --quiet kitchen "$work/cookies" || fail "a browser is given no cookie"
@@ -63,6 +63,44 @@ check_balancer() {
   plain=http://localhost:$(compose port balancer 8080 | sed 's/.*://')
   is "without TLS it sends clients to where there is" 308 \
     "$(curl --silent --output /dev/null --write-out '%{http_code}' "$plain/ping")"
+}
+
+replicas_are_healthy() {
+  [[ $(compose ps --quiet hob neighbour | xargs docker inspect --format '{{.State.Health.Status}}' |
+    sort | uniq --count | xargs) == "4 healthy" ]]
+}
+
+# Sets url. A new start of the balancer changes its ports.
+find_balancer() { url=https://localhost:$(compose port balancer 8443 | sed 's/.*://'); }
+
+# How often the balancer has found a server to be UP, or DOWN, by a check.
+found() { compose logs --no-color balancer | grep --count "Server kitchens/hob[0-9]* is $1, reason" || true; }
+
+have_become() { (($(found "$1") >= $2)); }
+
+have_read_it() {
+  (($(compose logs --no-color hob neighbour | grep --count 'use the certificates as they are now') >= 4))
+}
+
+# The servers read new certificates by themselves. The balancer, which does not know this one, has to
+# be started again: a TLS session that is resumed has no certificate that it could check.
+check_replicas_certificate() {
+  local before
+  eventually replicas_are_healthy
+  ok "their health checks pass, over TLS"
+  before=$(found DOWN)
+  cp "$work/tls/replica.pem" "$work/replica.pem"
+  docker/demo-certificate "$work/others"
+  cp "$work/others/replica.pem" "$work/tls/replica.pem"
+  eventually have_read_it
+  compose restart --timeout 1 balancer >/dev/null 2>&1
+  eventually have_become DOWN $((before + 3))
+  ok "the balancer sends nothing to servers with another certificate"
+  before=$(found UP)
+  cp "$work/replica.pem" "$work/tls/replica.pem"
+  eventually have_become UP $((before + 3))
+  find_balancer
+  ok "with the first certificate they serve again, without a restart"
 }
 
 # GETs of both kinds, those that are answered at once and those that cook when their replica leaves.
@@ -90,9 +128,10 @@ check_compose() {
   balancer_image
   docker/demo-certificate "$work/tls"
   quietly compose up --detach --no-build # the image named hob is the one just built
-  url=https://localhost:$(compose port balancer 8443 | sed 's/.*://')
+  find_balancer
   eventually curl --silent --fail --insecure --output /dev/null "$url/"
   check_balancer
+  check_replicas_certificate
   check_replicas
   is "all three replicas served" 3 "$(serving)"
   compose down >/dev/null 2>&1

@@ -137,6 +137,22 @@ check_bad_option() {
   grep -q -e --no-such-option "$work/output" || fail "the message does not name the bad option"
 }
 
+is_well() { docker exec "$container" /hob healthcheck "$@"; }
+
+# The command of packaging/kubernetes, with a certificate where the Secret would be.
+check_manifest() {
+  local arguments
+  mapfile -t arguments < <(sed -n 's/^ *- \(--.*\)/\1/p' packaging/kubernetes/deployment.yaml)
+  docker/demo-certificate "$work/secret"
+  cp "$work/secret/hob.crt" "$work/secret/tls.crt"
+  cp "$work/secret/hob.pem" "$work/secret/tls.key"
+  container=$(docker run --detach --read-only --volume "$work/secret:/tls:ro" "$image" "${arguments[@]}")
+  containers+=("$container")
+  eventually is_well --admin 127.0.0.1:8081
+  is_well --tls-self-signed --listen https://127.0.0.1:8443 || fail "it does not serve https"
+  ok "the command of packaging/kubernetes serves https, and health without TLS"
+}
+
 check_image() {
   container=$(docker create "$image")
   containers+=("$container")
@@ -147,6 +163,7 @@ check_image() {
   check_reproducible
   check_without_server
   check_service
+  check_manifest
   check_stop
   check_bad_option
 }

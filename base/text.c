@@ -12,7 +12,7 @@
  * Names.
  */
 
-bool hob_text_same_n(const char *a, const char *b, size_t size)
+bool hob_text_equals_any_case_n(const char *a, const char *b, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         if (ascii_lower(a[i]) != ascii_lower(b[i]))
@@ -23,9 +23,9 @@ bool hob_text_same_n(const char *a, const char *b, size_t size)
     return true;
 }
 
-bool hob_text_same(const char *a, const char *b)
+bool hob_text_equals_any_case(const char *a, const char *b)
 {
-    return hob_text_same_n(a, b, SIZE_MAX);
+    return hob_text_equals_any_case_n(a, b, SIZE_MAX);
 }
 
 /*

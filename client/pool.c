@@ -53,7 +53,7 @@ static bool is_same_place(const struct place *a, const struct place *b)
         return false;
     if (!a->server_name || !b->server_name)
         return a->server_name == b->server_name;
-    return hob_text_same(a->server_name, b->server_name);
+    return hob_text_equals_any_case(a->server_name, b->server_name);
 }
 
 static void origin_free_unless_used(struct origin *origin)

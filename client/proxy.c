@@ -116,7 +116,7 @@ static bool covers(const char *exception, size_t length, const struct url *url)
     if (length == 0 || length > url->host_length)
         return false;
     const char *end = url->host + url->host_length - length;
-    return hob_text_same_n(end, exception, length) &&
+    return hob_text_equals_any_case_n(end, exception, length) &&
            (length == url->host_length || end[-1] == '.');
 }
 

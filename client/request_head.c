@@ -18,7 +18,7 @@
 static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (hob_text_same(name, names[i]))
+        if (hob_text_equals_any_case(name, names[i]))
             return true;
     }
     return false;
@@ -44,7 +44,7 @@ static bool is_for_origin(const char *name)
 /* Fields about a body, for a redirect that drops it. */
 static bool is_about_body(const char *name)
 {
-    return hob_text_same_n(name, "Content-", 8);
+    return hob_text_equals_any_case_n(name, "Content-", 8);
 }
 
 static bool is_sent(const struct outgoing *self, const char *name)
@@ -66,7 +66,9 @@ static int check_field(const hob_header *field, hob_error *error)
         wrong = "its value has a control character";
     else if (belongs_to_client(field->name))
         wrong = "the client sends it itself";
-    else if (hob_text_same(field->name, "Host") && !is_host(field->value, strlen(field->value)))
+    else if (
+        hob_text_equals_any_case(field->name, "Host") &&
+        !is_host(field->value, strlen(field->value)))
         wrong = "its value is not a host";
     if (!wrong)
         return 0;
@@ -155,7 +157,7 @@ static void put_field(struct text *out, const char *name, const char *value)
 static const hob_header *find_field(const struct outgoing *self, const char *name)
 {
     for (const hob_header *field = self->request->headers; field && field->name; field++) {
-        if (hob_text_same(field->name, name) && is_sent(self, field->name))
+        if (hob_text_equals_any_case(field->name, name) && is_sent(self, field->name))
             return field;
     }
     return NULL;
@@ -255,8 +257,8 @@ static void put_proxy_authorization(struct text *out, const struct outgoing *sel
 /* Host comes first, and an empty User-Agent stands for none. */
 static bool is_written_apart(const hob_header *field)
 {
-    return hob_text_same(field->name, "Host") ||
-           (!*field->value && hob_text_same(field->name, "User-Agent"));
+    return hob_text_equals_any_case(field->name, "Host") ||
+           (!*field->value && hob_text_equals_any_case(field->name, "User-Agent"));
 }
 
 static void put_head(struct text *out, const struct outgoing *self)

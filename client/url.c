@@ -62,10 +62,10 @@ static const char *parse_authority(const char *text, size_t length, struct url *
 const char *url_parse(const char *text, struct url *url)
 {
     *url = (struct url){.usual_port = true};
-    size_t scheme = hob_text_same_n(text, "http://", 7) ? 7 : 8;
+    size_t scheme = hob_text_equals_any_case_n(text, "http://", 7) ? 7 : 8;
     url->tls = scheme == 8;
     url->port = url->tls ? 443 : 80;
-    if (url->tls && !hob_text_same_n(text, "https://", 8))
+    if (url->tls && !hob_text_equals_any_case_n(text, "https://", 8))
         return "it does not begin with http:// or https://";
     if (strlen(text) > URL_MAX)
         return "it is too long";
@@ -89,7 +89,7 @@ const char *hob_url_check(const char *url)
 bool url_same_origin(const struct url *a, const struct url *b)
 {
     return a->tls == b->tls && a->port == b->port && a->host_length == b->host_length &&
-           hob_text_same_n(a->host, b->host, a->host_length);
+           hob_text_equals_any_case_n(a->host, b->host, a->host_length);
 }
 
 /*

@@ -27,7 +27,7 @@ static bool take_part(struct part *rest, struct part *part)
 
 static bool is_same(struct part a, struct part b)
 {
-    return a.length == b.length && hob_text_same_n(a.text, b.text, a.length);
+    return a.length == b.length && hob_text_equals_any_case_n(a.text, b.text, a.length);
 }
 
 static bool is_text(struct part part, const char *text)

@@ -13,7 +13,7 @@ int hob_request_header_list(hob_request *req, const char *name, const char **lis
     size_t size = 0, count = 0;
     *list = hob_request_header(req, name);
     for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
-        if (hob_text_same(header.name, name)) {
+        if (hob_text_equals_any_case(header.name, name)) {
             size += strlen(header.value) + strlen(", ");
             count++;
         }
@@ -26,7 +26,7 @@ int hob_request_header_list(hob_request *req, const char *name, const char **lis
     if (!end)
         return -ENOMEM;
     for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
-        if (!hob_text_same(header.name, name))
+        if (!hob_text_equals_any_case(header.name, name))
             continue;
         end = stpcpy(stpcpy(end, separator), header.value);
         separator = ", ";

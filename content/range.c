@@ -111,7 +111,7 @@ enum range_answer range_parse(const char *value, uint64_t size, hob_ranges *rang
 {
     static const char unit[] = "bytes=";
     ranges->count = 0;
-    if (!value || size == 0 || !hob_text_same_n(value, unit, strlen(unit)))
+    if (!value || size == 0 || !hob_text_equals_any_case_n(value, unit, strlen(unit)))
         return RANGE_ALL;
     enum range_answer answer = parse_list(value + strlen(unit), size, ranges);
     if (answer == RANGE_ALL)

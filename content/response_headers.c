@@ -11,7 +11,7 @@ static char *find_line(char *at, const char *last, const char *name, char **end)
     for (; at < last; at = *end) {
         const char *colon = memchr(at, ':', (size_t)(last - at));
         *end = (char *)memchr(colon, '\n', (size_t)(last - colon)) + 1;
-        if ((size_t)(colon - at) == length && hob_text_same_n(at, name, length))
+        if ((size_t)(colon - at) == length && hob_text_equals_any_case_n(at, name, length))
             return at;
     }
     return NULL;

@@ -18,11 +18,11 @@ static bool lists(hob_request *req, const char *header, const char *token)
     static const char separators[] = ", \t";
     hob_header field;
     for (size_t position = 0; hob_request_next_header(req, &position, &field);) {
-        if (!hob_text_same(field.name, header))
+        if (!hob_text_equals_any_case(field.name, header))
             continue;
         for (const char *at = field.value; *(at += strspn(at, separators));) {
             size_t length = strcspn(at, separators);
-            if (length == strlen(token) && hob_text_same_n(at, token, length))
+            if (length == strlen(token) && hob_text_equals_any_case_n(at, token, length))
                 return true;
             at += length;
         }

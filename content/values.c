@@ -49,7 +49,7 @@ const char *hob_request_cookie(hob_request *req, const char *name)
     const char *value;
     size_t length;
     for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
-        if (hob_text_same(header.name, "Cookie") &&
+        if (hob_text_equals_any_case(header.name, "Cookie") &&
             cookie_find(header.value, name, &value, &length))
             return hob_request_decode(req, value, length);
     }

@@ -190,7 +190,7 @@ static bool is_event_stream(const hob_fetched *fetched)
 {
     static const char type[] = "text/event-stream";
     const char *value = hob_fetched_header(fetched, "Content-Type");
-    return value && hob_text_same_n(value, type, strlen(type));
+    return value && hob_text_equals_any_case_n(value, type, strlen(type));
 }
 
 /* The time limit of a handler without a reply is not for the stream: the neighbour gets none. */

@@ -14,7 +14,7 @@ int serve_metrics(hob_request *req, hob_response *res)
     return kitchen->metrics ? hob_metrics_reply(kitchen->metrics, req, res) : -ENOENT;
 }
 
-void kitchen_metrics(hob_exposition *out, void *kitchen)
+void kitchen_metrics(void *kitchen, hob_exposition *out)
 {
     static const hob_metric cooking = {
         .name = "hob_orders_cooking",

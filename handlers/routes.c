@@ -6,7 +6,7 @@
 
 int routes_for_guests(struct kitchen *kitchen, hob_router **router)
 {
-    const char *culprit;
+    const char *refused;
     const hob_route routes[] = {
         HOB_ROUTE("GET /", serve_front, kitchen),
         HOB_ROUTE("GET /french-fries", serve_french_fries, kitchen),
@@ -21,19 +21,19 @@ int routes_for_guests(struct kitchen *kitchen, hob_router **router)
         HOB_ROUTE("POST /orders", orders_take, kitchen),
         HOB_ROUTE("DELETE /orders/{id}", orders_cancel, kitchen),
     };
-    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &culprit);
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &refused);
 }
 
 int routes_for_operators(struct kitchen *kitchen, hob_router **router)
 {
-    const char *culprit;
+    const char *refused;
     const hob_route routes[] = {
         HOB_ROUTE("GET /healthz", serve_health),
         HOB_ROUTE("GET /readyz", serve_readiness, kitchen),
         HOB_ROUTE("GET /metrics", serve_metrics, kitchen),
         HOB_ROUTE("GET /trace.json", serve_trace, kitchen),
     };
-    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &culprit);
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, &refused);
 }
 
 int routes_for_all(struct kitchen *kitchen, hob_router **router)

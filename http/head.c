@@ -21,7 +21,7 @@ void head_add(
 
 const char *head_find(const struct head *self, const char *name)
 {
-    if (self->authority && hob_text_same(name, "host"))
+    if (self->authority && hob_text_equals_any_case(name, "host"))
         return self->data + self->authority;
     return head_find_nth(self, name, 0);
 }
@@ -31,7 +31,7 @@ const char *head_find_nth(const struct head *self, const char *name, size_t skip
     const char *at = self->data + self->headers;
     for (size_t i = 0; i < self->header_count; i++) {
         const char *value = at + strlen(at) + 1;
-        if (hob_text_same(at, name) && skipped-- == 0)
+        if (hob_text_equals_any_case(at, name) && skipped-- == 0)
             return value;
         at = value + strlen(value) + 1;
     }
@@ -59,7 +59,7 @@ void head_remove(struct head *self, const char *name)
     for (size_t left = self->header_count; left > 0; left--) {
         char *value = at + strlen(at) + 1;
         char *next = value + strlen(value) + 1;
-        if (hob_text_same(at, name)) {
+        if (hob_text_equals_any_case(at, name)) {
             memmove(at, next, (size_t)(self->data + self->length - next));
             self->length -= (size_t)(next - at);
             self->header_count--;

@@ -93,7 +93,8 @@ int hob_normalise_path(char *path)
 static bool find_path(const char *target, size_t *path)
 {
     *path = 0;
-    if (!hob_text_same_n(target, "http://", 7) && !hob_text_same_n(target, "https://", 8))
+    if (!hob_text_equals_any_case_n(target, "http://", 7) &&
+        !hob_text_equals_any_case_n(target, "https://", 8))
         return true;
     const char *authority = strstr(target, "//") + 2;
     size_t length = strcspn(authority, "/?");

@@ -42,7 +42,7 @@ static int wait_for_body(struct http2_stream *self)
             err = 0;
         }
         if (req->body_late)
-            server_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
+            server_count_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
     }
     return err;
 }

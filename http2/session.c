@@ -42,7 +42,7 @@ static void break_limit(struct http2_session *self, hob_reject reason, const cha
     if (self->broken_limit)
         return;
     self->broken_limit = limit;
-    server_reject(server_of(self), reason);
+    server_count_reject(server_of(self), reason);
     self->framing->terminate(self->frames, HTTP2_ENHANCE_YOUR_CALM);
 }
 
@@ -138,7 +138,7 @@ static void on_refuse(struct http2_session *self, bool malformed)
 {
     self->times.head = 0;
     if (malformed)
-        server_reject(server_of(self), HOB_REJECT_MALFORMED);
+        server_count_reject(server_of(self), HOB_REJECT_MALFORMED);
     count_reset(self);
 }
 
@@ -147,7 +147,7 @@ static void on_fail(struct http2_session *self, uint32_t error, const char *reas
     char peer[HOB_PEER_SIZE] = "";
     peer_format(&self->connection->peer, peer, sizeof(peer));
     if (!self->broken_limit)
-        server_reject(server_of(self), HOB_REJECT_MALFORMED);
+        server_count_reject(server_of(self), HOB_REJECT_MALFORMED);
     hob_log(
         HOB_LOG_INFO, "the HTTP/2 connection of %s ends with error %u: %.*s", peer, error,
         self->broken_limit ? 100 : (int)length, self->broken_limit ? self->broken_limit : reason);
@@ -271,7 +271,7 @@ static void end(struct http2_session *self)
 /* The client takes nothing. */
 static void abandon(struct http2_session *self)
 {
-    server_reject(server_of(self), HOB_REJECT_WRITE_TIMEOUT);
+    server_count_reject(server_of(self), HOB_REJECT_WRITE_TIMEOUT);
     connection_abandon(self->connection);
     self->times = (struct http2_times){0};
     close_streams(self);
@@ -450,7 +450,7 @@ static struct http2_session *session_new(struct connection *connection)
     if (server->closing)
         drain(self);
     if (connection->over_limit && acceptor_is_over_limit(server)) {
-        server_reject(server, HOB_REJECT_CONNECTION_LIMIT);
+        server_count_reject(server, HOB_REJECT_CONNECTION_LIMIT);
         self->framing->terminate(self->frames, HTTP2_NO_ERROR);
     }
     return self;

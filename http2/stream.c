@@ -226,7 +226,7 @@ int http2_stream_flush(struct http2_stream *self)
         if (err < 0 && !late)
             return err;
         if (late && unsent(self) == left) {
-            server_reject(server_of(self), HOB_REJECT_WRITE_TIMEOUT);
+            server_count_reject(server_of(self), HOB_REJECT_WRITE_TIMEOUT);
             http2_stream_reset(self, HTTP2_CANCEL);
         }
     }

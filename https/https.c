@@ -63,7 +63,7 @@ static void on_rest(struct ev_loop *ev, ev_io *watcher, int events)
 static void refuse(struct connection *self, int err)
 {
     log_failure(self, err);
-    server_reject(self->server, HOB_REJECT_HANDSHAKE);
+    server_count_reject(self->server, HOB_REJECT_HANDSHAKE);
     self->head_until = 0; /* it is refused already */
     if ((err != -EPROTO && err != -EKEYREJECTED) || shutdown(self->readable.fd, SHUT_WR) < 0) {
         connection_close(self);
@@ -96,7 +96,7 @@ static void complete(struct connection *self)
     if (!http2)
         connection_stay_idle(self);
     if (connection_has_input(self))
-        turn_add_readable(&self->server->turn, self);
+        batch_add_readable(&self->server->batch, self);
     if (http2)
         http2_start(self, "", 0); /* which may close the connection */
 }
@@ -112,9 +112,9 @@ static void on_handshake(struct ev_loop *ev, ev_io *watcher, int events)
         connection_close(self);
         return;
     }
-    if (self->server->turn.handshakes == STEPS_IN_A_TURN)
+    if (self->server->batch.handshakes == STEPS_IN_A_TURN)
         return;
-    self->server->turn.handshakes++;
+    self->server->batch.handshakes++;
     int err = functions->handshake(self->tls, &wanted);
     if (err == 0) {
         complete(self);
@@ -144,7 +144,7 @@ void https_on_first_input(struct ev_loop *ev, ev_io *watcher, int events)
 
 void https_refuse_plain(struct hob_response *res)
 {
-    server_reject(res->request->server, HOB_REJECT_HANDSHAKE);
+    server_count_reject(res->request->server, HOB_REJECT_HANDSHAKE);
     response_reply_error(res, 400, "this port needs TLS: use https://");
 }
 

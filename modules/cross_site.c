@@ -8,7 +8,7 @@
 
 static bool is_text(const char *text, size_t length, const char *expected)
 {
-    return strlen(expected) == length && hob_text_same_n(text, expected, length);
+    return strlen(expected) == length && hob_text_equals_any_case_n(text, expected, length);
 }
 
 /*
@@ -83,11 +83,11 @@ static bool is_origin(const char *origin, const char *scheme, const char *host)
 {
     static const char separator[] = "://";
     size_t length = strcspn(scheme, ", \t"); /* the first proxy's: the client's own */
-    if (!hob_text_same_n(origin, scheme, length))
+    if (!hob_text_equals_any_case_n(origin, scheme, length))
         return false;
     origin += length;
     return strncmp(origin, separator, strlen(separator)) == 0 &&
-           hob_text_same(origin + strlen(separator), host);
+           hob_text_equals_any_case(origin + strlen(separator), host);
 }
 
 static bool is_same_site(hob_request *req, const char *host)

@@ -59,7 +59,7 @@ static size_t count_lines(hob_request *req, const char *name, size_t most, const
     size_t count = 0;
     *value = NULL;
     for (size_t at = 0; count < most && hob_request_next_header(req, &at, &header);) {
-        if (!hob_text_same(header.name, name))
+        if (!hob_text_equals_any_case(header.name, name))
             continue;
         *value = header.value;
         count++;
@@ -110,7 +110,7 @@ static struct part find_parameter(struct part element, const char *name)
         struct part pair = trim(at, semicolon ? semicolon : end);
         size_t length = strlen(name);
         if (pair.length > length && pair.text[length] == '=' &&
-            hob_text_same_n(pair.text, name, length)) {
+            hob_text_equals_any_case_n(pair.text, name, length)) {
             const char *value = pair.text + length + 1, *value_end = pair.text + pair.length;
             bool quoted = value_end - value >= 2 && *value == '"' && value_end[-1] == '"';
             return (struct part){value + quoted, (size_t)(value_end - value) - (quoted ? 2 : 0)};
@@ -165,7 +165,7 @@ static bool follow(hob_request *req, const char *name, struct origin *origin)
     struct part element;
     struct header_list list = header_list_of(req, name);
     bool found = list.lines > 0;
-    bool pairs = hob_text_same(name, "Forwarded");
+    bool pairs = hob_text_equals_any_case(name, "Forwarded");
     while (hob_server_trusts(hob_request_server(req), &origin->client) &&
            take_last(&list, &element)) {
         if (!parse_node(pairs ? find_parameter(element, "for") : element, &address))
@@ -254,7 +254,8 @@ const char *hob_request_scheme(hob_request *req)
     hob_tls_info tls;
     if (!scheme.text)
         return hob_request_tls(req, &tls) ? "https" : "http";
-    return scheme.length == 5 && hob_text_same_n(scheme.text, "https", 5) ? "https" : "http";
+    return scheme.length == 5 && hob_text_equals_any_case_n(scheme.text, "https", 5) ? "https"
+                                                                                     : "http";
 }
 
 static bool is_host(struct part host)

@@ -24,7 +24,7 @@ struct proxy {
 static bool is_one_of(const char *name, const char *const *names)
 {
     for (; *names; names++) {
-        if (hob_text_same(name, *names))
+        if (hob_text_equals_any_case(name, *names))
             return true;
     }
     return false;
@@ -40,7 +40,7 @@ static bool list_has(const char *list, const char *name)
     while (*list) {
         list += strspn(list, ", \t");
         size_t element = strcspn(list, ", \t");
-        if (element == length && hob_text_same_n(list, name, length))
+        if (element == length && hob_text_equals_any_case_n(list, name, length))
             return true;
         list += element;
     }
@@ -65,7 +65,7 @@ static bool belongs_to_connection(const hob_header *fields, const char *name)
     if (is_one_of(name, names))
         return true;
     for (; fields->name; fields++) {
-        if (hob_text_same(fields->name, "Connection") && list_has(fields->value, name))
+        if (hob_text_equals_any_case(fields->name, "Connection") && list_has(fields->value, name))
             return true;
     }
     return false;
@@ -170,7 +170,7 @@ static bool is_replaced(const char *name)
     static const char *const names[] = {"Content-Length", "Expect",    "Forwarded", "Host",
                                         "Max-Forwards",   "X-Real-IP", NULL};
     static const char prefix[] = "X-Forwarded-";
-    return is_one_of(name, names) || hob_text_same_n(name, prefix, strlen(prefix));
+    return is_one_of(name, names) || hob_text_equals_any_case_n(name, prefix, strlen(prefix));
 }
 
 /* Whether only so many servers may pass the request on (RFC 9110 section 7.6.2). */

@@ -38,10 +38,10 @@ serve_socket(int socket, const hob_router *router, const hob_server_options *use
 int hob_serve_with(const char *address, const hob_route *routes, const hob_server_options *options)
 {
     hob_router *router;
-    const char *culprit = "the routes";
-    int err = hob_router_new(routes, hob_routes_count(routes), &router, &culprit);
+    const char *refused = "the routes";
+    int err = hob_router_new(routes, hob_routes_count(routes), &router, &refused);
     if (err < 0)
-        return failed(culprit, err);
+        return failed(refused, err);
     int socket = hob_listen(address);
     int status = socket < 0 ? failed(address, socket) : serve_socket(socket, router, options);
     hob_router_free(router);

@@ -102,7 +102,7 @@ static struct name *use_name(hob_resolver *self, const char *text)
 {
     for (struct list *link = self->names.next; link != &self->names; link = link->next) {
         struct name *name = list_entry(link, struct name, link);
-        if (!hob_text_same(name->text, text))
+        if (!hob_text_equals_any_case(name->text, text))
             continue;
         list_remove(link);
         list_append(&self->names, link);

@@ -177,7 +177,7 @@ static void expose_all(const hob_metrics *self, hob_exposition *out)
     exposition_histogram(out, &self->lag, NULL);
     exposition_add_process(out, self->start_time);
     for (const struct source *source = self->sources; source; source = source->next)
-        source->expose(out, source->context);
+        source->expose(source->context, out);
 }
 
 /*

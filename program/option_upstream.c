@@ -21,7 +21,7 @@ static bool is_socket(const char *url)
 
 static bool is_https(const char *url)
 {
-    return hob_text_same_n(url, "https:", 6);
+    return hob_text_equals_any_case_n(url, "https:", 6);
 }
 
 /* Returns NULL, or what is wrong with the URL. */

@@ -40,7 +40,7 @@ struct process {
  * Metrics.
  */
 
-static void expose_build(hob_exposition *out, void *unused)
+static void expose_build(void *unused, hob_exposition *out)
 {
     static const hob_metric build = {
         .name = "hob_build", .type = HOB_METRIC_INFO, .help = "The version of hob."};
@@ -50,7 +50,7 @@ static void expose_build(hob_exposition *out, void *unused)
     hob_metrics_value(out, &version, 1, 1);
 }
 
-static void expose_lost_lines(hob_exposition *out, void *log)
+static void expose_lost_lines(void *log, hob_exposition *out)
 {
     static const hob_metric lost = {
         .name = "hob_access_log_lost_lines",

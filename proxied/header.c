@@ -31,7 +31,7 @@ static void refuse(struct connection *self, const char *wanted, int err)
     char peer[HOB_PEER_SIZE], what[HOB_PEER_SIZE + 64];
     peer_format(&self->peer, peer, sizeof(peer)); /* always fits */
     snprintf(what, sizeof(what), "a connection of %s is refused: it %s", peer, wanted);
-    server_reject(server, HOB_REJECT_PROXY_HEADER);
+    server_count_reject(server, HOB_REJECT_PROXY_HEADER);
     refusal_log_add(&server->refused.proxies, what, err);
     connection_close(self);
 }
@@ -83,7 +83,7 @@ void connection_on_proxy_header(struct ev_loop *ev, ev_io *watcher, int events)
         if (list_empty(&self->waiting)) /* its time was over just when this came */
             connection_stay_idle(self);
     } else if (hob_now() >= self->head_until) {
-        server_reject(self->server, HOB_REJECT_HEAD_TIMEOUT);
+        server_count_reject(self->server, HOB_REJECT_HEAD_TIMEOUT);
         connection_close(self);
     }
 }

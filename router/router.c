@@ -110,7 +110,7 @@ size_t hob_routes_count(const hob_route *routes)
     return count;
 }
 
-int hob_router_new(const hob_route *routes, size_t count, hob_router **router, const char **culprit)
+int hob_router_new(const hob_route *routes, size_t count, hob_router **router, const char **refused)
 {
     hob_router *self = calloc(1, sizeof(*self));
     if (!self)
@@ -122,7 +122,7 @@ int hob_router_new(const hob_route *routes, size_t count, hob_router **router, c
     for (size_t i = 0; i < count && err == 0; i++) {
         err = routes[i].pattern ? add_route(self, &routes[i]) : refuse_none(i, count);
         if (err < 0)
-            *culprit = routes[i].pattern;
+            *refused = routes[i].pattern;
     }
     if (err == 0)
         err = table_complete(&self->table);

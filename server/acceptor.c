@@ -164,7 +164,7 @@ static bool refuse_client(hob_server *self, const struct listener *listener)
     close(acceptor->spare);
     int fd = accept_client(self, listener, &peer);
     if (fd >= 0) {
-        server_reject(self, HOB_REJECT_DESCRIPTORS);
+        server_count_reject(self, HOB_REJECT_DESCRIPTORS);
         if (!listener->tls)
             send(fd, response, sizeof(response) - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);

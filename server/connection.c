@@ -35,14 +35,14 @@ static void idle_list_add(struct idle_list *self, struct connection *connection)
 }
 
 /*
- * Whether an idle connection has input that the loop has not seen yet. The server's turn receives
+ * Whether an idle connection has input that the loop has not seen yet. The server's batch receives
  * it: with TLS, it may not be in the socket any more.
  */
 static bool has_unseen_input(struct connection *self)
 {
     bool unseen = connection_has_new_input(self);
     if (unseen && self->tls)
-        turn_add_readable(&self->server->turn, self);
+        batch_add_readable(&self->server->batch, self);
     return unseen;
 }
 
@@ -53,7 +53,7 @@ static void time_out(struct connection *connection)
     if (!connection->handshaking && has_unseen_input(connection))
         return;
     if (connection->head_until > 0) /* it has never sent a request */
-        server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
+        server_count_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
     connection_close(connection);
 }
 
@@ -135,7 +135,7 @@ void connection_close(struct connection *self)
     assert(self->task || !self->sends_later); /* else a coroutine might begin to send the rest */
     assert(!self->request && !self->input && !self->sent);
     if (self->sends_later)
-        turn_send(&server->turn);
+        batch_send(&server->batch);
     if (self->http2)
         http2_session_free(self->http2);
     list_remove(&self->waiting);
@@ -173,7 +173,7 @@ void connection_become_idle(struct connection *self)
     ev_io_start(connection_loop(self), &self->readable); /* it stops when too much is kept */
     connection_stay_idle(self);
     if (self->tls && self->tls->functions->has_input(self->tls))
-        turn_add_readable(&self->server->turn, self);
+        batch_add_readable(&self->server->batch, self);
 }
 
 void connection_stay_idle(struct connection *self)

@@ -43,7 +43,7 @@ enum socket_state {
  */
 struct connection {
     ev_io readable;      /* started from open to close, unless too much input is kept */
-    struct list waiting; /* while there is no task: in an idle list, or in the server's turn */
+    struct list waiting; /* while there is no task: in an idle list, or in the server's batch */
 
     hob_server *server;
     struct http2_session *http2; /* serves it; NULL while it speaks HTTP/1.1 */
@@ -60,7 +60,7 @@ struct connection {
     bool proxied_tls; /* TLS protects the client's connection to the proxy: see proxied/ */
     bool needs_tls;   /* came without TLS where that is needed: its request is answered by 400 */
     bool late;        /* the last wait for the client took longer than it may */
-    bool sends_later; /* output of this connection is in the server's turn */
+    bool sends_later; /* output of this connection is in the server's batch */
     bool taken_over;  /* by a handler, which reads and writes the socket: see hob_take_over() */
 
     struct buffer kept_input; /* unread input that came while the task waited for something else */
@@ -222,14 +222,14 @@ void connection_abandon(struct connection *self);
 int connection_flush(struct connection *self);
 
 /*
- * Passes the output to the server's turn, which sends it together with that of other connections.
+ * Passes the output to the server's batch, which sends it together with that of other connections.
  * Returns false if the caller has to flush it instead.
  */
 bool connection_send_later(struct connection *self);
 
 /*
- * Sends this, which connection_send_later() has passed to the server's turn. If the socket does not
- * take all, a coroutine waits until it does.
+ * Sends this, which connection_send_later() has passed to the server's batch. If the socket does
+ * not take all, a coroutine waits until it does.
  */
 void connection_send_output(struct connection *self, const char *output, size_t size);
 

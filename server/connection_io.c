@@ -141,7 +141,7 @@ void connection_on_readable(struct ev_loop *ev, ev_io *watcher, int events)
     (void)ev;
     (void)events;
     if (!self->task)
-        turn_add_readable(&self->server->turn, self);
+        batch_add_readable(&self->server->batch, self);
     else if (self->input)
         future_complete(self->input, 0);
     else
@@ -291,7 +291,7 @@ static void send_with(struct connection *self, int flags)
     if (buffer_length(out) == 0)
         return;
     if (self->sends_later)
-        turn_send(&self->server->turn);
+        batch_send(&self->server->batch);
     send_buffer(self, out, flags);
     if (buffer_length(out) > 0) {
         if (out == &self->unsent)
@@ -328,7 +328,7 @@ bool connection_send_later(struct connection *self)
     if (size == 0)
         return true;
     if (out == &self->unsent || size > SENT_LATER_MAX || connection_is_broken(self) ||
-        turn_send_later(&self->server->turn, self, buffer_bytes(out), size) < 0)
+        batch_send_later(&self->server->batch, self, buffer_bytes(out), size) < 0)
         return false;
     buffer_consume(out, size);
     return true;
@@ -372,7 +372,7 @@ int connection_flush(struct connection *self)
             send_buffer(self, &self->unsent, 0);
         self->late = self->late && buffer_length(&self->unsent) == left;
         if (self->late) {
-            server_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
+            server_count_reject(self->server, HOB_REJECT_WRITE_TIMEOUT);
             connection_abandon(self);
         }
     }

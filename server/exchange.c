@@ -36,7 +36,7 @@ void exchange_refuse(struct exchange *self)
 {
     const struct refusal *refusal = &self->req.refusal;
     assert(refusal->status >= 400 && refusal->detail);
-    server_reject(self->req.server, refusal->reason);
+    server_count_reject(self->req.server, refusal->reason);
     response_reply_error(&self->res, refusal->status, refusal->detail);
 }
 
@@ -54,7 +54,7 @@ static void reply_error(struct exchange *self, int err)
     if (status == 503) /* RFC 9110 section 15.6.4 */
         hob_response_add_header(&self->res, "Retry-After", "1");
     if (err == -EMFILE || err == -ENFILE) {
-        server_reject(server, HOB_REJECT_DESCRIPTORS);
+        server_count_reject(server, HOB_REJECT_DESCRIPTORS);
         refusal_log_add(&server->refused.descriptors, "a request is refused", -err);
     }
     if (err == -ETIMEDOUT && req->body_late) {
@@ -64,7 +64,7 @@ static void reply_error(struct exchange *self, int err)
             HOB_NUMBER(server->options.body_timeout));
     } else if (err == -ETIMEDOUT && self->timed_out) {
         double own = req->own_timeout;
-        server_reject(server, HOB_REJECT_HANDLER_TIMEOUT);
+        server_count_reject(server, HOB_REJECT_HANDLER_TIMEOUT);
         snprintf(
             detail, sizeof(detail), "it took longer than %s s (handler_timeout)",
             HOB_NUMBER(own > 0 ? own : server->options.handler_timeout));

@@ -121,7 +121,7 @@ static int read_some(struct http1 *self, char *data, size_t size, struct patienc
         int err = connection_fill(self->connection, patience);
         req->body_late = err == -ETIMEDOUT && self->connection->late;
         if (req->body_late)
-            server_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
+            server_count_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
         if (err <= 0)
             return err < 0 ? err : -ECONNRESET;
         feed(self, size);

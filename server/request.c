@@ -129,7 +129,7 @@ int request_check_size(struct hob_request *self, size_t limit)
     if (self->body_size <= limit && request_announced(self) <= limit - self->body_size)
         return 0;
     if (self->exceeded_limit == SIZE_MAX) /* later reads find the same again */
-        server_reject(self->server, HOB_REJECT_BODY_LIMIT);
+        server_count_reject(self->server, HOB_REJECT_BODY_LIMIT);
     self->exceeded_limit = limit;
     return -EMSGSIZE;
 }

@@ -24,7 +24,7 @@ static bool is_written_by_server(const char *name)
         "server",     "transfer-encoding", "x-request-id",
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (hob_text_same(name, names[i]))
+        if (hob_text_equals_any_case(name, names[i]))
             return true;
     }
     return false;

@@ -121,7 +121,7 @@ void server_remove_connection(hob_server *self)
 static void close_idle_connections(hob_server *self, double seconds)
 {
     double limit = hob_now() - seconds;
-    turn_send(&self->turn); /* first, since without memory it closes connections of the list */
+    batch_send(&self->batch); /* first, since without memory it closes connections of the list */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
@@ -179,7 +179,7 @@ static int drain(hob_server *self, double grace_end)
 /* Closes the connections that no task serves, whether there is input for them or not. */
 static void close_unserved_connections(hob_server *self)
 {
-    turn_send(&self->turn); /* first, as above */
+    batch_send(&self->batch); /* first, as above */
     struct list *link = self->connections.next;
     while (link != &self->connections) {
         struct connection *connection = list_entry(link, struct connection, link);
@@ -195,7 +195,7 @@ static void close_unserved_connections(hob_server *self)
 
 void server_reject_for_memory(hob_server *self)
 {
-    server_reject(self, HOB_REJECT_MEMORY);
+    server_count_reject(self, HOB_REJECT_MEMORY);
     refusal_log_add(&self->refused.memory, "a connection is closed", ENOMEM);
 }
 
@@ -205,7 +205,7 @@ static void end(void *server)
     hob_server *self = server;
     close_unserved_connections(self); /* those of HTTP/2, which have no tasks of their own */
     assert(self->connection_count == 0 && self->serving_count == 0);
-    turn_free(&self->turn);
+    batch_free(&self->batch);
     refusal_log_end(&self->refused.memory);
     refusal_log_end(&self->refused.descriptors);
     refusal_log_end(&self->refused.proxies);
@@ -217,7 +217,7 @@ static int begin(hob_server *self)
     self->stacks = stacks_of_size(&self->task->future.loop->stacks, self->options.stack);
     idle_list_init(&self->idle_new, ev, self->options.head_timeout);
     idle_list_init(&self->idle, ev, self->options.idle_timeout);
-    turn_init(&self->turn, self->task->future.loop);
+    batch_init(&self->batch, self->task->future.loop);
     refusal_log_init(&self->refused.memory, ev);
     refusal_log_init(&self->refused.descriptors, ev);
     refusal_log_init(&self->refused.proxies, ev);

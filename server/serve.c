@@ -48,7 +48,7 @@ static bool admit(struct connection *connection)
 
 static void refuse_connection(struct hob_response *res)
 {
-    server_reject(res->request->server, HOB_REJECT_CONNECTION_LIMIT);
+    server_count_reject(res->request->server, HOB_REJECT_CONNECTION_LIMIT);
     hob_response_add_header(res, "Retry-After", "1"); /* RFC 9110 section 15.6.4 */
     response_reply_error(res, 503, "the limit of connections (connection_limit) is reached");
 }
@@ -100,7 +100,7 @@ static enum next give_up(struct http1 *self)
     const struct connection *connection = self->connection;
     http1_end_head(self);
     if (connection->late)
-        server_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
+        server_count_reject(connection->server, HOB_REJECT_HEAD_TIMEOUT);
     if (!connection->late || self->parser.head_bytes == 0)
         return NEXT_CLOSE;
     snprintf(
@@ -218,7 +218,7 @@ void connection_serve(struct connection *self)
     if (self->http2) {
         list_remove(&self->waiting);
         if (self->tls && self->tls->functions->has_input(self->tls))
-            turn_add_readable(&self->server->turn, self);
+            batch_add_readable(&self->server->batch, self);
         http2_session_on_input(self->http2);
         return;
     }

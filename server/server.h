@@ -10,6 +10,7 @@
 
 #include "acceptor.h"
 #include "base/random_id.h"
+#include "batch.h"
 #include "diagnostics/refusal_log.h"
 #include "hob/address.h"
 #include "hob/server.h"
@@ -19,7 +20,6 @@
 #include "runtime/future.h"
 #include "runtime/list.h"
 #include "runtime/task.h"
-#include "turn.h"
 #include "workspace.h"
 
 /* A measurement that hob_server_measure_stack() has asked for. */
@@ -71,7 +71,7 @@ struct hob_server {
     size_t reserved_descriptors; /* see hob_request_reserve_descriptor() */
     struct idle_list idle_new;   /* connections that have never sent anything */
     struct idle_list idle;       /* connections between two requests */
-    struct turn turn;
+    struct batch batch;
 
     struct {
         struct refusal_log memory;
@@ -108,7 +108,7 @@ void server_begin_closing(hob_server *self);
 double server_longest_stop(const hob_server *self);
 
 /* Counts a client or request that is refused, or an unfinished one that is given up. */
-static inline void server_reject(hob_server *self, hob_reject reason)
+static inline void server_count_reject(hob_server *self, hob_reject reason)
 {
     self->counts.rejects[reason]++;
 }

@@ -76,7 +76,7 @@ static int test_read_body(struct hob_request *req, void *data, size_t size)
         return -ECONNRESET;
     req->body_late = self->input->piece_delay > limit;
     if (req->body_late) {
-        server_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
+        server_count_reject(req->server, HOB_REJECT_BODY_TIMEOUT);
         return -ETIMEDOUT;
     }
     size = size < piece ? size : piece;
@@ -394,8 +394,8 @@ hob_test_reply *
 hob_test_routes(const hob_route *routes, const char *line, const hob_test_input *input)
 {
     hob_router *router;
-    const char *culprit;
-    if (hob_router_new(routes, hob_routes_count(routes), &router, &culprit) < 0)
+    const char *refused;
+    if (hob_router_new(routes, hob_routes_count(routes), &router, &refused) < 0)
         misuse(__func__, "the routes are not valid");
     const hob_server_options options = {.handler = hob_router_handle, .router = router};
     hob_test_reply *reply = hob_test_request(&options, line, input);

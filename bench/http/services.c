@@ -106,9 +106,9 @@ int main(int argc, char **argv)
     };
     hob_router *router;
     hob_server *server;
-    const char *culprit;
+    const char *refused;
     memset(mebibyte, 'x', sizeof(mebibyte));
-    int err = hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit);
+    int err = hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &refused);
     if (err < 0)
         fail("the routes cannot be used", err);
     options.router = router;

@@ -45,11 +45,11 @@ int main(void)
 {
     struct tea tea = {0};
     hob_router *router;
-    const char *culprit;
+    const char *refused;
     const hob_route routes[] = {HOB_ROUTE("GET /tea", serve_tea, &tea)};
     int socket = hob_listen("127.0.0.1:8080");
     if (socket < 0 || hob_client_new(NULL, &tea.client) < 0 ||
-        hob_router_new(routes, 1, &router, &culprit) < 0)
+        hob_router_new(routes, 1, &router, &refused) < 0)
         return EXIT_FAILURE;
     const hob_server_options options = {
         .handler = hob_router_handle,

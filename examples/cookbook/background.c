@@ -102,13 +102,13 @@ int main(void)
         HOB_ROUTE("GET /jobs/{id}", show_job, &workshop),
     };
     hob_router *router;
-    const char *culprit;
+    const char *refused;
     int socket = hob_listen("127.0.0.1:8080");
     if (socket < 0) {
         fprintf(stderr, "127.0.0.1:8080: %s\n", strerror(-socket));
         return 1;
     }
-    if (!workshop.to_do || hob_router_new(routes, 2, &router, &culprit) < 0)
+    if (!workshop.to_do || hob_router_new(routes, 2, &router, &refused) < 0)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle,

@@ -30,9 +30,9 @@ int main(void)
     static const char *const names[] = {"shop.example"}; /* of the site that a proxy serves */
     hob_router *router;
     hob_server *server;
-    const char *culprit;
+    const char *refused;
     int socket = hob_listen("127.0.0.1:8080");
-    if (socket < 0 || hob_router_new(routes, 2, &router, &culprit) < 0)
+    if (socket < 0 || hob_router_new(routes, 2, &router, &refused) < 0)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle,

@@ -59,12 +59,12 @@ static int store_no_errors(hob_request *req, hob_response *res)
 static int make_router(struct club *club, hob_router **router)
 {
     static hob_handler *const members[] = {only_members, NULL};
-    const char *culprit;
+    const char *refused;
     const hob_route routes[] = {
         HOB_ROUTE("GET /door", serve_door),
         HOB_ROUTE("GET /lounge", greet, club, .middleware = members),
     };
-    int err = hob_router_new(routes, 2, router, &culprit);
+    int err = hob_router_new(routes, 2, router, &refused);
     return err < 0 ? err : hob_router_use(*router, store_no_errors);
 }
 

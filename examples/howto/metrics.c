@@ -19,7 +19,7 @@ struct shop {
     unsigned cups;
 };
 
-static void expose_cups(hob_exposition *out, void *shop)
+static void expose_cups(void *shop, hob_exposition *out)
 {
     static const hob_metric cups = {
         .name = "tea_cups", .type = HOB_METRIC_COUNTER, .help = "Cups of tea served."};

@@ -21,17 +21,17 @@ static int serve_tea(hob_request *req, hob_response *res)
 static hob_router *make_goods(void)
 {
     hob_router *router = NULL;
-    const char *culprit;
+    const char *refused;
     const hob_route routes[] = {HOB_ROUTE("GET /tea", serve_tea)};
-    hob_router_new(routes, 1, &router, &culprit);
+    hob_router_new(routes, 1, &router, &refused);
     return router;
 }
 
 static hob_router *make_site(hob_router *goods)
 {
     hob_router *site;
-    const char *culprit;
-    if (hob_router_new(NULL, 0, &site, &culprit) < 0)
+    const char *refused;
+    if (hob_router_new(NULL, 0, &site, &refused) < 0)
         return NULL;
     if (hob_router_mount(site, "/api/v1", goods) < 0 ||
         hob_router_mount(site, "/api/v2", goods) < 0) {

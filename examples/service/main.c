@@ -56,17 +56,17 @@ static int serve(int socket, const hob_router *router, struct news *news)
 
 /* Returns 0, or a negative errno, and what it was about. */
 static int
-make_router(struct markets *markets, struct news *news, hob_router **router, const char **culprit)
+make_router(struct markets *markets, struct news *news, hob_router **router, const char **refused)
 {
     const hob_route routes[] = {
         HOB_ROUTE("GET /offers/{goods}", serve_offers, markets),
         HOB_ROUTE("GET /news", serve_news, news),
         HOB_ROUTE("GET /healthz", serve_health, news),
     };
-    *culprit = "the routes";
+    *refused = "the routes";
     if (!news->prices)
         return -ENOMEM;
-    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, culprit);
+    return hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), router, refused);
 }
 
 /* A client for http and https. Returns false after a message. */
@@ -96,12 +96,12 @@ int main(int argc, char **argv)
     };
     hob_tls *tls;
     hob_router *router;
-    const char *culprit;
+    const char *refused;
     if (!make_client(&tls, &markets.client))
         return EXIT_FAILURE;
-    int err = make_router(&markets, &news, &router, &culprit);
+    int err = make_router(&markets, &news, &router, &refused);
     if (err < 0)
-        return failed(culprit, err);
+        return failed(refused, err);
     int socket = hob_listen(options.listen);
     int status = socket < 0 ? failed(options.listen, socket) : serve(socket, router, &news);
     hob_router_free(router);

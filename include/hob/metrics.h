@@ -96,7 +96,7 @@ int hob_metrics_join(hob_metrics *metrics, hob_metrics_group *group, size_t proc
 /*
  * Metrics of the program.
  *
- *     static void expose_cups(hob_exposition *out, void *kitchen)
+ *     static void expose_cups(void *kitchen, hob_exposition *out)
  *     {
  *         static const hob_metric cups = {
  *             .name = "tea_cups", .type = HOB_METRIC_COUNTER, .help = "Cups of tea served."};
@@ -113,7 +113,7 @@ typedef struct hob_exposition hob_exposition;
  * Adds metrics to a reply. Called for each hob_metrics_reply(), with the context of
  * hob_metrics_add(); must not wait.
  */
-typedef void hob_metrics_source(hob_exposition *out, void *context);
+typedef void hob_metrics_source(void *context, hob_exposition *out);
 
 /* Adds a source. Its context must live as long as the metrics. Returns 0 or -ENOMEM. */
 int hob_metrics_add(hob_metrics *metrics, hob_metrics_source *source, void *context);

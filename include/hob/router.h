@@ -79,11 +79,11 @@ size_t hob_routes_count(const hob_route *routes);
  *          twice, or more than 32 segments, or there is no handler, or the timeout is negative or
  *          not a number, or the stack is larger than HOB_STACK_MAX;
  *  -EEXIST if two patterns match the same requests, such as "GET /{a}" and "GET /{b}".
- * With the last two, *culprit is the refused pattern, and the log has the reason and the place in
+ * With the last two, *refused is the refused pattern, and the log has the reason and the place in
  * the pattern.
  */
 int hob_router_new(
-    const hob_route *routes, size_t count, hob_router **router, const char **culprit);
+    const hob_route *routes, size_t count, hob_router **router, const char **refused);
 
 /*
  * Adds a middleware: a function that is called before the handler of each request, and may call

@@ -20,10 +20,10 @@ extern "C" {
  * Returns whether two strings are equal without regard to the case of ASCII letters, like names of
  * header fields, media types and tokens (RFC 9110 section 5.1).
  */
-bool hob_text_same(const char *a, const char *b);
+bool hob_text_equals_any_case(const char *a, const char *b);
 
 /* The same for the first `size` bytes of each, or up to the NUL if that comes before. */
-bool hob_text_same_n(const char *a, const char *b, size_t size);
+bool hob_text_equals_any_case_n(const char *a, const char *b, size_t size);
 
 enum { HOB_NUMBER_SIZE = 32 }; /* bytes of the longest number, with its NUL */
 

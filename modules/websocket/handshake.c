@@ -32,7 +32,7 @@ static size_t count_headers(hob_request *req, const char *name, const char **val
     size_t count = 0;
     hob_header header;
     for (size_t position = 0; hob_request_next_header(req, &position, &header);) {
-        if (hob_text_same(header.name, name)) {
+        if (hob_text_equals_any_case(header.name, name)) {
             *value = header.value;
             count++;
         }
@@ -65,7 +65,7 @@ static int check_request(hob_request *req, hob_response *res, const char **key)
 static bool lists(const char *const *list, const char *text)
 {
     for (; list && *list; list++) {
-        if (hob_text_same(*list, text))
+        if (hob_text_equals_any_case(*list, text))
             return true;
     }
     return false;
@@ -77,7 +77,7 @@ __attribute__((noinline)) static bool is_same_host(hob_request *req, const char 
     char host[300];
     const char *authority = strstr(origin, "://");
     return authority && hob_request_host(req, host, sizeof(host)) == 0 &&
-           hob_text_same(authority + 3, host);
+           hob_text_equals_any_case(authority + 3, host);
 }
 
 static bool may_connect(hob_request *req, const char *const *origins)

@@ -74,8 +74,8 @@ int main(int argc, char **argv)
     (void)argv;
     hob_router *router;
     hob_server *server;
-    const char *culprit;
-    if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit) < 0)
+    const char *refused;
+    if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &refused) < 0)
         return EXIT_FAILURE;
     int err = hob_server_open(
         &(hob_server_options){

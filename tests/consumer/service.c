@@ -32,8 +32,8 @@ int main(void)
     };
     hob_router *router;
     hob_server *server;
-    const char *culprit;
-    if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &culprit) < 0)
+    const char *refused;
+    if (hob_router_new(routes, sizeof(routes) / sizeof(routes[0]), &router, &refused) < 0)
         return 1;
     hob_server_options options = {
         .handler = hob_router_handle, .router = router, .handle_signals = true, .grace = 5};

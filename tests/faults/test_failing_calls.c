@@ -166,8 +166,8 @@ static int open_and_run(hob_router *router)
 static int run_server(void *unused)
 {
     hob_router *router;
-    const char *culprit;
-    if (hob_router_new(routes, COUNT(routes), &router, &culprit) < 0)
+    const char *refused;
+    if (hob_router_new(routes, COUNT(routes), &router, &refused) < 0)
         return EXIT_FAILURE;
     faults_are_mine();
     for (;;) {

@@ -223,19 +223,19 @@ static bool route(hob_router *router, const char *target, const char *cookies)
 static void check_pattern(const char *path)
 {
     hob_router *router = NULL;
-    const char *culprit = NULL;
+    const char *refused = NULL;
     char *pattern = hob_alloc(strlen(path) + sizeof("GET "));
     CHECK(pattern);
     sprintf(pattern, "GET %s", path);
     const hob_route twice[] = {HOB_ROUTE(pattern, note_call), HOB_ROUTE(pattern, note_call)};
-    int err = hob_router_new(twice, 1, &router, &culprit);
+    int err = hob_router_new(twice, 1, &router, &refused);
     if (err < 0) {
-        CHECK(err == -EINVAL && culprit == pattern);
+        CHECK(err == -EINVAL && refused == pattern);
         return;
     }
     CHECK(strlen(path) > TARGET_LIMIT / 2 || route(router, path, ""));
     hob_router_free(router);
-    CHECK(hob_router_new(twice, 2, &router, &culprit) == -EEXIST && culprit == pattern);
+    CHECK(hob_router_new(twice, 2, &router, &refused) == -EEXIST && refused == pattern);
 }
 
 /* Parts lie inside of the content, and mean the same when each is said in full. */
@@ -310,8 +310,8 @@ static int check(void *arg)
 {
     const struct input *input = arg;
     hob_router *router;
-    const char *culprit;
-    CHECK(hob_router_new(routes, COUNT(routes), &router, &culprit) == 0);
+    const char *refused;
+    CHECK(hob_router_new(routes, COUNT(routes), &router, &refused) == 0);
     route(router, input->target, input->rest.data);
     hob_router_free(router);
     check_target(input->target);

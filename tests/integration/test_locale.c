@@ -31,7 +31,7 @@ static int serve_metrics(hob_request *req, hob_response *res)
     return hob_metrics_reply(metrics, req, res);
 }
 
-static void tell_numbers(hob_exposition *out, void *unused)
+static void tell_numbers(void *unused, hob_exposition *out)
 {
     static const hob_metric half = {.name = "half", .type = HOB_METRIC_GAUGE, .help = "A half."};
     hob_metrics_put(out, &half, 0.5);

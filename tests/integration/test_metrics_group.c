@@ -115,7 +115,7 @@ Test(metrics_group, of_2000_routes_is_summed_in_many_turns_of_the_loop)
 }
 
 /* A metric that does not fit into what the processes share. */
-static void tell_too_much(hob_exposition *out, void *text)
+static void tell_too_much(void *text, hob_exposition *out)
 {
     static const hob_metric metric = {
         .name = "large", .type = HOB_METRIC_GAUGE, .help = "Too large."};

@@ -10,9 +10,9 @@
 static inline hob_router *make_router(const hob_route *routes, size_t count)
 {
     hob_router *router = NULL;
-    const char *culprit = "(none)";
-    int err = hob_router_new(routes, count, &router, &culprit);
-    cr_assert_eq(err, 0, "%s: %s", culprit, strerror(-err));
+    const char *refused = "(none)";
+    int err = hob_router_new(routes, count, &router, &refused);
+    cr_assert_eq(err, 0, "%s: %s", refused, strerror(-err));
     return router;
 }
 

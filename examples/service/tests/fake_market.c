@@ -30,13 +30,13 @@ int main(int argc, char **argv)
 {
     hob_server *server;
     hob_router *router;
-    const char *culprit;
+    const char *refused;
     hob_tls_server *tls = NULL;
     bool known = argc == 4 || argc == 6;
     struct price price = {.cents = argv[1], .seconds = known ? strtod(argv[2], NULL) : 0};
     const hob_route route = HOB_ROUTE("GET /potatoes", serve_price, &price);
     int socket = known ? hob_listen(argv[3]) : -1;
-    if (socket < 0 || hob_router_new(&route, 1, &router, &culprit) < 0)
+    if (socket < 0 || hob_router_new(&route, 1, &router, &refused) < 0)
         return EXIT_FAILURE;
     if (argc == 6 && make_tls(argv[4], argv[5], &tls) < 0)
         return EXIT_FAILURE;

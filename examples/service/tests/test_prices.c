@@ -90,8 +90,8 @@ static hob_future *opened(struct stall *stall, hob_handler *handler)
 static hob_future *opened_with_route(struct stall *stall, hob_route route)
 {
     hob_router *router = NULL;
-    const char *culprit;
-    expect(hob_router_new(&route, 1, &router, &culprit) == 0);
+    const char *refused;
+    expect(hob_router_new(&route, 1, &router, &refused) == 0);
     open_stall(stall, hob_router_handle, router);
     return hob_async(run_stall, stall);
 }

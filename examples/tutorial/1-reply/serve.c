@@ -36,10 +36,10 @@ static int run(int socket, hob_router *router)
 int serve(const char *address, const hob_route *routes, size_t count)
 {
     hob_router *router;
-    const char *culprit = "the routes";
-    int err = hob_router_new(routes, count, &router, &culprit);
+    const char *refused = "the routes";
+    int err = hob_router_new(routes, count, &router, &refused);
     if (err < 0)
-        return failed(culprit, err);
+        return failed(refused, err);
     int socket = hob_listen(address);
     int status = socket < 0 ? failed(address, socket) : run(socket, router);
     hob_router_free(router);

@@ -26,11 +26,12 @@ Test(text, is_the_same_but_for_the_case_of_letters)
         {"if-none-match", "IF-NONE-MATCH", true},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cr_expect_eq(hob_text_same(cases[i].a, cases[i].b), cases[i].same, "%s", cases[i].a);
-    cr_expect(hob_text_same_n("Q=1", "q=2", 2));
-    cr_expect_not(hob_text_same_n("Q=1", "q=2", 3));
-    cr_expect(hob_text_same_n("a", "b", 0));
-    cr_expect(hob_text_same_n("a", "A", 99));
+        cr_expect_eq(
+            hob_text_equals_any_case(cases[i].a, cases[i].b), cases[i].same, "%s", cases[i].a);
+    cr_expect(hob_text_equals_any_case_n("Q=1", "q=2", 2));
+    cr_expect_not(hob_text_equals_any_case_n("Q=1", "q=2", 3));
+    cr_expect(hob_text_equals_any_case_n("a", "b", 0));
+    cr_expect(hob_text_equals_any_case_n("a", "A", 99));
 }
 
 Test(text, a_number_has_the_digits_that_it_needs)

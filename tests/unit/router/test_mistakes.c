@@ -25,9 +25,9 @@ static void make_bad_router(void *arg)
     const struct refused_route *bad = arg;
     const hob_route routes[] = {{"GET /{a}", say_hello}, bad->route};
     hob_router *router;
-    const char *culprit = "(none)";
-    int err = hob_router_new(routes, COUNT(routes), &router, &culprit);
-    _exit((err != -EINVAL && err != -EEXIST) || culprit != bad->route.pattern);
+    const char *refused = "(none)";
+    int err = hob_router_new(routes, COUNT(routes), &router, &refused);
+    _exit((err != -EINVAL && err != -EEXIST) || refused != bad->route.pattern);
 }
 
 static void expect_logged(void (*fn)(void *arg), void *arg, const char *line)

@@ -49,9 +49,9 @@ Test(router, takes_any_path_and_patterns_that_overlap)
 static void expect_refused(const hob_route *routes, size_t count, int err, const char *pattern)
 {
     hob_router *router = NULL;
-    const char *culprit = "(none)";
-    cr_expect_eq(hob_router_new(routes, count, &router, &culprit), err, "'%s'", pattern);
-    cr_expect_eq(culprit, pattern, "'%s' instead of '%s'", culprit, pattern);
+    const char *refused = "(none)";
+    cr_expect_eq(hob_router_new(routes, count, &router, &refused), err, "'%s'", pattern);
+    cr_expect_eq(refused, pattern, "'%s' instead of '%s'", refused, pattern);
     cr_expect_null(router);
 }
 

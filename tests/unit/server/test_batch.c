@@ -1,10 +1,10 @@
-#include "server/turn.h"
+#include "server/batch.h"
 
 #include "hob/server.h"
 #include "tests/support/coroutine.h"
 #include "tests/support/listening.h"
 
-TestSuite(turn, .timeout = 60);
+TestSuite(batch, .timeout = 60);
 
 #define REQUEST "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -73,7 +73,7 @@ static void wait_for_connections(const struct service *self)
         hob_server_count(self->server, &counts);
 }
 
-/* All requests come while the server does not run, so that one turn receives them. */
+/* All requests come while the server does not run, so that they are received in a row. */
 static void send_requests(const struct service *self)
 {
     for (size_t i = 0; i < CLIENTS; i++)
@@ -82,7 +82,7 @@ static void send_requests(const struct service *self)
             (ssize_t)strlen(REQUEST));
 }
 
-CoroutineTest(turn, serves_a_batch_and_then_sends_the_responses)
+CoroutineTest(batch, serves_many_and_then_sends_their_responses)
 {
     struct service self;
     hob_future *running = open_service(&self);

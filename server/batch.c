@@ -1,4 +1,4 @@
-#include "turn.h"
+#include "batch.h"
 
 #include <assert.h>
 
@@ -7,7 +7,7 @@
 /* With less room than this, the head of a request would often come in two pieces. */
 #define INPUT_WANTED (8 * 1024)
 
-static bool has_room(const struct turn *self)
+static bool has_room(const struct batch *self)
 {
     return self->received_count < BATCH_SIZE &&
            sizeof(self->input) - self->input_size >= INPUT_WANTED;
@@ -18,7 +18,7 @@ static struct connection *first_of(struct list *connections)
     return list_entry(connections->next, struct connection, waiting);
 }
 
-static void receive(struct turn *self)
+static void receive(struct batch *self)
 {
     while (!list_empty(&self->readable) && has_room(self)) {
         struct connection *connection = first_of(&self->readable);
@@ -33,7 +33,7 @@ static void receive(struct turn *self)
     }
 }
 
-static void serve(struct turn *self)
+static void serve(struct batch *self)
 {
     while (!list_empty(&self->received))
         connection_serve(first_of(&self->received)); /* takes it off the list */
@@ -41,11 +41,11 @@ static void serve(struct turn *self)
     self->input_size = 0;
 }
 
-void turn_send(struct turn *self)
+void batch_send(struct batch *self)
 {
     size_t begin = 0;
     for (size_t i = 0; i < self->output_count; i++) {
-        const struct turn_output *output = &self->outputs[i];
+        const struct batch_output *output = &self->outputs[i];
         assert(output->end > begin && output->end <= buffer_length(&self->output));
         connection_send_output(
             output->connection, buffer_bytes(&self->output) + begin, output->end - begin);
@@ -57,26 +57,26 @@ void turn_send(struct turn *self)
 }
 
 /* Also sends the responses of coroutines that ran earlier in this turn of the loop. */
-static void server_turn(void *turn)
+static void run_batch(void *batch)
 {
-    struct turn *self = turn;
+    struct batch *self = batch;
     self->handshakes = 0;
     do {
         receive(self);
         serve(self);
-        turn_send(self);
+        batch_send(self);
     } while (!list_empty(&self->readable));
 }
 
-void turn_init(struct turn *self, struct loop *loop)
+void batch_init(struct batch *self, struct loop *loop)
 {
-    self->hook = (struct turn_hook){.run = server_turn, .arg = self};
+    self->hook = (struct turn_hook){.run = run_batch, .arg = self};
     list_init(&self->readable);
     list_init(&self->received);
     loop_add_hook(loop, &self->hook);
 }
 
-void turn_free(struct turn *self)
+void batch_free(struct batch *self)
 {
     assert(list_empty(&self->readable) && list_empty(&self->received));
     assert(self->output_count == 0);
@@ -84,24 +84,24 @@ void turn_free(struct turn *self)
     buffer_free(&self->output);
 }
 
-void turn_add_readable(struct turn *self, struct connection *connection)
+void batch_add_readable(struct batch *self, struct connection *connection)
 {
     assert(!connection->task);
     list_remove(&connection->waiting);
     list_append(&self->readable, &connection->waiting);
 }
 
-int turn_send_later(
-    struct turn *self, struct connection *connection, const void *output, size_t size)
+int batch_send_later(
+    struct batch *self, struct connection *connection, const void *output, size_t size)
 {
     assert(size > 0 && !connection->sends_later && self->output_count < BATCH_SIZE);
     int err = buffer_append(&self->output, output, size);
     if (err < 0)
         return err;
     self->outputs[self->output_count++] =
-        (struct turn_output){connection, buffer_length(&self->output)};
+        (struct batch_output){connection, buffer_length(&self->output)};
     connection->sends_later = true;
     if (self->output_count == BATCH_SIZE)
-        turn_send(self);
+        batch_send(self);
     return 0;
 }

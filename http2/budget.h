@@ -11,7 +11,7 @@ struct http2_budget {
     double left;
     double most;
     double each_second;
-    double at; /* when `left` was right, by hob_now() */
+    double at; /* the time of `left`, by hob_now() */
 };
 
 static inline struct http2_budget http2_budget_of(double most, double each_second)

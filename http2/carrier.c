@@ -11,7 +11,7 @@
 #include "https/https.h"
 #include "server/http1.h"
 
-/* Content that waits for the client's window; above it hob_send() waits. See hob/response.h. */
+/* If more content waits for the client's window, hob_send() waits. See hob/response.h. */
 #define HIGH_WATER (64 * 1024)
 
 /*

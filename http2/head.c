@@ -14,8 +14,8 @@ static void refuse(struct http2_head *self, int status, hob_reject reason, const
         self->refusal = (struct refusal){status, reason, detail};
 }
 
-/* NULL is no broken rule. */
-static void check(struct http2_head *self, const char *broken_rule)
+/* Refuses the head unless the rule is NULL. */
+static void refuse_by_rule(struct http2_head *self, const char *broken_rule)
 {
     if (broken_rule)
         refuse(self, 400, HOB_REJECT_MALFORMED, broken_rule);
@@ -81,7 +81,7 @@ static void add_field(
     head_add(&self->strings, name, name_length, value, value_length);
     if (is_named(name, name_length, "host")) {
         if (self->host > 0)
-            check(begun, "more than one Host header (RFC 9112 section 3.2)");
+            refuse_by_rule(begun, "more than one Host header (RFC 9112 section 3.2)");
         self->host = offset;
     } else if (is_named(name, name_length, "expect")) {
         note_expect(begun, value, value_length);
@@ -162,11 +162,12 @@ static void set_target(struct http2_head *self, const char *target, size_t limit
     head_append(head, target, length);
     head_end_string(head);
     if (!classes)
-        check(self, "the :path has a byte that a URI cannot have (RFC 9113 section 8.3.1)");
+        refuse_by_rule(
+            self, "the :path has a byte that a URI cannot have (RFC 9113 section 8.3.1)");
     else if (*target != '/' && strcmp(target, "*") != 0)
-        check(self, "the :path is not a path (RFC 9113 section 8.3.1)");
+        refuse_by_rule(self, "the :path is not a path (RFC 9113 section 8.3.1)");
     else if (*target != '/' || (classes & CHAR_MARK))
-        check(self, target_split(head, strcmp(self->method, "OPTIONS") == 0));
+        refuse_by_rule(self, target_split(head, strcmp(self->method, "OPTIONS") == 0));
 }
 
 /* Host is the :authority, or else the field (RFC 9113 section 8.3.1). */
@@ -176,11 +177,12 @@ static void set_host(struct http2_head *self, const struct http2_fields *fields)
     const char *host = fields->host ? fields->strings.data + fields->host : NULL;
     const char *value = authority ? authority : host;
     if (!value)
-        check(self, "there is no :authority and no Host (RFC 9113 section 8.3.1)");
+        refuse_by_rule(self, "there is no :authority and no Host (RFC 9113 section 8.3.1)");
     else if (!is_host(value, strlen(value)))
-        check(self, "the :authority or Host is not a host (RFC 9113 section 8.3.1)");
+        refuse_by_rule(self, "the :authority or Host is not a host (RFC 9113 section 8.3.1)");
     else if (authority && host && strcmp(authority, host) != 0)
-        check(self, "the Host is another one than the :authority (RFC 9113 section 8.3.1)");
+        refuse_by_rule(
+            self, "the Host is another one than the :authority (RFC 9113 section 8.3.1)");
     if (authority && !host)
         head_add(&self->head, "host", strlen("host"), authority, strlen(authority));
 }
@@ -208,8 +210,8 @@ void http2_head_make(
     if (fields->path == 0) /* CONNECT has none */
         return;
     const char *target = fields->strings.data + fields->path;
-    size_t size = fields->strings.length + strlen(target) + 1 + /* it may be kept as it came */
-                  buffer_length(&fields->cookies) + sizeof("cookie") + 1;
+    size_t size = fields->strings.length + buffer_length(&fields->cookies) + sizeof("cookie") + 1;
+    size += strlen(target) + 1;         /* it may be kept as it came */
     self->head.data = malloc(2 * size); /* see request_decoded() */
     if (!self->head.data) {
         refuse(self, 503, HOB_REJECT_MEMORY, "out of memory");

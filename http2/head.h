@@ -27,7 +27,7 @@ struct http2_head {
  * framing checks.
  */
 struct http2_fields {
-    struct head strings;     /* those but cookies; its data has limits->head bytes, or is NULL */
+    struct head strings;     /* without cookies; its data has limits->head bytes, or is NULL */
     size_t size;             /* of all that has come */
     size_t path;             /* the offset of the value of :path; 0 if there is none */
     size_t authority;        /* ... of :authority */
@@ -36,7 +36,7 @@ struct http2_fields {
     struct http2_head begun; /* what the head is made of besides the strings */
 };
 
-/* Forgets the fields of the head before. Returns 0 or -ENOMEM. */
+/* Forgets the fields of the previous head. Returns 0 or -ENOMEM. */
 int http2_fields_begin(struct http2_fields *self, const struct parser_limits *limits);
 
 void http2_fields_add(

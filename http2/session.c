@@ -36,8 +36,8 @@ static void close_streams(struct http2_session *self)
     }
 }
 
-/* Ends the connection, since the client has exceeded a limit. */
-static void break_limit(struct http2_session *self, hob_reject reason, const char *limit)
+/* Ends the connection of a client that has exceeded a limit. */
+static void terminate_for_limit(struct http2_session *self, hob_reject reason, const char *limit)
 {
     if (self->broken_limit)
         return;
@@ -46,7 +46,7 @@ static void break_limit(struct http2_session *self, hob_reject reason, const cha
     self->framing->terminate(self->frames, HTTP2_ENHANCE_YOUR_CALM);
 }
 
-static void run_out_of_memory(struct http2_session *self)
+static void break_for_memory(struct http2_session *self)
 {
     server_reject_for_memory(server_of(self));
     connection_break(self->connection);
@@ -75,17 +75,18 @@ static void on_begin_frame(struct http2_session *self, int type, size_t length, 
 {
     if (!has_purpose(type, length, ends_stream) &&
         !http2_budget_take(&self->overhead, now_of(self)))
-        break_limit(self, HOB_REJECT_FLOOD, FLOOD);
+        terminate_for_limit(self, HOB_REJECT_FLOOD, FLOOD);
 }
 
 /*
  * Counts a reset by the client, or one that the client has caused: a window that is opened too far
- * (CVE-2025-8671), a head that is refused. A client that reads nothing could queue up any number.
+ * (CVE-2025-8671), a head that is refused. Without a limit, a client that reads nothing could make
+ * the server queue any number of resets.
  */
 static void count_reset(struct http2_session *self)
 {
     if (!http2_budget_take(&self->resets, now_of(self)))
-        break_limit(self, HOB_REJECT_RAPID_RESET, "it resets too many streams");
+        terminate_for_limit(self, HOB_REJECT_RAPID_RESET, "it resets too many streams");
 }
 
 static void on_close(struct http2_stream *stream, uint32_t error)
@@ -101,7 +102,7 @@ static void on_begin_head(struct http2_session *self)
 {
     hob_server *server = server_of(self);
     if (http2_fields_begin(&self->fields, &server->parser_limits) < 0)
-        run_out_of_memory(self);
+        break_for_memory(self);
     set_time(self, &self->times.head, server->options.head_timeout);
 }
 
@@ -195,9 +196,9 @@ static void receive(struct http2_session *self, const char *input, size_t size)
 {
     int result = size > 0 ? self->framing->receive(self->frames, input, size) : 0;
     if (result < 0)
-        run_out_of_memory(self);
+        break_for_memory(self);
     if (result > 0)
-        break_limit(self, HOB_REJECT_FLOOD, FLOOD);
+        terminate_for_limit(self, HOB_REJECT_FLOOD, FLOOD);
 }
 
 void http2_session_on_input(struct http2_session *self)
@@ -227,7 +228,7 @@ void http2_session_end_input(struct http2_session *self)
  * Times.
  */
 
-static double first_of(const struct http2_times *times)
+static double earliest(const struct http2_times *times)
 {
     const double all[] = {
         times->idle, times->head, times->output, times->drained, times->closed,
@@ -250,7 +251,7 @@ static void start_timer(struct http2_session *self, double seconds)
     ev_timer_start(ev, &self->timer);
 }
 
-/* Sets one of the times. The timer is changed only if it would be too late. */
+/* Sets one of the times, and restarts the timer if it would expire later. */
 static void set_time(struct http2_session *self, double *time, double seconds)
 {
     *time = now_of(self) + seconds;
@@ -260,7 +261,7 @@ static void set_time(struct http2_session *self, double *time, double seconds)
 }
 
 /* Closes our side, and gives the client some time to close its own. */
-static void end(struct http2_session *self)
+static void end_own_side(struct http2_session *self)
 {
     self->ended = true;
     self->times = (struct http2_times){0};
@@ -268,7 +269,7 @@ static void end(struct http2_session *self)
     set_time(self, &self->times.closed, server_of(self)->options.linger_timeout);
 }
 
-/* The client takes nothing. */
+/* Gives up a client that takes no output. */
 static void abandon(struct http2_session *self)
 {
     server_count_reject(server_of(self), HOB_REJECT_WRITE_TIMEOUT);
@@ -292,7 +293,8 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int happened)
     if (is_past(times->output, now))
         abandon(self);
     if (is_past(times->head, now))
-        break_limit(self, HOB_REJECT_HEAD_TIMEOUT, "its head was not there after the head_timeout");
+        terminate_for_limit(
+            self, HOB_REJECT_HEAD_TIMEOUT, "its head was not there after the head_timeout");
     if (is_past(times->drained, now))
         on_acknowledge_end(self);
     if (is_past(times->idle, now) && times->head == 0)
@@ -305,7 +307,7 @@ static void on_time(struct ev_loop *ev, ev_timer *watcher, int happened)
         times->idle = 0;
     if (is_past(times->head, now))
         times->head = 0;
-    start_timer(self, first_of(times) - now);
+    start_timer(self, earliest(times) - now);
     self->connection->now = 0;
     http2_session_send_later(self);
 }
@@ -321,7 +323,7 @@ void http2_session_write(struct http2_session *self)
     while (buffer_length(output) < HTTP2_OUTPUT_AT_MOST) {
         ssize_t size = self->framing->next_output(self->frames, &frame);
         if (size < 0 || (size > 0 && buffer_append(output, frame, (size_t)size) < 0))
-            run_out_of_memory(self);
+            break_for_memory(self);
         if (size <= 0 || connection_is_broken(self->connection))
             return;
     }
@@ -370,7 +372,7 @@ static void on_turn_end(struct turn_end *output)
     }
     if (self->stream_count == 0 && self->framing->is_over(self->frames) &&
         buffer_length(&connection->unsent) == 0)
-        end(self);
+        end_own_side(self);
     if (self->stream_count == 0)
         become_idle(self);
     connection->now = 0;
@@ -411,7 +413,7 @@ void http2_drain(hob_server *server)
     }
 }
 
-/* Up to a thousand at once, as clients that measure the round trip may send; 100 later on. */
+/* Frames without a purpose. Clients that measure the round trip may send a thousand at once. */
 #define OVERHEAD_AT_ONCE     1000
 #define OVERHEAD_EACH_SECOND 100
 

@@ -53,12 +53,12 @@ struct http2_session {
     struct http2_budget overhead; /* frames that it may send to no purpose */
     const char *broken_limit;     /* why the server ends the connection, if it does */
     bool draining;                /* the client knows that no more streams are accepted soon */
-    bool ended;                   /* our side is closed */
+    bool ended;                   /* the server has closed its side */
 };
 
 /*
  * Serves the connection by HTTP/2 from now on: these bytes of its input were read already. May
- * close it. Its task must be gone, or be the caller and return.
+ * close it. Its task must have ended, or be the caller, which then has to return.
  */
 void http2_start(struct connection *connection, const char *received, size_t size);
 

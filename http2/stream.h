@@ -48,7 +48,7 @@ http2_stream_new(struct http2_session *session, int32_t id, const struct http2_f
 /* Frees it. Its task must have ended, or be the caller. */
 void http2_stream_free(struct http2_stream *self);
 
-/* Starts its task. Without memory for one, the client may send the request again. */
+/* Starts its task. Without memory for one, it resets the stream with REFUSED_STREAM. */
 void http2_stream_start(struct http2_stream *self);
 
 /* Whether the whole response was sent on a stream that is closed with this error. */

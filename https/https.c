@@ -86,7 +86,7 @@ static void end_handshake(struct connection *self)
 }
 
 /* The time for the head begins. Its first bytes may have come with the last of the handshake. */
-static void complete(struct connection *self)
+static void begin_requests(struct connection *self)
 {
     const char *protocol = self->tls->functions->protocol(self->tls);
     bool http2 = protocol && strcmp(protocol, "h2") == 0;
@@ -117,7 +117,7 @@ static void on_handshake(struct ev_loop *ev, ev_io *watcher, int events)
     self->server->batch.handshakes++;
     int err = functions->handshake(self->tls, &wanted);
     if (err == 0) {
-        complete(self);
+        begin_requests(self);
     } else if (err == -EAGAIN) {
         wait_for(self, wanted);
     } else {
@@ -172,7 +172,7 @@ bool https_is_silent(struct connection *self)
  * Bytes.
  */
 
-/* A result of TLS as a system call returns it: less than 0 is -1 and errno. */
+/* Converts a result of TLS to that of a system call: an error becomes -1 and errno. */
 static ssize_t as_call(int result)
 {
     if (result < 0)

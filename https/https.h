@@ -14,7 +14,7 @@
 /* Makes the TLS of a new connection. Returns 0 or -ENOMEM. */
 int https_start(struct connection *self, hob_tls_server *tls);
 
-/* Whether the client has not begun its handshake. */
+/* Whether the client has sent nothing of its handshake. */
 bool https_is_silent(struct connection *self);
 
 /* A callback of libev: in place of connection_on_readable() until the handshake begins. */
@@ -41,7 +41,7 @@ int https_end_output(const struct connection *self);
 /* The same, and waits until the socket takes it. */
 void https_flush_end(struct connection *self);
 
-/* Sends the same, unless something is missing, and frees the TLS. */
+/* Sends that no more comes, unless output is missing, and frees the TLS. */
 void https_close(struct connection *self);
 
 #endif

@@ -80,7 +80,7 @@ void connection_on_proxy_header(struct ev_loop *ev, ev_io *watcher, int events)
     } else if (length > 0) {
         buffer_free(&self->kept_input);
         ev_set_cb(watcher, self->handshaking ? https_on_first_input : connection_on_readable);
-        if (list_empty(&self->waiting)) /* its time was over just when this came */
+        if (list_empty(&self->waiting)) /* its time limit has just passed */
             connection_stay_idle(self);
     } else if (hob_now() >= self->head_until) {
         server_count_reject(self->server, HOB_REJECT_HEAD_TIMEOUT);

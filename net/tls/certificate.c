@@ -6,7 +6,7 @@
 
 #include "reason.h"
 
-/* A certificate may be for many names: these are enough to see that it is another one. */
+/* How many names a text lists: a certificate may have thousands. */
 enum { NAMES_MAX = 5 };
 
 static void put_names(BIO *out, X509 *certificate)

@@ -15,8 +15,8 @@
 struct client_stream {
     struct stream stream;
     struct context *context;
-    char *name;     /* that the certificate must have */
-    char *sessions; /* the key of this peer's sessions */
+    char *name;        /* that the certificate must have */
+    char *session_key; /* of the peer */
 };
 
 /*
@@ -26,8 +26,8 @@ struct client_stream {
 int client_stream_on_session(SSL *ssl, SSL_SESSION *session)
 {
     struct client_stream *self = SSL_get_app_data(ssl);
-    sessions_put(&self->context->sessions, self->sessions, session);
-    return 1; /* it is ours */
+    sessions_put(&self->context->sessions, self->session_key, session);
+    return 1; /* the session is kept */
 }
 
 int client_stream_on_verified(int valid, X509_STORE_CTX *store)
@@ -77,7 +77,7 @@ static int offer_protocols(SSL *ssl, const char *const *protocols)
 
 static void resume_session(struct client_stream *self)
 {
-    SSL_SESSION *session = sessions_get(&self->context->sessions, self->sessions);
+    SSL_SESSION *session = sessions_get(&self->context->sessions, self->session_key);
     if (session)
         SSL_set_session(self->stream.ssl, session);
     SSL_SESSION_free(session);
@@ -91,9 +91,9 @@ static int set_up(struct client_stream *self, int fd, const struct tls_peer *pee
         return err;
     SSL_set_connect_state(stream->ssl);
     self->name = strdup(peer->name);
-    if (asprintf(&self->sessions, "%s %s", peer->address, peer->name) < 0)
-        self->sessions = NULL;
-    if (!self->name || !self->sessions || !expect_name(stream->ssl, self->name))
+    if (asprintf(&self->session_key, "%s %s", peer->address, peer->name) < 0)
+        self->session_key = NULL;
+    if (!self->name || !self->session_key || !expect_name(stream->ssl, self->name))
         return -ENOMEM;
     resume_session(self);
     return offer_protocols(stream->ssl, peer->alpn);
@@ -108,7 +108,7 @@ static void client_stream_close(struct tls_stream *stream)
     stream_free(&self->stream);
     context_release(self->context);
     free(self->name);
-    free(self->sessions);
+    free(self->session_key);
     free(self);
 }
 

@@ -9,7 +9,7 @@
 struct socket_bio {
     int fd;
     int err;    /* errno of the call that failed last, or 0 */
-    bool ended; /* the peer's side of the socket has */
+    bool ended; /* the peer's side of the socket has ended */
     bool more;  /* what is written now is followed by more at once: one segment may have both */
     bool end_is_reported; /* OpenSSL may ask whether the peer's side has ended (BIO_eof(3ssl)) */
 

@@ -36,8 +36,8 @@ void stream_free(struct stream *self)
  * Results of OpenSSL.
  */
 
-/* Handles a permanent error of OpenSSL. Returns the errno. */
-static int fail(struct stream *self)
+/* Notes a permanent error of OpenSSL. Returns a negative errno. */
+static int note_failure(struct stream *self)
 {
     self->failed = true;
     self->failure = ERR_peek_error();
@@ -63,7 +63,7 @@ static int error_of(struct stream *self, int result, short *events)
     case SSL_ERROR_ZERO_RETURN:
         return 0;
     default:
-        return fail(self);
+        return note_failure(self);
     }
 }
 

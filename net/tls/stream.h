@@ -15,8 +15,8 @@ struct stream {
     char *protocol;            /* chosen by ALPN, or NULL */
     char *certificate_problem; /* why the peer's certificate was refused, or NULL */
     unsigned long failure;     /* OpenSSL's error code after -EPROTO, or 0 */
-    bool ended;                /* this side has: OpenSSL would wait for the other one */
-    bool failed;               /* OpenSSL may only be freed now */
+    bool ended;  /* close_notify was sent: another SSL_shutdown() would wait for the peer */
+    bool failed; /* `ssl` may only be freed now */
 };
 
 /*

@@ -15,7 +15,7 @@
 enum { TICKET_PERIOD = 3600 };
 
 struct ticket_key {
-    unsigned char name[16]; /* by which a ticket says its key */
+    unsigned char name[16]; /* which the tickets of the key contain */
     unsigned char cipher[32];
     unsigned char mac[32];
 };

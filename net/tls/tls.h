@@ -30,7 +30,7 @@ enum { ALPN_MAX = 255 };
 
 /* The server to connect to. */
 struct tls_peer {
-    const char *address;     /* its sessions are resumed */
+    const char *address;     /* sessions with this address are resumed */
     const char *name;        /* that its certificate must have: a name or an IP address */
     const char *const *alpn; /* NULL, or ends with NULL; none is empty, and all fit in ALPN_MAX */
 };
@@ -41,12 +41,12 @@ struct tls_functions {
 
     int (*handshake)(struct tls_stream *self, short *events);
 
-    /* Returns how many bytes, at least 1, or 0 at the end. Waits for POLLIN only. */
+    /* Returns how many bytes, at least 1, or 0 at the end. *events is always POLLIN. */
     int (*read)(struct tls_stream *self, void *data, size_t size, bool peek, short *events);
 
     /*
-     * Returns how many of the bytes, at least 1, are written. `more` are to follow at once. Waits
-     * for POLLOUT only; the next call must begin with the same bytes then.
+     * Returns how many of the bytes, at least 1, are written. `more` says that others follow at
+     * once. *events is always POLLOUT; the next call must begin with the same bytes then.
      */
     int (*write)(struct tls_stream *self, const void *data, size_t size, bool more, short *events);
 

@@ -146,11 +146,12 @@ check_manifest() {
   docker/demo-certificate "$work/secret"
   cp "$work/secret/hob.crt" "$work/secret/tls.crt"
   cp "$work/secret/hob.pem" "$work/secret/tls.key"
-  container=$(docker run --detach --read-only --volume "$work/secret:/tls:ro" "$image" "${arguments[@]}")
+  container=$(docker run --detach --publish 127.0.0.1::8443 --read-only \
+    --volume "$work/secret:/tls:ro" "$image" "${arguments[@]}")
   containers+=("$container")
   eventually is_well --admin 127.0.0.1:8081
-  is_well --tls-self-signed --listen https://127.0.0.1:8443 || fail "it does not serve https"
-  ok "the command of packaging/kubernetes serves https, and health without TLS"
+  is "the command of packaging/kubernetes serves https" "Hello, world!" \
+    "$(curl --silent --insecure "https://$(docker port "$container" 8443/tcp | head -n 1)/ping")"
 }
 
 check_image() {

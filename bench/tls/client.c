@@ -28,6 +28,7 @@
 
 #define PROCESSES      4   /* that make new connections: a server has work while one is slow */
 #define HANDSHAKE_RATE 500 /* a second, beside /ping */
+#define IDLE_AT_MOST   ((size_t)10000)
 
 static const char closing_ping[] = GET("/ping", "Connection: close\r\n");
 
@@ -48,10 +49,11 @@ static SSL_CTX *context_new(void)
 static SSL *tls_connect(SSL_CTX *ctx, uint16_t port, SSL_SESSION *session)
 {
     static const unsigned char protocol[] = "\x08http/1.1";
+    char name[] = "localhost"; /* OpenSSL's macro takes no constant */
     SSL *ssl = SSL_new(ctx);
     if (!ssl || SSL_set_fd(ssl, connect_to(port)) != 1 ||
         SSL_set_alpn_protos(ssl, protocol, sizeof(protocol) - 1) != 0 ||
-        SSL_set_tlsext_host_name(ssl, "localhost") != 1)
+        SSL_set_tlsext_host_name(ssl, name) != 1)
         give_up("OpenSSL cannot be set up");
     if (session)
         SSL_set_session(ssl, session);
@@ -204,8 +206,9 @@ static _Noreturn void visit_at_a_rate(uint16_t port, struct shared *shared)
 {
     SSL_CTX *ctx = context_new();
     setpriority(PRIO_PROCESS, 0, 19);
-    for (double next = wall_now();; next += 1.0 / HANDSHAKE_RATE) {
-        double early = next - wall_now();
+    double begin = wall_now();
+    for (size_t i = 0;; i++) {
+        double early = begin + (double)i / HANDSHAKE_RATE - wall_now();
         if (early > 0)
             pass(early);
         visit(ctx, port, NULL);
@@ -215,11 +218,13 @@ static _Noreturn void visit_at_a_rate(uint16_t port, struct shared *shared)
 
 static void ping_until(SSL *ssl, double end, struct samples *times)
 {
-    for (double since = wall_now(), now; since < end; since = now) {
+    double since = wall_now();
+    while (since < end) {
         tls_send(ssl, PING);
         tls_receive(ssl);
-        now = wall_now();
+        double now = wall_now();
         samples_add(times, now - since);
+        since = now;
     }
 }
 
@@ -252,9 +257,9 @@ static void requests_beside(uint16_t port, double seconds)
 static void idle_connections(uint16_t port, const char *pid, size_t count)
 {
     SSL_CTX *ctx = context_new();
-    SSL **all = calloc(count, sizeof(*all));
-    if (!all)
-        give_up("out of memory");
+    static SSL *all[IDLE_AT_MOST];
+    if (count > IDLE_AT_MOST)
+        give_up("too many connections");
     visit(ctx, port, NULL); /* it has made what it needs once */
     double before = resident(pid);
     for (size_t i = 0; i < count; i++) {
@@ -266,7 +271,6 @@ static void idle_connections(uint16_t port, const char *pid, size_t count)
     print_value("idle", (resident(pid) - before) / (double)count, "KiB");
     for (size_t i = 0; i < count; i++)
         tls_close(all[i]);
-    free(all);
 }
 
 int main(int argc, char **argv)

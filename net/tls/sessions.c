@@ -55,19 +55,24 @@ static bool serves_once(const SSL_SESSION *session)
     return SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION;
 }
 
-/* Drops the oldest sessions of a key until there are fewer than `most`, and one if all is full. */
-static void make_room(struct sessions *self, const char *key, size_t most)
+/*
+ * The session that a new one of this key replaces: the key's oldest if it has `most` of them, or
+ * the oldest of all if there is no room. NULL is none.
+ */
+static struct session *find_replaced(const struct sessions *self, const char *key, size_t most)
 {
     size_t count = 0;
-    struct list *link = self->all.prev;
-    while (link != &self->all) {
+    struct session *oldest = NULL;
+    for (struct list *link = self->all.prev; link != &self->all; link = link->prev) {
         struct session *session = list_entry(link, struct session, link);
-        link = link->prev;
-        if (strcmp(session->key, key) == 0 && ++count >= most)
-            drop(self, session);
+        if (strcmp(session->key, key) == 0) {
+            oldest = session;
+            count++;
+        }
     }
-    if (self->count == SESSIONS_MAX)
-        drop(self, list_entry(self->all.next, struct session, link));
+    if (count >= most)
+        return oldest;
+    return self->count == SESSIONS_MAX ? list_entry(self->all.next, struct session, link) : NULL;
 }
 
 void sessions_put(struct sessions *self, const char *key, SSL_SESSION *session)
@@ -78,11 +83,14 @@ void sessions_put(struct sessions *self, const char *key, SSL_SESSION *session)
         SSL_SESSION_free(session);
         return;
     }
-    make_room(self, key, serves_once(session) ? SESSIONS_OF_KEY_MAX : 1);
+    struct session *before =
+        find_replaced(self, key, serves_once(session) ? SESSIONS_OF_KEY_MAX : 1);
     added->session = session;
     memcpy(added->key, key, length + 1);
     list_append(&self->all, &added->link);
     self->count++;
+    if (before)
+        drop(self, before);
 }
 
 SSL_SESSION *sessions_get(struct sessions *self, const char *key)

@@ -267,7 +267,7 @@ static void set_body(struct proxy *self, hob_fetch_request *request)
     const char *length = hob_request_header(self->req, "Content-Length");
     bool chunked = hob_request_header(self->req, "Transfer-Encoding") != NULL;
     request->source_length = length && !chunked ? strtoull(length, NULL, 10) : 0;
-    request->source_has_length = !chunked;
+    request->source_has_length = request->source_length > 0;
     request->source = chunked || request->source_length > 0 ? read_body : NULL;
     request->context = self;
 }

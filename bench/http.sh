@@ -6,7 +6,7 @@
 http_peers=(hob limit nginx h2o lighttpd microhttpd node go)
 http_works=(at-once idle cooking download upload stream start)
 # Workloads with a close target, which are measured several times a round.
-http_near_works=(ping-64 ping-1000 pipelined connect spread)
+http_near_works=(ping-64 ping-1000 pipelined browser-64 browser-pipelined connect spread)
 http_folder=build/bench/http
 client=$programs/bench_client
 
@@ -34,7 +34,7 @@ command_of() {
   local seconds=1
   [[ $2 != cooking ]] || seconds=60
   case $1:$2 in
-    hob:ping* | hob:pipelined | hob:connect | hob:idle | hob:start)
+    hob:ping* | hob:pipelined | hob:browser* | hob:connect | hob:idle | hob:start)
       command=(build/bench/hob --port "$port" --log-level warn)
       ;;
     hob:*) command=("$programs/http-services" "$port" "$seconds") ;;

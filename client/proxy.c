@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "hob/text.h"
-#include "http/percent.h"
 #include "http/syntax.h"
 
 /* Appends the base64 of up to three bytes (RFC 4648 section 4). Returns the end. */

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "hob/client.h"
 #include "hob/text.h"
-#include "http/percent.h"
 #include "http/syntax.h"
 
 /* Visible ASCII characters that no part of a URL may have (RFC 3986 appendix A). */

@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "hob/http.h"
 #include "hob/runtime.h"
-#include "http/percent.h"
 
 char *hob_percent_encode(const char *text, size_t size)
 {
@@ -24,6 +24,19 @@ char *hob_percent_encode(const char *text, size_t size)
     }
     *to = '\0';
     return encoded;
+}
+
+char *hob_percent_decode(const char *text, size_t size)
+{
+    const char *end = text + size;
+    char *decoded = hob_alloc(size + 1);
+    if (!decoded)
+        return NULL;
+    char *to = decoded;
+    while (text < end)
+        *to++ = percent_next(&text, end);
+    *to = '\0';
+    return decoded;
 }
 
 /* Returns NULL for a character that needs no escape. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "http/percent.h"
+#include "base/percent.h"
 
 bool pairs_next(const char **rest, struct encoded *name, struct encoded *value)
 {

@@ -30,7 +30,7 @@ const char *head_find_nth(const struct head *self, const char *name, size_t skip
 {
     const char *at = self->data + self->headers;
     for (size_t i = 0; i < self->header_count; i++) {
-        const char *value = at + strlen(at) + 1;
+        const char *value = head_value(at + strlen(at) + 1);
         if (hob_text_equals_any_case(at, name) && skipped-- == 0)
             return value;
         at = value + strlen(value) + 1;
@@ -48,7 +48,7 @@ bool head_next(const struct head *self, size_t *position, const char **name, con
     if (!value_end)
         return false; /* the rest is what came of a header whose end is missing */
     *name = at;
-    *value = name_end + 1;
+    *value = head_value(name_end + 1);
     *position = (size_t)(value_end + 1 - self->data);
     return true;
 }

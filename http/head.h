@@ -3,7 +3,8 @@
  *
  *     target  raw path  name value  name value  ...
  *
- * Without the raw path they are never longer than the head on the wire.
+ * Without the raw path they are never longer than the head on the wire. Spaces before a value are
+ * left there: see head_value().
  */
 #ifndef HOB_HTTP_HEAD_H
 #define HOB_HTTP_HEAD_H
@@ -35,6 +36,15 @@ static inline void head_append(struct head *self, const char *bytes, size_t leng
 static inline void head_end_string(struct head *self)
 {
     self->data[self->length++] = '\0';
+}
+
+/* Returns the value that begins at `at`, the byte behind the NUL of its name, or behind spaces
+ * there. */
+static inline const char *head_value(const char *at)
+{
+    while (*at == ' ' || *at == '\t')
+        at++;
+    return at;
 }
 
 /* Adds a header, and notes whether it is the X-Request-Id. There must be room. */

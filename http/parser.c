@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "target.h"
 
 __attribute__((format(printf, 3, 4))) static int
@@ -31,180 +32,47 @@ static struct parser *parser_of(llhttp_t *http)
     return http->data;
 }
 
-/*
- * The memory always suffices: parser_feed() reads at most limits->head bytes, and each NUL replaces
- * at least one byte that is not stored (a space, a colon, a line break). See parser_room().
- */
-static int on_value(llhttp_t *http, const char *at, size_t length)
+static int on_head_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
-    if (self->state != PARSER_HEAD)
-        return chunk_rules_add_value(&self->chunks, at, length);
-    head_append(self->head, at, length);
+    self->chunked = http->flags & F_CHUNKED;
+    self->content_length = http->content_length;
+    if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
+        return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
+    if (self->unknown_coding && self->chunked) /* otherwise llhttp refuses it */
+        return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
+    if (http->content_length > INT64_MAX)
+        return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
     return 0;
 }
+
+/* The names and values that llhttp reads in a body are trailers. */
 
 static int on_name(llhttp_t *http, const char *at, size_t length)
 {
     struct parser *self = parser_of(http);
-    if (self->state == PARSER_HEAD)
-        return on_value(http, at, length);
-    return chunk_rules_add_trailer(&self->chunks, at, length);
-}
-
-static int end_target(struct parser *self)
-{
-    struct head *head = self->head;
-    bool is_plain_path = *head->data == '/' && !self->line.marks; /* its content is ignored */
-    head_end_string(head);
-    head->headers = self->name = head->length;
-    if (is_plain_path)
-        return 0;
-    const char *broken_rule = target_split(head, self->line.method == HTTP_OPTIONS);
-    head->headers = self->name = head->length; /* behind the raw path, if there is one */
-    return check(self, broken_rule);
-}
-
-/* Pauses before the value of Content-Length: see execute_length(). */
-static int note_length(struct parser *self)
-{
-    self->in_length = true;
-    return HPE_PAUSED;
+    return self->state == PARSER_BODY ? chunk_rules_add_trailer(&self->chunks, at, length) : 0;
 }
 
 static int on_name_complete(llhttp_t *http)
 {
-    static const char content_length[] = "content-length";
     struct parser *self = parser_of(http);
-    size_t length = self->head->length - self->name;
-    if (self->state != PARSER_HEAD)
-        return check(self, chunk_rules_end_trailer(&self->chunks));
-    self->too_many_fields = self->head->header_count == self->limits->header_count;
-    if (self->too_many_fields)
-        return fail(self, 431, "more than %zu header fields", self->limits->header_count);
-    head_end_string(self->head);
-    self->value = self->head->length;
-    if (length == sizeof(content_length) - 1 &&
-        element_is(self->head->data + self->name, length, content_length))
-        return note_length(self);
-    return 0;
+    return self->state == PARSER_BODY ? check(self, chunk_rules_end_trailer(&self->chunks)) : 0;
 }
 
-static int note_host(struct parser *self, const char *value, size_t length)
+static int on_value(llhttp_t *http, const char *at, size_t length)
 {
-    if (self->host_seen)
-        return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
-    if (!is_host(value, length))
-        return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
-    self->host_seen = true;
-    return 0;
-}
-
-#define BAD_CODING "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)"
-
-/* llhttp checks that chunked is the last coding, but not that it is the only one. */
-static int note_transfer_codings(struct parser *self, const char *list)
-{
-    const char *coding;
-    size_t length;
-    while (list_next(&list, &coding, &length)) {
-        if (!is_token(coding, length))
-            return fail(self, 400, BAD_CODING);
-        if (!element_is(coding, length, "chunked"))
-            self->unknown_coding = true;
-    }
-    return 0;
-}
-
-/* llhttp does not detect an option before a tab. */
-static int note_connection(struct parser *self, const char *options)
-{
-    connection_options_add(&self->connection, options);
-    return 0;
-}
-
-static int note_expect(struct parser *self, const char *value)
-{
-    const char *expectation;
-    size_t length;
-    bool known = true;
-    while (list_next(&value, &expectation, &length)) {
-        if (element_is(expectation, length, "100-continue"))
-            self->expect_continue = true;
-        else
-            known = known && length == 0;
-    }
-    if (!known || !self->expect_continue)
-        return fail(self, 417, "the only expectation known is 100-continue (RFC 9110 10.1.1)");
-    return 0;
-}
-
-static int note_request_id(struct parser *self, const char *value)
-{
-    if (self->head->request_id == 0 && is_request_id(value))
-        self->head->request_id = self->value;
-    return 0;
-}
-
-/* The fields for the framing of the message, and its id. */
-static int note_field(struct parser *self, const char *name, size_t length, const char *value)
-{
-    if (element_is(name, length, "host"))
-        return note_host(self, value, self->head->length - 1 - self->value);
-    if (element_is(name, length, "expect"))
-        return note_expect(self, value);
-    if (element_is(name, length, "connection"))
-        return note_connection(self, value);
-    if (element_is(name, length, "transfer-encoding"))
-        return note_transfer_codings(self, value);
-    if (element_is(name, length, "x-request-id"))
-        return note_request_id(self, value);
-    return 0;
-}
-
-__attribute__((noinline)) static int end_trailer(struct parser *self)
-{
-    int err = chunk_rules_end_value(&self->chunks);
-    if (err == -ENOMEM)
-        return fail(self, 503, "no memory for the trailers");
-    return err < 0 ? fail(self, 431, TRAILERS_TOO_LARGE) : 0;
+    struct parser *self = parser_of(http);
+    return self->state == PARSER_BODY ? chunk_rules_add_value(&self->chunks, at, length) : 0;
 }
 
 static int on_value_complete(llhttp_t *http)
 {
     struct parser *self = parser_of(http);
-    struct head *head = self->head;
-    if (self->state != PARSER_HEAD)
-        return end_trailer(self);
-    while (head->length > self->value && is_space(head->data[head->length - 1]))
-        head->length--;
-    head_end_string(head);
-    head->header_count++;
-    self->in_length = false;
-
-    const char *name = head->data + self->name;
-    size_t name_length = self->value - 1 - self->name;
-    self->name = head->length;
-    return note_field(self, name, name_length, head->data + self->value);
-}
-
-static int on_head_complete(llhttp_t *http)
-{
-    struct parser *self = parser_of(http);
-    if (http->http_minor == 1 && !self->host_seen)
-        return fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
-    if (http->http_minor == 0 && (http->flags & F_TRANSFER_ENCODING))
-        return fail(self, 400, "HTTP/1.0 has no Transfer-Encoding (RFC 9112 section 6.1)");
-    if (self->unknown_coding && (http->flags & F_CHUNKED)) /* otherwise llhttp refuses it */
-        return fail(self, 501, "the only transfer coding known is chunked (RFC 9112 section 6.1)");
-    if (http->content_length > INT64_MAX)
-        return fail(self, 400, "the Content-Length overflows (RFC 9110 section 8.6)");
-
-    self->keep_alive = connection_persists(&self->connection, http->http_minor);
-    self->state = PARSER_BODY;
-    http->upgrade = 0; /* other protocols are not offered, so the request is an ordinary one */
-    bool has_body = (http->flags & F_CHUNKED) || http->content_length > 0;
-    return has_body ? HPE_PAUSED : 0;
+    int err = self->state == PARSER_BODY ? chunk_rules_end_value(&self->chunks) : 0;
+    if (err == -ENOMEM)
+        return fail(self, 503, "no memory for the trailers");
+    return err < 0 ? fail(self, 431, TRAILERS_TOO_LARGE) : 0;
 }
 
 static int on_chunk_header(llhttp_t *http)
@@ -246,8 +114,8 @@ static const llhttp_settings_t settings = {
     .on_message_complete = on_message_complete,
 };
 
-/* Sets llhttp to the state behind a request line: it reads the fields and the body. */
-static const llhttp_t *behind_request_line(void)
+/* Sets llhttp to the state behind this request line: it reads the fields and the body. */
+static void begin_framing(struct parser *self)
 {
     static const char line[] = {'G', 'E', 'T', ' ', '/', ' ', 'H',  'T',
                                 'T', 'P', '/', '1', '.', '1', '\r', '\n'};
@@ -256,29 +124,11 @@ static const llhttp_t *behind_request_line(void)
         llhttp_init(&http, HTTP_REQUEST, &settings);
         llhttp_execute(&http, line, sizeof(line)); /* calls none of the settings' functions */
     }
-    return &http;
-}
-
-void parser_init(
-    struct parser *self, struct head *head, char *room, const struct parser_limits *limits)
-{
-    /* Two parts, which compilers clear without a loop. */
-    memset(&self->line, 0, sizeof(self->line));
-    memset(
-        &self->state, 0, offsetof(struct parser, chunks.trailer) - offsetof(struct parser, state));
-    self->http = *behind_request_line();
+    self->http = http;
     self->http.data = self;
-    *head = (struct head){.data = room};
-    self->head = head;
-    self->limits = limits;
-    self->chunks.framing_left = limits->framing;
-}
-
-/* Descriptions of errors of llhttp. From 9.4 on it refuses an empty coding before hob can. */
-static const char *reason_of(const llhttp_t *http)
-{
-    const char *reason = llhttp_get_error_reason(http);
-    return strcmp(reason, "Empty Transfer-Encoding") == 0 ? BAD_CODING : reason;
+    self->http.method = (uint8_t)self->line.method;
+    self->http.http_minor = (uint8_t)self->line.minor;
+    self->framed = true;
 }
 
 /* Feeds llhttp once. Returns how many bytes it has read. */
@@ -293,31 +143,188 @@ static size_t execute(struct parser *self, const char *data, size_t size)
     if (err == HPE_PAUSED)
         llhttp_resume(&self->http);
     else if (self->state != PARSER_FAILED) /* otherwise a callback has set the reason */
-        fail(self, 400, "%s", reason_of(&self->http));
+        fail(self, 400, "%s", llhttp_get_error_reason(&self->http));
     return taken;
 }
 
-/*
- * A tab behind the value of Content-Length is no part of it (RFC 9110 section 5.5), but llhttp
- * before 9.4 accepts only spaces. Feeds the bytes before the tab, or a space instead of it.
- */
-static void replace_tab(const char **data, size_t *size)
+void parser_init(
+    struct parser *self, struct head *head, char *room, const struct parser_limits *limits)
 {
-    const char *tab = memchr(*data, '\t', *size);
-    if (tab && tab > *data) {
-        *size = (size_t)(tab - *data);
-    } else if (tab) {
-        *data = " ";
-        *size = 1;
+    /* Two parts, which compilers clear without a loop. */
+    memset(&self->line, 0, sizeof(self->line));
+    memset(
+        &self->state, 0, offsetof(struct parser, chunks.trailer) - offsetof(struct parser, state));
+    *head = (struct head){.data = room};
+    self->head = head;
+    self->limits = limits;
+    self->chunks.framing_left = limits->framing;
+}
+
+static int end_target(struct parser *self)
+{
+    struct head *head = self->head;
+    bool is_plain_path = *head->data == '/' && !self->line.marks; /* its content is ignored */
+    head_end_string(head);
+    head->headers = self->name = head->length;
+    if (is_plain_path)
+        return 0;
+    const char *broken_rule = target_split(head, self->line.method == HTTP_OPTIONS);
+    head->headers = self->name = head->length; /* behind the raw path, if there is one */
+    return check(self, broken_rule);
+}
+
+/*
+ * llhttp reads only the fields that the end of the message depends on: no other one changes what it
+ * decides. It gets them without the spaces and tabs around the value, because before 9.4 it refuses
+ * a tab behind a number, and in all versions reads chunks as content if a tab is behind "chunked".
+ */
+static int give_field(struct parser *self, const char *name, const char *value)
+{
+    if (!self->framed)
+        begin_framing(self);
+    execute(self, name, strlen(name));
+    if (self->state == PARSER_HEAD)
+        execute(self, value, strlen(value));
+    if (self->state == PARSER_HEAD)
+        execute(self, "\r\n", 2);
+    return self->state == PARSER_HEAD ? 0 : -1;
+}
+
+static int note_host(struct parser *self, const char *value)
+{
+    if (self->host_seen)
+        return fail(self, 400, "more than one Host header (RFC 9112 section 3.2)");
+    size_t length = (size_t)(self->head->data + self->head->length - 1 - value);
+    if (!is_host(value, length))
+        return fail(self, 400, "the Host header is not a host (RFC 9112 section 3.2)");
+    self->host_seen = true;
+    return 0;
+}
+
+static int note_length(struct parser *self, const char *length)
+{
+    return give_field(self, "Content-Length:", length);
+}
+
+/* llhttp checks that chunked is the last coding, but not that it is the only one. */
+static int note_codings(struct parser *self, const char *list)
+{
+    const char *rest = list, *coding;
+    size_t length;
+    while (list_next(&rest, &coding, &length)) {
+        if (!is_token(coding, length))
+            return fail(
+                self, 400,
+                "the Transfer-Encoding has an empty or bad element (RFC 9112 section 6.1)");
+        if (!element_is(coding, length, "chunked"))
+            self->unknown_coding = true;
     }
+    return give_field(self, "Transfer-Encoding:", list);
+}
+
+static int note_connection(struct parser *self, const char *options)
+{
+    if (strcmp(options, "keep-alive") == 0) /* from nearly every browser */
+        self->connection.keep_alive = true;
+    else
+        connection_options_add(&self->connection, options);
+    return 0;
+}
+
+static int note_expect(struct parser *self, const char *value)
+{
+    const char *expectation;
+    size_t length;
+    bool known = true;
+    while (list_next(&value, &expectation, &length)) {
+        if (element_is(expectation, length, "100-continue"))
+            self->expect_continue = true;
+        else
+            known = known && length == 0;
+    }
+    if (!known || !self->expect_continue)
+        return fail(self, 417, "the only expectation known is 100-continue (RFC 9110 10.1.1)");
+    return 0;
+}
+
+static int note_request_id(struct parser *self, const char *value)
+{
+    if (self->head->request_id == 0 && is_request_id(value))
+        self->head->request_id = (size_t)(value - self->head->data);
+    return 0;
+}
+
+/* The fields for the framing of the message, and its id. */
+static int note_field(struct parser *self, const char *name, size_t length, const char *value)
+{
+    switch (length) { /* which few fields share with these */
+    case sizeof("host") - 1:
+        return letters_are(name, "host", length) ? note_host(self, value) : 0;
+    case sizeof("expect") - 1:
+        return letters_are(name, "expect", length) ? note_expect(self, value) : 0;
+    case sizeof("connection") - 1:
+        return letters_are(name, "connection", length) ? note_connection(self, value) : 0;
+    case sizeof("x-request-id") - 1:
+        return letters_are(name, "x-request-id", length) ? note_request_id(self, value) : 0;
+    case sizeof("content-length") - 1:
+        return letters_are(name, "content-length", length) ? note_length(self, value) : 0;
+    case sizeof("transfer-encoding") - 1:
+        return letters_are(name, "transfer-encoding", length) ? note_codings(self, value) : 0;
+    default:
+        return 0;
+    }
+}
+
+static int refuse_name(struct parser *self, char first)
+{
+    if (is_space(first))
+        return fail(self, 400, "a header field begins with a space (RFC 9112 section 5.2)");
+    return fail(self, 400, "a header field has no valid name (RFC 9112 section 5.1)");
+}
+
+static int refuse_count(struct parser *self)
+{
+    self->too_many_fields = true;
+    return fail(self, 431, "more than %zu header fields", self->limits->header_count);
+}
+
+/*
+ * A field line (RFC 9112 section 5), which is the last string of the head. Its name and value
+ * become two, where they are.
+ */
+static int end_field(struct parser *self, char *line, size_t length)
+{
+    struct head *head = self->head;
+    size_t name_length = span_token(line, length);
+    if (name_length == 0 || name_length == length || line[name_length] != ':')
+        return refuse_name(self, *line);
+    if (head->header_count == self->limits->header_count)
+        return refuse_count(self);
+    while (is_space(line[length - 1]))
+        length--;
+    line[name_length] = line[length] = '\0';
+    head->header_count++;
+    head->length = self->name += length + 1;
+    return note_field(self, line, name_length, head_value(line + name_length + 1));
+}
+
+/* The empty line. Without a field for llhttp there is no body. */
+static void end_head(struct parser *self)
+{
+    if (self->line.minor == 1 && !self->host_seen) {
+        fail(self, 400, "the Host header is missing (RFC 9112 section 3.2)");
+        return;
+    }
+    self->keep_alive = connection_persists(&self->connection, (int)self->line.minor);
+    self->state = self->framed ? PARSER_BODY : PARSER_DONE;
+    if (self->framed)
+        execute(self, "\r\n", 2);
 }
 
 static size_t feed_request_line(struct parser *self, const char *data, size_t size)
 {
     struct request_line *line = &self->line;
     size_t taken = request_line_feed(line, self->head, self->limits->target, data, size);
-    self->http.method = (uint8_t)line->method; /* also for a refused HEAD: see hob_reply() */
-    self->http.http_minor = (uint8_t)line->minor;
     if (line->part == LINE_DONE)
         end_target(self);
     else if (line->part == LINE_REFUSED && line->status == 414)
@@ -325,6 +332,43 @@ static size_t feed_request_line(struct parser *self, const char *data, size_t si
     else if (line->part == LINE_REFUSED)
         fail(self, line->status, "%s", line->rule);
     return taken;
+}
+
+/* Reads a byte behind a part of a line. Returns whether it is the LF that ends the line. */
+static bool feed_line_end(struct parser *self, char c)
+{
+    bool ends = self->line_ends && c == '\n';
+    bool begins_end = !self->line_ends && c == '\r';
+    if (!ends && !begins_end && (self->line_ends || c == '\n'))
+        fail(self, 400, "a header line does not end with CR LF (RFC 9112 section 2.2)");
+    else if (!ends && !begins_end)
+        fail(self, 400, "a header field has a control character (RFC 9110 section 5.5)");
+    self->line_ends = begins_end;
+    return ends;
+}
+
+/* Reads a line of the fields, or the received part of one, which becomes the head's last string. */
+static size_t feed_line(struct parser *self, const char *data, size_t size)
+{
+    struct head *head = self->head;
+    bool is_whole = false;
+    size_t length = 0;
+    if (!self->line_ends) {
+        length = span_copy_printable(head->data + head->length, data, size);
+        head->length += length;
+        is_whole = size - length >= 2 && data[length] == '\r' && data[length + 1] == '\n';
+    }
+    if (is_whole)
+        length += 2;
+    else if (length < size)
+        is_whole = feed_line_end(self, data[length++]);
+    if (!is_whole)
+        return length;
+    if (head->length > self->name)
+        end_field(self, head->data + self->name, head->length - self->name);
+    else
+        end_head(self);
+    return length;
 }
 
 static size_t feed_head(struct parser *self, const char *data, size_t size)
@@ -335,13 +379,8 @@ static size_t feed_head(struct parser *self, const char *data, size_t size)
         size = limit - self->head_bytes;
     if (self->line.part != LINE_DONE)
         taken = feed_request_line(self, data, size);
-    while (self->state == PARSER_HEAD && taken < size) {
-        const char *piece = data + taken;
-        size_t piece_size = size - taken;
-        if (self->in_length)
-            replace_tab(&piece, &piece_size);
-        taken += execute(self, piece, piece_size);
-    }
+    while (self->state == PARSER_HEAD && taken < size)
+        taken += feed_line(self, data + taken, size - taken);
     self->head_bytes += taken;
     if (self->state == PARSER_HEAD && self->head_bytes == limit)
         fail(

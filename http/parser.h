@@ -11,6 +11,7 @@
 #include <llhttp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "chunk_rules.h"
 #include "head.h"
@@ -24,7 +25,6 @@ struct parser {
     llhttp_t http;
     struct head *head; /* the result, which belongs to the caller */
     const struct parser_limits *limits;
-    size_t value; /* offset of the value of the header being read */
 
     /* From here to chunks.trailer: all 0 at the beginning, but for chunks.framing_left. */
     struct request_line line;
@@ -32,15 +32,18 @@ struct parser {
     int status; /* when failed: the status to answer */
     char *body; /* the output for body bytes, NULL to drop them */
     size_t body_length;
-    size_t head_bytes;    /* bytes of the head so far */
-    size_t name;          /* offset of the name of the header being read */
+    size_t head_bytes; /* bytes of the head so far */
+    size_t name;       /* offset of the name of the header being read */
+    bool line_ends;    /* the CR of the line being read was read */
+    bool framed;       /* llhttp was given a field: otherwise there is no body */
+    bool chunked;      /* and this and the next are llhttp's */
+    uint64_t content_length;
     bool keep_alive;      /* the client keeps the connection open (RFC 9112 9.3) */
     bool expect_continue; /* the client waits for 100 before it sends the body */
     bool host_seen;
     struct connection_options connection;
     bool unknown_coding;  /* a transfer coding other than chunked */
     bool too_many_fields; /* when failed: the limit of the number of headers was exceeded */
-    bool in_length;       /* in the value of Content-Length */
     struct chunk_rules chunks;
 
     char reason[96]; /* when failed: the rule that was broken, or the limit */

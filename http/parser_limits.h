@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/span.h"
+
 /* In bytes, except for the count. */
 struct parser_limits {
     size_t target;       /* above it 414 */
@@ -19,7 +21,7 @@ struct parser_limits {
 /* Bytes that the strings of a head take at most: see http/head.h. */
 static inline size_t parser_room(const struct parser_limits *limits)
 {
-    return limits->head + limits->target + 1;
+    return limits->head + limits->target + 1 + SPAN_ROOM;
 }
 
 enum {

@@ -75,6 +75,12 @@ static size_t take_method(struct request_line *self, const char *data, size_t si
 {
     size_t run = 0;
     size_t room = sizeof(self->name) - 1 - self->length;
+    if (self->length == 0 && size >= 4 && memcmp(data, "GET ", 4) == 0) { /* the most common one */
+        memcpy(self->name, "GET", 4);
+        self->method = HTTP_GET;
+        enter(self, LINE_TARGET);
+        return 4;
+    }
     while (run < size && run < room && is_token_char(data[run])) {
         self->name[self->length + run] = data[run];
         run++;

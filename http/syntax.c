@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/text.h"
 #include "hob/http.h"
 
@@ -47,23 +48,17 @@ bool hob_is_field_value(const char *text)
     return true;
 }
 
-const char *trim(const char *text, size_t *length)
+size_t span_token(const char *text, size_t size)
 {
-    while (*length > 0 && is_space(*text)) {
-        text++;
-        --*length;
-    }
-    while (*length > 0 && is_space(text[*length - 1]))
-        --*length;
-    return text;
+    size_t length = span_letters(text, size);
+    while (length < size && is_token_char(text[length]))
+        length++;
+    return length;
 }
 
 bool is_token(const char *text, size_t length)
 {
-    size_t i = 0;
-    while (i < length && is_token_char(text[i]))
-        i++;
-    return length > 0 && i == length;
+    return length > 0 && span_token(text, length) == length;
 }
 
 /* IP-literal (RFC 3986 section 3.2.2). Returns its length, 0 if it is none. */

@@ -33,7 +33,19 @@ static inline bool is_space(char c)
 }
 
 /* Skips white space at both ends: returns the beginning of what is left, and sets its length. */
-const char *trim(const char *text, size_t *length);
+static inline const char *trim(const char *text, size_t *length)
+{
+    while (*length > 0 && is_space(*text)) {
+        text++;
+        --*length;
+    }
+    while (*length > 0 && is_space(text[*length - 1]))
+        --*length;
+    return text;
+}
+
+/* Returns how many characters at the beginning may stand in a token. */
+size_t span_token(const char *text, size_t size);
 
 /* token, RFC 9110 section 5.6.2: one such character at least. */
 bool is_token(const char *text, size_t length);

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "hob/http.h"
 #include "hob/text.h"
-#include "percent.h"
 #include "syntax.h"
 
 /* Moves the rest of the path behind the normalised part, so that a log shows the error. */

@@ -69,7 +69,7 @@ int http1_read_head(struct http1 *self)
         request_return_head(req, req->server->workspace->head);
         feed(self, SIZE_MAX);
     }
-    req->body_length = self->parser.http.content_length;
+    req->body_length = self->parser.content_length;
     if (self->parser.state == PARSER_FAILED)
         refuse(self);
     else
@@ -142,7 +142,7 @@ static int send_continue(struct http1 *self)
     connection_unread(connection, &unread);
     if (!self->parser.expect_continue || self->continued || unread > 0)
         return 0;
-    if (self->parser.http.http_minor == 0) /* HTTP/1.0 has no 1xx (RFC 9110 section 15.2) */
+    if (self->parser.line.minor == 0) /* HTTP/1.0 has no 1xx (RFC 9110 section 15.2) */
         return 0;
     self->continued = true;
     int err = buffer_append(connection_out(connection), response, sizeof(response) - 1);
@@ -171,8 +171,7 @@ static int http1_read_body(struct hob_request *req, void *data, size_t size)
     struct parser *parser = &self->parser;
     if (parser->state == PARSER_DONE)
         return 0;
-    bool chunked = parser->http.flags & F_CHUNKED;
-    int err = chunked && !parser->chunks.trailers ? want_trailers(self) : 0;
+    int err = parser->chunked && !parser->chunks.trailers ? want_trailers(self) : 0;
     if (err == 0)
         err = send_continue(self);
     if (err < 0)
@@ -189,8 +188,8 @@ bool http1_can_drain(const struct http1 *self)
         return parser->state == PARSER_DONE;
     if (connection->late || (parser->expect_continue && !self->continued))
         return false; /* the client may never send the rest */
-    if (!(parser->http.flags & F_CHUNKED))
-        return parser->http.content_length <= DRAIN_LIMIT;
+    if (!parser->chunked)
+        return parser->content_length <= DRAIN_LIMIT;
     size_t unread;
     const char *input = connection_unread(connection, &unread);
     return parser_body_ends_within(parser, input, unread < DRAIN_LIMIT ? unread : DRAIN_LIMIT);
@@ -268,7 +267,7 @@ static char *put_framing(const struct http1 *self, char *at, const struct reply_
     }
     if (!self->keep_alive)
         at = put(at, "Connection: close\r\n");
-    else if (self->parser.http.http_minor == 0)
+    else if (self->parser.line.minor == 0)
         at = put(at, "Connection: keep-alive\r\n");
     return at;
 }
@@ -315,7 +314,7 @@ static int http1_begin(
     int err = buffer_reserve(out, large ? room : room + size);
     if (err < 0)
         return err;
-    self->chunked = streamed && self->parser.http.http_minor > 0;
+    self->chunked = streamed && self->parser.line.minor > 0;
     self->keep_alive = self->parser.keep_alive && http1_can_drain(self) &&
                        (!streamed || self->chunked) && !res->late &&
                        !is_last_response(self->connection);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "hob/runtime.h"
-#include "http/percent.h"
 #include "request.h"
 
 /*

@@ -5,6 +5,7 @@
  *     client WORK PORT PID SECONDS        the workloads are in the table below
  *     client start PORT COMMAND...        the time to a server's first response
  *     client requests COUNT PORT          COUNT pings, 16 at once, after a first one
+ *     client browser COUNT PORT           the same with the request of a browser
  *     client free-port                    prints a free port
  *     client wait PORT                    returns when the server there answers /ping
  */
@@ -69,6 +70,25 @@ static void pipelined(const struct target *target)
     struct in_turn work = pings("pipelined", target, 64);
     work.depth = PIPELINED;
     in_turn_run(&work);
+}
+
+static void browser(const char *name, const struct target *target, size_t depth)
+{
+    struct in_turn work = pings(name, target, 64);
+    work.request = BROWSER_PING;
+    work.request_size = sizeof(BROWSER_PING) - 1;
+    work.depth = depth;
+    in_turn_run(&work);
+}
+
+static void browser_64(const struct target *target)
+{
+    browser("browser-64", target, 1);
+}
+
+static void browser_pipelined(const struct target *target)
+{
+    browser("browser-pipelined", target, 8);
 }
 
 static void connecting(const struct target *target)
@@ -139,10 +159,20 @@ static const struct work {
     const char *name;
     void (*run)(const struct target *target);
 } works[] = {
-    {"ping-64", ping_64},     {"ping-1000", ping_1000},  {"pipelined", pipelined},
-    {"connect", connecting},  {"spread", orders_spread}, {"at-once", orders_at_once},
-    {"idle", idle},           {"cooking", cooking},      {"download", download},
-    {"upload", upload},       {"stream", streams},       {"watched", watched},
+    {"ping-64", ping_64},
+    {"ping-1000", ping_1000},
+    {"pipelined", pipelined},
+    {"browser-64", browser_64},
+    {"browser-pipelined", browser_pipelined},
+    {"connect", connecting},
+    {"spread", orders_spread},
+    {"at-once", orders_at_once},
+    {"idle", idle},
+    {"cooking", cooking},
+    {"download", download},
+    {"upload", upload},
+    {"stream", streams},
+    {"watched", watched},
     {"unwatched", unwatched},
 };
 
@@ -164,15 +194,16 @@ static void print_free_port(void)
 }
 
 /* On one connection, PIPELINED at once, after a first one. */
-static void make_requests(size_t count, uint16_t port)
+static void make_requests(const char *request, size_t count, uint16_t port)
 {
-    char batch[PIPELINED * (sizeof(PING) - 1)];
+    size_t size = strlen(request);
+    static char batch[PIPELINED * sizeof(BROWSER_PING)];
     int fd = connect_to(port);
     size_t answer_size = ping(fd);
     for (size_t i = 0; i < PIPELINED; i++)
-        memcpy(batch + i * (sizeof(PING) - 1), PING, sizeof(PING) - 1);
+        memcpy(batch + i * size, request, size);
     for (size_t made = 0; made < count; made += PIPELINED) {
-        send_all(fd, batch, sizeof(batch));
+        send_all(fd, batch, PIPELINED * size);
         receive_again(fd, PIPELINED * answer_size);
     }
     close(fd);
@@ -200,7 +231,9 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "start") == 0 && argc > 3) {
         start_run(port_of(argv[2]), argv + 3);
     } else if (strcmp(what, "requests") == 0 && argc == 4) {
-        make_requests(strtoul(argv[2], NULL, 10), port_of(argv[3]));
+        make_requests(PING, strtoul(argv[2], NULL, 10), port_of(argv[3]));
+    } else if (strcmp(what, "browser") == 0 && argc == 4) {
+        make_requests(BROWSER_PING, strtoul(argv[2], NULL, 10), port_of(argv[3]));
     } else if (argc == 5) {
         struct target target = {port_of(argv[2]), argv[3], strtod(argv[4], NULL)};
         return run_work(what, &target);

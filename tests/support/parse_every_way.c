@@ -79,7 +79,7 @@ static const char *difference(const struct parsed *a, const struct parsed *b)
 
     const struct head *h = &a->head;
     const struct head *k = &b->head;
-    if (p->http.method != q->http.method || p->http.http_minor != q->http.http_minor ||
+    if (p->line.method != q->line.method || p->line.minor != q->line.minor ||
         p->keep_alive != q->keep_alive || p->expect_continue != q->expect_continue)
         return "fact";
     if (h->path != k->path || h->query != k->query || h->headers != k->headers ||

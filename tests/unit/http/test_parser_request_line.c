@@ -14,7 +14,7 @@ Test(parser_request_line, keeps_the_method)
         char request[64];
         snprintf(request, sizeof(request), "%s / HTTP/1.1\r\n" HOST "\r\n", methods[i]);
         struct parsed parsed = accept_request(request);
-        llhttp_method_t method = (llhttp_method_t)parsed.parser.http.method;
+        llhttp_method_t method = parsed.parser.line.method;
         cr_expect_str_eq(llhttp_method_name(method), methods[i]);
         parsed_free(&parsed);
     }
@@ -143,7 +143,7 @@ Test(parser_request_line, reads_later_minor_versions_as_1_1)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct parsed parsed = accept_request(cases[i].request);
         cr_expect_eq(parsed.parser.line.minor, cases[i].minor, "%s", cases[i].request);
-        cr_expect_eq(parsed.parser.http.http_minor, cases[i].minor, "%s", cases[i].request);
+        cr_expect_eq(parsed.parser.line.minor, cases[i].minor, "%s", cases[i].request);
         parsed_free(&parsed);
     }
 }

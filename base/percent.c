@@ -1,10 +1,6 @@
 #include "percent.h"
 
-#include <stddef.h>
 #include <string.h>
-
-#include "hob/http.h"
-#include "hob/runtime.h"
 
 bool is_unreserved(char c)
 {
@@ -43,17 +39,4 @@ char percent_next(const char **at, const char *end)
         return *(*at)++;
     *at += 3;
     return (char)byte;
-}
-
-char *hob_percent_decode(const char *text, size_t size)
-{
-    const char *end = text + size;
-    char *decoded = hob_alloc(size + 1);
-    if (!decoded)
-        return NULL;
-    char *to = decoded;
-    while (text < end)
-        *to++ = percent_next(&text, end);
-    *to = '\0';
-    return decoded;
 }

@@ -1,4 +1,4 @@
-#include "http/percent.h"
+#include "base/percent.h"
 
 #include "hob/http.h"
 #include "tests/support/coroutine.h"

@@ -2,8 +2,8 @@
  * Percent-encoding (RFC 3986 section 2.1), one byte at a time. hob/http.h has functions for whole
  * texts.
  */
-#ifndef HOB_HTTP_PERCENT_H
-#define HOB_HTTP_PERCENT_H
+#ifndef HOB_BASE_PERCENT_H
+#define HOB_BASE_PERCENT_H
 
 #include <stdbool.h>
 

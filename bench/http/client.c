@@ -194,9 +194,8 @@ static void print_free_port(void)
 }
 
 /* On one connection, PIPELINED at once, after a first one. */
-static void make_requests(const char *request, size_t count, uint16_t port)
+static void make_requests(const char *request, size_t size, size_t count, uint16_t port)
 {
-    size_t size = strlen(request);
     static char batch[PIPELINED * sizeof(BROWSER_PING)];
     int fd = connect_to(port);
     size_t answer_size = ping(fd);
@@ -231,9 +230,10 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "start") == 0 && argc > 3) {
         start_run(port_of(argv[2]), argv + 3);
     } else if (strcmp(what, "requests") == 0 && argc == 4) {
-        make_requests(PING, strtoul(argv[2], NULL, 10), port_of(argv[3]));
+        make_requests(PING, sizeof(PING) - 1, strtoul(argv[2], NULL, 10), port_of(argv[3]));
     } else if (strcmp(what, "browser") == 0 && argc == 4) {
-        make_requests(BROWSER_PING, strtoul(argv[2], NULL, 10), port_of(argv[3]));
+        make_requests(
+            BROWSER_PING, sizeof(BROWSER_PING) - 1, strtoul(argv[2], NULL, 10), port_of(argv[3]));
     } else if (argc == 5) {
         struct target target = {port_of(argv[2]), argv[3], strtod(argv[4], NULL)};
         return run_work(what, &target);

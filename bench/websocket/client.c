@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 {
     if (argc != 4)
         give_up("usage: websocket-client PORT PID NAME");
-    port = atoi(argv[1]);
+    port = (int)strtol(argv[1], NULL, 10);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     measure_echo(argv[2], argv[3]);
     measure_crowd(argv[2], argv[3]);

@@ -39,7 +39,7 @@ static int feed(hob_request *req, hob_response *res)
 {
     hob_ws *ws;
     hob_topic *topic = hob_state(req);
-    hob_subscription *subscription;
+    hob_subscription *subscription = NULL;
     int go_on = hob_websocket(req, res, NULL, &ws);
     if (go_on == 0)
         go_on = hob_topic_subscribe(topic, NULL, &subscription);

@@ -36,7 +36,7 @@ static int events(hob_request *req, hob_response *res)
 static int socket_feed(hob_request *req, hob_response *res)
 {
     hob_ws *ws;
-    hob_subscription *subscription;
+    hob_subscription *subscription = NULL;
     int err = hob_websocket(req, res, NULL, &ws);
     if (err == 0)
         err = hob_topic_subscribe(hob_state(req), &with_last, &subscription);

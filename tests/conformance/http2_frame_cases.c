@@ -3,7 +3,7 @@
 
 #define ONE       "\0\0\0\1"
 #define MUCH      "\x7f\xff\xff\xff"
-#define KIB_OF(n) .length = (n)*1024
+#define KIB_OF(n) .length = ((n)*1024)
 
 /* clang-format off */
 static const struct http2_case frames[] = {

@@ -18,9 +18,9 @@ TestSuite(connections, .timeout = 60);
 static char *repeat(const char *request, size_t count)
 {
     size_t length = strlen(request);
-    char *text = zero_pages(count * length + 1);
+    char *text = zero_pages(count * length + 1), *end = text;
     for (size_t i = 0; i < count; i++)
-        memcpy(text + i * length, request, length);
+        end = stpcpy(end, request);
     return text;
 }
 

@@ -89,7 +89,6 @@ static void encode(const char *at, struct bytes *out)
         const char *star = memchr(at, '*', (size_t)(colon - at));
         const char *plus = memchr(at, '+', (size_t)(colon - at));
         bool raw = strncmp(at, "raw", 3) == 0;
-        const char none = '\0';
         unsigned first = (unsigned)strtoul(at, NULL, 16);
         content.size = 0;
         at = read_content(colon + 1, &content);
@@ -97,7 +96,7 @@ static void encode(const char *at, struct bytes *out)
             put(out, content.data, content.size);
         else
             put_frame(
-                out, first, star ? strtoul(star + 1, NULL, 10) : 1, plus ? plus[1] : none,
+                out, first, star ? strtoul(star + 1, NULL, 10) : 1, *(plus ? plus + 1 : ""),
                 &content);
     }
 }

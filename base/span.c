@@ -10,8 +10,10 @@
 #include <arm_neon.h>
 #endif
 
-/* Signed, since that is what SSE2 compares: bytes above 0x7f are negative. */
-typedef signed char block __attribute__((vector_size(16)));
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* For comparisons, since SSE2 has only those of signed numbers: bytes above 0x7f are negative. */
+typedef signed char signed_block __attribute__((vector_size(16)));
 
 static block load(const char *text)
 {
@@ -21,7 +23,7 @@ static block load(const char *text)
 }
 
 /* The index of the first byte of a comparison that does not hold; the size of a block if all do. */
-static size_t first_of(block compared)
+static size_t first_of(signed_block compared)
 {
 #if defined(__SSE2__)
     return (unsigned)__builtin_ctz(~(unsigned)_mm_movemask_epi8((__m128i)compared));
@@ -42,7 +44,8 @@ size_t span_letters(const char *text, size_t size)
     size_t length = 0, run = sizeof(block);
     for (; run == sizeof(block) && size - length >= sizeof(block); length += run) {
         block bytes = load(text + length);
-        block up_to_del = (bytes | 0x20) + (0x7f - 'z'); /* larger ones become negative */
+        /* Lower case, and moved up so that "z" becomes DEL and what is larger negative. */
+        signed_block up_to_del = (signed_block)((bytes | 0x20) + (0x7f - 'z'));
         run = first_of((up_to_del >= 'a' + (0x7f - 'z')) | (bytes == '-'));
     }
     return length;
@@ -61,7 +64,8 @@ size_t span_copy_printable(char *to, const char *text, size_t size)
         for (; run == sizeof(block) && size - length >= sizeof(block); length += run) {
             block bytes = load(text + length);
             memcpy(to + length, &bytes, sizeof(bytes));
-            run = first_of(bytes + 1 > ' '); /* visible ASCII and spaces: DEL becomes negative */
+            /* Visible ASCII and spaces. DEL becomes negative. */
+            run = first_of((signed_block)(bytes + 1) > ' ');
         }
         if (length == size || is_control((unsigned char)text[length]))
             return length;

@@ -56,7 +56,7 @@ typedef struct {
     const char *id;   /* identifies it in this process, such as "18d2f0a1b7c-42" */
     const char *name; /* NULL if it has none */
     const char *data; /* followed by a NUL that is not counted */
-    size_t size;
+    size_t size;      /* bytes of data */
 } hob_topic_item;
 
 /*
@@ -72,8 +72,8 @@ typedef enum {
 
 /* All 0 is the default: items that are published from now on. */
 typedef struct {
-    hob_topic_policy policy;
-    size_t replay;       /* items that were published before, at most: the latest ones */
+    hob_topic_policy policy; /* for a subscriber that is behind by more than the topic keeps */
+    size_t replay;           /* items that were published before, at most: the latest ones */
     const char *last_id; /* the last item that the subscriber has, from Last-Event-ID: it gets those
                           * behind it. NULL, or an id that is unknown: `replay` counts */
 } hob_topic_options;

@@ -81,10 +81,10 @@ const char *hob_ws_protocol(const hob_ws *ws);
 
 /* A message. */
 typedef struct {
-    hob_ws_type type;
+    hob_ws_type type; /* text or binary */
     const char *data; /* followed by a NUL that is not counted; valid until the next call that
                        * receives or waits for input */
-    size_t size;
+    size_t size;      /* bytes of data */
 } hob_ws_message;
 
 /*

@@ -78,9 +78,10 @@ static const char *look_up(const char *name)
         inet_ntop(addresses[i].any.sa_family, bytes, parts[i], sizeof(parts[i]));
     }
     qsort(parts, (size_t)count, sizeof(parts[0]), compare_texts);
-    text[0] = '\0';
+    char *end = text;
     for (int i = 0; i < count; i++)
-        sprintf(text + strlen(text), "%s%s", i > 0 ? " " : "", parts[i]);
+        end = stpcpy(stpcpy(end, i > 0 ? " " : ""), parts[i]);
+    *end = '\0';
     return text;
 }
 

@@ -89,7 +89,7 @@ struct http2_events {
 
     /*
      * Writes such a frame to the output: its header, and `size` bytes of content. Returns 0, 1 if
-     * the output has enough for now, or -ENOMEM.
+     * the output is full until some of it was sent, or -ENOMEM.
      */
     int (*put_content)(
         struct http2_stream *stream, const void *header, size_t header_size, size_t size);

@@ -19,8 +19,6 @@ can() {
   esac
 }
 
-is_there() { [[ $1 != h2o ]] || have h2o; } # not everywhere a package
-
 # Writes the configuration of a server, with the values of this run.
 configuration() {
   local file=$http_folder/$1.conf
@@ -106,18 +104,14 @@ measure_all() {
 }
 
 bench_http() {
-  local work peer round i peers=() duration=0.6 often=3 samples=$http_folder/samples
+  local work round i peers=() duration=0.6 often=3 samples=$http_folder/samples
   [[ -z $quick ]] || duration=0.25 often=1
   (($(nproc) > 1)) || fail "it needs two processors: one for the server, one for the client"
   ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"
   build_bench
   build_go http-go bench/http/peers/http.go
-  mkdir -p $http_folder
-  printf 'Hello, world!' >$http_folder/ping
-  head -c 1048576 /dev/zero | tr '\0' x >$http_folder/download
-  for peer in "${http_peers[@]}"; do
-    if is_there "$peer"; then peers+=("$peer"); else say "$peer is not installed: it is left out"; fi
-  done
+  make_content $http_folder
+  find_peers "${http_peers[@]}"
   { describe && describe_peers; } >$http_folder/about
 
   : >$samples

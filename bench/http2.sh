@@ -61,7 +61,7 @@ http2_waiting() {
   start_server --time-scale 1000
   curl --silent --http2-prior-knowledge --output /dev/null "http://127.0.0.1:$port/ping"
   before=$(resident)
-  on_first_processor h2load -n 10000 -c 100 -m 100 "http://127.0.0.1:$port/noodles" >/dev/null &
+  taskset --cpu-list "$(first_processor)" h2load -n 10000 -c 100 -m 100 "http://127.0.0.1:$port/noodles" >/dev/null &
   orders=$!
   until (($(in_progress) >= 10000)); do sleep 0.1; done
   after=$(resident)
@@ -74,12 +74,8 @@ bench_http2() {
   local work peer round requests=50000 peers=()
   [[ -z $quick ]] || requests=10000
   build_bench
-  mkdir -p $http2_folder
-  printf 'Hello, world!' >$http2_folder/ping
-  head -c 1048576 /dev/zero | tr '\0' x >$http2_folder/download
-  for peer in "${http2_peers[@]}"; do
-    if is_there "$peer"; then peers+=("$peer"); else say "$peer is not installed: it is left out"; fi
-  done
+  make_content $http2_folder
+  find_peers "${http2_peers[@]}"
   { describe && describe_versions "${peers[@]:1}"; } >$http2_folder/about
   : >$http2_folder/samples
   for ((round = 1; round <= rounds; round++)); do

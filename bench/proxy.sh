@@ -53,7 +53,7 @@ bench_proxy() {
     echo "haproxy $(haproxy -v | sed -n '1s/.*version \([^ ]*\).*/\1/p')"
   } >>build/bench/proxy.about
   : >build/bench/proxy.samples
-  on_first_processor "$programs/fetch-upstream" $upstream_port 2>build/bench/upstream.log &
+  taskset --cpu-list "$(first_processor)" "$programs/fetch-upstream" $upstream_port 2>build/bench/upstream.log &
   upstream=$!
   # shellcheck disable=SC2064 # the process of now
   trap "kill $upstream; stop_server -KILL" EXIT

@@ -87,17 +87,14 @@ tls_measure_all() {
 }
 
 bench_tls() {
-  local work peer round i peers=() requests=20000 seconds=1 often=3
+  local work round i peers=() requests=20000 seconds=1 often=3
   [[ -z $quick ]] || requests=5000 seconds=0.5 often=1
   ulimit -S -n 20000 || fail "it needs 20,000 open files for each process: see ulimit -H -n"
   build_bench
   build_go http-go bench/http/peers/http.go
   make_certificate $tls_folder
-  printf 'Hello, world!' >$tls_folder/ping
-  head -c 1048576 /dev/zero | tr '\0' x >$tls_folder/download
-  for peer in "${tls_peers[@]}"; do
-    if is_there "$peer"; then peers+=("$peer"); else say "$peer is not installed: it is left out"; fi
-  done
+  make_content $tls_folder
+  find_peers "${tls_peers[@]}"
   { describe && describe_versions "${peers[@]:1}" && openssl version; } >$tls_folder/about
   : >$tls_folder/samples
   for ((round = 1; round <= rounds; round++)); do

@@ -11,13 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "hob/hob.h"
-#include "runtime/loop.h"
-#include "server/connection.h"
-#include "server/server.h"
+#include "tests/fuzz/one_connection.h"
 
 /* The results of a run. */
 struct run {
@@ -25,8 +20,8 @@ struct run {
     size_t input_size;
     uint32_t cuts; /* seeds the sizes of the pieces; 0 is all at once */
 
-    char output[256 * 1024];
-    size_t output_size;
+    char room[256 * 1024];
+    struct output output;
     char calls[256 * 1024]; /* what the handlers were called with, as text */
     size_t calls_size;
     bool replied_early; /* to a request whose chunked body was not read */
@@ -104,74 +99,35 @@ static int handle(hob_request *req, hob_response *res)
     }
 }
 
-/* Takes what the server has sent. Returns false at the end of it. */
-static bool receive(int client)
-{
-    struct run *run = current;
-    for (;;) {
-        size_t room = sizeof(run->output) - run->output_size;
-        ssize_t received = recv(client, run->output + run->output_size, room, 0);
-        if (received <= 0)
-            return received < 0;
-        run->output_size += (size_t)received;
-    }
-}
-
-/* Lets the server do what it can do now. */
-static bool settle(int client)
-{
-    for (int i = 0; i < 4; i++)
-        hob_sleep(0.002);
-    return receive(client);
-}
-
 static uint32_t random_below(uint32_t *random, uint32_t limit)
 {
     *random = *random * 1664525 + 1013904223;
     return (*random >> 8) % limit;
 }
 
-static bool send_input(int client)
+/* Returns the size of the next piece. */
+static size_t next_piece(const struct run *run, uint32_t *random, size_t left)
 {
-    uint32_t random = current->cuts;
-    for (size_t at = 0; at < current->input_size;) {
-        size_t piece = current->input_size - at;
-        if (current->cuts > 0) {
-            size_t limit = 1 + random_below(&random, random_below(&random, 4) == 0 ? 64 : 4);
-            piece = piece < limit ? piece : limit;
-        }
-        ssize_t sent = send(client, current->input + at, piece, MSG_NOSIGNAL);
-        if (sent < 0)
-            return false;
-        at += (size_t)sent;
-        if (!settle(client))
-            return false;
-    }
-    return true;
+    size_t limit = left;
+    if (run->cuts > 0)
+        limit = 1 + random_below(random, random_below(random, 4) == 0 ? 64 : 4);
+    return left < limit ? left : limit;
 }
 
-/* A server without listeners that has one connection, and the client at the other end. */
-static int serve_and_send(void *arg)
+static void send_input(int client, void *arg)
 {
-    hob_server *server = arg;
-    const union peer peer = {.any.sa_family = AF_UNIX};
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
-        abort();
-    hob_future *running = hob_server_start(server);
-    while (!server->task)
-        hob_yield();
-    if (connection_open(server, ends[0], &peer, NULL) < 0)
-        abort();
-    if (send_input(ends[1]))
-        shutdown(ends[1], SHUT_WR);
-    while (settle(ends[1]))
+    struct run *run = arg;
+    uint32_t random = run->cuts;
+    size_t at = 0, piece = 0;
+    bool open = true;
+    for (; open && at < run->input_size; at += piece) {
+        piece = next_piece(run, &random, run->input_size - at);
+        open = send_pieces(client, run->input + at, piece, piece, &run->output);
+    }
+    if (open)
+        shutdown(client, SHUT_WR);
+    while (settle(client, &run->output))
         ; /* until the server has had enough, too */
-    close(ends[1]);
-    while (server->connection_count > 0)
-        hob_sleep(1);
-    hob_server_stop(server);
-    return hob_await(running);
 }
 
 static void run_with(struct run *run, const uint8_t *input, size_t size, uint32_t cuts)
@@ -179,20 +135,14 @@ static void run_with(struct run *run, const uint8_t *input, size_t size, uint32_
     /* Time-outs are far away: they would depend on how many pieces there are. */
     const hob_server_options options = {
         .handler = handle, .head_timeout = 1e6, .body_timeout = 1e6};
-    hob_server *server;
     run->input = input;
     run->input_size = size;
     run->cuts = cuts;
-    run->output_size = run->calls_size = 0;
+    run->output = (struct output){.bytes = run->room, .capacity = sizeof(run->room)};
+    run->calls_size = 0;
     run->replied_early = false;
     current = run;
-    if (server_new(&options, &server) < 0)
-        abort();
-    acceptor_init(&server->acceptor, 0);
-    if (hob_block_on(serve_and_send, server) < 0)
-        abort();
-    acceptor_free(&server->acceptor);
-    server_free(server);
+    serve_one_connection(&options, send_input, run);
 }
 
 /* Whether "100 Continue" is sent depends on whether the body is there already. And the time. */
@@ -200,9 +150,9 @@ static void drop_what_may_differ(struct run *run)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
     static const char date[] = "\r\nDate: ";
-    char *end = run->output + run->output_size;
-    char *to = run->output;
-    for (const char *from = run->output; from < end;) {
+    char *end = run->output.bytes + run->output.size;
+    char *to = run->output.bytes;
+    for (const char *from = run->output.bytes; from < end;) {
         size_t left = (size_t)(end - from);
         if (left >= sizeof(interim) - 1 && memcmp(from, interim, sizeof(interim) - 1) == 0)
             from += sizeof(interim) - 1;
@@ -211,7 +161,7 @@ static void drop_what_may_differ(struct run *run)
         else
             *to++ = *from++;
     }
-    run->output_size = (size_t)(to - run->output);
+    run->output.size = (size_t)(to - run->output.bytes);
 }
 
 static void expect_same(
@@ -235,7 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0; /* the connection is kept only if the end of the body is there already */
     drop_what_may_differ(&whole);
     drop_what_may_differ(&cut);
-    expect_same("responses", whole.output, whole.output_size, cut.output, cut.output_size);
+    expect_same(
+        "responses", whole.output.bytes, whole.output.size, cut.output.bytes, cut.output.size);
     expect_same("calls", whole.calls, whole.calls_size, cut.calls, cut.calls_size);
     return 0;
 }

@@ -9,14 +9,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "hob/hob.h"
 #include "hob/websocket.h"
-#include "server/connection.h"
-#include "server/server.h"
-#include "tests/fuzz/check.h"
+#include "tests/fuzz/one_connection.h"
 
 /* Bytes of a message. */
 #define LIMIT 1000
@@ -26,11 +21,9 @@ struct run {
     const uint8_t *input;
     size_t input_size;
     size_t piece; /* bytes that are sent at once */
-    char output[64 * 1024];
-    size_t output_size;
+    char room[64 * 1024];
+    struct output output;
 };
-
-static struct run *current;
 
 static int open_websocket(hob_request *req, hob_response *res, hob_ws **ws)
 {
@@ -68,86 +61,30 @@ static int echo_what_is_there(hob_request *req, hob_response *res)
     return err;
 }
 
-/* Takes what the server has sent. Returns false at the end of it. */
-static bool receive(int client)
-{
-    struct run *run = current;
-    ssize_t received;
-    do {
-        size_t room = sizeof(run->output) - run->output_size;
-        CHECK(room > 0);
-        received = recv(client, run->output + run->output_size, room, 0);
-        run->output_size += received > 0 ? (size_t)received : 0;
-    } while (received > 0);
-    return received < 0;
-}
-
-/* Lets the server do what it can do now. */
-static bool settle(int client)
-{
-    for (int i = 0; i < 4; i++)
-        hob_sleep(0.002);
-    return receive(client);
-}
-
-static bool send_input(int client)
+static void send_input(int client, void *arg)
 {
     static const char handshake[] =
         "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    struct run *run = arg;
     CHECK(send(client, handshake, strlen(handshake), MSG_NOSIGNAL) == (ssize_t)strlen(handshake));
-    for (size_t at = 0; at < current->input_size;) {
-        size_t left = current->input_size - at;
-        size_t size = left < current->piece ? left : current->piece;
-        ssize_t sent = send(client, current->input + at, size, MSG_NOSIGNAL);
-        if (sent < 0)
-            return false;
-        at += (size_t)sent;
-        if (!settle(client))
-            return false;
-    }
-    return true;
-}
-
-/* A server without listeners that has one connection, and the client at the other end. */
-static int serve_and_send(void *arg)
-{
-    hob_server *server = arg;
-    const union peer peer = {.any.sa_family = AF_UNIX};
-    int ends[2];
-    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-    hob_future *running = hob_server_start(server);
-    while (!server->task)
-        hob_yield();
-    CHECK(connection_open(server, ends[0], &peer, NULL) == 0);
-    if (send_input(ends[1]))
-        shutdown(ends[1], SHUT_WR);
-    while (settle(ends[1]))
+    if (send_pieces(client, run->input, run->input_size, run->piece, &run->output))
+        shutdown(client, SHUT_WR);
+    while (settle(client, &run->output))
         ;
-    close(ends[1]);
-    while (server->connection_count > 0)
-        hob_sleep(1);
-    hob_server_stop(server);
-    return hob_await(running);
 }
 
 static void run_with(struct run *run)
 {
     const hob_server_options options = {.handler = run->handler};
-    hob_server *server;
-    run->output_size = 0;
-    current = run;
-    CHECK(server_new(&options, &server) == 0);
-    acceptor_init(&server->acceptor, 0);
-    CHECK(hob_block_on(serve_and_send, server) >= 0);
-    acceptor_free(&server->acceptor);
-    server_free(server);
+    run->output = (struct output){.bytes = run->room, .capacity = sizeof(run->room)};
+    serve_one_connection(&options, send_input, run);
 }
 
 static void expect_same(const struct run *one, const struct run *other)
 {
-    CHECK(one->output_size == other->output_size);
-    CHECK(memcmp(one->output, other->output, one->output_size) == 0);
+    CHECK(one->output.size == other->output.size);
+    CHECK(memcmp(one->output.bytes, other->output.bytes, one->output.size) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -165,8 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     run_with(&cut);
     run_with(&tried);
     CHECK(
-        whole.output_size >= strlen("HTTP/1.1 101") &&
-        memcmp(whole.output, "HTTP/1.1 101", 12) == 0);
+        whole.output.size >= strlen("HTTP/1.1 101") &&
+        memcmp(whole.output.bytes, "HTTP/1.1 101", 12) == 0);
     expect_same(&whole, &cut);
     expect_same(&whole, &tried);
     return 0;

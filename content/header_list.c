@@ -1,10 +1,23 @@
-/* The values of all headers of a name, as one list. */
+/* Headers that are lists (RFC 9110 section 5.6.1). */
 #include <errno.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "hob/runtime.h"
 #include "hob/text.h"
 #include "server/request.h"
+
+bool hob_list_has(const char *list, const char *token)
+{
+    static const char separators[] = ", \t";
+    while (*(list += strspn(list, separators))) {
+        size_t length = strcspn(list, separators);
+        if (length == strlen(token) && hob_text_equals_any_case_n(list, token, length))
+            return true;
+        list += length;
+    }
+    return false;
+}
 
 /* As hob_request_header() finds the first one: Host may be in the target. */
 int hob_request_header_list(hob_request *req, const char *name, const char **list)

@@ -7,25 +7,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hob/http.h"
 #include "hob/text.h"
-#include "http/status.h"
 #include "net/conn.h"
 #include "server/http1.h"
 
-/* Whether a header that is a list of tokens has this one (RFC 9110 section 5.6.1), in any case. */
+/* Whether a header that is a list of tokens has this one. */
 static bool lists(hob_request *req, const char *header, const char *token)
 {
-    static const char separators[] = ", \t";
     hob_header field;
     for (size_t position = 0; hob_request_next_header(req, &position, &field);) {
-        if (!hob_text_equals_any_case(field.name, header))
-            continue;
-        for (const char *at = field.value; *(at += strspn(at, separators));) {
-            size_t length = strcspn(at, separators);
-            if (length == strlen(token) && hob_text_equals_any_case_n(at, token, length))
-                return true;
-            at += length;
-        }
+        if (hob_text_equals_any_case(field.name, header) && hob_list_has(field.value, token))
+            return true;
     }
     return false;
 }

@@ -34,19 +34,6 @@ static bool is_one_of(const char *name, const char *const *names)
  * Fields of one connection (RFC 9110 section 7.6.1).
  */
 
-static bool list_has(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    while (*list) {
-        list += strspn(list, ", \t");
-        size_t element = strcspn(list, ", \t");
-        if (element == length && hob_text_equals_any_case_n(list, name, length))
-            return true;
-        list += element;
-    }
-    return false;
-}
-
 /* Whether the field is not to be passed on. `fields` are those of the same message. */
 static bool belongs_to_connection(const hob_header *fields, const char *name)
 {
@@ -65,7 +52,8 @@ static bool belongs_to_connection(const hob_header *fields, const char *name)
     if (is_one_of(name, names))
         return true;
     for (; fields->name; fields++) {
-        if (hob_text_equals_any_case(fields->name, "Connection") && list_has(fields->value, name))
+        if (hob_text_equals_any_case(fields->name, "Connection") &&
+            hob_list_has(fields->value, name))
             return true;
     }
     return false;

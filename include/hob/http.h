@@ -44,6 +44,12 @@ bool hob_status_has_content(int status);
  */
 const char *hob_content_type(const char *path);
 
+/*
+ * Returns whether a list of tokens, such as the value of Connection, has this one, in upper or
+ * lower case (RFC 9110 section 5.6.1).
+ */
+bool hob_list_has(const char *list, const char *token);
+
 /* A client's preference: see hob_preference_for(). */
 typedef struct {
     int weight;      /* from 0, not acceptable, to 1000: a thousand times the parameter q */

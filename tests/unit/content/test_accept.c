@@ -61,3 +61,26 @@ Test(accept, a_weight_has_up_to_three_digits_behind_the_point)
         cr_expect_eq(
             hob_preference_for(cases[i].list, "br").weight, cases[i].weight, "%s", cases[i].list);
 }
+
+/* RFC 9110 section 5.6.1. */
+Test(accept, a_list_has_a_token_in_any_case)
+{
+    static const struct {
+        const char *list, *token;
+        bool has;
+    } cases[] = {
+        {"", "close", false},
+        {"close", "close", true},
+        {"Close", "cLOSE", true},
+        {"keep-alive, Upgrade", "upgrade", true},
+        {"keep-alive,\tUpgrade ", "upgrade", true},
+        {",, close,,", "close", true},
+        {"closed, xclose", "close", false},
+        {"clos", "close", false},
+        {" , ", "", false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cr_expect_eq(
+            hob_list_has(cases[i].list, cases[i].token), cases[i].has, "'%s': '%s'", cases[i].list,
+            cases[i].token);
+}

@@ -9,14 +9,15 @@
 #           connection a full handshake. With 2, and with OpenSSL's own keys, it gets one.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian libssl-dev=3.0.22-1~deb12u2 libssl3=3.0.22-1~deb12u2
+# shellcheck source=findings/openssl.sh
+source "$folder/openssl.sh"
 
 cat >tickets.c <<'C'
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "shake.h"
 
 static int good; /* what the callback returns for a ticket of its key */
 static int tickets;
@@ -46,40 +47,10 @@ static int count_ticket(SSL *ssl, SSL_SESSION *session)
     return 0;
 }
 
-/* Shakes hands, both sides in this process, and returns the client's session. */
-static SSL_SESSION *shake(SSL_CTX *client_ctx, SSL_CTX *server_ctx, SSL_SESSION *before)
-{
-    char byte;
-    BIO *one, *other;
-    SSL *client = SSL_new(client_ctx), *server = SSL_new(server_ctx);
-    BIO_new_bio_pair(&one, 0, &other, 0);
-    SSL_set_bio(client, one, one);
-    SSL_set_bio(server, other, other);
-    SSL_set_connect_state(client);
-    SSL_set_accept_state(server);
-    if (before)
-        SSL_set_session(client, before);
-    tickets = 0;
-    for (int i = 0; i < 10; i++) {
-        SSL_do_handshake(client);
-        SSL_do_handshake(server);
-    }
-    SSL_write(server, "x", 1);
-    SSL_read(client, &byte, 1); /* and the tickets before it */
-    if (before)
-        printf("%s, %d new\n", SSL_session_reused(client) ? "resumed" : "full handshake", tickets);
-    SSL_SESSION *session = SSL_get1_session(client);
-    SSL_shutdown(client);
-    SSL_free(client);
-    SSL_free(server);
-    return session;
-}
-
 static void resume(const char *name, int result)
 {
-    SSL_CTX *server = SSL_CTX_new(TLS_server_method()), *client = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_use_certificate_file(server, "cert.pem", SSL_FILETYPE_PEM);
-    SSL_CTX_use_PrivateKey_file(server, "key.pem", SSL_FILETYPE_PEM);
+    SSL_CTX *server = server_context(), *client = SSL_CTX_new(TLS_client_method());
+    bool resumed;
     SSL_CTX_set_num_tickets(server, 1);
     if (result)
         SSL_CTX_set_tlsext_ticket_key_evp_cb(server, ticket_key);
@@ -87,9 +58,10 @@ static void resume(const char *name, int result)
         client, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
     SSL_CTX_sess_set_new_cb(client, count_ticket);
     good = result;
-    SSL_SESSION *session = shake(client, server, NULL);
-    printf("%s: ", name);
-    SSL_SESSION_free(shake(client, server, session));
+    SSL_SESSION *session = shake(client, server, NULL, &resumed);
+    tickets = 0;
+    SSL_SESSION_free(shake(client, server, session, &resumed));
+    printf("%s: %s, %d new\n", name, resumed ? "resumed" : "full handshake", tickets);
     SSL_SESSION_free(session);
     SSL_CTX_free(client);
     SSL_CTX_free(server);
@@ -103,12 +75,7 @@ int main(void)
     return 0;
 }
 C
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 \
-  -subj /CN=localhost 2>/dev/null
-libraries=$(echo "$PWD"/root/usr/lib/*-linux-gnu)
-gcc -I root/usr/include -I "$(echo root/usr/include/*-linux-gnu)" -o tickets tickets.c -L "$libraries" -lssl \
-  -lcrypto
-export LD_LIBRARY_PATH=$libraries
+compile tickets
 expect "without a callback" "$(./tickets | sed -n 's/^own keys of OpenSSL: //p')" "resumed, 1 new"
 expect "the callback returns 1" "$(./tickets | sed -n 's/^1: //p')" "resumed, 0 new"
 expect "the callback returns 2" "$(./tickets | sed -n 's/^2: //p')" "resumed, 1 new"

@@ -58,6 +58,27 @@ wait_for_port() {
   done
 }
 
+# run_nginx: unpacks nginx and runs it. Its configuration in "http" is the standard input.
+run_nginx() {
+  debian nginx=1.22.1-9+deb12u11
+  cat - >nginx.http
+  cat >nginx.conf <<END
+daemon off;
+pid $work/nginx.pid;
+events {}
+http {
+  access_log off;
+  client_body_temp_path $work/body;
+  proxy_temp_path $work/proxy;
+  fastcgi_temp_path $work/fastcgi;
+  uwsgi_temp_path $work/uwsgi;
+  scgi_temp_path $work/scgi;
+  include $work/nginx.http;
+}
+END
+  in_background root/usr/sbin/nginx -p "$work" -c nginx.conf -e stderr
+}
+
 # expect WHAT SEEN WANTED: prints both, and fails when they differ.
 expect() {
   printf '%-44s %s\n' "$1" "$2"

@@ -9,7 +9,6 @@
 #           connection fails, too.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian nginx=1.22.1-9+deb12u11
 
 # serve.js MODULE PORT: answers a GET after half a second, and a POST at once.
 cat >serve.js <<'END'
@@ -42,26 +41,14 @@ END
 node=$(free_port)
 backend=$(free_port)
 nginx=$(free_port)
-cat >nginx.conf <<END
-daemon off;
-pid nginx.pid;
-events {}
-http {
-  access_log off;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  server {
-    listen 127.0.0.1:$nginx http2;
-    location / { proxy_pass http://127.0.0.1:$backend; }
-  }
-}
-END
 in_background node serve.js http2 "$node"
 in_background node serve.js http "$backend"
-in_background root/usr/sbin/nginx -p "$PWD" -c nginx.conf -e stderr
+run_nginx <<END
+server {
+  listen 127.0.0.1:$nginx http2;
+  location / { proxy_pass http://127.0.0.1:$backend; }
+}
+END
 for port in "$node" "$backend" "$nginx"; do wait_for_port "$port"; done
 
 expect "Node.js" "$(timeout 10 node ask.js "$node")" "waiting 200, with trailers 200"

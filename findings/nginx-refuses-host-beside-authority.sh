@@ -9,8 +9,7 @@
 #           header". nghttpd and Node.js answer 200.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian nginx=1.22.1-9+deb12u11 nghttp2-server=1.52.0-1+deb12u3 \
-  libnghttp2-14=1.52.0-1+deb12u3
+debian nghttp2-server=1.52.0-1+deb12u3 libnghttp2-14=1.52.0-1+deb12u3
 
 cat >serve.js <<'END'
 require('http2').createServer((request, response) => response.end('ok')).listen(process.argv[2], '127.0.0.1')
@@ -28,24 +27,12 @@ END
 nginx=$(free_port)
 mkdir page
 echo ok >page/index.html
-cat >nginx.conf <<END
-daemon off;
-pid nginx.pid;
-events {}
-http {
-  access_log off;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  server {
-    listen 127.0.0.1:$nginx http2;
-    return 200;
-  }
+run_nginx <<END
+server {
+  listen 127.0.0.1:$nginx http2;
+  return 200;
 }
 END
-in_background root/usr/sbin/nginx -p "$PWD" -c nginx.conf -e stderr
 wait_for_port "$nginx"
 node=$(free_port)
 in_background node serve.js "$node"

@@ -7,28 +7,13 @@
 #           directly in the server it says "Connection: keep-alive", and the connection is closed behind it.
 # shellcheck source=findings/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-debian nginx=1.22.1-9+deb12u11
 
 in_server=$(free_port) in_location=$(free_port)
-cat >nginx.conf <<CONF
-daemon off;
-master_process off;
-pid $work/pid;
-error_log stderr;
-events {}
-http {
-  access_log off;
-  keepalive_timeout 0;
-  client_body_temp_path $work/body;
-  proxy_temp_path $work/proxy;
-  fastcgi_temp_path $work/fastcgi;
-  uwsgi_temp_path $work/uwsgi;
-  scgi_temp_path $work/scgi;
-  server { listen 127.0.0.1:$in_server; return 200 hello; }
-  server { listen 127.0.0.1:$in_location; location / { return 200 hello; } }
-}
-CONF
-in_background root/usr/sbin/nginx -c "$work/nginx.conf" -e stderr
+run_nginx <<END
+keepalive_timeout 0;
+server { listen 127.0.0.1:$in_server; return 200 hello; }
+server { listen 127.0.0.1:$in_location; location / { return 200 hello; } }
+END
 wait_for_port "$in_server"
 
 # connection_of PORT: the field of the response, and whether the server closes behind it within a second.

@@ -16,27 +16,13 @@ unpacked() {
 }
 
 start_nginx() {
-  debian nginx=1.22.1-9+deb12u11
   nginx=$(free_port)
-  cat >nginx.conf <<END
-daemon off;
-pid $PWD/nginx.pid;
-error_log $PWD/nginx.log;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $PWD/1;
-  proxy_temp_path $PWD/2;
-  fastcgi_temp_path $PWD/3;
-  uwsgi_temp_path $PWD/4;
-  scgi_temp_path $PWD/5;
-  server {
-    listen 127.0.0.1:$nginx;
-    location / { proxy_pass http://127.0.0.1:$upstream; }
-  }
+  run_nginx <<END
+server {
+  listen 127.0.0.1:$nginx;
+  location / { proxy_pass http://127.0.0.1:$upstream; }
 }
 END
-  unpacked root/usr/sbin/nginx -c "$PWD/nginx.conf"
   wait_for_port "$nginx"
 }
 

@@ -84,24 +84,13 @@ expect_fate(const struct server *server, struct raw_client *client, const struct
         cr_expect(is_silent(server, client), "%s: does not wait", c->name);
 }
 
-/* In pieces, until all is sent or the server has closed. */
-static void
-send_pieces(const struct raw_client *client, const char *bytes, size_t size, size_t piece)
-{
-    for (size_t sent = 0; sent < size; sent += piece) {
-        size_t length = size - sent < piece ? size - sent : piece;
-        if (send(client->fd, bytes + sent, length, MSG_NOSIGNAL) < 0)
-            return;
-    }
-}
-
 static void run_case(const struct server *server, const struct http_case *c, size_t piece)
 {
     size_t size;
     char *bytes = case_bytes(c, &size);
     cr_assert_not_null(bytes);
     struct raw_client client = raw_connect(server);
-    send_pieces(&client, bytes, size, piece);
+    raw_send_pieces(&client, bytes, size, piece);
     expect_responses(&client, c);
     expect_fate(server, &client, c);
     raw_close(&client);

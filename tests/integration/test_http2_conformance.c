@@ -17,17 +17,6 @@ static struct server start(void)
     return server_wait(start_command(CONFORMANCE_SERVER, "http2"));
 }
 
-/* In pieces, until all is sent or the server has closed. */
-static void
-send_pieces(const struct raw_client *client, const char *bytes, size_t size, size_t piece)
-{
-    for (size_t sent = 0; sent < size; sent += piece) {
-        size_t length = size - sent < piece ? size - sent : piece;
-        if (send(client->fd, bytes + sent, length, MSG_NOSIGNAL) < 0)
-            return;
-    }
-}
-
 /* Receives what the case expects, and then the response to a probe. */
 static void receive(struct http2_client *client, const struct http2_exchange *exchange)
 {
@@ -47,7 +36,7 @@ static void run(const struct server *server, const struct http2_exchange *exchan
 {
     char expected[HTTP2_OUTCOME_SIZE], found[HTTP2_OUTCOME_SIZE];
     struct http2_client client = http2_connect_silently(server);
-    send_pieces(&client.raw, exchange->bytes, exchange->size, piece);
+    raw_send_pieces(&client.raw, exchange->bytes, exchange->size, piece);
     receive(&client, exchange);
     struct http2_outcome outcome = http2_outcome_of(http2_result(&client, 1), client.goaway_error);
     cr_expect_str_eq(

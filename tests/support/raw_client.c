@@ -107,6 +107,15 @@ void raw_send_bytes(struct raw_client *self, const char *bytes, size_t size)
     cr_assert_eq(send_all(self->fd, bytes, size), size, "%m");
 }
 
+void raw_send_pieces(const struct raw_client *self, const char *bytes, size_t size, size_t piece)
+{
+    for (size_t sent = 0; sent < size; sent += piece) {
+        size_t length = size - sent < piece ? size - sent : piece;
+        if (send(self->fd, bytes + sent, length, MSG_NOSIGNAL) < 0)
+            return;
+    }
+}
+
 void raw_send(struct raw_client *self, const char *text)
 {
     raw_send_bytes(self, text, strlen(text));

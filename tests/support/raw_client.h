@@ -74,6 +74,9 @@ void raw_end(struct raw_client *self);
 void raw_send(struct raw_client *self, const char *text);
 void raw_send_bytes(struct raw_client *self, const char *bytes, size_t size);
 
+/* Sends `piece` bytes at once, until all is sent or the server has closed. */
+void raw_send_pieces(const struct raw_client *self, const char *bytes, size_t size, size_t piece);
+
 /*
  * Sends from a thread of its own, so that the caller can receive what the server answers to the
  * beginning; both would wait for each other otherwise. raw_join() waits until all is sent. The
